@@ -1,0 +1,71 @@
+//! Hexadecimal text with the `0x` prefix that every x402 object uses.
+//!
+//! One reader for addresses, nonces, signatures and typed data: the prefix is exactly `0x` (never `0X`, never absent), digits may be
+//! of either case, an odd number of digits is refused. Lenient readers disagree about each of these (catalogue rows 32 and 34), and
+//! what two readers disagree about becomes two identities for one payment.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+reasons! {
+    /// Why text is not hexadecimal bytes.
+    pub enum HexError {
+        /// The text does not begin with `0x`.
+        Prefix = "hex_prefix", "hexadecimal text must start with 0x";
+        /// A character is not a hexadecimal digit.
+        Digit = "hex_digit", "not a hexadecimal digit";
+        /// The number of digits is odd, or not the one required.
+        Length = "hex_length", "wrong number of hexadecimal digits";
+    }
+}
+
+const fn digit(byte: u8) -> Option<u8> {
+    match byte {
+        b'0'..=b'9' => Some(byte - b'0'),
+        b'a'..=b'f' => Some(byte - b'a' + 10),
+        b'A'..=b'F' => Some(byte - b'A' + 10),
+        _ => None,
+    }
+}
+
+fn digits(text: &str) -> Result<&[u8], HexError> {
+    text.strip_prefix("0x").map(str::as_bytes).ok_or(HexError::Prefix)
+}
+
+fn pair(chunk: &[u8]) -> Result<u8, HexError> {
+    let &[high, low] = chunk else { return Err(HexError::Length) };
+    match (digit(high), digit(low)) {
+        (Some(high), Some(low)) => Ok(high << 4 | low),
+        _ => Err(HexError::Digit),
+    }
+}
+
+/// Reads exactly `N` bytes.
+pub(crate) fn decode_array<const N: usize>(text: &str) -> Result<[u8; N], HexError> {
+    let digits = digits(text)?;
+    if digits.len() != N * 2 {
+        return Err(HexError::Length);
+    }
+    let mut out = [0; N];
+    for (byte, chunk) in out.iter_mut().zip(digits.chunks(2)) {
+        *byte = pair(chunk)?;
+    }
+    Ok(out)
+}
+
+/// Reads any whole number of bytes.
+pub(crate) fn decode(text: &str) -> Result<Vec<u8>, HexError> {
+    digits(text)?.chunks(2).map(pair).collect()
+}
+
+/// Writes bytes as lower-case text with the prefix.
+pub(crate) fn encode(bytes: &[u8]) -> String {
+    let mut out = String::with_capacity(2 + bytes.len() * 2);
+    out.push_str("0x");
+    for byte in bytes {
+        for nibble in [byte >> 4, byte & 15] {
+            out.push(char::from_digit(nibble.into(), 16).expect("a nibble is below sixteen"));
+        }
+    }
+    out
+}

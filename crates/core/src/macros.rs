@@ -1,0 +1,32 @@
+//! One way to write a closed set of reasons.
+
+/// Declares a closed, `Copy` error set.
+///
+/// Each variant carries a stable snake-case name, which is what a vector's `reason` says, and a message for people. `ALL` lets
+/// a test prove that every name is produced by some vector or test.
+macro_rules! reasons {
+    (
+        $(#[$meta:meta])*
+        pub enum $Name:ident {
+            $( $(#[$vmeta:meta])* $Variant:ident = $name:literal, $message:literal; )+
+        }
+    ) => {
+        $(#[$meta])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, thiserror::Error)]
+        #[non_exhaustive]
+        pub enum $Name {
+            $( $(#[$vmeta])* #[error($message)] $Variant, )+
+        }
+
+        impl $Name {
+            /// Every member of the set.
+            pub const ALL: &'static [Self] = &[ $( Self::$Variant, )+ ];
+
+            /// The stable name of this reason, as the vectors write it.
+            #[must_use]
+            pub const fn name(self) -> &'static str {
+                match self { $( Self::$Variant => $name, )+ }
+            }
+        }
+    };
+}

@@ -1,0 +1,1 @@
+//! Signatures over secp256k1.
