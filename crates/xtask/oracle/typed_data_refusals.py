@@ -1,0 +1,2 @@
+def refusals(file):
+    pass
