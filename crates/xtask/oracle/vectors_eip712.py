@@ -1,7 +1,7 @@
 """The messages an x402 payment is signed as: every step from the type string to the digest."""
 
 from oracles import evm_sources, hashes, published
-from samples import (
+from evmfacts import (
     ANVIL0_ADDRESS,
     BASE,
     BASE_SEPOLIA,

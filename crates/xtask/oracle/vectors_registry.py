@@ -3,7 +3,7 @@
 from itertools import combinations
 
 from oracles import DOMAIN_MEMBERS, domain_type_string, evm_sources, separator
-from samples import (
+from evmfacts import (
     BASE,
     BASE_SEPOLIA,
     BATCH_SETTLEMENT,

@@ -4,7 +4,7 @@ import json
 from random import Random
 
 from oracles import checksummed, evm_sources, hashes, published
-from samples import (
+from evmfacts import (
     ANVIL0_ADDRESS,
     BASE,
     BASE_SEPOLIA,

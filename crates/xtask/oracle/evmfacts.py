@@ -133,3 +133,117 @@ def changed(message, **changes):
         name = name.rstrip("_")
         result[name] = {**message[name], **value} if isinstance(value, dict) else value
     return result
+
+
+# The other samples of the specification that carry the same 65 bytes; these bytes do not belong to them.
+SPEC_PERMIT = {
+    "permitted": {"token": USDC_BASE_SEPOLIA, "amount": "10000"},
+    "spender": EXACT_PROXY,
+    "nonce": "33247007178036348590600198031289925668252061821958005840077069883511451257277",
+    "deadline": "1740672154",
+    "witness": {"to": SPEC_TO, "validAfter": "1740672089"},
+}
+SPEC_GAS_PERMIT = {"owner": SPEC_FROM, "spender": PERMIT2, "value": MAX[256], "nonce": "0", "deadline": "1740672154"}
+
+
+def sign_in_text(address):
+    """The sign-in text (EIP-4361) of the sign-in-with-x extension's sample, for an address."""
+    return "\n".join(
+        (
+            "api.example.com wants you to sign in with your Ethereum account:",
+            address,
+            "",
+            "Sign in to access premium data",
+            "",
+            "URI: https://api.example.com/premium-data",
+            "Version: 1",
+            "Chain ID: 8453",
+            "Nonce: a1b2c3d4e5f67890a1b2c3d4e5f67890",
+            "Issued At: 2024-01-15T10:30:00.000Z",
+            "Expiration Time: 2024-01-15T10:35:00.000Z",
+            "Resources:",
+            "- https://api.example.com/premium-data",
+        )
+    )
+
+
+# Signatures by the first public test key, each with the digest it is for.
+KNOWN_SIGNATURES = {
+    "EIP-3009 transfer": (
+        "0x50708d3bf7216e1aeabe7bf22081b9f36c7c287530f92510318f13a03d89dc86",
+        "0xdc53a4a579de989368a0fae2ef2172ff2f474b4297013f865d171239f17ef4c3157b4b4030f1bebc53d55ace15c2377dff501a60e1e56c291f1000d6e78f082f1b",
+    ),
+    "exact Permit2": (
+        "0x93f7d7cc192fe78957fc114318393187c2fc5194c6d9ac26aba364559fac39d2",
+        "0x71d701457d5c4c4ccb48ce0cbf1ff80dd2237c2e7a04272043b99e1c667e370d096fec3610f7c96c264294e25eff53a99eb8fd7ed25621b65e23e79a1c41abf51c",
+    ),
+    "upto Permit2": (
+        "0x55710ca8c2db0d182b0abcae02b1009e492b26dcf8196378a217dd644edb7f7f",
+        "0x5ce155ff08dbfaf727af9bba875487c750b563f871ac94656e06ddaf33ddafcb19ccc7bf4e523e0d04d7ca3b8734c9cf702f05e859d1cbd7fdec862ed5f3af971c",
+    ),
+    "EIP-2612 permit": (
+        "0x1c25b6b46b1ee22f6e14a51eba91506430a2c75c45c7910aa0f7e13b686b35a6",
+        "0x69baca18f0761582a372da88d9d0ff9b81123913755d3aa5f2d8eaa97315f5a53fe41fe1a9f546e105cbc3de0e0f5e1962207eda86ddee33eec0d57abaa1ac741b",
+    ),
+    "batch voucher": (
+        "0x21eeb1f13f31314dd7bcde54ac676874b6f3f7b2b9caee6aef19e45c4e89b363",
+        "0xed8ae251ac4f36bdbd9d9084e443ef340fd4bf0466ccd6d2a20510876df9e862032ead15b2cf028710394a38bb5b157bc9631b7b56625754a548faa9488137221b",
+    ),
+    "EIP-3009 receive": (
+        "0x5f219f2bd6b949faf91d565407c6d1127ddda13901b7f415a2a9a1728adad9f3",
+        "0xeefc71b513d7fba0b65944a60b28273186c762a7cd4215d4f4d8373e1ecfb24026a34e9397932252dab071b65665b39f864b3c803d1c51f6f0085286105f5db81c",
+    ),
+    "batch refund": (
+        "0x67d39e680cb212c61d420d2618ef6b4d6f6300914f88f806e9feab71177687f5",
+        "0x06205a2c7e9b7ee8e5056dcdb1a2a2de5fffafb715b225e76303aa32985546da2a0db376c1c6495ebc83eed9b7b02b7cbf17a31225019700901148fd5cdc5cbc1b",
+    ),
+    "batch claims": (
+        "0x1ba96bb60031bbde4b1c3e6e537c89db712accf5f20fadfd7cdf2aa553495a8e",
+        "0x139698b240563d44c20fb2efb2a1b74f1a2e9272d2abe5472321ecd87b27d44b779218450e6a797ea3cbccf4746ff66c6c438b001d0834bd2f4384a4d79c34d51c",
+    ),
+    "batch deposit through Permit2": (
+        "0x51533358ccbd8ef58ae58693a90980ed4982a7d512a6c0e33fab13f171e946d7",
+        "0x71a33e26154c510be62902840958710995151d825f5fefdea22a0fbf4ad321e83c89816a5eaba06fb82a50999de76436d7412a184b06a50954310836a1217cdc1b",
+    ),
+    "sign-in text": (
+        "0x458875571fdea978933d39ea26262328c556850721b3f04637399205263f684b",
+        "0x4c261c7acf140d1a136a34d486f56f787ce8c5a25624809f0aa6382aa842b8b65dab28ceb6f8b1f92c2738e0d5e8c09a09c09b6432d1c8fd904bac587a0b35d11c",
+    ),
+    "offer": (
+        "0x080c2947f96376213d3de762c32b1f56ba5869acdeb87c7a44b7be5d33d397ea",
+        "0x57073060e55da4e8a97e47dd390e7c2db8ac1fb7f53bbe0dc253a08267b3a9097f595505f2c47421ede1cc84c1360eba670ccd4011933ace67e6482abea885971b",
+    ),
+    "receipt": (
+        "0x060dbcfb87035bac821d6baa07fdab2ec109e6f06deaa00e037c2c1f4fbe6f8b",
+        "0x4f98ad0be21e9eb48ec1aeb7a65f25100f7db10a8e1870aa4021cbd6985013d01451045373c2f5f74ac168e90cee435f13284beaa500f570ab7584cdde05e1021c",
+    ),
+}
+
+
+# Signatures in parts
+
+
+def join(r, s, v):
+    """`r ‖ s ‖ v`; `r` and `s` as numbers, `v` as one byte."""
+    return f"0x{r:064x}{s:064x}{v:02x}"
+
+
+def split(signature):
+    return int(signature[2:66], 16), int(signature[66:130], 16), int(signature[130:132], 16)
+
+
+def compact(signature):
+    """The 64 bytes of EIP-2098."""
+    r, s, v = split(signature)
+    return f"0x{r:064x}{s | (v - 27) << 255:064x}"
+
+
+def high_twin(signature):
+    r, s, v = split(signature)
+    return join(r, N - s, 55 - v)
+
+
+def on_curve(x):
+    """Whether some point of secp256k1 has this x-coordinate."""
+    square = (pow(x, 3, P) + 7) % P
+    return x < P and pow(square, (P - 1) // 2, P) == 1
