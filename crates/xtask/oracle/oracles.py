@@ -7,13 +7,15 @@ value leaves this module: two answers that differ stop the generator, so no vect
 import json
 import subprocess
 from functools import cache
+from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
 
+import rfc8785
 from eth_abi import encode as abi_encode
 from eth_account import Account
 from eth_account._utils.encode_typed_data import encoding_and_hashing as eip712
-from eth_account.messages import SignableMessage, _hash_eip191_message, encode_defunct
+from eth_account.messages import SignableMessage, _hash_eip191_message, encode_defunct, encode_typed_data
 from eth_utils import keccak, to_checksum_address
 
 HERE = Path(__file__).parent
@@ -28,7 +30,7 @@ class Node:
     """A Node process that answers one JSON line with one JSON line."""
 
     def __init__(self, script):
-        self.process = subprocess.Popen(["node", script], cwd=HERE, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.process = subprocess.Popen(["node", script], cwd=HERE, stdin=subprocess.PIPE, stdout=subprocess.PIPE, encoding="utf-8")
 
     def ask(self, question, **parameters):
         self.process.stdin.write(json.dumps({"ask": question, **parameters}) + "\n")
@@ -155,6 +157,17 @@ def hashes(domain, types, primary, message):
     }
 
 
+def says_of_typed_data(text):
+    """What each implementation makes of typed data as text: its digest, or that it refuses."""
+
+    def by_eth_account():
+        return hexed(_hash_eip191_message(encode_typed_data(full_message=json.loads(text))))
+
+    python = outcome(by_eth_account)
+    node = outcome(lambda: viem().ask("hashTypedDataText", text=text))
+    return {name: f"digest {answer}" if answer else "refuses" for name, answer in (("eth-account", python), ("viem", node))}
+
+
 # Keys, signatures, messages
 
 
@@ -221,3 +234,25 @@ def keccak_abi(types, values):
 
 def keccak_of(data):
     return agree("keccak", hexed(keccak(data)), viem().ask("keccak256", data=hexed(data)))
+
+
+# JSON
+
+
+def json_sources():
+    return [tool("rfc8785"), tool("canonicalize")]
+
+
+def canonical(text):
+    """RFC 8785 of JSON text."""
+    python = rfc8785.dumps(json.loads(text)).decode()
+    return agree(f"canonical form of {text}", python, node_json().ask("canonicalize", json=text))
+
+
+def sha256_hex(text):
+    return agree("SHA-256", sha256(text.encode()).hexdigest(), node_json().ask("sha256", text=text))
+
+
+def whatwg_url(text):
+    """How the URL standard writes a URL, or nothing if it refuses it."""
+    return outcome(lambda: node_json().ask("url", url=text))

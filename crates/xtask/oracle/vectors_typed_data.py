@@ -195,6 +195,8 @@ def spellings(file):
     again("members of the message in another order", lambda d: {**d, "message": dict(reversed(d["message"].items()))}, [38])
     again("members of the document in another order", lambda d: dict(reversed(d.items())), [38])
     again("types in another order", lambda d: {**d, "types": dict(reversed(d["types"].items()))})
+    again("the lists of members with the type before the name", type_before_name)
+    again("types without an EIP712Domain, which then follows from the domain", without_domain_type, [88])
     again("white space", lambda d: json.dumps(d, indent=2, ensure_ascii=False), [38])
     again("escapes", lambda d: json.dumps(d, ensure_ascii=True), [22])
     cases.add("members of the type in another order: another digest", {"T": "int256 change,uint256 amount,bytes4 tag,string text"}, "T", message, rows=[91])
@@ -203,6 +205,15 @@ def spellings(file):
     cases.add("a narrower type: another digest", {"T": "uint128 amount,int256 change,bytes4 tag,string text"}, "T", message, rows=[91])
     cases.add("the type renamed: another digest", {"U": types["T"]}, "U", message, rows=[91])
     cases.add("a member more: another digest", {"T": types["T"] + ",bool extra"}, "T", {**message, "extra": False}, rows=[91])
+
+
+def type_before_name(document):
+    types = {name: [dict(reversed(member.items())) for member in members] for name, members in document["types"].items()}
+    return {**document, "types": types}
+
+
+def without_domain_type(document):
+    return {**document, "types": {name: members for name, members in document["types"].items() if name != "EIP712Domain"}}
 
 
 def arrays(file):
@@ -267,6 +278,10 @@ def structs(file):
     case("a member named like its type", {"T": "A A", "A": "uint8 A"}, {"A": {"A": 7}})
     case("a member named like an atomic type", {"T": "uint8 uint8,bool bool"}, {"uint8": 7, "bool": True})
     case("a type named with underscore and digits", {"T_1": "uint8 _v9"}, {"_v9": 9}, primary="T_1")
+    case("names with a dollar sign", {"T": "uint8 $,uint8 a$"}, {"$": 1, "a$": 2})
+    case("no members", {"T": ""}, {})
+    case("a member that is a struct without members", {"T": "E e", "E": ""}, {"e": {}})
+    case("128 types with the domain's, the most that are read", {"T": "uint8 v", **{f"U{i}": "uint8 v" for i in range(126)}}, {"v": 128}, rows=[98])
     case("40 members", {"T": ",".join(f"uint8 m{i}" for i in range(40))}, {f"m{i}": i for i in range(40)})
     depth = 12
     deep = {f"L{i:02}": f"L{i + 1:02} next" if i < depth else "uint8 v" for i in range(depth + 1)}

@@ -18,6 +18,7 @@ const DOMAIN_FIELDS = [
 
 const ANSWERS = {
   hashTypedData: (q) => viem.hashTypedData(prepare(q)),
+  hashTypedDataText: (q) => viem.hashTypedData(JSON.parse(q.text)),
   hashStruct: (q) => viem.hashStruct({ data: value(q.types, q.primaryType, q.message), primaryType: q.primaryType, types: q.types }),
   hashDomain: (q) => {
     const types = { EIP712Domain: domainType(q.domain) };
