@@ -1,7 +1,7 @@
 //! Prices as people write them: `"$0.01"`, `"1.50 USDC"`.
 //!
-//! A price is decimal text from the seller's configuration, turned into an [`Amount`] by the decimals of an asset. Nothing here is ever
-//! a float: 4.02 times a million is 4019999.9999999995 in one (catalogue row 219). The grammar is
+//! A price is decimal text from the seller's configuration, turned into an [`Amount`] by the decimals of an asset. Nothing here is
+//! ever a float: 4.02 times a million is 4019999.9999999995 in one (catalogue row 219). The grammar is
 //!
 //! ```text
 //! price  = [ "$" ] number [ " " ticker ]
@@ -9,11 +9,11 @@
 //! ticker = letter *15( letter / digit / "." )
 //! ```
 //!
-//! which is a part of what each reference reads. They also trim, skip spaces, drop thousands separators, or take `1e3` and `NaN`; and two
-//! of them cut off what the asset is too coarse for, so that a price of `$0.0000001` is free. Here that is an error.
+//! which is a part of what each reference reads. They also trim, skip spaces, drop thousands separators, or take `1e3` and `NaN`;
+//! and two of them cut off what the asset is too coarse for, so that a price of `$0.0000001` is free. Here that is an error.
 //!
-//! Money has a value, not a spelling: `1.50` equals `1.5`, and `$5 USD` equals `5`. A price without a ticker is in dollars, which the
-//! network's default asset stands for. Which asset a ticker means is the registry's business.
+//! Money has a value, not a spelling: `1.50` equals `1.5`, and `$5 USD` equals `5`. A price without a ticker is in dollars, which
+//! the network's default asset stands for. Which asset a ticker means is the registry's business.
 
 use alloc::string::String;
 use core::fmt;
@@ -77,7 +77,8 @@ impl Money {
     ///
     /// # Errors
     ///
-    /// Names the first thing that the text breaks; [`MoneyError::TooFine`] and [`MoneyError::TooLarge`] where no asset could express it.
+    /// Names the first thing that the text breaks; [`MoneyError::TooFine`] and [`MoneyError::TooLarge`] where no asset could
+    /// express it.
     pub fn parse(text: &str) -> Result<Self, MoneyError> {
         let text = text.strip_prefix('$').unwrap_or(text);
         let (number, ticker) = match text.split_once(' ') {

@@ -1,8 +1,8 @@
 //! 32-byte nonces.
 //!
 //! EIP-3009 writes a nonce as 0x-hexadecimal `bytes32`, Permit2 as a decimal `uint256`, and the specification's two Permit2 samples
-//! differ in it. The two readers here are apart on purpose: each transport form has one notation, and both give the same 32 bytes, so
-//! that a nonce has one key in a replay log however it was written (catalogue rows 32 and 33).
+//! differ in it. The two readers here are apart on purpose: each transport form has one notation, and both give the same 32 bytes,
+//! so that a nonce has one key in a replay log however it was written (catalogue rows 32 and 33).
 
 use core::fmt;
 
@@ -47,7 +47,8 @@ impl Nonce {
     ///
     /// # Errors
     ///
-    /// [`NonceError::Decimal`] for any other notation, hexadecimal included (catalogue row 33); [`NonceError::TooLarge`] above 2^256 - 1.
+    /// [`NonceError::Decimal`] for any other notation, hexadecimal included (catalogue row 33); [`NonceError::TooLarge`] above
+    /// 2^256 - 1.
     pub fn parse_decimal(text: &str) -> Result<Self, NonceError> {
         let number = Amount::parse(text).map_err(|reason| match reason {
             AmountError::Empty | AmountError::LeadingZero | AmountError::Digit => NonceError::Decimal,
@@ -85,8 +86,8 @@ canonical_text!(Nonce, NonceError, "a nonce of 32 hexadecimal bytes");
 
 #[cfg(test)]
 mod tests {
+    use alloc::string::{String, ToString as _};
     use proptest::prelude::*;
-    use std::string::{String, ToString as _};
 
     use super::*;
 

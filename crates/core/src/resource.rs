@@ -1,34 +1,36 @@
 //! Canonical resources: one text for what a payment buys.
 //!
 //! The bound nonce commits to the bytes of this text, so buyer and seller must arrive at the same bytes in every language, and two
-//! resources that a server tells apart must never arrive at the same ones. Hence the rules below only fold what no HTTP server can tell
-//! apart (the case of scheme and host, the default port, an empty path), refuse what readers of URLs disagree about, and keep every
-//! other byte. `?a=1&b=2` and `?b=2&a=1`, `+` and `%20`, `%2f` and `%2F`, `/p` and `//p` are different resources (catalogue rows 112
-//! and 113).
+//! resources that a server tells apart must never arrive at the same ones. Hence the rules below only fold what no HTTP server can
+//! tell apart (the case of scheme and host, the default port, an empty path), refuse what readers of URLs disagree about, and keep
+//! every other byte. `?a=1&b=2` and `?b=2&a=1`, `+` and `%20`, `%2f` and `%2F`, `/p` and `//p` are different resources (catalogue
+//! rows 112 and 113).
 //!
 //! # Rules
 //!
 //! The first rule that is broken names the reason.
 //!
 //! 1. The text is at most 2048 bytes. So is its canonical form, which is looked at last.
-//! 2. Every byte is from 0x21 to 0x7e and none of `"`, `<`, `>`, `\`, `^`, `` ` ``, `{`, `|`, `}`. There is no `#` either: a fragment
-//!    never reaches a server. The first such byte names the reason.
-//! 3. Up to the first `:` stands the scheme, `http`, `https` or `mcp` in any case, and `//` follows the colon. The scheme is lower-cased.
-//! 4. `mcp` is followed by `tool/` exactly and the name of the tool: one or more letters, digits, `-`, `.`, `_`, `~`, but not `.` or `..`
-//!    alone. It is kept as it is, and the remaining rules are about `http` and `https` only.
+//! 2. Every byte is from 0x21 to 0x7e and none of `"`, `<`, `>`, `\`, `^`, `` ` ``, `{`, `|`, `}`. There is no `#` either: a
+//!    fragment never reaches a server. The first such byte names the reason.
+//! 3. Up to the first `:` stands the scheme, `http`, `https` or `mcp` in any case, and `//` follows the colon. The scheme is
+//!    lower-cased.
+//! 4. `mcp` is followed by `tool/` exactly and the name of the tool: one or more letters, digits, `-`, `.`, `_`, `~`, but not `.`
+//!    or `..` alone. It is kept as it is, and the remaining rules are about `http` and `https` only.
 //! 5. The authority ends before the first `/` or `?`, or at the end. It holds no `@`.
 //! 6. The host is either an IPv6 address (RFC 4291, section 2.2, without a zone) in brackets, or labels of letters, digits and `-`
-//!    joined by single points, none of them empty, so that a point at either end is refused. If the last label consists of digits, or of
-//!    `0x` in either case and any number of hexadecimal digits, the host must be four decimal numbers up to 255 without leading zeros:
-//!    browsers read `127.1` and `0x7f000001` as addresses, others as names. The host is lower-cased and not otherwise changed.
-//! 7. A port is `:` and a decimal number from 1 to 65535 without a leading zero. The default one, 80 of `http` and 443 of `https`, is
-//!    removed.
+//!    joined by single points, none of them empty, so that a point at either end is refused. If the last label consists of digits,
+//!    or of `0x` in either case and any number of hexadecimal digits, the host must be four decimal numbers up to 255 without
+//!    leading zeros: browsers read `127.1` and `0x7f000001` as addresses, others as names. The host is lower-cased and not
+//!    otherwise changed.
+//! 7. A port is `:` and a decimal number from 1 to 65535 without a leading zero. The default one, 80 of `http` and 443 of `https`,
+//!    is removed.
 //! 8. The path ends before the first `?`; the query is the rest. An empty path becomes `/`. Every `%` in either is followed by two
-//!    hexadecimal digits. No segment of the path is `.` or `..`, a point spelled `%2e` or `%2E` counting as a point: clients remove such
-//!    segments, servers do not. Path and query are otherwise kept byte for byte.
+//!    hexadecimal digits. No segment of the path is `.` or `..`, a point spelled `%2e` or `%2E` counting as a point: clients remove
+//!    such segments, servers do not. Path and query are otherwise kept byte for byte.
 //!
-//! The canonical form of a canonical form is itself, and resources are equal if their canonical bytes are. Whether a router folds more
-//! (a slash at the end, a second slash, `%2F`) is unknown here, and the reason to gate the handler rather than the text.
+//! The canonical form of a canonical form is itself, and resources are equal if their canonical bytes are. Whether a router folds
+//! more (a slash at the end, a second slash, `%2F`) is unknown here, and the reason to gate the handler rather than the text.
 
 use alloc::string::String;
 use core::fmt;

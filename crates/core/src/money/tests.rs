@@ -1,5 +1,5 @@
+use alloc::string::{String, ToString as _};
 use proptest::prelude::*;
-use std::string::{String, ToString as _};
 
 use super::*;
 
@@ -58,9 +58,8 @@ fn what_is_not_a_price() {
     for text in ["1,000", "1,5", "1_000", "1'000"] {
         check(text, Err(MoneyError::Separator));
     }
-    for text in [" 1", "1 ", "$ 1", " $1", "1  USD", "1 USD ", "1 U SD", "1\t", "1\u{a0}USD", "1 USD\n", " ", "1 000", "$ "] {
-        let reason = if text == "1 000" { MoneyError::Ticker } else { MoneyError::Space };
-        check(text, Err(reason));
+    for text in [" 1", "1 ", "$ 1", " $1", "1  USD", "1 USD ", "1 U SD", "1\t", "1\u{a0}USD", "1 USD\n", " ", "$ "] {
+        check(text, Err(MoneyError::Space));
     }
     for text in ["NaN", "Infinity", "0x10", "$$1", "1$", "\u{20ac}1", "1.2.3", "1..2", "\u{ff11}", "1USDC", "USDC", "\u{2212}1"] {
         check(text, Err(MoneyError::Symbol));
@@ -74,7 +73,7 @@ fn what_is_not_a_price() {
     for text in ["5.", "$5. USD"] {
         check(text, Err(MoneyError::FractionMissing));
     }
-    for text in ["1 .USD", "1 0USD", "1 US-D", "1 USD\u{20ae}0", "1 ABCDEFGHIJKLMNOPQ", "1 $", "1 2"] {
+    for text in ["1 .USD", "1 0USD", "1 US-D", "1 USD\u{20ae}0", "1 ABCDEFGHIJKLMNOPQ", "1 $", "1 000"] {
         check(text, Err(MoneyError::Ticker));
     }
     check(&std::format!("0.{}1", "0".repeat(255)), Err(MoneyError::TooFine));

@@ -1,5 +1,5 @@
+use alloc::string::{String, ToString as _};
 use proptest::prelude::*;
-use std::string::{String, ToString as _};
 
 use super::*;
 
@@ -162,8 +162,8 @@ proptest! {
     }
 
     #[test]
-    fn a_larger_margin_never_accepts_more(rule in rule(), margin in seconds(), now in seconds(), after in seconds(), before in seconds()) {
-        let window = Window::new(at(after), at(before));
+    fn a_larger_margin_never_accepts_more(rule in rule(), margin in seconds(), now in seconds(), ends in [seconds(), seconds()]) {
+        let window = Window::new(at(ends[0]), at(ends[1]));
         if margin >= rule.margin() && window.judge(at(now), &rule.with_margin(margin)).is_ok() {
             prop_assert_eq!(window.judge(at(now), &rule), Ok(()));
         }
