@@ -1,5 +1,5 @@
-use std::collections::{BTreeMap, BTreeSet};
-use std::string::ToString;
+use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::string::ToString;
 
 use super::{Blame, Reason, Rejection, Retry, Vocabulary};
 use crate::{Denial, Fault, Misuse};
