@@ -18,6 +18,8 @@ extern crate std;
 
 #[macro_use]
 mod macros;
+#[macro_use]
+mod text;
 
 pub mod address;
 pub mod amount;
