@@ -127,7 +127,10 @@ mod tests {
     #[test]
     fn row_33_permit2_writes_decimal_only() {
         check_decimal("0", Ok(Amount::ZERO));
-        check_decimal("33247007178036348590600165115003213498", Ok(Amount::from_u128(33_247_007_178_036_348_590_600_165_115_003_213_498)));
+        check_decimal(
+            "33247007178036348590600165115003213498",
+            Ok(Amount::from_u128(33_247_007_178_036_348_590_600_165_115_003_213_498)),
+        );
         check_decimal(&Amount::MAX.to_string(), Ok(Amount::MAX));
         check_decimal("115792089237316195423570985008687907853269984665640564039457584007913129639936", Err(NonceError::TooLarge));
         for text in ["", "01", SAMPLE, "0x1", "-1", "1.0", " 1"] {

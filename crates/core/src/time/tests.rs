@@ -140,7 +140,8 @@ fn seconds() -> impl Strategy<Value = u64> {
 }
 
 fn rule() -> impl Strategy<Value = WindowRule> {
-    (prop_oneof![Just(WindowRule::EIP3009), Just(WindowRule::PERMIT2)], seconds()).prop_map(|(rule, margin)| rule.with_margin(margin))
+    (prop_oneof![Just(WindowRule::EIP3009), Just(WindowRule::PERMIT2)], seconds())
+        .prop_map(|(rule, margin)| rule.with_margin(margin))
 }
 
 /// The conditions of the contracts and the margin, in integers that can not overflow.
