@@ -40,6 +40,7 @@ pub mod time;
 
 pub use address::AddressError;
 pub use amount::AmountError;
+pub use eip712::TypedDataError;
 pub use error::{DecodeError, DecodeErrorKind, EncodingError, JsonError, Limits, ShapeError};
 pub use hash::{keccak256, sha256};
 pub use hex::HexError;
