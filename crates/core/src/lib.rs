@@ -44,6 +44,7 @@ pub mod time;
 pub use address::{Address, AddressError};
 pub use amount::{Amount, AmountError};
 pub use denial::Denial;
+pub use eip712::TypedDataError;
 pub use error::{DecodeError, DecodeErrorKind, EncodingError, JsonError, Limits, ShapeError};
 pub use fault::Fault;
 pub use hash::{keccak256, sha256};
