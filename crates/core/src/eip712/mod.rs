@@ -20,7 +20,6 @@ mod domain;
 pub mod eip2612;
 pub mod eip3009;
 mod export;
-mod literal;
 mod message;
 pub mod offer;
 pub mod permit2;
