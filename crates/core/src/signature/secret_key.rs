@@ -63,8 +63,8 @@ impl SecretKey {
     /// The public key.
     #[must_use]
     pub fn public_key(&self) -> PublicKey {
-        let key = curve::point(self.0.verifying_key()).expect("a public key has an uncompressed form of 65 bytes");
-        PublicKey::on_curve(key)
+        let sec1 = self.0.verifying_key().to_sec1_point(false);
+        curve::decode(sec1.as_bytes()).map(PublicKey::on_curve).expect("the public key of a secret key is a point of the curve")
     }
 
     /// The account that this key signs for.
