@@ -197,7 +197,9 @@ proptest! {
     }
 
     #[test]
-    fn whatever_recovers_verifies(r in any::<[u8; 32]>(), mut s in any::<[u8; 32]>(), v in 27_u8..=28, digest in any::<[u8; 32]>()) {
+    fn whatever_recovers_verifies(
+        r in any::<[u8; 32]>(), mut s in any::<[u8; 32]>(), v in 27_u8..=28, digest in any::<[u8; 32]>(),
+    ) {
         s[0] &= 0x7f;
         let digest = Digest::from_bytes(digest);
         if let Ok(key) = Signature::parse_65(&full(&r, &s, v)).and_then(|signature| recover_public_key(&digest, &signature)) {
