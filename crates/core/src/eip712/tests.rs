@@ -3,9 +3,9 @@
 //! The answers marked V belong to inputs that the x402 project publishes, those marked K to inputs of ours; all were computed with
 //! eth-account, which shares no code with this crate.
 
+use alloc::collections::BTreeSet;
 use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
-use std::collections::BTreeSet;
 
 use proptest::prelude::*;
 
