@@ -1,7 +1,7 @@
 //! EIP-2612: an ERC-20 allowance by signature.
 //!
-//! x402 uses it to give Permit2 its allowance without a transaction of the payer's (extension `eip2612GasSponsoring`). The domain is
-//! the token's.
+//! x402 uses it to give Permit2 its allowance without a transaction of the payer's (extension `eip2612GasSponsoring`). The domain
+//! is the token's.
 
 use crate::address::Address;
 use crate::amount::Amount;

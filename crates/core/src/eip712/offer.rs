@@ -1,8 +1,8 @@
 //! Signed offers and receipts (extension `offer-receipt`, format `eip712`).
 //!
 //! Nothing on a chain checks these: they let a buyer prove what a seller offered or acknowledged. So the domains have no contract,
-//! and the chain is always 1, whatever network the payment is on. Most members are text and are signed as the wire writes them, which
-//! is why they are borrowed from the wire objects and not parsed.
+//! and the chain is always 1, whatever network the payment is on. Most members are text and are signed as the wire writes them,
+//! which is why they are borrowed from the wire objects and not parsed.
 
 use crate::amount::Amount;
 use crate::eip712::{Domain, Members, Message};

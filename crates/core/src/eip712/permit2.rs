@@ -1,7 +1,7 @@
 //! Permit2: a transfer of any ERC-20 token by signature, with a witness that ties the payment to what x402 promised.
 //!
-//! The payer signs for the Permit2 contract, not for the token, and names a proxy contract as the spender. What the proxy may do with
-//! the tokens is in the witness, a struct that Permit2 hashes into the message without looking inside. `exact` and `upto` have
+//! The payer signs for the Permit2 contract, not for the token, and names a proxy contract as the spender. What the proxy may do
+//! with the tokens is in the witness, a struct that Permit2 hashes into the message without looking inside. `exact` and `upto` have
 //! different proxies and different witnesses, both called `Witness`, so a permit for one never passes as a permit for the other
 //! (catalogue rows 93 and 95). The payer's address is not signed: it is whoever the signature recovers to.
 //!
@@ -101,7 +101,8 @@ impl Message for ExactWitness {
 }
 
 impl Witness for ExactWitness {
-    const PERMIT_ENCODE_TYPE: &'static str = "PermitWitnessTransferFrom(TokenPermissions permitted,address spender,uint256 nonce,uint256 deadline,Witness witness)\
+    const PERMIT_ENCODE_TYPE: &'static str = "PermitWitnessTransferFrom(TokenPermissions permitted,address spender,\
+         uint256 nonce,uint256 deadline,Witness witness)\
          TokenPermissions(address token,uint256 amount)\
          Witness(address to,uint256 validAfter)";
     const PERMIT_TYPE_HASH: [u8; 32] = hex::literal("0xebc156cd23678a74c94df13d772ef5478420637f0c94bd10d509e1dc98f521c7");
@@ -131,7 +132,8 @@ impl Message for UptoWitness {
 }
 
 impl Witness for UptoWitness {
-    const PERMIT_ENCODE_TYPE: &'static str = "PermitWitnessTransferFrom(TokenPermissions permitted,address spender,uint256 nonce,uint256 deadline,Witness witness)\
+    const PERMIT_ENCODE_TYPE: &'static str = "PermitWitnessTransferFrom(TokenPermissions permitted,address spender,\
+         uint256 nonce,uint256 deadline,Witness witness)\
          TokenPermissions(address token,uint256 amount)\
          Witness(address to,address facilitator,uint256 validAfter)";
     const PERMIT_TYPE_HASH: [u8; 32] = hex::literal("0x51dff6974ad4388c499e7fcfe838d2bd767162553a144098ce20ea661d70c2ee");

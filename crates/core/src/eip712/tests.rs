@@ -261,7 +261,10 @@ fn row_88_the_export_lists_the_fields_of_the_domain() {
     }
     check(
         &USDC_DOMAIN,
-        r#"[{"name":"name","type":"string"},{"name":"version","type":"string"},{"name":"chainId","type":"uint256"},{"name":"verifyingContract","type":"address"}]"#,
+        concat!(
+            r#"[{"name":"name","type":"string"},{"name":"version","type":"string"},"#,
+            r#"{"name":"chainId","type":"uint256"},{"name":"verifyingContract","type":"address"}]"#
+        ),
     );
     check(
         &Domain::permit2(1),

@@ -126,7 +126,8 @@ fn the_messages_of_batch_settlement() {
     let config = batch(
         r#""ChannelConfig": [{"name": "payer", "type": "address"}, {"name": "payerAuthorizer", "type": "address"},
             {"name": "receiver", "type": "address"}, {"name": "receiverAuthorizer", "type": "address"},
-            {"name": "token", "type": "address"}, {"name": "withdrawDelay", "type": "uint40"}, {"name": "salt", "type": "bytes32"}]"#,
+            {"name": "token", "type": "address"}, {"name": "withdrawDelay", "type": "uint40"},
+            {"name": "salt", "type": "bytes32"}]"#,
         "ChannelConfig",
         r#"{"payer": "0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266", "payerAuthorizer": "0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266",
             "receiver": "0x209693Bc6afc0C5328bA36FaF03C514EF312287C",
