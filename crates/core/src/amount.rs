@@ -81,7 +81,8 @@ impl Amount {
 
     /// Writes the amount in whole units of an asset with so many decimals, for people: 10000 at 6 decimals is `0.01`.
     ///
-    /// It is exact, has no superfluous zeros and no separators, and [`Money`](crate::money::Money) reads it back to the same amount.
+    /// It is exact, has no superfluous zeros and no separators, and [`Money`](crate::money::Money) reads it back to the same
+    /// amount.
     pub fn format_units(self, decimals: u8) -> impl fmt::Display {
         Units { digits: self.digits(), decimals: decimals.into() }
     }

@@ -5,12 +5,14 @@ use core::fmt;
 
 use crate::address::AddressError;
 use crate::amount::AmountError;
+use crate::eip712::TypedDataError;
 use crate::hex::HexError;
 use crate::money::MoneyError;
 use crate::network::NetworkError;
 use crate::nonce::NonceError;
 use crate::payment_id::PaymentIdError;
 use crate::resource::ResourceError;
+use crate::signature::SignatureError;
 use crate::time::TimeError;
 
 /// Bounds on what a stranger may make this crate read.
@@ -148,6 +150,12 @@ pub enum DecodeErrorKind {
     /// A time.
     #[error(transparent)]
     Time(#[from] TimeError),
+    /// The bytes of a signature.
+    #[error(transparent)]
+    Signature(#[from] SignatureError),
+    /// EIP-712 typed data.
+    #[error(transparent)]
+    TypedData(#[from] TypedDataError),
 }
 
 impl DecodeErrorKind {
@@ -167,6 +175,8 @@ impl DecodeErrorKind {
             Self::PaymentId(e) => e.name(),
             Self::Resource(e) => e.name(),
             Self::Time(e) => e.name(),
+            Self::Signature(e) => e.name(),
+            Self::TypedData(e) => e.name(),
         }
     }
 }

@@ -1,9 +1,9 @@
 //! CAIP-2 network identifiers.
 //!
 //! A network is `namespace:reference` (core specification v2, section 5.1; CAIP-2). It is read once, at the edge, and compared as a
-//! value from then on. There are no patterns: a `*` from outside would make the payer choose the chain. Spellings that another reader
-//! might take for the same chain are refused rather than normalised: `EIP155:8453`, `eip155:08453`, an invisible character at the end
-//! (catalogue row 35). The names of version 1, such as `base`, are no networks; the registry maps them.
+//! value from then on. There are no patterns: a `*` from outside would make the payer choose the chain. Spellings that another
+//! reader might take for the same chain are refused rather than normalised: `EIP155:8453`, `eip155:08453`, an invisible character
+//! at the end (catalogue row 35). The names of version 1, such as `base`, are no networks; the registry maps them.
 
 use core::fmt;
 
@@ -20,6 +20,8 @@ reasons! {
         Reference = "network_reference", "a reference has 1 to 32 letters, digits, - and _";
         /// The reference of an `eip155` network is not the canonical decimal of a chain id from 1 to 2^64 - 1.
         ChainId = "network_chain_id", "a chain id is a decimal number from 1 to 2^64 - 1 without a leading zero";
+        /// A short name that version 1 of the protocol does not have.
+        V1Name = "network_v1_name", "version 1 has no network of this name";
     }
 }
 
@@ -202,8 +204,8 @@ canonical_text!(Network, NetworkError, "a CAIP-2 network");
 
 #[cfg(test)]
 mod tests {
+    use alloc::string::{String, ToString as _};
     use proptest::prelude::*;
-    use std::string::{String, ToString as _};
 
     use super::*;
 

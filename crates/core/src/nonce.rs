@@ -1,8 +1,8 @@
 //! 32-byte nonces.
 //!
 //! EIP-3009 writes a nonce as 0x-hexadecimal `bytes32`, Permit2 as a decimal `uint256`, and the specification's two Permit2 samples
-//! differ in it. The two readers here are apart on purpose: each transport form has one notation, and both give the same 32 bytes, so
-//! that a nonce has one key in a replay log however it was written (catalogue rows 32 and 33).
+//! differ in it. The two readers here are apart on purpose: each transport form has one notation, and both give the same 32 bytes,
+//! so that a nonce has one key in a replay log however it was written (catalogue rows 32 and 33).
 
 use core::fmt;
 
@@ -47,7 +47,8 @@ impl Nonce {
     ///
     /// # Errors
     ///
-    /// [`NonceError::Decimal`] for any other notation, hexadecimal included (catalogue row 33); [`NonceError::TooLarge`] above 2^256 - 1.
+    /// [`NonceError::Decimal`] for any other notation, hexadecimal included (catalogue row 33); [`NonceError::TooLarge`] above
+    /// 2^256 - 1.
     pub fn parse_decimal(text: &str) -> Result<Self, NonceError> {
         let number = Amount::parse(text).map_err(|reason| match reason {
             AmountError::Empty | AmountError::LeadingZero | AmountError::Digit => NonceError::Decimal,
@@ -85,8 +86,8 @@ canonical_text!(Nonce, NonceError, "a nonce of 32 hexadecimal bytes");
 
 #[cfg(test)]
 mod tests {
+    use alloc::string::{String, ToString as _};
     use proptest::prelude::*;
-    use std::string::{String, ToString as _};
 
     use super::*;
 
@@ -127,7 +128,10 @@ mod tests {
     #[test]
     fn row_33_permit2_writes_decimal_only() {
         check_decimal("0", Ok(Amount::ZERO));
-        check_decimal("33247007178036348590600165115003213498", Ok(Amount::from_u128(33_247_007_178_036_348_590_600_165_115_003_213_498)));
+        check_decimal(
+            "33247007178036348590600165115003213498",
+            Ok(Amount::from_u128(33_247_007_178_036_348_590_600_165_115_003_213_498)),
+        );
         check_decimal(&Amount::MAX.to_string(), Ok(Amount::MAX));
         check_decimal("115792089237316195423570985008687907853269984665640564039457584007913129639936", Err(NonceError::TooLarge));
         for text in ["", "01", SAMPLE, "0x1", "-1", "1.0", " 1"] {

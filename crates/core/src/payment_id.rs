@@ -1,8 +1,8 @@
 //! Payment identifiers.
 //!
 //! The extension `payment-identifier` lets a buyer name a payment so that a retry finds the first one: 16 to 128 characters of
-//! letters, digits, `_` and `-` (catalogue row 125). The identifier proves nothing about who sends it, so a look-up by it alone must
-//! never answer with content (row 126). It is compared byte for byte.
+//! letters, digits, `_` and `-` (catalogue row 125). The identifier proves nothing about who sends it, so a look-up by it alone
+//! must never answer with content (row 126). It is compared byte for byte.
 
 use alloc::string::String;
 use core::fmt;
@@ -88,7 +88,7 @@ mod tests {
         fn text_reads_back(text in "[a-zA-Z0-9_-]{16,128}") {
             let id = PaymentId::parse(&text).unwrap();
             prop_assert_eq!(serde_json::to_string(&id).unwrap(), std::format!("\"{text}\""));
-            prop_assert_eq!(std::string::ToString::to_string(&id), text);
+            prop_assert_eq!(alloc::string::ToString::to_string(&id), text);
         }
 
         #[test]

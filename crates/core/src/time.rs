@@ -66,8 +66,8 @@ impl Window {
     /// authorization without an end can be settled when nobody remembers it.
     pub const LONGEST: u64 = 315_576_000;
 
-    /// The window between `valid_after` and `valid_before`, or Permit2's `deadline`. Any two times are a window; [`Window::judge`] is
-    /// what tells a usable one.
+    /// The window between `valid_after` and `valid_before`, or Permit2's `deadline`. Any two times are a window; [`Window::judge`]
+    /// is what tells a usable one.
     #[must_use]
     pub const fn new(valid_after: UnixSeconds, valid_before: UnixSeconds) -> Self {
         Self { valid_after, valid_before }
@@ -95,7 +95,8 @@ impl Window {
     ///
     /// # Errors
     ///
-    /// The first of [`WindowError`] that holds, in the order in which its variants stand; the references, too, look at the end first.
+    /// The first of [`WindowError`] that holds, in the order in which its variants stand; the references, too, look at the end
+    /// first.
     pub const fn judge(&self, now: UnixSeconds, rule: &WindowRule) -> Result<(), WindowError> {
         let Self { valid_after, valid_before } = *self;
         if valid_after.0 >= valid_before.0 {

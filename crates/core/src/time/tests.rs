@@ -1,5 +1,5 @@
+use alloc::string::{String, ToString as _};
 use proptest::prelude::*;
-use std::string::{String, ToString as _};
 
 use super::*;
 
@@ -140,7 +140,8 @@ fn seconds() -> impl Strategy<Value = u64> {
 }
 
 fn rule() -> impl Strategy<Value = WindowRule> {
-    (prop_oneof![Just(WindowRule::EIP3009), Just(WindowRule::PERMIT2)], seconds()).prop_map(|(rule, margin)| rule.with_margin(margin))
+    (prop_oneof![Just(WindowRule::EIP3009), Just(WindowRule::PERMIT2)], seconds())
+        .prop_map(|(rule, margin)| rule.with_margin(margin))
 }
 
 /// The conditions of the contracts and the margin, in integers that can not overflow.
@@ -161,8 +162,8 @@ proptest! {
     }
 
     #[test]
-    fn a_larger_margin_never_accepts_more(rule in rule(), margin in seconds(), now in seconds(), after in seconds(), before in seconds()) {
-        let window = Window::new(at(after), at(before));
+    fn a_larger_margin_never_accepts_more(rule in rule(), margin in seconds(), now in seconds(), ends in [seconds(), seconds()]) {
+        let window = Window::new(at(ends[0]), at(ends[1]));
         if margin >= rule.margin() && window.judge(at(now), &rule.with_margin(margin)).is_ok() {
             prop_assert_eq!(window.judge(at(now), &rule), Ok(()));
         }
