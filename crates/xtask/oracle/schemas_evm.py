@@ -77,12 +77,13 @@ def schemas():
         "binding-nonce.schema.json": feature(
             "binding/nonce",
             exact(
-                {"metadata"},
-                termsHash={"type": "string", "pattern": "^sha256:[0-9a-f]{64}$"},
+                {"metadata", "nonce"},
+                termsHash=described("`sha256:` and 64 digits in lower case"),
                 method=TEXT,
                 resource=described("in canonical form"),
                 metadata=described("an object as JSON text; absent where there is none"),
-                salt=WORD,
+                salt=TEXT,
+                nonce={**WORD, "description": "the nonce that was signed, where one is to be checked"},
             ),
             exact(metadataHash=WORD, preimage={"type": "string", "pattern": "^0x[0-9a-f]{384}$"}, nonce=WORD, decimal=UINT),
         ),
