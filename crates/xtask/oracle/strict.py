@@ -60,7 +60,8 @@ def document(data, limit, depth):
     except json.JSONDecodeError:
         raise Strict(*GRAMMAR) from None
     if text.lstrip(" \t\r\n")[end:].strip(" \t\r\n"):
-        raise Strict("json_trailing", "json_syntax")
+        # After a number the rest may belong to a badly written number; after anything else it follows the document.
+        raise Strict(*(GRAMMAR if isinstance(value, int | float) else {"json_trailing"}))
     surrogates(value)
     return value
 
