@@ -128,7 +128,8 @@ def extremes(c):
 def clocks(c):
     n = c.now
     c.add("a window from the sample's time", 1740672089, 1740672154, rows=[55, 56])
-    c.add("from zero to a minute later", 0, min(n + 60, U64), flags=["Overflow"], rows=[53])
+    if n + 60 <= U64:
+        c.add("from zero to a minute later", 0, n + 60, flags=["Overflow"], rows=[53])
     c.add("from zero to the last second", 0, U64, flags=["Overflow"], rows=[53])
     c.add("a second before to a second later", max(n - 1, 0), min(n + 1, U64), margin=0, flags=["Edge"])
     c.add("a second before to a second later, with the margin", max(n - 1, 0), min(n + 1, U64), flags=["Edge", "Overflow"], rows=[53])
