@@ -1,5 +1,6 @@
 //! Loading vector files, and comparing an outcome with a case.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -63,12 +64,29 @@ impl Case {
     pub fn judge(&self, outcome: &Outcome) -> Result<(), String> {
         match (&self.expected, outcome) {
             (Expected::Accept(expected), Ok(facts)) if expected == facts => Ok(()),
-            (Expected::Accept(expected), Ok(facts)) => Err(format!("expected {expected}\n     got      {facts}")),
+            (Expected::Accept(expected), Ok(facts)) => Err(difference(expected, facts)),
             (Expected::Accept(_), Err(reason)) => Err(format!("must be accepted, was refused: {reason}")),
             (Expected::Reject(reasons), Err(reason)) if reasons.contains(reason) => Ok(()),
             (Expected::Reject(reasons), Err(reason)) => Err(format!("must be refused for {reasons:?}, was for {reason}")),
             (Expected::Reject(reasons), Ok(_)) => Err(format!("must be refused for {reasons:?}, was accepted")),
         }
+    }
+}
+
+/// The members in which two objects differ.
+fn difference(expected: &Value, got: &Value) -> String {
+    match (expected, got) {
+        (Value::Object(a), Value::Object(b)) => {
+            let names: BTreeSet<&String> = a.keys().chain(b.keys()).collect();
+            let differing = names.into_iter().filter(|name| a.get(*name) != b.get(*name));
+            let lines = differing.map(|name| match (a.get(name), b.get(name)) {
+                (Some(a), Some(b)) => format!("{name}: {}", difference(a, b)),
+                (Some(a), None) => format!("{name}: expected {a}, got nothing"),
+                (_, b) => format!("{name}: expected nothing, got {}", b.unwrap_or(&Value::Null)),
+            });
+            lines.collect::<Vec<_>>().join("\n     ")
+        }
+        _ => format!("expected {expected}, got {got}"),
     }
 }
 

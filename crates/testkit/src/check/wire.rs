@@ -1,11 +1,11 @@
 //! `wire/…`: JSON objects to facts, in one vocabulary for both versions, and back to text.
 
+use quittance_core::json::Object;
 use quittance_core::wire::{
-    self, DiscoveryItem, DiscoveryOffer, DiscoveryResources, DiscoverySearch, Extensions, LastUpdated, PaymentPayload, PaymentRequired,
+    DiscoveryItem, DiscoveryOffer, DiscoveryResources, DiscoverySearch, Extensions, LastUpdated, PaymentPayload, PaymentRequired,
     PaymentRequirements, ResourceInfo, SettleRequest, SettleResponse, SignInWithX, SupportedResponse, VerifyRequest,
     VerifyResponse, Version, v1,
 };
-use quittance_core::json::Object;
 use quittance_core::{DecodeError, Limits, registry};
 use serde_json::{Map, Value, json};
 
@@ -294,5 +294,5 @@ pub(super) fn discovery(group: &Value, input: &Value) -> Outcome {
 pub(super) fn mapping(_group: &Value, input: &Value) -> Outcome {
     let offer = v1::PaymentRequirements::from_json(text(input, "text").as_bytes(), &Limits::BODY).map_err(|e| refusal(&e))?;
     let v2 = offer.to_v2().map_err(|e| refusal(&e))?;
-    Ok(json!({ "requirements": reread(&v2.to_json()), "resource": reread(&wire::ResourceInfo::to_json(&offer.resource)) }))
+    Ok(json!({ "requirements": reread(&v2.to_json()), "resource": reread(&offer.resource.to_json()) }))
 }
