@@ -80,11 +80,21 @@ def base(file):
     cases.add("the specification's example, fetched with GET", rows=[96])
     cases.add("the same with metadata", metadata='{"order":"A-1001"}', rows=[96])
     cases.add("a tool of an MCP server", method="tools/call", resource="mcp://tool/get_weather", rows=[96])
-    cases.add("a POST with metadata", method="POST", resource="https://api.example.com/llm/generate?model=small", metadata='{"body":"sha256:' + "ab" * 32 + '"}', rows=[111])
+    cases.add(
+        "a POST with metadata",
+        method="POST",
+        resource="https://api.example.com/llm/generate?model=small",
+        metadata='{"body":"sha256:' + "ab" * 32 + '"}',
+        rows=[111],
+    )
 
 
 def fields(file):
-    file.note("Field", "AUTH_BYPASS", "One field differs from the group's first case: another nonce, so the payment cannot be spent there.")
+    file.note(
+        "Field",
+        "AUTH_BYPASS",
+        "One field differs from the group's first case: another nonce, so the payment cannot be spent there.",
+    )
     cases = Nonces(file, "each field", "The first case with one field changed.")
     cases.add("the first case")
     terms = question()["termsHash"]
@@ -104,27 +114,49 @@ def fields(file):
 
 
 def methods(file):
-    file.note("Method", "AUTH_BYPASS", "The method is hashed as it is sent. HTTP methods are case-sensitive.", ["https://www.rfc-editor.org/rfc/rfc9110#section-9.1"])
+    file.note(
+        "Method",
+        "AUTH_BYPASS",
+        "The method is hashed as it is sent. HTTP methods are case-sensitive.",
+        ["https://www.rfc-editor.org/rfc/rfc9110#section-9.1"],
+    )
     cases = Nonces(file, "methods", "One purchase with each method.")
     for method in ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "PURGE", "get", "Get", "tools/call", "M-SEARCH"):
         cases.add(f"`{method}`", ["Method"], [110], method=method)
 
 
 def resources(file):
-    file.note("Resource", "AUTH_BYPASS", "Canonical resources are hashed byte for byte: what a server could tell apart has another nonce.")
+    file.note(
+        "Resource", "AUTH_BYPASS", "Canonical resources are hashed byte for byte: what a server could tell apart has another nonce."
+    )
     cases = Nonces(file, "resources", "One purchase at each resource; all are in canonical form.")
     for resource, row in (
-        (RESOURCE, 107), (RESOURCE + "/", 113), (RESOURCE + "?", 112), (RESOURCE + "?a=1&b=2", 112), (RESOURCE + "?b=2&a=1", 112), (RESOURCE + "?a=%20", 112),
-        (RESOURCE + "?a=+", 112), ("https://api.example.com/Premium-Data", 113), ("https://api.example.com//premium-data", 113),
-        ("https://api.example.com/premium%2Ddata", 113), ("https://api.example.com/premium%2ddata", 113), ("http://api.example.com/premium-data", 114),
-        ("https://api.example.com:8443/premium-data", 114), ("https://api.example.net/premium-data", 114), ("https://api.example.com/", 107),
+        (RESOURCE, 107),
+        (RESOURCE + "/", 113),
+        (RESOURCE + "?", 112),
+        (RESOURCE + "?a=1&b=2", 112),
+        (RESOURCE + "?b=2&a=1", 112),
+        (RESOURCE + "?a=%20", 112),
+        (RESOURCE + "?a=+", 112),
+        ("https://api.example.com/Premium-Data", 113),
+        ("https://api.example.com//premium-data", 113),
+        ("https://api.example.com/premium%2Ddata", 113),
+        ("https://api.example.com/premium%2ddata", 113),
+        ("http://api.example.com/premium-data", 114),
+        ("https://api.example.com:8443/premium-data", 114),
+        ("https://api.example.net/premium-data", 114),
+        ("https://api.example.com/", 107),
         ("mcp://tool/premium-data", 107),
     ):
         cases.add(f"`{resource}`", ["Resource"], [row], resource=resource)
 
 
 def signed(file):
-    file.note("Signed", "AUTH_BYPASS", "The nonce that was signed is checked against what is asked for: a payment bound elsewhere is refused.")
+    file.note(
+        "Signed",
+        "AUTH_BYPASS",
+        "The nonce that was signed is checked against what is asked for: a payment bound elsewhere is refused.",
+    )
     cases = Nonces(file, "signed nonces", "A nonce that was signed for the first purchase, presented with each request.")
     nonce = bound(question())["nonce"]
     cases.add("the purchase it was signed for", ["Signed"], [96], nonce=nonce)
@@ -205,6 +237,8 @@ def confusions(file):
     cases.add("an ordinary purchase")
     cases.add("a tool named as the method", ["Confusion"], method="tools/call", resource="mcp://tool/GET")
     cases.add("a method named as the tool", ["Confusion"], method="GET", resource="mcp://tool/GET")
-    cases.add("terms hash and salt exchanged", ["Confusion"], termsHash="sha256:" + SALT[2:], salt="0x" + question()["termsHash"][7:])
+    cases.add(
+        "terms hash and salt exchanged", ["Confusion"], termsHash="sha256:" + SALT[2:], salt="0x" + question()["termsHash"][7:]
+    )
     text = "sha256:" + sha256_hex(canonical('{"a":1}'))
     cases.add("the metadata's hash as salt, without metadata", ["Confusion"], salt="0x" + text[7:])
