@@ -5,6 +5,7 @@ use core::fmt;
 
 use crate::address::AddressError;
 use crate::amount::AmountError;
+use crate::eip712::TypedDataError;
 use crate::hex::HexError;
 use crate::money::MoneyError;
 use crate::network::NetworkError;
@@ -148,6 +149,9 @@ pub enum DecodeErrorKind {
     /// A time.
     #[error(transparent)]
     Time(#[from] TimeError),
+    /// EIP-712 typed data.
+    #[error(transparent)]
+    TypedData(#[from] TypedDataError),
 }
 
 impl DecodeErrorKind {
@@ -167,6 +171,7 @@ impl DecodeErrorKind {
             Self::PaymentId(e) => e.name(),
             Self::Resource(e) => e.name(),
             Self::Time(e) => e.name(),
+            Self::TypedData(e) => e.name(),
         }
     }
 }

@@ -1,0 +1,88 @@
+//! Signed offers and receipts (extension `offer-receipt`, format `eip712`).
+//!
+//! Nothing on a chain checks these: they let a buyer prove what a seller offered or acknowledged. So the domains have no contract,
+//! and the chain is always 1, whatever network the payment is on. Most members are text and are signed as the wire writes them, which
+//! is why they are borrowed from the wire objects and not parsed.
+
+use crate::amount::Amount;
+use crate::eip712::literal::literal;
+use crate::eip712::{Domain, Members, Message};
+use crate::time::UnixSeconds;
+
+/// The domain of every [`Offer`].
+pub const OFFER_DOMAIN: Domain<'static> = Domain::named("x402 offer", "1", 1);
+
+/// The domain of every [`Receipt`].
+pub const RECEIPT_DOMAIN: Domain<'static> = Domain::named("x402 receipt", "1", 1);
+
+/// What a seller offers: one entry of `accepts`, for one resource.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[expect(clippy::exhaustive_structs, reason = "another member would be another EIP-712 type")]
+pub struct Offer<'a> {
+    /// The version of this structure; 1.
+    pub version: u64,
+    /// What is offered.
+    pub resource_url: &'a str,
+    /// The payment scheme.
+    pub scheme: &'a str,
+    /// The network, in CAIP-2 form.
+    pub network: &'a str,
+    /// The token.
+    pub asset: &'a str,
+    /// Who is paid.
+    pub pay_to: &'a str,
+    /// The price, in the token's smallest unit.
+    pub amount: &'a str,
+    /// When the offer ends; zero when it does not say.
+    pub valid_until: UnixSeconds,
+}
+
+impl Message for Offer<'_> {
+    const ENCODE_TYPE: &'static str = "Offer(uint256 version,string resourceUrl,string scheme,string network,string asset,\
+                                       string payTo,string amount,uint256 validUntil)";
+    const TYPE_HASH: [u8; 32] = literal("85143d3249b5e62ed5edd3d59a352d4e1181c775ff4f762f9c8a617f6bf1e97d");
+
+    fn encode_data(&self, members: &mut impl Members) {
+        members.uint("version", &Amount::from_u64(self.version));
+        members.string("resourceUrl", self.resource_url);
+        members.string("scheme", self.scheme);
+        members.string("network", self.network);
+        members.string("asset", self.asset);
+        members.string("payTo", self.pay_to);
+        members.string("amount", self.amount);
+        members.seconds("validUntil", self.valid_until);
+    }
+}
+
+/// What a seller acknowledges: that somebody paid for a resource.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[expect(clippy::exhaustive_structs, reason = "another member would be another EIP-712 type")]
+pub struct Receipt<'a> {
+    /// The version of this structure; 1.
+    pub version: u64,
+    /// The network, in CAIP-2 form.
+    pub network: &'a str,
+    /// What was paid for.
+    pub resource_url: &'a str,
+    /// Who paid.
+    pub payer: &'a str,
+    /// When the receipt was written.
+    pub issued_at: UnixSeconds,
+    /// The transaction, or nothing when the seller keeps it to itself.
+    pub transaction: &'a str,
+}
+
+impl Message for Receipt<'_> {
+    const ENCODE_TYPE: &'static str = "Receipt(uint256 version,string network,string resourceUrl,string payer,uint256 issuedAt,\
+                                       string transaction)";
+    const TYPE_HASH: [u8; 32] = literal("616944bc4bb51b3d5fcbba8c559f76d57a93ac1e0d6659f1abbe95f92300c06f");
+
+    fn encode_data(&self, members: &mut impl Members) {
+        members.uint("version", &Amount::from_u64(self.version));
+        members.string("network", self.network);
+        members.string("resourceUrl", self.resource_url);
+        members.string("payer", self.payer);
+        members.seconds("issuedAt", self.issued_at);
+        members.string("transaction", self.transaction);
+    }
+}

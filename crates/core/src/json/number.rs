@@ -1,0 +1,122 @@
+//! Numbers that every implementation reads alike.
+
+use alloc::boxed::Box;
+use alloc::format;
+use alloc::string::{String, ToString as _};
+use core::fmt;
+
+/// The largest integer that JSON readers agree about: 2^53 - 1 (RFC 7493, section 2.2).
+pub(crate) const MAX_INTEGER: u64 = (1 << 53) - 1;
+
+/// A JSON number, kept as it was written.
+///
+/// It is always a finite double that did not underflow, and an integer literal is within ±(2^53 - 1). Equality is by value.
+#[derive(Clone)]
+pub struct Number(Box<str>);
+
+impl Number {
+    /// Takes a literal that the grammar of RFC 8259 has already accepted.
+    ///
+    /// Refused are the literals that readers disagree about: integers beyond 2^53 - 1, overflow, underflow to zero.
+    pub(super) fn from_literal(literal: &str) -> Option<Self> {
+        let digits = literal.strip_prefix('-').unwrap_or(literal);
+        if digits.bytes().all(|b| b.is_ascii_digit()) {
+            // `parse` fails beyond 2^64, which is beyond the limit as well.
+            return digits.parse().is_ok_and(|n: u64| n <= MAX_INTEGER).then(|| Self(literal.into()));
+        }
+        let value: f64 = literal.parse().ok()?;
+        let mantissa = literal.split(['e', 'E']).next().unwrap_or(literal);
+        let is_zero = !mantissa.bytes().any(|b| matches!(b, b'1'..=b'9'));
+        (value.is_finite() && (value != 0.0 || is_zero)).then(|| Self(literal.into()))
+    }
+
+    /// The number `value`, or nothing when it is beyond 2^53 - 1.
+    #[must_use]
+    pub fn from_u64(value: u64) -> Option<Self> {
+        (value <= MAX_INTEGER).then(|| Self(value.to_string().into()))
+    }
+
+    /// The text as it was written.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.0
+    }
+
+    /// The value of a plain non-negative integer literal: no sign, no fraction, no exponent (catalogue rows 26 and 39).
+    #[must_use]
+    pub fn as_u64(&self) -> Option<u64> {
+        self.0.parse().ok()
+    }
+
+    /// The value as a double, exact for integers.
+    #[must_use]
+    pub fn as_f64(&self) -> f64 {
+        self.0.parse().expect("the grammar of JSON numbers is part of the grammar of f64")
+    }
+
+    /// The literal is an integer, possibly negative; `-0` counts as a fraction, because integers have no such value.
+    pub(super) fn as_i64(&self) -> Option<i64> {
+        if &*self.0 == "-0" { None } else { self.0.parse().ok() }
+    }
+
+    /// The spelling that ECMAScript's `Number::toString` gives, as RFC 8785 section 3.2.2.3 asks.
+    pub(super) fn canonical(&self) -> String {
+        ecmascript(self.as_f64())
+    }
+}
+
+/// Writes a finite double as ECMAScript does: the shortest digits that read back as the same double, in positional notation for
+/// exponents from -7 to 20, otherwise with an exponent (ECMA-262, `Number::toString`).
+fn ecmascript(value: f64) -> String {
+    if value == 0.0 {
+        return "0".into();
+    }
+    // Rust's exponent form has the same shortest digits: `d.ddde±x`.
+    let scientific = format!("{value:e}");
+    let (mantissa, exponent) = scientific.split_once('e').expect("the exponent form always has an exponent");
+    let (sign, mantissa) = mantissa.strip_prefix('-').map_or(("", mantissa), |rest| ("-", rest));
+    let digits = mantissa.replace('.', "");
+    let exponent: i32 = exponent.parse().expect("the exponent of a double is a small integer");
+    // The decimal point stands after this many digits.
+    let point = exponent + 1;
+    let count = i32::try_from(digits.len()).expect("a double has at most seventeen digits");
+    let zeros = |n: i32| "0".repeat(usize::try_from(n).unwrap_or(0));
+    if (count..=21).contains(&point) {
+        format!("{sign}{digits}{}", zeros(point - count))
+    } else if (1..=21).contains(&point) {
+        let (whole, fraction) = digits.split_at(usize::try_from(point).expect("between 1 and 21"));
+        format!("{sign}{whole}.{fraction}")
+    } else if (-5..=0).contains(&point) {
+        format!("{sign}0.{}{digits}", zeros(-point))
+    } else {
+        let (first, rest) = digits.split_at(1);
+        let dot = if rest.is_empty() { "" } else { "." };
+        format!("{sign}{first}{dot}{rest}e{exponent:+}")
+    }
+}
+
+impl From<u32> for Number {
+    fn from(value: u32) -> Self {
+        Self(value.to_string().into())
+    }
+}
+
+impl PartialEq for Number {
+    fn eq(&self, other: &Self) -> bool {
+        self.as_f64() == other.as_f64()
+    }
+}
+
+impl Eq for Number {}
+
+impl fmt::Debug for Number {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("number")
+    }
+}
+
+impl fmt::Display for Number {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}

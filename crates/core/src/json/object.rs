@@ -1,0 +1,111 @@
+//! Objects: ordered, with unique names.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::fmt;
+
+use super::Value;
+
+/// A JSON object. Members keep the order in which they were written; no name occurs twice.
+#[derive(Clone, Default)]
+pub struct Object(Vec<(String, Value)>);
+
+impl Object {
+    /// An object without members.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self(Vec::new())
+    }
+
+    /// Builds an object from members whose names the caller has found to be unique.
+    pub(super) const fn from_unique(members: Vec<(String, Value)>) -> Self {
+        Self(members)
+    }
+
+    /// The value of a member.
+    #[must_use]
+    pub fn member(&self, name: &str) -> Option<&Value> {
+        self.0.iter().find(|(n, _)| n == name).map(|(_, value)| value)
+    }
+
+    /// Sets a member: replaces its value where it stands, or appends it.
+    pub fn insert(&mut self, name: impl Into<String>, value: impl Into<Value>) {
+        let (name, value) = (name.into(), value.into());
+        match self.0.iter_mut().find(|(n, _)| *n == name) {
+            Some((_, old)) => *old = value,
+            None => self.0.push((name, value)),
+        }
+    }
+
+    /// Takes a member out.
+    pub fn remove(&mut self, name: &str) -> Option<Value> {
+        let index = self.0.iter().position(|(n, _)| n == name)?;
+        Some(self.0.remove(index).1)
+    }
+
+    /// The members in order.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = (&str, &Value)> {
+        self.0.iter().map(|(name, value)| (name.as_str(), value))
+    }
+
+    /// The number of members.
+    #[must_use]
+    pub const fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether there are no members.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+/// The position of a name that occurs a second time.
+///
+/// Small objects are compared pairwise; larger ones are sorted, so that a stranger's object of many names costs no more than
+/// `n log n` (catalogue row 25).
+pub(super) fn repeated_name(members: &[(String, Value)]) -> Option<usize> {
+    const PAIRWISE: usize = 16;
+    if members.len() <= PAIRWISE {
+        let mut seen = members.iter().enumerate();
+        return seen.find(|(i, (name, _))| members.iter().take(*i).any(|(n, _)| n == name)).map(|(i, _)| i);
+    }
+    let mut names: Vec<(&str, usize)> = members.iter().enumerate().map(|(i, (name, _))| (name.as_str(), i)).collect();
+    names.sort_unstable();
+    names.windows(2).find_map(|pair| match pair {
+        [(first, _), (second, at)] if first == second => Some(*at),
+        _ => None,
+    })
+}
+
+impl PartialEq for Object {
+    fn eq(&self, other: &Self) -> bool {
+        self.len() == other.len() && self.iter().all(|(name, value)| other.member(name) == Some(value))
+    }
+}
+
+impl Eq for Object {}
+
+impl fmt::Debug for Object {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "object of {}", self.len())
+    }
+}
+
+impl fmt::Display for Object {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&serde_json::to_string(self).expect("a JSON object can always be written"))
+    }
+}
+
+impl<N: Into<String>, V: Into<Value>> FromIterator<(N, V)> for Object {
+    /// Of two members with one name the later value counts, at the earlier place.
+    fn from_iter<I: IntoIterator<Item = (N, V)>>(members: I) -> Self {
+        let mut object = Self::new();
+        for (name, value) in members {
+            object.insert(name, value);
+        }
+        object
+    }
+}

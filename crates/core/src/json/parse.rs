@@ -1,0 +1,263 @@
+//! Text to value.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use super::object::repeated_name;
+use super::{Number, Object, Value};
+use crate::error::{DecodeError, EncodingError, JsonError, Limits};
+
+/// Reads one strict JSON document; the module documentation says what strict means.
+///
+/// # Errors
+///
+/// [`EncodingError`] when the bytes are too many, empty, not UTF-8, or begin with a byte order mark; [`JsonError`] when the text is
+/// not one strict document. The error names the byte.
+pub fn parse(bytes: &[u8], limits: &Limits) -> Result<Value, DecodeError> {
+    if bytes.len() > limits.bytes {
+        return Err(DecodeError::whole(EncodingError::TooLarge));
+    }
+    if bytes.starts_with(&[0xEF, 0xBB, 0xBF]) {
+        return Err(DecodeError::whole(EncodingError::ByteOrderMark));
+    }
+    let text = core::str::from_utf8(bytes).map_err(|e| DecodeError::byte(EncodingError::Utf8, e.valid_up_to()))?;
+    let mut reader = Reader { text, at: 0, depth_left: limits.depth };
+    reader.skip_space();
+    if reader.peek().is_none() {
+        return Err(DecodeError::whole(EncodingError::Empty));
+    }
+    let value = reader.value()?;
+    reader.skip_space();
+    match reader.peek() {
+        None => Ok(value),
+        Some(_) => Err(reader.error(JsonError::Trailing)),
+    }
+}
+
+struct Reader<'a> {
+    text: &'a str,
+    at: usize,
+    depth_left: usize,
+}
+
+impl<'a> Reader<'a> {
+    fn error(&self, kind: JsonError) -> DecodeError {
+        DecodeError::byte(kind, self.at)
+    }
+
+    /// The error for a byte that the grammar does not allow here, or for the end of the text.
+    fn unexpected(&self) -> DecodeError {
+        self.error(if self.peek().is_none() { JsonError::End } else { JsonError::Syntax })
+    }
+
+    fn peek(&self) -> Option<u8> {
+        self.text.as_bytes().get(self.at).copied()
+    }
+
+    fn next(&mut self) -> Option<u8> {
+        let byte = self.peek()?;
+        self.at += 1;
+        Some(byte)
+    }
+
+    /// Steps over `byte` if it is next.
+    fn eat(&mut self, byte: u8) -> bool {
+        let there = self.peek() == Some(byte);
+        self.at += usize::from(there);
+        there
+    }
+
+    fn skip_space(&mut self) {
+        while matches!(self.peek(), Some(b' ' | b'\t' | b'\n' | b'\r')) {
+            self.at += 1;
+        }
+    }
+
+    fn since(&self, start: usize) -> &'a str {
+        self.text.get(start..self.at).expect("both ends stand beside an ASCII byte")
+    }
+
+    fn value(&mut self) -> Result<Value, DecodeError> {
+        match self.peek() {
+            Some(b'{') => self.nested(Self::object),
+            Some(b'[') => self.nested(Self::array),
+            Some(b'"') => self.string().map(Value::String),
+            Some(b'-' | b'0'..=b'9') => self.number(),
+            Some(b't') => self.word("true", Value::Bool(true)),
+            Some(b'f') => self.word("false", Value::Bool(false)),
+            Some(b'n') => self.word("null", Value::Null),
+            _ => Err(self.unexpected()),
+        }
+    }
+
+    fn word(&mut self, word: &str, value: Value) -> Result<Value, DecodeError> {
+        for expected in word.bytes() {
+            if !self.eat(expected) {
+                return Err(self.unexpected());
+            }
+        }
+        Ok(value)
+    }
+
+    fn nested(&mut self, read: fn(&mut Self) -> Result<Value, DecodeError>) -> Result<Value, DecodeError> {
+        self.depth_left = self.depth_left.checked_sub(1).ok_or_else(|| self.error(JsonError::Depth))?;
+        self.at += 1;
+        self.skip_space();
+        let value = read(self)?;
+        self.depth_left += 1;
+        Ok(value)
+    }
+
+    fn array(&mut self) -> Result<Value, DecodeError> {
+        let mut elements = Vec::new();
+        if self.eat(b']') {
+            return Ok(Value::Array(elements));
+        }
+        loop {
+            self.skip_space();
+            elements.push(self.value()?);
+            if self.closes(b']')? {
+                return Ok(Value::Array(elements));
+            }
+        }
+    }
+
+    fn object(&mut self) -> Result<Value, DecodeError> {
+        let mut members = Vec::new();
+        let mut places = Vec::new();
+        if self.eat(b'}') {
+            return Ok(Value::Object(Object::new()));
+        }
+        loop {
+            self.skip_space();
+            if self.peek() != Some(b'"') {
+                return Err(self.unexpected());
+            }
+            places.push(self.at);
+            let name = self.string()?;
+            self.skip_space();
+            if !self.eat(b':') {
+                return Err(self.unexpected());
+            }
+            self.skip_space();
+            members.push((name, self.value()?));
+            if self.closes(b'}')? {
+                return match repeated_name(&members) {
+                    None => Ok(Value::Object(Object::from_unique(members))),
+                    Some(i) => Err(DecodeError::byte(JsonError::DuplicateKey, places.get(i).copied().unwrap_or(self.at))),
+                };
+            }
+        }
+    }
+
+    /// After an element: `true` at the closing byte, `false` at a comma.
+    fn closes(&mut self, close: u8) -> Result<bool, DecodeError> {
+        self.skip_space();
+        if self.eat(close) {
+            Ok(true)
+        } else if self.eat(b',') {
+            Ok(false)
+        } else {
+            Err(self.unexpected())
+        }
+    }
+
+    fn number(&mut self) -> Result<Value, DecodeError> {
+        let start = self.at;
+        self.eat(b'-');
+        if !self.eat(b'0') {
+            self.digits()?;
+        }
+        if self.eat(b'.') {
+            self.digits()?;
+        }
+        if self.eat(b'e') || self.eat(b'E') {
+            if !self.eat(b'+') {
+                self.eat(b'-');
+            }
+            self.digits()?;
+        }
+        Number::from_literal(self.since(start)).map(Value::Number).ok_or(DecodeError::byte(JsonError::Number, start))
+    }
+
+    fn digits(&mut self) -> Result<(), DecodeError> {
+        if !matches!(self.peek(), Some(b'0'..=b'9')) {
+            return Err(self.unexpected());
+        }
+        while matches!(self.peek(), Some(b'0'..=b'9')) {
+            self.at += 1;
+        }
+        Ok(())
+    }
+
+    fn string(&mut self) -> Result<String, DecodeError> {
+        self.at += 1;
+        let mut out = String::new();
+        let mut start = self.at;
+        loop {
+            match self.peek() {
+                Some(b'"') => {
+                    out.push_str(self.since(start));
+                    self.at += 1;
+                    return Ok(out);
+                }
+                Some(b'\\') => {
+                    out.push_str(self.since(start));
+                    self.at += 1;
+                    out.push(self.escape()?);
+                    start = self.at;
+                }
+                Some(0x20..) => self.at += 1,
+                _ => return Err(self.unexpected()),
+            }
+        }
+    }
+
+    fn escape(&mut self) -> Result<char, DecodeError> {
+        let plain = match self.peek() {
+            Some(b'"') => '"',
+            Some(b'\\') => '\\',
+            Some(b'/') => '/',
+            Some(b'b') => '\u{8}',
+            Some(b'f') => '\u{c}',
+            Some(b'n') => '\n',
+            Some(b'r') => '\r',
+            Some(b't') => '\t',
+            Some(b'u') => return self.unicode_escape(),
+            _ => return Err(self.unexpected()),
+        };
+        self.at += 1;
+        Ok(plain)
+    }
+
+    /// `\uXXXX`, and its second half when the first is a high surrogate (RFC 8259 section 7).
+    fn unicode_escape(&mut self) -> Result<char, DecodeError> {
+        let start = self.at.saturating_sub(1);
+        let lone = DecodeError::byte(JsonError::Surrogate, start);
+        self.at += 1;
+        let first = self.four_digits()?;
+        if !(0xD800..0xE000).contains(&first) {
+            return char::from_u32(first).ok_or(lone);
+        }
+        if first >= 0xDC00 || !(self.eat(b'\\') && self.eat(b'u')) {
+            return Err(lone);
+        }
+        let second = self.four_digits()?;
+        if !(0xDC00..0xE000).contains(&second) {
+            return Err(lone);
+        }
+        char::from_u32(0x10000 + ((first - 0xD800) << 10) + (second - 0xDC00)).ok_or(lone)
+    }
+
+    fn four_digits(&mut self) -> Result<u32, DecodeError> {
+        let mut value = 0;
+        for _ in 0..4 {
+            let Some(digit) = self.peek().and_then(|byte| char::from(byte).to_digit(16)) else {
+                return Err(self.unexpected());
+            };
+            self.next();
+            value = value << 4 | digit;
+        }
+        Ok(value)
+    }
+}

@@ -1,1 +1,0 @@
-//! The closed set of rejections.
