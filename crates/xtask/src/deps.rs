@@ -60,26 +60,25 @@ fn name_in_code(dependency: &Dependency) -> String {
 
 /// `cargo deny`. Its advisories come from a git repository, which is no package registry and may be out of reach; all else is local.
 pub(crate) fn deny(workspace: &Workspace) -> Result<Notes, Failure> {
-    const CONFIG: &str = ".github/deny.toml";
     const FETCH_LIMIT: Duration = Duration::from_secs(90);
 
     let binary = tools::cargo_deny(workspace)?;
-    let deny = || {
+    let deny = |task: &[&str]| {
         let mut command = Command::new(&binary);
-        command.current_dir(&workspace.root);
+        command.current_dir(&workspace.root).args(["--locked", "--config", ".github/deny.toml"]).args(task);
         command
     };
-    run(deny().args(["--locked", "check", "--config", CONFIG, "bans", "licenses", "sources"]))?;
-    match run_within(deny().args(["--locked", "fetch", "--config", CONFIG, "db"]), FETCH_LIMIT) {
+    run(&mut deny(&["check", "bans", "licenses", "sources"]))?;
+    match run_within(&mut deny(&["fetch", "db"]), FETCH_LIMIT) {
         Ok(()) => {
-            run(deny().args(["--locked", "check", "--config", CONFIG, "--disable-fetch", "advisories"]))?;
+            run(&mut deny(&["check", "advisories"]))?;
             Ok(vec!["bans, licences, sources and advisories".into()])
         }
         Err(failure) => {
             println!("NOT RUN: cargo deny check advisories, because its database could not be fetched: {failure}");
             Ok(vec![
                 "bans, licences and sources".into(),
-                "NOT RUN: advisories, because the advisory database is no package registry and could not be fetched".into(),
+                "NOT RUN: advisories and yanked releases; their database is a git repository and could not be fetched".into(),
             ])
         }
     }

@@ -96,7 +96,9 @@ pub(crate) fn run(workspace: &Workspace, stages: &[&Stage]) -> ExitCode {
             println!("{:<20} {note}", "");
         }
         if let Err(failure) = outcome {
-            println!("{:<20} {}", "", failure.0.lines().next().unwrap_or_default());
+            for line in failure.0.lines() {
+                println!("{:<20} {line}", "");
+            }
         }
     }
     let passed = finished.iter().filter(|(_, outcome, _)| outcome.is_ok()).count();
