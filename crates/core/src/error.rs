@@ -12,6 +12,7 @@ use crate::network::NetworkError;
 use crate::nonce::NonceError;
 use crate::payment_id::PaymentIdError;
 use crate::resource::ResourceError;
+use crate::signature::SignatureError;
 use crate::time::TimeError;
 
 /// Bounds on what a stranger may make this crate read.
@@ -149,6 +150,9 @@ pub enum DecodeErrorKind {
     /// A time.
     #[error(transparent)]
     Time(#[from] TimeError),
+    /// The bytes of a signature.
+    #[error(transparent)]
+    Signature(#[from] SignatureError),
     /// EIP-712 typed data.
     #[error(transparent)]
     TypedData(#[from] TypedDataError),
@@ -171,6 +175,7 @@ impl DecodeErrorKind {
             Self::PaymentId(e) => e.name(),
             Self::Resource(e) => e.name(),
             Self::Time(e) => e.name(),
+            Self::Signature(e) => e.name(),
             Self::TypedData(e) => e.name(),
         }
     }

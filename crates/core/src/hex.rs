@@ -42,7 +42,15 @@ fn pair(chunk: &[u8]) -> Result<u8, HexError> {
 
 /// Reads exactly `N` bytes.
 pub(crate) fn decode_array<const N: usize>(text: &str) -> Result<[u8; N], HexError> {
-    let digits = digits(text)?;
+    array(digits(text)?)
+}
+
+/// Reads exactly `N` bytes that stand without the prefix, inside a longer form such as `sha256:…`.
+pub(crate) fn decode_array_bare<const N: usize>(text: &str) -> Result<[u8; N], HexError> {
+    array(text.as_bytes())
+}
+
+fn array<const N: usize>(digits: &[u8]) -> Result<[u8; N], HexError> {
     if digits.len() != N * 2 {
         return Err(HexError::Length);
     }
@@ -68,4 +76,44 @@ pub(crate) fn encode(bytes: &[u8]) -> String {
         }
     }
     out
+}
+
+/// Bytes that the source itself writes: `0x` and exactly `2 * N` digits, read by the compiler, which refuses anything else.
+pub(crate) const fn literal<const N: usize>(text: &str) -> [u8; N] {
+    let [b'0', b'x', rest @ ..] = text.as_bytes() else { panic!("a literal begins with 0x") };
+    let mut out = [0; N];
+    let mut unset: &mut [u8] = &mut out;
+    let mut rest = rest;
+    while let Some((byte, tail)) = unset.split_first_mut() {
+        let [high, low, after @ ..] = rest else { panic!("too few digits") };
+        let (Some(high), Some(low)) = (digit(*high), digit(*low)) else { panic!("not a hexadecimal digit") };
+        *byte = high << 4 | low;
+        (unset, rest) = (tail, after);
+    }
+    assert!(rest.is_empty(), "too many digits");
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(text: &str, expected: Result<&[u8], HexError>) {
+        assert_eq!(decode(text).as_deref().map_err(|e| *e), expected, "{text}");
+    }
+
+    #[test]
+    fn row_32_one_form_of_hexadecimal_text() {
+        check("0x", Ok(&[]));
+        check("0x00fF", Ok(&[0, 255]));
+        check("00ff", Err(HexError::Prefix));
+        check("0X00", Err(HexError::Prefix));
+        check("", Err(HexError::Prefix));
+        check("0x0", Err(HexError::Length));
+        check("0x0g", Err(HexError::Digit));
+        check("0x0\u{660}", Err(HexError::Digit));
+        assert_eq!(decode_array::<1>("0x0000"), Err(HexError::Length));
+        assert_eq!(decode_array_bare::<1>("aB"), Ok([0xab]));
+        assert_eq!((encode(&[0xab, 0]), literal::<2>("0xAb00")), ("0xab00".into(), [0xab, 0]));
+    }
 }

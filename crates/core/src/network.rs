@@ -20,6 +20,8 @@ reasons! {
         Reference = "network_reference", "a reference has 1 to 32 letters, digits, - and _";
         /// The reference of an `eip155` network is not the canonical decimal of a chain id from 1 to 2^64 - 1.
         ChainId = "network_chain_id", "a chain id is a decimal number from 1 to 2^64 - 1 without a leading zero";
+        /// A short name that version 1 of the protocol does not have.
+        V1Name = "network_v1_name", "version 1 has no network of this name";
     }
 }
 

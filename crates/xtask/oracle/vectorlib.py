@@ -22,6 +22,10 @@ class VectorFile:
         self.groups.append(group)
         return Group(self, group)
 
+    @property
+    def count(self):
+        return sum(len(group["cases"]) for group in self.groups)
+
     def document(self):
         cases = [case for group in self.groups for case in group["cases"]]
         for number, case in enumerate(cases, 1):

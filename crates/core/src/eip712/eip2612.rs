@@ -1,12 +1,12 @@
 //! EIP-2612: an ERC-20 allowance by signature.
 //!
-//! x402 uses it to give Permit2 its allowance without a transaction of the payer's (extension `eip2612GasSponsoring`). The domain is
-//! the token's.
+//! x402 uses it to give Permit2 its allowance without a transaction of the payer's (extension `eip2612GasSponsoring`). The domain
+//! is the token's.
 
 use crate::address::Address;
 use crate::amount::Amount;
-use crate::eip712::literal::literal;
 use crate::eip712::{Members, Message};
+use crate::hex;
 use crate::time::UnixSeconds;
 
 /// Lets a spender take tokens of an owner.
@@ -27,7 +27,7 @@ pub struct Permit {
 
 impl Message for Permit {
     const ENCODE_TYPE: &'static str = "Permit(address owner,address spender,uint256 value,uint256 nonce,uint256 deadline)";
-    const TYPE_HASH: [u8; 32] = literal("6e71edae12b1b97f4d1f60370fef10105fa2faae0126114a169c64845d6126c9");
+    const TYPE_HASH: [u8; 32] = hex::literal("0x6e71edae12b1b97f4d1f60370fef10105fa2faae0126114a169c64845d6126c9");
 
     fn encode_data(&self, members: &mut impl Members) {
         members.address("owner", &self.owner);

@@ -6,8 +6,8 @@
 
 use crate::address::Address;
 use crate::amount::Amount;
-use crate::eip712::literal::literal;
 use crate::eip712::{Members, Message};
+use crate::hex;
 use crate::nonce::Nonce;
 use crate::time::Window;
 
@@ -48,7 +48,7 @@ pub struct TransferWithAuthorization(pub Authorization);
 impl Message for TransferWithAuthorization {
     const ENCODE_TYPE: &'static str = "TransferWithAuthorization(address from,address to,uint256 value,uint256 validAfter,\
                                        uint256 validBefore,bytes32 nonce)";
-    const TYPE_HASH: [u8; 32] = literal("7c7c6cdb67a18743f49ec6fa9b35f50d52ed05cbed4cc592e13b44501c1a2267");
+    const TYPE_HASH: [u8; 32] = hex::literal("0x7c7c6cdb67a18743f49ec6fa9b35f50d52ed05cbed4cc592e13b44501c1a2267");
 
     fn encode_data(&self, members: &mut impl Members) {
         self.0.encode_data(members);
@@ -63,7 +63,7 @@ pub struct ReceiveWithAuthorization(pub Authorization);
 impl Message for ReceiveWithAuthorization {
     const ENCODE_TYPE: &'static str = "ReceiveWithAuthorization(address from,address to,uint256 value,uint256 validAfter,\
                                        uint256 validBefore,bytes32 nonce)";
-    const TYPE_HASH: [u8; 32] = literal("d099cc98ef71107a616c4f0f941f04c322d8e254fe26b3c6668db87aae413de8");
+    const TYPE_HASH: [u8; 32] = hex::literal("0xd099cc98ef71107a616c4f0f941f04c322d8e254fe26b3c6668db87aae413de8");
 
     fn encode_data(&self, members: &mut impl Members) {
         self.0.encode_data(members);
@@ -82,7 +82,7 @@ pub struct CancelAuthorization {
 
 impl Message for CancelAuthorization {
     const ENCODE_TYPE: &'static str = "CancelAuthorization(address authorizer,bytes32 nonce)";
-    const TYPE_HASH: [u8; 32] = literal("158b0a9edf7a828aad02f63cd515c68ef2f50ba807396f6d12842833a1597429");
+    const TYPE_HASH: [u8; 32] = hex::literal("0x158b0a9edf7a828aad02f63cd515c68ef2f50ba807396f6d12842833a1597429");
 
     fn encode_data(&self, members: &mut impl Members) {
         members.address("authorizer", &self.authorizer);

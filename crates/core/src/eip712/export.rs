@@ -14,8 +14,8 @@ use crate::json::{Number, Object, Value};
 /// The argument of `eth_signTypedData_v4` for a message: `types`, `primaryType`, `domain`, `message`.
 ///
 /// `types` lists `EIP712Domain` with the fields that the domain has: a wallet may take its absence for a domain without fields, and
-/// then signs something that no contract accepts (catalogue row 88). Whole numbers are decimal text, since JSON numbers lose digits;
-/// only `chainId` is a number where JSON can hold it, because wallets compare it with the number of the chain they are on.
+/// then signs something that no contract accepts (catalogue row 88). Whole numbers are decimal text, since JSON numbers lose
+/// digits; only `chainId` is a number where JSON can hold it, because wallets compare it with the number of the chain they are on.
 #[must_use]
 pub fn export<M: Message>(domain: &Domain<'_>, message: &M) -> Value {
     let mut types = Object::new();

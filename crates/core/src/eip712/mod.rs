@@ -5,8 +5,8 @@
 //!
 //! Two ways lead to a digest, and a law in the tests holds them equal:
 //!
-//! - a static [`Message`] for each structure that a scheme signs: [`eip3009`], [`permit2`], [`eip2612`], [`offer`]. Its type hash is
-//!   a constant and it is encoded without the heap;
+//! - a static [`Message`] for each structure that a scheme signs: [`eip3009`], [`permit2`], [`eip2612`], [`offer`]. Its type hash
+//!   is a constant and it is encoded without the heap;
 //! - [`TypedData`], the general encoder over the JSON of `eth_signTypedData_v4`, for tools and policies, which have to look at what
 //!   a wallet is asked to sign without knowing its type beforehand.
 //!
@@ -20,7 +20,6 @@ mod domain;
 pub mod eip2612;
 pub mod eip3009;
 mod export;
-mod literal;
 mod message;
 pub mod offer;
 pub mod permit2;

@@ -1,12 +1,12 @@
 //! Signed offers and receipts (extension `offer-receipt`, format `eip712`).
 //!
 //! Nothing on a chain checks these: they let a buyer prove what a seller offered or acknowledged. So the domains have no contract,
-//! and the chain is always 1, whatever network the payment is on. Most members are text and are signed as the wire writes them, which
-//! is why they are borrowed from the wire objects and not parsed.
+//! and the chain is always 1, whatever network the payment is on. Most members are text and are signed as the wire writes them,
+//! which is why they are borrowed from the wire objects and not parsed.
 
 use crate::amount::Amount;
-use crate::eip712::literal::literal;
 use crate::eip712::{Domain, Members, Message};
+use crate::hex;
 use crate::time::UnixSeconds;
 
 /// The domain of every [`Offer`].
@@ -40,7 +40,7 @@ pub struct Offer<'a> {
 impl Message for Offer<'_> {
     const ENCODE_TYPE: &'static str = "Offer(uint256 version,string resourceUrl,string scheme,string network,string asset,\
                                        string payTo,string amount,uint256 validUntil)";
-    const TYPE_HASH: [u8; 32] = literal("85143d3249b5e62ed5edd3d59a352d4e1181c775ff4f762f9c8a617f6bf1e97d");
+    const TYPE_HASH: [u8; 32] = hex::literal("0x85143d3249b5e62ed5edd3d59a352d4e1181c775ff4f762f9c8a617f6bf1e97d");
 
     fn encode_data(&self, members: &mut impl Members) {
         members.uint("version", &Amount::from_u64(self.version));
@@ -75,7 +75,7 @@ pub struct Receipt<'a> {
 impl Message for Receipt<'_> {
     const ENCODE_TYPE: &'static str = "Receipt(uint256 version,string network,string resourceUrl,string payer,uint256 issuedAt,\
                                        string transaction)";
-    const TYPE_HASH: [u8; 32] = literal("616944bc4bb51b3d5fcbba8c559f76d57a93ac1e0d6659f1abbe95f92300c06f");
+    const TYPE_HASH: [u8; 32] = hex::literal("0x616944bc4bb51b3d5fcbba8c559f76d57a93ac1e0d6659f1abbe95f92300c06f");
 
     fn encode_data(&self, members: &mut impl Members) {
         members.uint("version", &Amount::from_u64(self.version));

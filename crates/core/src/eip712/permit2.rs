@@ -1,7 +1,7 @@
 //! Permit2: a transfer of any ERC-20 token by signature, with a witness that ties the payment to what x402 promised.
 //!
-//! The payer signs for the Permit2 contract, not for the token, and names a proxy contract as the spender. What the proxy may do with
-//! the tokens is in the witness, a struct that Permit2 hashes into the message without looking inside. `exact` and `upto` have
+//! The payer signs for the Permit2 contract, not for the token, and names a proxy contract as the spender. What the proxy may do
+//! with the tokens is in the witness, a struct that Permit2 hashes into the message without looking inside. `exact` and `upto` have
 //! different proxies and different witnesses, both called `Witness`, so a permit for one never passes as a permit for the other
 //! (catalogue rows 93 and 95). The payer's address is not signed: it is whoever the signature recovers to.
 //!
@@ -9,19 +9,19 @@
 
 use crate::address::Address;
 use crate::amount::Amount;
-use crate::eip712::literal::literal;
 use crate::eip712::{Members, Message};
+use crate::hex;
 use crate::nonce::Nonce;
 use crate::time::UnixSeconds;
 
 /// The Permit2 contract, at the same address on every chain.
-pub const PERMIT2: Address = Address::from_bytes(literal("000000000022D473030F116dDEE9F6B43aC78BA3"));
+pub const PERMIT2: Address = Address::from_bytes(hex::literal("0x000000000022D473030F116dDEE9F6B43aC78BA3"));
 
 /// `x402ExactPermit2Proxy`, the only spender of a permit for `exact`.
-pub const EXACT_PROXY: Address = Address::from_bytes(literal("402085c248EeA27D92E8b30b2C58ed07f9E20001"));
+pub const EXACT_PROXY: Address = Address::from_bytes(hex::literal("0x402085c248EeA27D92E8b30b2C58ed07f9E20001"));
 
 /// `x402UptoPermit2Proxy`, the only spender of a permit for `upto`.
-pub const UPTO_PROXY: Address = Address::from_bytes(literal("4020A4f3b7b90ccA423B9fabCc0CE57C6C240002"));
+pub const UPTO_PROXY: Address = Address::from_bytes(hex::literal("0x4020A4f3b7b90ccA423B9fabCc0CE57C6C240002"));
 
 /// A permit for one transfer of one token, with a witness.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -72,7 +72,7 @@ pub struct TokenPermissions {
 
 impl Message for TokenPermissions {
     const ENCODE_TYPE: &'static str = "TokenPermissions(address token,uint256 amount)";
-    const TYPE_HASH: [u8; 32] = literal("618358ac3db8dc274f0cd8829da7e234bd48cd73c4a740aede1adec9846d06a1");
+    const TYPE_HASH: [u8; 32] = hex::literal("0x618358ac3db8dc274f0cd8829da7e234bd48cd73c4a740aede1adec9846d06a1");
 
     fn encode_data(&self, members: &mut impl Members) {
         members.address("token", &self.token);
@@ -92,7 +92,7 @@ pub struct ExactWitness {
 
 impl Message for ExactWitness {
     const ENCODE_TYPE: &'static str = "Witness(address to,uint256 validAfter)";
-    const TYPE_HASH: [u8; 32] = literal("d97b3239a7f32295517bd14cb074edfdd188dfe5eb42f802bb26d4fd1eb12c37");
+    const TYPE_HASH: [u8; 32] = hex::literal("0xd97b3239a7f32295517bd14cb074edfdd188dfe5eb42f802bb26d4fd1eb12c37");
 
     fn encode_data(&self, members: &mut impl Members) {
         members.address("to", &self.to);
@@ -101,10 +101,11 @@ impl Message for ExactWitness {
 }
 
 impl Witness for ExactWitness {
-    const PERMIT_ENCODE_TYPE: &'static str = "PermitWitnessTransferFrom(TokenPermissions permitted,address spender,uint256 nonce,uint256 deadline,Witness witness)\
+    const PERMIT_ENCODE_TYPE: &'static str = "PermitWitnessTransferFrom(TokenPermissions permitted,address spender,\
+         uint256 nonce,uint256 deadline,Witness witness)\
          TokenPermissions(address token,uint256 amount)\
          Witness(address to,uint256 validAfter)";
-    const PERMIT_TYPE_HASH: [u8; 32] = literal("ebc156cd23678a74c94df13d772ef5478420637f0c94bd10d509e1dc98f521c7");
+    const PERMIT_TYPE_HASH: [u8; 32] = hex::literal("0xebc156cd23678a74c94df13d772ef5478420637f0c94bd10d509e1dc98f521c7");
 }
 
 /// The witness of `upto`: only the named facilitator may submit the permit, because whoever does chooses the amount.
@@ -121,7 +122,7 @@ pub struct UptoWitness {
 
 impl Message for UptoWitness {
     const ENCODE_TYPE: &'static str = "Witness(address to,address facilitator,uint256 validAfter)";
-    const TYPE_HASH: [u8; 32] = literal("d4171c445a74218b01d4fd8af34ff1106580ea1e36ff837e64484bfaa2253b75");
+    const TYPE_HASH: [u8; 32] = hex::literal("0xd4171c445a74218b01d4fd8af34ff1106580ea1e36ff837e64484bfaa2253b75");
 
     fn encode_data(&self, members: &mut impl Members) {
         members.address("to", &self.to);
@@ -131,8 +132,9 @@ impl Message for UptoWitness {
 }
 
 impl Witness for UptoWitness {
-    const PERMIT_ENCODE_TYPE: &'static str = "PermitWitnessTransferFrom(TokenPermissions permitted,address spender,uint256 nonce,uint256 deadline,Witness witness)\
+    const PERMIT_ENCODE_TYPE: &'static str = "PermitWitnessTransferFrom(TokenPermissions permitted,address spender,\
+         uint256 nonce,uint256 deadline,Witness witness)\
          TokenPermissions(address token,uint256 amount)\
          Witness(address to,address facilitator,uint256 validAfter)";
-    const PERMIT_TYPE_HASH: [u8; 32] = literal("51dff6974ad4388c499e7fcfe838d2bd767162553a144098ce20ea661d70c2ee");
+    const PERMIT_TYPE_HASH: [u8; 32] = hex::literal("0x51dff6974ad4388c499e7fcfe838d2bd767162553a144098ce20ea661d70c2ee");
 }

@@ -21,6 +21,7 @@ mod parse;
 mod serde;
 
 pub use canonical::canonical;
+pub(crate) use number::MAX_INTEGER;
 pub use number::Number;
 pub use object::Object;
 pub use parse::parse;
@@ -135,4 +136,4 @@ impl From<Vec<Self>> for Value {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -18,7 +18,7 @@ impl Object {
     }
 
     /// Builds an object from members whose names the caller has found to be unique.
-    pub(super) const fn from_unique(members: Vec<(String, Value)>) -> Self {
+    pub(crate) const fn from_unique(members: Vec<(String, Value)>) -> Self {
         Self(members)
     }
 
@@ -107,5 +107,14 @@ impl<N: Into<String>, V: Into<Value>> FromIterator<(N, V)> for Object {
             object.insert(name, value);
         }
         object
+    }
+}
+
+impl IntoIterator for Object {
+    type Item = (String, Value);
+    type IntoIter = alloc::vec::IntoIter<Self::Item>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.into_iter()
     }
 }

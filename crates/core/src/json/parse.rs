@@ -177,7 +177,7 @@ impl<'a> Reader<'a> {
             }
             self.digits()?;
         }
-        Number::from_literal(self.since(start)).map(Value::Number).ok_or(DecodeError::byte(JsonError::Number, start))
+        Number::from_literal(self.since(start)).map(Value::Number).ok_or_else(|| DecodeError::byte(JsonError::Number, start))
     }
 
     fn digits(&mut self) -> Result<(), DecodeError> {

@@ -14,9 +14,9 @@
 //! [`Evidence`] says which separators have been compared with what the chain itself answers. The rows for Ethereum Sepolia, OP
 //! Mainnet and OP Sepolia stand in no SDK's table; their addresses are those the issuer publishes.
 
-use super::literal;
 use super::networks::*;
 use crate::address::Address;
+use crate::hex;
 use crate::network::Network;
 
 /// An asset, with everything that is known about paying in it.
@@ -220,11 +220,11 @@ macro_rules! asset_table {
                 symbol: $evm_symbol,
                 decimals: $evm_decimals,
                 token: Token::Erc20(Erc20 {
-                    address: literal::address($address),
+                    address: Address::from_bytes(hex::literal($address)),
                     transfer: TransferMethod::$Method,
                     eip2612: Eip2612::$Permit,
                     domain: TokenDomain::NameVersion { name: $name, version: $version },
-                    domain_separator: literal::bytes($separator),
+                    domain_separator: hex::literal($separator),
                     evidence: Evidence::$Evidence,
                 }),
             }, )+

@@ -17,7 +17,6 @@
 //! ```
 
 mod assets;
-mod literal;
 pub mod networks;
 mod v1_names;
 

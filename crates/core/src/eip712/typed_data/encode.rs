@@ -60,7 +60,8 @@ impl Encoder<'_> {
         }
     }
 
-    /// The hash of the elements' words, one after another; a fixed length is not part of them (EIP-712, "Definition of `encodeData`").
+    /// The hash of the elements' words, one after another; a fixed length is not part of them (EIP-712, "Definition of
+    /// `encodeData`").
     fn array(self, base: &Base, arrays: &[Option<usize>], length: Option<usize>, value: &Value) -> Result<[u8; 32], DecodeError> {
         let inner = self.deeper()?;
         let elements = value.as_array().ok_or_else(|| DecodeError::whole(ShapeError::Type))?;

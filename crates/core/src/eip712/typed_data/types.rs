@@ -15,7 +15,7 @@ use crate::json::{Object, Value};
 ///
 /// A type's text contains every type it refers to, so the work grows with the square of their number; nobody can read a message of
 /// so many types in a wallet anyway.
-const MAX_TYPES: usize = 128;
+const MAX_TYPES: usize = 64;
 
 /// The struct types, by name. Every type that a member refers to is there.
 #[derive(Clone, Debug, PartialEq, Eq)]

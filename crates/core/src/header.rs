@@ -1,0 +1,200 @@
+//! The HTTP headers of x402: base64 over one strict JSON object.
+//!
+//! Spec: HTTP transport v2 and v1 (`transports-v2/http.md`, `transports-v1/http.md`), the `bazaar` and `sign-in-with-x` extensions.
+//!
+//! The specification says "base64" and no more; implementations then differ in padding, alphabet, white space and the unused bits
+//! of the last symbol (map section 1.6). One payment that can be written in two ways is two payments to whoever keys on the text,
+//! so exactly one spelling is read here: the standard alphabet, padded, canonical (catalogue rows 7 to 10). A header is refused
+//! unread beyond [`Limits`]; nothing here looks at the clock, the terms or the signature.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
+use crate::error::{DecodeError, EncodingError, Limits, ShapeError};
+use crate::json::{self, Object, Value};
+use crate::wire::{self, Version};
+
+/// v2, server to client: the terms. Holds a [`wire::PaymentRequired`].
+pub const PAYMENT_REQUIRED: &str = "PAYMENT-REQUIRED";
+/// v2, client to server: the payment. Holds a [`wire::PaymentPayload`].
+pub const PAYMENT_SIGNATURE: &str = "PAYMENT-SIGNATURE";
+/// v2, server to client: the receipt. Holds a [`wire::SettleResponse`].
+pub const PAYMENT_RESPONSE: &str = "PAYMENT-RESPONSE";
+/// v1, client to server: the payment. Holds a [`wire::v1::PaymentPayload`]. (The terms of v1 are the JSON body of the 402.)
+pub const X_PAYMENT: &str = "X-PAYMENT";
+/// v1, server to client: the receipt. Holds a [`wire::SettleResponse`].
+pub const X_PAYMENT_RESPONSE: &str = "X-PAYMENT-RESPONSE";
+/// Client to server: a signed proof of identity. Holds a [`wire::SignInWithX`].
+pub const SIGN_IN_WITH_X: &str = "SIGN-IN-WITH-X";
+/// Facilitator to server: what became of each extension. Holds a [`wire::ExtensionResponses`].
+pub const EXTENSION_RESPONSES: &str = "EXTENSION-RESPONSES";
+
+/// One strict JSON object out of a header or body, its size, depth and names bounded, not yet typed.
+#[derive(Clone, Debug)]
+pub struct Envelope(Object);
+
+impl Envelope {
+    /// Reads the value of a header.
+    ///
+    /// # Errors
+    ///
+    /// When the value is not canonical base64 of one strict JSON object within the limits.
+    pub fn from_header(value: &[u8], limits: &Limits) -> Result<Self, DecodeError> {
+        let bytes = decode_base64(value, limits)?;
+        Self::from_json(&bytes, limits)
+    }
+
+    /// Reads a JSON body.
+    ///
+    /// # Errors
+    ///
+    /// When the bytes are not one strict JSON object within the limits.
+    pub fn from_json(bytes: &[u8], limits: &Limits) -> Result<Self, DecodeError> {
+        match json::parse(bytes, limits)? {
+            Value::Object(object) => Ok(Self(object)),
+            _ => Err(DecodeError::whole(ShapeError::Type)),
+        }
+    }
+
+    /// The object as it came.
+    #[must_use]
+    pub fn into_object(self) -> Object {
+        self.0
+    }
+}
+
+/// Reads the terms of a v2 402 answer: the value of [`PAYMENT_REQUIRED`].
+///
+/// # Errors
+///
+/// When the value is not what [`Envelope::from_header`] and [`wire::PaymentRequired`] ask.
+pub fn payment_required(value: &[u8], limits: &Limits) -> Result<wire::PaymentRequired, DecodeError> {
+    Envelope::from_header(value, limits)?.try_into()
+}
+
+/// Reads the payment of a v2 request: the value of [`PAYMENT_SIGNATURE`]. A v1 object in it is refused (catalogue row 15).
+///
+/// # Errors
+///
+/// When the value is not what [`Envelope::from_header`] and [`wire::PaymentPayload`] ask.
+pub fn payment_signature(value: &[u8], limits: &Limits) -> Result<wire::PaymentPayload, DecodeError> {
+    Envelope::from_header(value, limits)?.try_into()
+}
+
+/// Reads the payment of a v1 request: the value of [`X_PAYMENT`].
+///
+/// # Errors
+///
+/// When the value is not what [`Envelope::from_header`] and [`wire::v1::PaymentPayload`] ask.
+pub fn x_payment(value: &[u8], limits: &Limits) -> Result<wire::v1::PaymentPayload, DecodeError> {
+    Envelope::from_header(value, limits)?.try_into()
+}
+
+/// Reads a receipt: the value of [`PAYMENT_RESPONSE`] or [`X_PAYMENT_RESPONSE`].
+///
+/// # Errors
+///
+/// When the value is not what [`Envelope::from_header`] and [`wire::SettleResponse`] ask.
+pub fn payment_response(value: &[u8], limits: &Limits) -> Result<wire::SettleResponse, DecodeError> {
+    Envelope::from_header(value, limits)?.try_into()
+}
+
+/// Reads the value of [`SIGN_IN_WITH_X`].
+///
+/// # Errors
+///
+/// When the value is not what [`Envelope::from_header`] and [`wire::SignInWithX`] ask.
+pub fn sign_in_with_x(value: &[u8], limits: &Limits) -> Result<wire::SignInWithX, DecodeError> {
+    Envelope::from_header(value, limits)?.try_into()
+}
+
+/// Reads the value of [`EXTENSION_RESPONSES`].
+///
+/// # Errors
+///
+/// When the value is not what [`Envelope::from_header`] and [`wire::ExtensionResponses`] ask.
+pub fn extension_responses(value: &[u8], limits: &Limits) -> Result<wire::ExtensionResponses, DecodeError> {
+    Envelope::from_header(value, limits)?.try_into()
+}
+
+/// Writes a wire object as the value of its header.
+///
+/// # Errors
+///
+/// [`EncodingError::TooLarge`] when the value would be longer than `limits.bytes`: a seller finds at start-up that its terms would
+/// not pass common front ends, not at the first sale (catalogue row 44).
+pub fn encode(object: impl Into<Object>, limits: &Limits) -> Result<String, EncodingError> {
+    use alloc::string::ToString as _;
+    let text = STANDARD.encode(object.into().to_string());
+    if text.len() > limits.bytes { Err(EncodingError::TooLarge) } else { Ok(text) }
+}
+
+/// The payment among the headers of a request: which version it speaks, and its value, still unread.
+#[derive(Clone, Copy)]
+#[non_exhaustive]
+pub struct PaymentHeader<'a> {
+    /// The version of the header's name. The object in it must say the same.
+    pub version: Version,
+    /// The value.
+    pub value: &'a [u8],
+}
+
+/// Finds the payment header of a request, whatever the case of its name (catalogue row 16).
+///
+/// Absent is one thing, empty another: `None` is answered with 402 and terms, an empty value is malformed (rows 1, 2).
+///
+/// # Errors
+///
+/// [`EncodingError::Repeated`] when the header occurs twice, equal or not (row 12); [`EncodingError::Conflict`] when both versions'
+/// headers occur, agreeing or not (row 14): there is no precedence for an attacker to use.
+pub fn find_payment<'a>(headers: impl IntoIterator<Item = (&'a str, &'a [u8])>) -> Result<Option<PaymentHeader<'a>>, DecodeError> {
+    let mut found: Option<PaymentHeader<'a>> = None;
+    for (name, value) in headers {
+        let version = if name.eq_ignore_ascii_case(PAYMENT_SIGNATURE) {
+            Version::V2
+        } else if name.eq_ignore_ascii_case(X_PAYMENT) {
+            Version::V1
+        } else {
+            continue;
+        };
+        match found {
+            None => found = Some(PaymentHeader { version, value }),
+            Some(first) if first.version == version => return Err(DecodeError::whole(EncodingError::Repeated)),
+            Some(_) => return Err(DecodeError::whole(EncodingError::Conflict)),
+        }
+    }
+    Ok(found)
+}
+
+/// Canonical base64 to bytes, with a reason that says which rule was broken and where.
+fn decode_base64(value: &[u8], limits: &Limits) -> Result<Vec<u8>, DecodeError> {
+    if value.len() > limits.bytes {
+        return Err(DecodeError::whole(EncodingError::TooLarge));
+    }
+    if value.iter().all(|byte| matches!(byte, b' ' | b'\t')) {
+        return Err(DecodeError::whole(EncodingError::Empty));
+    }
+    STANDARD.decode(value).map_err(|_| why_not_base64(value))
+}
+
+/// Names the first rule that is broken, in a fixed order, so that every implementation can give the same reason: the alphabet, then
+/// the padding, then the unused bits.
+fn why_not_base64(value: &[u8]) -> DecodeError {
+    let foreign = |byte: &u8| !(byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'='));
+    if let Some(at) = value.iter().position(foreign) {
+        return DecodeError::byte(EncodingError::Base64Symbol, at);
+    }
+    let symbols = value.iter().position(|byte| *byte == b'=').unwrap_or(value.len());
+    let padding = value.len() - symbols;
+    let in_place = value.iter().skip(symbols).all(|byte| *byte == b'=');
+    if !value.len().is_multiple_of(4) || padding > 2 || !in_place {
+        return DecodeError::byte(EncodingError::Base64Padding, symbols);
+    }
+    DecodeError::byte(EncodingError::Base64Canonical, symbols.saturating_sub(1))
+}
+
+#[cfg(test)]
+mod tests;

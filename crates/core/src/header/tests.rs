@@ -1,0 +1,79 @@
+use alloc::format;
+use alloc::string::ToString as _;
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::json::tests::any_value;
+
+/// `expected` is the JSON inside, or the name of the reason for refusal. The shared vectors hold the long list of cases.
+fn check(value: &[u8], expected: Result<&str, &str>) {
+    let got = Envelope::from_header(value, &Limits::HEADER).map(|e| e.into_object().to_string()).map_err(|e| e.kind().name());
+    assert_eq!(got.as_deref().map_err(|e| *e), expected);
+}
+
+#[test]
+fn row_2_to_10_one_spelling_of_base64() {
+    check(b"eyJhIjoiVVNE4oKuMCJ9", Ok(r#"{"a":"USD₮0"}"#));
+    check(b"e30=", Ok("{}"));
+    check(b"e31=", Err("base64_canonical"));
+    check(b"e30", Err("base64_padding"));
+    check(b"e30=e30=", Err("base64_padding"));
+    check(b"e30==", Err("base64_padding"));
+    check(b"eyJhIjoi_-J9", Err("base64_symbol"));
+    check(b"e30=\n", Err("base64_symbol"));
+    check(b"", Err("empty"));
+    check(b"  ", Err("empty"));
+    check(b"bnVsbA==", Err("member_type"));
+    check(b"W10=", Err("member_type"));
+}
+
+#[test]
+fn an_error_says_where() {
+    let at = |value: &[u8]| Envelope::from_header(value, &Limits::HEADER).unwrap_err().offset();
+    assert_eq!((at(b"e3 0="), at(b"e31="), at(b"e30==")), (Some(2), Some(2), Some(3)));
+    let error =
+        payment_signature(STANDARD.encode(r#"{"x402Version":2,"accepted":{"scheme":1},"payload":{}}"#).as_bytes(), &Limits::HEADER);
+    assert_eq!(error.unwrap_err().to_string(), "accepted.scheme: has the wrong type");
+}
+
+#[test]
+fn row_44_an_offer_too_long_for_its_header_is_found_when_it_is_written() {
+    let object: Object = [("a", "x".repeat(6144))].into_iter().collect();
+    assert_eq!(encode(object.clone(), &Limits::HEADER), Err(EncodingError::TooLarge));
+    assert!(encode(object, &Limits::HEADER.with_bytes(9000)).is_ok());
+}
+
+#[test]
+fn row_12_to_16_one_payment_header() {
+    let find = |headers: &[(&str, &str)]| {
+        find_payment(headers.iter().map(|(name, value)| (*name, value.as_bytes())))
+            .map(|found| found.map(|f| f.version))
+            .map_err(|e| e.kind().name())
+    };
+    assert_eq!(find(&[("accept", "*/*")]), Ok(None));
+    assert_eq!(find(&[("pAyMeNt-SiGnAtUrE", "")]), Ok(Some(Version::V2)));
+    assert_eq!(find(&[("x-payment", "e30=")]), Ok(Some(Version::V1)));
+    assert_eq!(find(&[("x-payment", "a"), ("X-PAYMENT", "a")]), Err("header_repeated"));
+    assert_eq!(find(&[("x-payment", "a"), ("payment-signature", "a")]), Err("header_conflict"));
+}
+
+proptest! {
+    #[test]
+    fn what_is_encoded_is_decoded(members in prop::collection::vec((any::<String>(), any_value()), 0..6)) {
+        let object: Object = members.into_iter().collect();
+        let limits = Limits::HEADER.with_bytes(1 << 20);
+        let text = encode(object.clone(), &limits).unwrap();
+        prop_assert_eq!(Envelope::from_header(text.as_bytes(), &limits).unwrap().into_object().to_string(), object.to_string());
+    }
+
+    #[test]
+    fn no_bytes_panic_and_what_is_read_has_one_spelling(bytes in prop::collection::vec(any::<u8>(), 0..96)) {
+        let _ = Envelope::from_header(&bytes, &Limits::HEADER);
+        let text = STANDARD.encode(&bytes);
+        if Envelope::from_header(text.as_bytes(), &Limits::HEADER).is_ok() {
+            let padded = format!("{text}=");
+            prop_assert!(Envelope::from_header(padded.as_bytes(), &Limits::HEADER).is_err());
+        }
+    }
+}

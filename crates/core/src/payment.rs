@@ -1,0 +1,189 @@
+//! A payment with every text in it read, whichever version of the protocol carried it.
+
+use alloc::string::String;
+use core::fmt;
+
+use crate::address::Address;
+use crate::eip712::permit2::{ExactWitness, UptoWitness};
+use crate::error::{DecodeError, Limits, ShapeError};
+use crate::header::{self, PaymentHeader};
+use crate::json::Object;
+use crate::network::Network;
+use crate::registry;
+use crate::terms::{SchemeId, Terms};
+use crate::wire::{self, AUTHORIZATION, Eip3009Payload, Extensions, PERMIT, Permit2Payload, SolanaPayload, Version};
+
+/// What a client sends to pay.
+///
+/// Everything in it is the client's word: [`accepted`](Self::accepted) and [`resource`](Self::resource) are claims to compare with the
+/// seller's own terms, the authorization says what was signed, and whether it was is for a [`Scheme`](crate::Scheme) to find out.
+/// It does not print itself.
+#[derive(Clone)]
+pub struct Payment {
+    version: Version,
+    scheme: SchemeId,
+    network: Network,
+    accepted: Option<Terms>,
+    resource: Option<String>,
+    authorization: Authorization,
+    extensions: Extensions,
+}
+
+/// What the scheme's payload authorizes.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum Authorization {
+    /// `exact` on an `eip155` network, by the token's own `transferWithAuthorization`.
+    Eip3009(Eip3009Payload),
+    /// `exact` on an `eip155` network, by Permit2.
+    ExactPermit2(Permit2Payload<ExactWitness>),
+    /// `upto` on an `eip155` network, which is always by Permit2.
+    UptoPermit2(Permit2Payload<UptoWitness>),
+    /// `exact` on Solana.
+    Solana(SolanaPayload),
+    /// Of a scheme, network or transfer method that this crate has no rules for. Whoever has must read it;
+    /// nobody may take it for verified.
+    Other(Object),
+}
+
+impl Payment {
+    /// Finds and reads the payment among the headers of a request; `None` when there is none.
+    ///
+    /// # Errors
+    ///
+    /// As [`header::find_payment`] and [`Payment::from_header`].
+    pub fn from_headers<'a>(
+        headers: impl IntoIterator<Item = (&'a str, &'a [u8])>,
+        limits: &Limits,
+    ) -> Result<Option<Self>, DecodeError> {
+        header::find_payment(headers)?.map(|found| Self::from_header(found, limits)).transpose()
+    }
+
+    /// Reads a payment header.
+    ///
+    /// # Errors
+    ///
+    /// When the header is not canonical base64 of one strict JSON object, the object is not a payment of the header's version, or a
+    /// member is not written as the specification says.
+    pub fn from_header(header: PaymentHeader<'_>, limits: &Limits) -> Result<Self, DecodeError> {
+        match header.version {
+            Version::V1 => header::x_payment(header.value, limits)?.try_into(),
+            Version::V2 => header::payment_signature(header.value, limits)?.try_into(),
+        }
+    }
+
+    /// The version that carried it, in which the answer has to be given.
+    #[must_use]
+    pub const fn version(&self) -> Version {
+        self.version
+    }
+
+    /// The payment scheme.
+    #[must_use]
+    pub const fn scheme(&self) -> &SchemeId {
+        &self.scheme
+    }
+
+    /// The network.
+    #[must_use]
+    pub const fn network(&self) -> Network {
+        self.network
+    }
+
+    /// The offer the client says it takes. Version 1 does not say.
+    #[must_use]
+    pub const fn accepted(&self) -> Option<&Terms> {
+        self.accepted.as_ref()
+    }
+
+    /// The URL the client says it pays for. It is not signed.
+    #[must_use]
+    pub fn resource(&self) -> Option<&str> {
+        self.resource.as_deref()
+    }
+
+    /// What was authorized.
+    #[must_use]
+    pub const fn authorization(&self) -> &Authorization {
+        &self.authorization
+    }
+
+    /// The extensions.
+    #[must_use]
+    pub const fn extensions(&self) -> &Extensions {
+        &self.extensions
+    }
+
+    /// The address the client says it pays from.
+    #[must_use]
+    pub const fn from(&self) -> Option<Address> {
+        match &self.authorization {
+            Authorization::Eip3009(payload) => Some(payload.authorization.from),
+            Authorization::ExactPermit2(payload) => Some(payload.from),
+            Authorization::UptoPermit2(payload) => Some(payload.from),
+            Authorization::Solana(_) | Authorization::Other(_) => None,
+        }
+    }
+}
+
+impl Authorization {
+    /// Reads a payload by what its scheme and network say it is.
+    fn read(scheme: &SchemeId, network: Network, payload: Object) -> Result<Self, DecodeError> {
+        match (network.namespace(), scheme) {
+            ("eip155", SchemeId::Exact) => match (payload.member(AUTHORIZATION), payload.member(PERMIT)) {
+                // Two readers could each take their own member of the two.
+                (Some(_), Some(_)) => Err(DecodeError::member(ShapeError::Ambiguous, PERMIT)),
+                // ERC-7710 (`scheme_exact_evm.md` section 3) names a contract that only a chain can ask.
+                (None, None) if payload.member("delegationManager").is_some() => Ok(Self::Other(payload)),
+                (_, None) => payload.try_into().map(Self::Eip3009),
+                (None, Some(_)) => payload.try_into().map(Self::ExactPermit2),
+            },
+            ("eip155", SchemeId::Upto) if payload.member(PERMIT).is_some() => payload.try_into().map(Self::UptoPermit2),
+            ("solana", SchemeId::Exact) => payload.try_into().map(Self::Solana),
+            _ => Ok(Self::Other(payload)),
+        }
+        .map_err(|e| e.inside("payload"))
+    }
+}
+
+impl TryFrom<wire::PaymentPayload> for Payment {
+    type Error = DecodeError;
+
+    fn try_from(payload: wire::PaymentPayload) -> Result<Self, DecodeError> {
+        let accepted = Terms::parse(payload.accepted).map_err(|e| e.inside("accepted"))?;
+        Ok(Self {
+            version: Version::V2,
+            authorization: Authorization::read(accepted.scheme(), accepted.network(), payload.payload)?,
+            scheme: accepted.scheme().clone(),
+            network: accepted.network(),
+            accepted: Some(accepted),
+            resource: payload.resource.map(|resource| resource.url),
+            extensions: payload.extensions.unwrap_or_default(),
+        })
+    }
+}
+
+impl TryFrom<wire::v1::PaymentPayload> for Payment {
+    type Error = DecodeError;
+
+    fn try_from(payload: wire::v1::PaymentPayload) -> Result<Self, DecodeError> {
+        let network = registry::network_by_v1_name(&payload.network)
+            .ok_or_else(|| DecodeError::member(crate::network::NetworkError::V1Name, "network"))?;
+        let scheme = SchemeId::from(payload.scheme.as_str());
+        Ok(Self {
+            version: Version::V1,
+            authorization: Authorization::read(&scheme, network, payload.payload)?,
+            scheme,
+            network,
+            accepted: None,
+            resource: None,
+            extensions: Extensions::new(),
+        })
+    }
+}
+
+impl fmt::Debug for Payment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Payment({} on {})", self.scheme, self.network)
+    }
+}

@@ -1,0 +1,221 @@
+//! What a seller asks, read once.
+
+use alloc::boxed::Box;
+use alloc::string::String;
+use alloc::sync::Arc;
+use core::fmt;
+
+use crate::amount::Amount;
+use crate::asset::{Account, Asset};
+use crate::error::DecodeError;
+use crate::json::{Object, Value};
+use crate::network::Network;
+use crate::payment::{Authorization, Payment};
+use crate::rejection::Rejection;
+use crate::terms_hash::TermsHash;
+use crate::wire::PaymentRequirements;
+
+/// The name of a payment scheme. Names are compared byte for byte: `Exact` and `exact ` are other schemes, which nobody
+/// has (catalogue row 36).
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+#[non_exhaustive]
+pub enum SchemeId {
+    /// A fixed amount, moved by the payer's authorization.
+    Exact,
+    /// A ceiling, of which the server charges what was used.
+    Upto,
+    /// A scheme that this crate has no rules for. It is a value, not an error, until somebody needs to know it.
+    Other(Box<str>),
+}
+
+impl SchemeId {
+    /// The name on the wire.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Exact => "exact",
+            Self::Upto => "upto",
+            Self::Other(name) => name,
+        }
+    }
+}
+
+impl From<&str> for SchemeId {
+    fn from(name: &str) -> Self {
+        match name {
+            "exact" => Self::Exact,
+            "upto" => Self::Upto,
+            other => Self::Other(other.into()),
+        }
+    }
+}
+
+impl fmt::Display for SchemeId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// One offer with every text in it read.
+///
+/// A check takes the terms from the seller's own offer; what a client says it `accepted` is only compared with them
+/// ([`find_offer`]). Version 1 offers become terms through
+/// [`wire::v1::PaymentRequirements::to_v2`](crate::wire::v1::PaymentRequirements::to_v2).
+///
+/// Cloning is cheap: clones share the offer.
+#[derive(Clone, Debug)]
+pub struct Terms(Arc<Offer>);
+
+#[derive(Debug)]
+struct Offer {
+    scheme: SchemeId,
+    asset: Asset,
+    amount: Amount,
+    pay_to: Account,
+    requirements: PaymentRequirements,
+}
+
+impl Terms {
+    /// Reads an offer.
+    ///
+    /// # Errors
+    ///
+    /// When the network, the amount, the asset or the payee is not written as the specification says; the error names the member.
+    pub fn parse(requirements: PaymentRequirements) -> Result<Self, DecodeError> {
+        let network = requirements.parse_network()?;
+        Ok(Self(Arc::new(Offer {
+            scheme: requirements.scheme.as_str().into(),
+            amount: requirements.parse_amount()?,
+            asset: Asset::parse(network, &requirements.asset).map_err(|e| DecodeError::member(e, "asset"))?,
+            pay_to: Account::parse(network, &requirements.pay_to).map_err(|e| DecodeError::member(e, "payTo"))?,
+            requirements,
+        })))
+    }
+
+    /// The payment scheme.
+    #[must_use]
+    pub fn scheme(&self) -> &SchemeId {
+        &self.0.scheme
+    }
+
+    /// The network.
+    #[must_use]
+    pub fn network(&self) -> Network {
+        self.0.asset.network()
+    }
+
+    /// The token.
+    #[must_use]
+    pub fn asset(&self) -> &Asset {
+        &self.0.asset
+    }
+
+    /// The price in the smallest unit of the token.
+    #[must_use]
+    pub fn amount(&self) -> Amount {
+        self.0.amount
+    }
+
+    /// Who is paid.
+    #[must_use]
+    pub fn pay_to(&self) -> &Account {
+        &self.0.pay_to
+    }
+
+    /// How many seconds the seller allows from terms to settlement.
+    #[must_use]
+    pub fn max_timeout_seconds(&self) -> u64 {
+        self.0.requirements.max_timeout_seconds
+    }
+
+    /// A text member of `extra`, such as the token's EIP-712 `name`.
+    #[must_use]
+    pub fn extra_text(&self, name: &str) -> Option<&str> {
+        self.0.requirements.extra.as_ref()?.member(name)?.as_str()
+    }
+
+    /// The offer as it was written, to echo.
+    #[must_use]
+    pub fn requirements(&self) -> &PaymentRequirements {
+        &self.0.requirements
+    }
+
+    /// The hash that names this offer in a [bound nonce](crate::binding), an approval or an audit entry.
+    #[must_use]
+    pub fn hash(&self) -> TermsHash {
+        TermsHash::of(&self.0.requirements)
+    }
+
+    /// Whether `claimed` is this offer: the same in every member, by meaning (catalogue rows 37, 38, 40, 43, 61 to 67).
+    ///
+    /// The order of members and the spelling of an address do not count; `extra` that is absent or empty is the same. An extra or
+    /// unknown member that this offer does not have makes another offer: the references disagree about that (map section 1.9), and what one
+    /// of two parties reads and the other ignores is how a price gets changed. `extra` members that the scheme declares to be
+    /// fresh on every answer are left out of the comparison.
+    #[must_use]
+    pub fn is_same_offer(&self, claimed: &Self) -> bool {
+        self.0.scheme == claimed.0.scheme
+            && self.0.asset == claimed.0.asset
+            && self.0.amount == claimed.0.amount
+            && self.0.pay_to == claimed.0.pay_to
+            && self.max_timeout_seconds() == claimed.max_timeout_seconds()
+            && self.0.requirements.other == claimed.0.requirements.other
+            && self.lasting_extra() == claimed.lasting_extra()
+    }
+
+    /// `extra` without the members that are fresh on every answer (map section 1.9, TypeScript and Python servers).
+    fn lasting_extra(&self) -> Object {
+        let mut extra = self.0.requirements.extra.clone().unwrap_or_default();
+        if self.network().namespace() == "solana" {
+            for name in ["recentBlockhash", "lastValidBlockHeight"] {
+                extra.remove(name);
+            }
+            if self.0.scheme == SchemeId::Upto {
+                extra.remove("recentSlot");
+            }
+        }
+        extra
+    }
+}
+
+/// Finds the one offer that a payment takes.
+///
+/// A v2 payment says which, in full. A v1 payment names a scheme and a network only; matching by those alone would let a client
+/// take the dearer of two routes at the cheaper price (row 65), so where several offers share them, the signed amount and payee decide,
+/// and if they do not, there is no match.
+///
+/// # Errors
+///
+/// [`Rejection::NoMatchingOffer`] when no offer, or not exactly one, is taken.
+pub fn find_offer<'a>(offers: &'a [Terms], payment: &Payment) -> Result<&'a Terms, Rejection> {
+    match payment.accepted() {
+        Some(claimed) => offers.iter().find(|offer| offer.is_same_offer(claimed)).ok_or(Rejection::NoMatchingOffer),
+        None => {
+            let named = |offer: &&Terms| offer.0.scheme == *payment.scheme() && offer.network() == payment.network();
+            only(offers.iter().filter(named))
+                .or_else(|| only(offers.iter().filter(named).filter(|offer| is_signed_for(payment.authorization(), offer))))
+                .ok_or(Rejection::NoMatchingOffer)
+        }
+    }
+}
+
+fn only<T>(mut candidates: impl Iterator<Item = T>) -> Option<T> {
+    let first = candidates.next()?;
+    if candidates.next().is_some() { None } else { Some(first) }
+}
+
+fn is_signed_for(authorization: &Authorization, offer: &Terms) -> bool {
+    match authorization {
+        Authorization::Eip3009(payment) => {
+            let signed = &payment.authorization;
+            signed.value == offer.0.amount && Some(signed.to) == offer.0.pay_to.address()
+        }
+        _ => false,
+    }
+}
+
+/// The `extra` of a token that is paid by EIP-3009: the two words of its EIP-712 domain that the specification puts there.
+#[must_use]
+pub fn token_extra(name: impl Into<String>, version: impl Into<String>) -> Object {
+    [("name", Value::from(name.into())), ("version", Value::from(version.into()))].into_iter().collect()
+}

@@ -1,0 +1,190 @@
+//! What the schemes put into `payload`.
+//!
+//! Spec: `scheme_exact_evm.md` sections 1 and 2, `scheme_upto_evm.md`, `scheme_exact_svm.md`. Numbers are decimal text, nonces of
+//! EIP-3009 are `0x` and 64 digits, nonces of Permit2 are decimal (map S11: one sample of the specification has hexadecimal, which
+//! would be a second spelling of the same payment; catalogue row 33).
+
+use alloc::string::String;
+
+use super::{Members, Wire, Writer, wire_object};
+use crate::address::Address;
+use crate::amount::Amount;
+use crate::eip712::eip3009::Authorization;
+use crate::eip712::permit2::{ExactWitness, PermitWitnessTransferFrom, TokenPermissions, UptoWitness};
+use crate::error::DecodeError;
+use crate::json::Object;
+use crate::nonce::Nonce;
+use crate::signature::SignatureBytes;
+use crate::time::{UnixSeconds, Window};
+
+/// `exact` by EIP-3009: the transfer, and the payer's signature over it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+#[non_exhaustive]
+pub struct Eip3009Payload {
+    /// The signature.
+    pub signature: SignatureBytes,
+    /// What it authorizes.
+    pub authorization: Authorization,
+}
+
+impl Eip3009Payload {
+    /// A signed transfer.
+    #[must_use]
+    pub fn new(signature: impl Into<SignatureBytes>, authorization: Authorization) -> Self {
+        Self { signature: signature.into(), authorization }
+    }
+}
+
+impl Wire for Eip3009Payload {
+    fn read(mut members: Members) -> Result<Self, DecodeError> {
+        Ok(Self { signature: members.parsed("signature", SignatureBytes::parse)?, authorization: members.nested(AUTHORIZATION)? })
+    }
+
+    fn write(&self) -> Object {
+        Writer::new().member("signature", self.signature.to_hex()).member(AUTHORIZATION, self.authorization.write()).done()
+    }
+}
+
+impl Wire for Authorization {
+    fn read(mut members: Members) -> Result<Self, DecodeError> {
+        Ok(Self {
+            from: members.parsed("from", Address::parse_party)?,
+            to: members.parsed("to", Address::parse_party)?,
+            value: members.parsed("value", Amount::parse)?,
+            window: Window::new(
+                members.parsed("validAfter", UnixSeconds::parse)?,
+                members.parsed("validBefore", UnixSeconds::parse)?,
+            ),
+            nonce: members.parsed("nonce", Nonce::parse)?,
+        })
+    }
+
+    fn write(&self) -> Object {
+        Writer::new()
+            .shown("from", self.from)
+            .shown("to", self.to)
+            .shown("value", self.value)
+            .shown("validAfter", self.window.valid_after())
+            .shown("validBefore", self.window.valid_before())
+            .shown("nonce", self.nonce)
+            .done()
+    }
+}
+
+/// `exact` or `upto` by Permit2: the permit, who gave it, and the signature over it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+#[non_exhaustive]
+pub struct Permit2Payload<W> {
+    /// The signature.
+    pub signature: SignatureBytes,
+    /// Who signed. The permit itself does not say; it is whoever the signature recovers to.
+    pub from: Address,
+    /// What is authorized.
+    pub permit: PermitWitnessTransferFrom<W>,
+}
+
+impl<W> Permit2Payload<W> {
+    /// A signed permit.
+    #[must_use]
+    pub fn new(signature: impl Into<SignatureBytes>, from: Address, permit: PermitWitnessTransferFrom<W>) -> Self {
+        Self { signature: signature.into(), from, permit }
+    }
+}
+
+/// The member whose presence says that Permit2 is meant (`scheme_exact_evm.md`, section 2).
+pub(crate) const PERMIT: &str = "permit2Authorization";
+/// The member whose presence says that EIP-3009 is meant.
+pub(crate) const AUTHORIZATION: &str = "authorization";
+
+impl<W: Wire> Wire for Permit2Payload<W> {
+    fn read(mut members: Members) -> Result<Self, DecodeError> {
+        let signature = members.parsed("signature", SignatureBytes::parse)?;
+        let mut given = Members::of(members.object(PERMIT)?);
+        let mut read = || {
+            let from = given.parsed("from", Address::parse_party)?;
+            let permit = PermitWitnessTransferFrom {
+                permitted: given.nested("permitted")?,
+                spender: given.parsed("spender", Address::parse_party)?,
+                nonce: given.parsed("nonce", Nonce::parse_decimal)?,
+                deadline: given.parsed("deadline", UnixSeconds::parse)?,
+                witness: given.nested("witness")?,
+            };
+            Ok((from, permit))
+        };
+        let (from, permit) = read().map_err(|e: DecodeError| e.inside(PERMIT))?;
+        Ok(Self { signature, from, permit })
+    }
+
+    fn write(&self) -> Object {
+        let PermitWitnessTransferFrom { permitted, spender, nonce, deadline, witness } = &self.permit;
+        let authorization = Writer::new()
+            .shown("from", self.from)
+            .member("permitted", permitted.write())
+            .shown("spender", *spender)
+            .shown("nonce", nonce.to_decimal())
+            .shown("deadline", *deadline)
+            .member("witness", witness.write())
+            .done();
+        Writer::new().member("signature", self.signature.to_hex()).member(PERMIT, authorization).done()
+    }
+}
+
+impl Wire for TokenPermissions {
+    fn read(mut members: Members) -> Result<Self, DecodeError> {
+        Ok(Self { token: members.parsed("token", Address::parse_party)?, amount: members.parsed("amount", Amount::parse)? })
+    }
+
+    fn write(&self) -> Object {
+        Writer::new().shown("token", self.token).shown("amount", self.amount).done()
+    }
+}
+
+impl Wire for ExactWitness {
+    fn read(mut members: Members) -> Result<Self, DecodeError> {
+        Ok(Self { to: members.parsed("to", Address::parse_party)?, valid_after: members.parsed("validAfter", UnixSeconds::parse)? })
+    }
+
+    fn write(&self) -> Object {
+        Writer::new().shown("to", self.to).shown("validAfter", self.valid_after).done()
+    }
+}
+
+impl Wire for UptoWitness {
+    fn read(mut members: Members) -> Result<Self, DecodeError> {
+        Ok(Self {
+            to: members.parsed("to", Address::parse_party)?,
+            facilitator: members.parsed("facilitator", Address::parse_party)?,
+            valid_after: members.parsed("validAfter", UnixSeconds::parse)?,
+        })
+    }
+
+    fn write(&self) -> Object {
+        Writer::new().shown("to", self.to).shown("facilitator", self.facilitator).shown("validAfter", self.valid_after).done()
+    }
+}
+
+/// `exact` on Solana: a transaction that the client has signed in part. The scheme's own crate reads it.
+#[derive(Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct SolanaPayload {
+    /// The transaction in base64, as it came.
+    pub transaction: String,
+}
+
+impl core::fmt::Debug for SolanaPayload {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        write!(f, "SolanaPayload({} characters)", self.transaction.len())
+    }
+}
+
+impl Wire for SolanaPayload {
+    fn read(mut members: Members) -> Result<Self, DecodeError> {
+        Ok(Self { transaction: members.nonempty_text("transaction")? })
+    }
+
+    fn write(&self) -> Object {
+        Writer::new().member("transaction", self.transaction.as_str()).done()
+    }
+}
+
+wire_object!(Eip3009Payload, Permit2Payload<ExactWitness>, Permit2Payload<UptoWitness>, SolanaPayload);

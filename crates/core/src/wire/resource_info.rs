@@ -1,0 +1,72 @@
+//! `ResourceInfo` (core specification v2, section 5.1.2).
+
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::fmt;
+
+use super::{Members, Unknown, Wire, Writer, wire_object};
+use crate::error::DecodeError;
+use crate::json::Object;
+
+/// What is being sold, in the seller's words. None of it is signed, and none of it is an input to a decision about money:
+/// a server derives the resource from its own configuration and compares (catalogue rows 70 to 72).
+#[derive(Clone, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub struct ResourceInfo {
+    /// The URL of the resource.
+    pub url: String,
+    /// Text for people.
+    pub description: Option<String>,
+    /// The media type of the answer.
+    pub mime_type: Option<String>,
+    /// A short name of the service, for catalogues: printable ASCII of at most 32 characters.
+    pub service_name: Option<String>,
+    /// Up to five tags of the same kind as the name.
+    pub tags: Option<Vec<String>>,
+    /// An absolute `http` or `https` URL of at most 2048 characters.
+    pub icon_url: Option<String>,
+    /// Members that this version of the crate does not know.
+    pub other: Unknown,
+}
+
+impl ResourceInfo {
+    /// A resource with nothing but its URL.
+    #[must_use]
+    pub fn new(url: impl Into<String>) -> Self {
+        Self { url: url.into(), ..Self::default() }
+    }
+}
+
+/// A URL can name a customer or carry a prompt, so it does not print itself.
+impl fmt::Debug for ResourceInfo {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("ResourceInfo(..)")
+    }
+}
+
+impl Wire for ResourceInfo {
+    fn read(mut members: Members) -> Result<Self, DecodeError> {
+        Ok(Self {
+            url: members.text("url")?,
+            description: members.optional_text("description")?,
+            mime_type: members.optional_text("mimeType")?,
+            service_name: members.optional_text("serviceName")?,
+            tags: members.optional_texts("tags")?,
+            icon_url: members.optional_text("iconUrl")?,
+            other: members.rest(),
+        })
+    }
+
+    fn write(&self) -> Object {
+        Writer::new()
+            .member("url", self.url.as_str())
+            .optional("description", self.description.as_deref())
+            .optional("mimeType", self.mime_type.as_deref())
+            .optional("serviceName", self.service_name.as_deref())
+            .optional_texts("tags", self.tags.as_ref())
+            .optional("iconUrl", self.icon_url.as_deref())
+            .rest(&self.other)
+    }
+}
+
+wire_object!(ResourceInfo);

@@ -1,0 +1,98 @@
+//! `SettlementResponse` (core specification v2, section 5.3; v1 likewise).
+
+use alloc::string::String;
+
+use super::{Extensions, Members, Unknown, Wire, Writer, wire_object};
+use crate::error::DecodeError;
+use crate::json::Object;
+
+/// What a facilitator says became of a settlement, and the receipt a server hands to its client.
+///
+/// It is a claim. `success: false` with HTTP 200 has been served as paid before (catalogue row 133); nothing in this workspace
+/// serves content on the strength of this object, only on a [`Settled`](crate::Settled).
+#[derive(Clone, PartialEq, Eq, Debug)]
+#[non_exhaustive]
+pub struct SettleResponse {
+    /// Whether the money moved.
+    pub success: bool,
+    /// Why not. Read as any text: see [`Reason`](crate::rejection::Reason).
+    pub error_reason: Option<String>,
+    /// More about why not, for people.
+    pub error_message: Option<String>,
+    /// Who paid. Required by version 1, optional in version 2.
+    pub payer: Option<String>,
+    /// The transaction's hash or signature; empty when there was none.
+    pub transaction: String,
+    /// The network, as CAIP-2 in version 2 and by its short name in version 1.
+    pub network: String,
+    /// How much was charged, where the scheme allows less than was authorized.
+    pub amount: Option<String>,
+    /// Extension id to entry, such as a signed receipt.
+    pub extensions: Option<Extensions>,
+    /// Data of the scheme.
+    pub extra: Option<Object>,
+    /// Members that this version of the crate does not know.
+    pub other: Unknown,
+}
+
+impl SettleResponse {
+    /// A settlement that succeeded.
+    #[must_use]
+    pub fn settled(network: impl Into<String>, transaction: impl Into<String>, payer: impl Into<String>) -> Self {
+        Self { payer: Some(payer.into()), ..Self::bare(true, network.into(), transaction.into()) }
+    }
+
+    /// A settlement that failed before there was a transaction. `transaction` is written, empty, as the specification asks.
+    #[must_use]
+    pub fn failed(network: impl Into<String>, error_reason: impl Into<String>) -> Self {
+        Self { error_reason: Some(error_reason.into()), ..Self::bare(false, network.into(), String::new()) }
+    }
+
+    const fn bare(success: bool, network: String, transaction: String) -> Self {
+        Self {
+            success,
+            error_reason: None,
+            error_message: None,
+            payer: None,
+            transaction,
+            network,
+            amount: None,
+            extensions: None,
+            extra: None,
+            other: Unknown::new(),
+        }
+    }
+}
+
+impl Wire for SettleResponse {
+    fn read(mut members: Members) -> Result<Self, DecodeError> {
+        Ok(Self {
+            success: members.flag("success")?,
+            error_reason: members.optional_text("errorReason")?,
+            error_message: members.optional_text("errorMessage")?,
+            payer: members.optional_text("payer")?,
+            transaction: members.text("transaction")?,
+            network: members.text("network")?,
+            amount: members.optional_text("amount")?,
+            extensions: members.optional_nested("extensions")?,
+            extra: members.optional_object("extra")?,
+            other: members.rest(),
+        })
+    }
+
+    fn write(&self) -> Object {
+        Writer::new()
+            .member("success", self.success)
+            .optional("errorReason", self.error_reason.as_deref())
+            .optional("errorMessage", self.error_message.as_deref())
+            .member("transaction", self.transaction.as_str())
+            .member("network", self.network.as_str())
+            .optional("payer", self.payer.as_deref())
+            .optional("amount", self.amount.as_deref())
+            .optional("extensions", self.extensions.as_ref().map(Object::from))
+            .optional("extra", self.extra.clone())
+            .rest(&self.other)
+    }
+}
+
+wire_object!(SettleResponse);

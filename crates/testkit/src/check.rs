@@ -1,0 +1,103 @@
+//! One check per feature: what this implementation makes of the input of a case.
+//!
+//! A check returns the same members that the format's README promises for its feature, or the name of the reason for refusal. It
+//! decides nothing itself: every verdict and every value comes from `quittance_core`.
+
+mod binding;
+mod evm;
+mod header;
+mod json;
+mod reasons;
+mod terms;
+mod types;
+mod wire;
+
+use quittance_core::DecodeError;
+use serde_json::Value;
+
+use crate::vectors::Outcome;
+
+/// A check: the parameters of the group and the input of the case, to an outcome.
+pub type Check = fn(&Value, &Value) -> Outcome;
+
+/// The check for a feature.
+#[must_use]
+pub fn of(feature: &str) -> Option<Check> {
+    Some(match feature {
+        "binding/nonce" => binding::nonce,
+        "binding/resource" => binding::resource,
+        "evm/authorization" => evm::authorization,
+        "evm/domain" => evm::domain,
+        "evm/erc6492" => evm::erc6492,
+        "evm/message" => evm::message,
+        "evm/personal" => evm::personal,
+        "evm/signature" => evm::signature,
+        "evm/signing" => evm::signing,
+        "evm/typed-data" => evm::typed_data,
+        "header/extension-responses" => header::extension_responses,
+        "header/payment" => header::payment,
+        "header/required" => header::required,
+        "header/response" => header::response,
+        "header/set" => header::set,
+        "header/siwx" => header::siwx,
+        "json/text" => json::text,
+        "reasons/codes" => reasons::codes,
+        "terms/hash" => terms::hash,
+        "terms/matching" => terms::matching,
+        "terms/window" => terms::window,
+        "types/address" => types::address,
+        "types/amount" => types::amount,
+        "types/money" => types::money,
+        "types/network" => types::network,
+        "types/nonce" => types::nonce,
+        "types/payment-id" => types::payment_id,
+        "types/permit2-nonce" => types::permit2_nonce,
+        "types/time" => types::time,
+        "types/v1-network-names" => types::v1_network_names,
+        "wire/discovery" => wire::discovery,
+        "wire/mapping" => wire::mapping,
+        "wire/payment-payload" => wire::payment_payload,
+        "wire/payment-required" => wire::payment_required,
+        "wire/requirements" => wire::requirements,
+        "wire/resource-info" => wire::resource_info,
+        "wire/settle-request" => wire::settle_request,
+        "wire/settle-response" => wire::settle_response,
+        "wire/supported" => wire::supported,
+        "wire/verify-request" => wire::verify_request,
+        "wire/verify-response" => wire::verify_response,
+        _ => return None,
+    })
+}
+
+/// The name of what is wrong with bytes.
+fn refusal(error: &DecodeError) -> String {
+    error.kind().name().into()
+}
+
+/// A text member of an input. Vectors are checked against their schemas, so that one is missing is a mistake of this crate.
+fn text<'a>(value: &'a Value, name: &str) -> &'a str {
+    value[name].as_str().unwrap_or_else(|| panic!("no text {name} in {value}"))
+}
+
+/// Bytes that are written as `0x` and hexadecimal digits, or without the prefix.
+fn bytes(text: &str) -> Vec<u8> {
+    let digits = text.strip_prefix("0x").unwrap_or(text);
+    assert!(digits.len().is_multiple_of(2), "an even number of digits: {text}");
+    (0..digits.len()).step_by(2).map(|i| u8::from_str_radix(&digits[i..i + 2], 16).expect("hexadecimal digits")).collect()
+}
+
+/// `{before, unit, times, after}`: how the format writes long texts.
+fn repeated(value: &Value) -> String {
+    let times = value["times"].as_u64().and_then(|n| usize::try_from(n).ok()).expect("a number of times");
+    format!("{}{}{}", text(value, "before"), text(value, "unit").repeat(times), text(value, "after"))
+}
+
+/// JSON text of this implementation, as the other reader reads it.
+fn reread(text: &str) -> Value {
+    serde_json::from_str(text).expect("what is written is JSON")
+}
+
+/// Exactly thirty-two bytes.
+fn word(text: &str) -> [u8; 32] {
+    bytes(text).try_into().expect("thirty-two bytes")
+}

@@ -1,0 +1,8 @@
+//! Test support for the workspace: the shared vectors, and one check per feature that runs them.
+//!
+//! `spec-vectors/` is data for implementations in any language; this crate is this workspace's runner. [`vectors`] loads the files and
+//! holds them to their own counts; [`check`] turns one case into what this implementation makes of it. Comparing the two is the same
+//! for every feature and is done in one place, [`vectors::Case::judge`].
+
+pub mod check;
+pub mod vectors;

@@ -1,0 +1,118 @@
+"""Schemas of the EVM, terms and binding features: what `input` and `expected` hold. The frame is in `common.schema.json`."""
+
+HEX = {"type": "string", "pattern": "^0x([0-9a-f]{2})*$"}
+WORD = {"type": "string", "pattern": "^0x[0-9a-f]{64}$"}
+ADDRESS = {"type": "string", "pattern": "^0x[0-9a-fA-F]{40}$"}
+SIGNATURE = {"type": "string", "pattern": "^0x[0-9a-f]{130}$"}
+UINT = {"type": "string", "pattern": "^(0|[1-9][0-9]{0,77})$", "description": "an integer as decimal text"}
+TEXT = {"type": "string"}
+FORM = {"enum": ["eip3009", "permit2"], "description": "which contract reads the signature"}
+DOMAIN = {
+    "type": "object",
+    "description": "the members that the domain has, and no other",
+    "additionalProperties": False,
+    "properties": {
+        "name": TEXT,
+        "version": TEXT,
+        "chainId": UINT,
+        "verifyingContract": ADDRESS,
+        "salt": WORD,
+    },
+}
+PRIMARY_TYPES = [
+    "TransferWithAuthorization",
+    "ReceiveWithAuthorization",
+    "CancelAuthorization",
+    "PermitWitnessTransferFrom",
+    "Permit",
+    "Offer",
+    "Receipt",
+]
+MESSAGE = {"type": "object", "description": "the members of the primary type; integers as decimal text, nonces of EIP-3009 as 32 bytes in hexadecimal"}
+HASHES = {"encodeType": TEXT, "typeHash": WORD, "structHash": WORD, "domainSeparator": WORD, "digest": WORD}
+
+
+def schemas():
+    return {
+        "evm-domain.schema.json": feature(
+            "evm/domain", exact(domain=DOMAIN), exact(typeString=TEXT, separator=WORD)
+        ),
+        "evm-message.schema.json": feature(
+            "evm/message", exact(primaryType={"enum": PRIMARY_TYPES}, domain=DOMAIN, message=MESSAGE), exact(**HASHES)
+        ),
+        "evm-typed-data.schema.json": feature(
+            "evm/typed-data", exact(typedData=described("JSON text as eth_signTypedData_v4 takes it")), exact(**HASHES)
+        ),
+        "evm-signature.schema.json": feature(
+            "evm/signature",
+            exact(digest=WORD, signature=described("text as a payload carries it"), form=FORM),
+            exact(signer=ADDRESS, canonical=SIGNATURE),
+        ),
+        "evm-signing.schema.json": feature("evm/signing", exact(privateKey=TEXT, digest=WORD), exact(signature=SIGNATURE, signer=ADDRESS)),
+        "evm-personal.schema.json": feature(
+            "evm/personal",
+            {"oneOf": [exact(privateKey=WORD, text=TEXT), exact(privateKey=WORD, bytes=HEX)]},
+            exact(digest=WORD, signature=SIGNATURE, signer=ADDRESS),
+        ),
+        "evm-erc6492.schema.json": feature(
+            "evm/erc6492",
+            exact(signature=TEXT),
+            {"oneOf": [exact(shape={"const": "bare"}), exact(shape={"const": "counterfactual"}, factory=ADDRESS, calldata=HEX, inner=HEX)]},
+        ),
+        "evm-authorization.schema.json": feature(
+            "evm/authorization",
+            {
+                "oneOf": [
+                    exact(domain=DOMAIN, primaryType={"enum": PRIMARY_TYPES}, message=MESSAGE, signature=TEXT, form=FORM, signer=ADDRESS),
+                    exact(text=described("a personal message instead of typed data"), signature=TEXT, form=FORM, signer=ADDRESS),
+                ]
+            },
+            exact(digest=WORD, signer=ADDRESS),
+        ),
+        "terms-hash.schema.json": feature(
+            "terms/hash",
+            exact(requirements=described("an entry of `accepts` as JSON text"), version={"enum": [1, 2]}),
+            exact(canonical=described("the RFC 8785 form that is hashed"), hash={"type": "string", "pattern": "^sha256:[0-9a-f]{64}$"}),
+        ),
+        "binding-nonce.schema.json": feature(
+            "binding/nonce",
+            exact(
+                {"metadata"},
+                termsHash={"type": "string", "pattern": "^sha256:[0-9a-f]{64}$"},
+                method=TEXT,
+                resource=described("in canonical form"),
+                metadata=described("an object as JSON text; absent where there is none"),
+                salt=WORD,
+            ),
+            exact(metadataHash=WORD, preimage={"type": "string", "pattern": "^0x[0-9a-f]{384}$"}, nonce=WORD, decimal=UINT),
+        ),
+        "binding-resource.schema.json": feature("binding/resource", exact(url=TEXT), exact(canonical=TEXT, origin=TEXT)),
+    }
+
+
+def feature(name, given, expected):
+    case = {"properties": {"input": given, "expected": expected}}
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": name.replace("/", "-") + ".schema.json",
+        "title": name,
+        "allOf": [{"$ref": "common.schema.json"}],
+        "properties": {
+            "feature": {"const": name},
+            "groups": {"items": {"properties": {"cases": {"items": case}}}},
+        },
+    }
+
+
+def exact(optional=frozenset(), **members):
+    """An object with these members, all of them but the optional ones, and no other."""
+    return {
+        "type": "object",
+        "additionalProperties": False,
+        "required": [name for name in members if name not in optional],
+        "properties": members,
+    }
+
+
+def described(text):
+    return {"type": "string", "description": text}
