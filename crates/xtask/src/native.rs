@@ -15,7 +15,7 @@ pub(crate) fn fmt(workspace: &Workspace) -> Result<Notes, Failure> {
 
 /// `cargo test`, which includes the doc tests.
 pub(crate) fn test(workspace: &Workspace) -> Result<Notes, Failure> {
-    run(cargo().current_dir(&workspace.root).args(["test", "--workspace", "--locked"]))?;
+    run(cargo().current_dir(&workspace.root).args(["test", "--workspace", "--locked", "--no-fail-fast"]))?;
     Ok(Notes::new())
 }
 
