@@ -193,7 +193,7 @@ def integers(file):
     cases = Refusals(file.group("refused: integers", evm_sources(), "Values of integer types."), "Integer", [28])
 
     def range_(kind, value):
-        cases.refuse(f"{json.dumps(value)} for {kind}" if len(str(value)) < 30 else f"a number beyond {kind}: {str(value)[:12]}...", document({"T": f"{kind} v"}, {"v": value}), "typed_data_range")
+        cases.refuse(f"{json.dumps(value)} for {kind}" if len(str(value)) < 30 else f"a number beyond {kind} that begins {str(value)[:12]}", document({"T": f"{kind} v"}, {"v": value}), "typed_data_range")
 
     for kind, value in (
         ("uint8", 256), ("uint8", "256"), ("uint8", "0x100"), ("uint8", -1), ("uint8", "-1"), ("uint16", 65536), ("uint40", 2**40),

@@ -45,8 +45,8 @@ def files():
     file = VectorFile(
         "evm/eip712-static.json",
         "evm/message",
-        "The fixed messages of the exact and upto schemes and of the offer-receipt extension. Integers are decimal text. A "
-        "PermitWitnessTransferFrom whose witness names a facilitator is the one of upto; otherwise it is the one of exact.",
+        "The fixed messages of the exact and upto schemes and of the offer-receipt extension. Integers are decimal text; times are uint256 as "
+        "in the contracts, beyond what some implementations keep for a time. A PermitWitnessTransferFrom whose witness names a facilitator is the one of upto; otherwise it is the one of exact.",
     )
     file.note("Known", "BASIC", "The value was published, or computed earlier by other tools, and is asserted when the file is made.")
     file.note("Bounds", "EDGE_CASE", "A member at the end of its range.")
@@ -120,6 +120,9 @@ def transfers(file):
     case("value 2^256 - 1", ["Bounds"], [29], value=MAX[256])
     case("always valid from the start", ["Bounds"], validAfter="0")
     case("valid to the last second that 64 bits hold", ["Bounds"], [53], validBefore=MAX_TIME)
+    case("valid to the end of 256 bits, beyond any clock", ["Bounds"], [53], validBefore=MAX[256])
+    case("valid to 2^64, the first second that 64 bits cannot hold", ["Bounds"], [53], validBefore=str(2**64))
+    case("valid from the end of 256 bits", ["Bounds"], [53], validAfter=MAX[256])
     case("times in milliseconds", ["Bounds"], [53], validAfter="1740672089000", validBefore="1740672154000")
     case("both times 0", ["Bounds"], validAfter="0", validBefore="0")
     case("zero nonce", ["Bounds"], nonce=ZERO_WORD)
@@ -245,6 +248,8 @@ def exact_permits(file):
     case("deadline 0", ["Bounds"], deadline="0")
     case("deadline at the last second that 64 bits hold", ["Bounds"], deadline=MAX_TIME)
     case("valid-after at the last second that 64 bits hold", ["Bounds"], witness={"validAfter": MAX_TIME})
+    case("deadline 2^256 - 1, which never passes", ["Bounds"], [53], deadline=MAX[256])
+    case("valid-after 2^256 - 1, which never comes", ["Bounds"], [53], witness={"validAfter": MAX[256]})
     case("zero token", ["Bounds"], permitted={"token": ZERO_ADDRESS})
     case("zero recipient", ["Bounds"], witness={"to": ZERO_ADDRESS})
 
@@ -297,6 +302,7 @@ def gas_permits(file):
     case("value 0, which revokes", ["Bounds"], value="0")
     case("nonce 2^256 - 1", ["Bounds"], nonce=MAX[256])
     case("deadline at the last second that 64 bits hold", ["Bounds"], deadline=MAX_TIME)
+    case("deadline 2^256 - 1, which never passes", ["Bounds"], [53], deadline=MAX[256])
     messages.add("on a token of version 1", token_domain("MegaUSD", "1", 4326, "0xFAfDdbb3FC7688494971a79cc65DCa3EF82079E7"), GAS_PERMIT, ["Field"])
     messages.add("under Permit2's own domain", permit2_domain(84532), GAS_PERMIT, ["Field"], [86])
 
@@ -321,6 +327,7 @@ def offers(file):
     case("empty texts", ["Bounds"], resourceUrl="", scheme="", network="", asset="", payTo="", amount="")
     case("fiat asset", asset="USD", network="eip155:1")
     case("version 2", version="2")
+    case("version 2^256 - 1", ["Bounds"], version=MAX[256])
     messages.add("under the receipts' domain", RECEIPT_DOMAIN, SPEC_OFFER, ["Field"], [83])
 
 

@@ -201,7 +201,7 @@ def paths(file):
         cases.reject(comment, text, "resource_escape", [113])
     cases = Resources(file, "DotSegment", "dot segments", "Refused for a . or .. segment.")
     for comment, text in (
-        (".", base + "."), ("..", base + ".."), ("./ inside", base + "a/./b"), ("../ inside", base + "a/../b"), ("beyond the root", base + "../../etc/passwd"), ("at the end", base + "a/.."),
+        ("one point", base + "."), ("two points", base + ".."), ("./ inside", base + "a/./b"), ("../ inside", base + "a/../b"), ("beyond the root", base + "../../etc/passwd"), ("at the end", base + "a/.."),
         (". at the end", base + "a/."), ("escaped point", base + "a/%2e/b"), ("escaped point in capitals", base + "a/%2E/b"), ("two escaped points", base + "a/%2e%2e/b"), ("one of two escaped", base + "a/.%2e/b"),
         ("the other of two escaped, in capitals", base + "a/%2E./b"), ("in front of a query", base + "a/..?b=c"), ("in front of an empty query", base + "..?"),
     ):

@@ -141,7 +141,7 @@ def lengths(file):
     group = file.group("lengths", evm_sources(), "The specification's example shortened and lengthened.")
     cases = Signatures(group)
     whole = SPEC_SIGNATURE[2:]
-    for size in (0, 1, 32, 63, 64, 66, 96, 97, 130, 1024):
+    for size in (0, 1, 32, 63, 64, 66, 96, 97, 129, 1024):
         text = "0x" + (whole * 20)[: 2 * size]
         cases.reject(f"{size} bytes", SPEC_DIGEST, text, "signature_length", flags=["Length"], rows=[80])
     for size in (0, 63, 66, 128):

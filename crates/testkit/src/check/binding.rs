@@ -29,7 +29,8 @@ pub(super) fn nonce(_group: &Value, input: &Value) -> Outcome {
     let hex = |bytes: &[u8]| bytes.iter().fold(String::from("0x"), |text, byte| format!("{text}{byte:02x}"));
     let nonce = binding.nonce(&salt);
     if let Some(signed) = input["nonce"].as_str() {
-        binding.check(&salt, Nonce::parse(signed).map_err(|e| e.name())?).map_err(|e| e.name())?;
+        let signed = Nonce::parse(signed).map_err(|e| e.name())?;
+        binding.check(&salt, signed).map_err(|e| e.name())?;
     }
     Ok(json!({
         "metadataHash": hex(&preimage[128..160]),
