@@ -1,0 +1,52 @@
+//! The real proof of `no_std`: the pure crates built for targets that have no standard library to lean on.
+//!
+//! `rustup target add` is the ordinary way to such a target. Where it cannot reach its server, Debian's packaged compiler and standard
+//! library source build `core` and `alloc` from scratch instead; both ways compile our crates for the same target.
+
+use std::path::Path;
+use std::process::Command;
+
+use crate::shell::{Failure, cargo, run};
+use crate::stages::Notes;
+use crate::tools::{self, TargetSupport};
+use crate::workspace::Workspace;
+
+/// The crates that are `#![no_std]`, do no I/O and know no clock; by their short names.
+pub(crate) const PURE: &[&str] = &["core", "evm", "svm", "guard"];
+
+/// A Cortex-M4: no operating system, no `std`.
+pub(crate) fn bare_metal(workspace: &Workspace) -> Result<Notes, Failure> {
+    build(workspace, "thumbv7em-none-eabihf")
+}
+
+/// What browsers and edge workers run.
+pub(crate) fn wasm32(workspace: &Workspace) -> Result<Notes, Failure> {
+    build(workspace, "wasm32-unknown-unknown")
+}
+
+fn build(workspace: &Workspace, target: &str) -> Result<Notes, Failure> {
+    let support = tools::rust_target(target)?;
+    for member in workspace.members.iter().filter(|member| PURE.contains(&member.short())) {
+        let mut command = cargo();
+        command.current_dir(&workspace.root).args(["build", "--locked", "--package", &member.package, "--target", target]);
+        run(with_standard_library(&mut command, &support, workspace))?;
+    }
+    Ok(match support {
+        TargetSupport::Installed => Notes::new(),
+        TargetSupport::FromSource { .. } => {
+            vec!["core and alloc built from Debian's source: rustup had no such target here".into()]
+        }
+    })
+}
+
+/// A compiler of another release gets a target directory of its own, or each would throw the other's work away.
+fn with_standard_library<'a>(command: &'a mut Command, support: &TargetSupport, workspace: &Workspace) -> &'a mut Command {
+    match support {
+        TargetSupport::Installed => command,
+        TargetSupport::FromSource { rustc } => command
+            .env("RUSTC", Path::new(rustc))
+            .env("RUSTC_BOOTSTRAP", "1")
+            .env("CARGO_TARGET_DIR", workspace.target.join("from-source"))
+            .args(["-Z", "build-std=core,alloc"]),
+    }
+}

@@ -1,0 +1,123 @@
+//! The project's own tasks, run as `cargo xtask …`.
+//!
+//! `cargo xtask test` is the one command that decides whether a change may land: the README names it for people and `.ci/run` calls it for
+//! the machine. It runs every stage of [`stages::STAGES`], installs what a stage needs through the ordinary package registries, and treats
+//! a stage that cannot run as a stage that failed. Everything else here is either such a stage or writes a file that a stage compares:
+//! the map in README and the vectors.
+//!
+//! One file per idea: [`native`] and [`cross`] build and test the Rust code, [`deps`], [`graph`], [`source`] and [`readme`] hold the
+//! workspace to its architecture, [`vectors`] runs the generator, [`oracle`] replays public corpora; [`tools`] installs, [`shell`] runs
+//! other programs, [`workspace`] knows what the members are.
+//!
+//! This crate deliberately knows no rule of the protocol: what is right stands in the vectors and in the crates.
+
+mod cross;
+mod deps;
+mod graph;
+mod native;
+mod oracle;
+mod readme;
+mod shell;
+mod source;
+mod stages;
+mod tools;
+mod vectors;
+mod workspace;
+
+use std::env;
+use std::process::ExitCode;
+
+use shell::Failure;
+use workspace::Workspace;
+
+const USAGE: &str = "\
+usage: cargo xtask <task>
+
+  test [--only a,b] [--list]   run the stages; --only takes groups (native) and single stages (native/clippy, clippy)
+  readme                       rewrite the generated map in README.md
+  vectors generate             rewrite spec-vectors/ from the independent implementations
+  vectors check                regenerate into a scratch folder, compare byte for byte, validate
+  vectors fmt                  rewrite spec-vectors/ in the one format (the generator's own; the same as generate)
+  vectors count                cases per file and in total
+";
+
+fn main() -> ExitCode {
+    let arguments = env::args().skip(1).collect::<Vec<_>>();
+    match dispatch(&arguments.iter().map(String::as_str).collect::<Vec<_>>()) {
+        Ok(code) => code,
+        Err(failure) => {
+            eprintln!("error: {failure}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn dispatch(arguments: &[&str]) -> Result<ExitCode, Failure> {
+    match arguments {
+        ["test", options @ ..] => {
+            let wanted = Options::parse(options)?;
+            let stages = stages::select(&wanted.only)?;
+            if wanted.list {
+                stages::print(&stages);
+                return Ok(ExitCode::SUCCESS);
+            }
+            Ok(stages::run(&Workspace::load()?, &stages))
+        }
+        ["readme"] => readme::rewrite(&Workspace::load()?).map(|()| ExitCode::SUCCESS),
+        ["vectors", "generate" | "fmt"] => vectors::generate(&Workspace::load()?).map(|()| ExitCode::SUCCESS),
+        ["vectors", "check"] => vectors::check(&Workspace::load()?).map(|()| ExitCode::SUCCESS),
+        ["vectors", "count"] => vectors::count(&Workspace::load()?).map(|()| ExitCode::SUCCESS),
+        [] | ["help" | "--help" | "-h"] => {
+            print!("{USAGE}");
+            Ok(ExitCode::SUCCESS)
+        }
+        _ => Err(Failure(format!("unknown task `{}`\n\n{USAGE}", arguments.join(" ")))),
+    }
+}
+
+/// What follows `cargo xtask test`.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Options {
+    only: Vec<String>,
+    list: bool,
+}
+
+impl Options {
+    fn parse(mut arguments: &[&str]) -> Result<Self, Failure> {
+        let mut options = Self::default();
+        loop {
+            arguments = match arguments {
+                [] => return Ok(options),
+                ["--list", rest @ ..] => {
+                    options.list = true;
+                    rest
+                }
+                ["--only", names, rest @ ..] => {
+                    options.only.extend(names.split(',').map(Into::into));
+                    rest
+                }
+                [other, ..] => match other.strip_prefix("--only=") {
+                    Some(names) => {
+                        options.only.extend(names.split(',').map(Into::into));
+                        arguments.get(1..).unwrap_or_default()
+                    }
+                    None => return Err(Failure(format!("unknown option `{other}`\n\n{USAGE}"))),
+                },
+            };
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Options;
+
+    #[test]
+    fn options_in_both_spellings() {
+        let expected = Options { only: vec!["native".into(), "deny".into(), "oracle".into()], list: true };
+        assert_eq!(Options::parse(&["--only", "native,deny", "--list", "--only=oracle"]).unwrap(), expected);
+        assert_eq!(Options::parse(&[]).unwrap(), Options::default());
+        assert!(Options::parse(&["--only"]).is_err());
+        assert!(Options::parse(&["--onyl", "native"]).is_err());
+    }
+}

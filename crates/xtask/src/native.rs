@@ -1,0 +1,88 @@
+//! The plain cargo commands, as anybody would type them.
+
+use crate::cross::PURE;
+use crate::shell::{Failure, cargo, run};
+use crate::stages::Notes;
+use crate::tools;
+use crate::workspace::Workspace;
+
+/// `cargo fmt`.
+pub(crate) fn fmt(workspace: &Workspace) -> Result<Notes, Failure> {
+    tools::component("rustfmt", "fmt")?;
+    run(cargo().current_dir(&workspace.root).args(["fmt", "--all", "--check"]))?;
+    Ok(Notes::new())
+}
+
+/// `cargo test`, which includes the doc tests.
+pub(crate) fn test(workspace: &Workspace) -> Result<Notes, Failure> {
+    run(cargo().current_dir(&workspace.root).args(["test", "--workspace", "--locked", "--no-fail-fast"]))?;
+    Ok(Notes::new())
+}
+
+/// `cargo clippy`, over tests and examples too.
+pub(crate) fn clippy(workspace: &Workspace) -> Result<Notes, Failure> {
+    tools::component("clippy", "clippy")?;
+    run(cargo().current_dir(&workspace.root).args(["clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"]))?;
+    Ok(Notes::new())
+}
+
+/// `cargo doc`, as readers of the library get it. With private items, links that are clear outside become ambiguous.
+pub(crate) fn docs(workspace: &Workspace) -> Result<Notes, Failure> {
+    run(cargo().current_dir(&workspace.root).env("RUSTDOCFLAGS", "-D warnings").args([
+        "doc",
+        "--workspace",
+        "--no-deps",
+        "--locked",
+    ]))?;
+    Ok(Notes::new())
+}
+
+/// Every combination of features, for the pure crates, one build each.
+pub(crate) fn features(workspace: &Workspace) -> Result<Notes, Failure> {
+    let mut builds = 0;
+    for member in workspace.members.iter().filter(|member| PURE.contains(&member.short())) {
+        for combination in combinations(&member.features) {
+            run(cargo()
+                .current_dir(&workspace.root)
+                .args(["check", "--locked", "--package", &member.package, "--no-default-features"])
+                .args(["--features", &combination]))?;
+            builds += 1;
+        }
+    }
+    Ok(vec![format!("{builds} combinations")])
+}
+
+/// All subsets while they are few; beyond that all pairs, and everything at once.
+fn combinations(features: &[String]) -> Vec<String> {
+    const FEW: usize = 4;
+    let mut sets = vec![Vec::new()];
+    for feature in features {
+        let grown = sets
+            .iter()
+            .filter(|set| features.len() <= FEW || set.len() < 2)
+            .map(|set| [set.as_slice(), &[feature.as_str()]].concat());
+        sets.extend(grown.collect::<Vec<_>>());
+    }
+    if features.len() > FEW {
+        sets.push(features.iter().map(String::as_str).collect());
+    }
+    sets.iter().map(|set| set.join(",")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::combinations;
+
+    fn check(features: &str, expected: usize) {
+        let features = features.chars().map(String::from).collect::<Vec<_>>();
+        assert_eq!(combinations(&features).len(), expected, "{features:?}");
+    }
+
+    #[test]
+    fn few_features_give_every_subset_and_many_give_pairs() {
+        check("", 1);
+        check("a", 2);
+        check("abc", 8);
+        check("abcde", 1 + 5 + 10 + 1);
+    }
+}
