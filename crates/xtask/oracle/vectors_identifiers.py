@@ -483,5 +483,5 @@ def v1_names():
         ("a look-alike letter", "b\u0430se"),
     ]:
         assert text not in every
-        refused.reject(comment, text, "v1_name_unknown", flags=["Unknown"], rows=[35])
+        refused.reject(comment, text, "network_v1_name", flags=["Unknown"], rows=[35])
     return file

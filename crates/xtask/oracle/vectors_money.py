@@ -1,6 +1,6 @@
 """Prices as sellers write them."""
 
-from decimal import Decimal
+from fractions import Fraction
 
 from x402.schemas import convert_to_token_amount, parse_money
 
@@ -35,8 +35,8 @@ def says(text, decimals):
 def accepts(group):
     def accept(comment, text, decimals, flags=(), rows=()):
         number, _, ticker = text.removeprefix("$").partition(" ")
-        amount = Decimal(number).scaleb(decimals)
-        assert amount == int(amount), text
+        amount = Fraction(number) * 10**decimals
+        assert amount.denominator == 1, text
         expected = {"amount": str(int(amount))} | ({"ticker": ticker.upper()} if ticker and ticker.upper() != "USD" else {})
         answer = f"accept: {expected['amount']}" + (f" {expected['ticker']}" if "ticker" in expected else "")
         answers = says(text, decimals)

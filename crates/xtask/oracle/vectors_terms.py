@@ -47,6 +47,10 @@ RULE = (
 )
 
 
+# A reader that parses the accepted terms before it compares them may say what it found there instead.
+NOT_AN_ACCOUNT = ["no_matching_offer", "address_prefix", "member_grammar"]
+
+
 class Cases:
     def __init__(self, group):
         self.group = group
@@ -67,10 +71,10 @@ class Cases:
         says = self.says(offers, accepted, f"accept: {index}")
         self.group.accept(comment, given(offers, accepted), {"index": index}, flags=flags, rows=rows, says=(says or {}) | more if more else says)
 
-    def reject(self, comment, offers, accepted, flags=(), rows=(), more=None):
+    def reject(self, comment, offers, accepted, flags=(), rows=(), more=None, reason="no_matching_offer"):
         offers, accepted = [text(o) for o in offers], text(accepted)
         says = self.says(offers, accepted, "reject")
-        self.group.reject(comment, given(offers, accepted), "no_matching_offer", flags=flags, rows=rows, says=(says or {}) | more if more else says)
+        self.group.reject(comment, given(offers, accepted), reason, flags=flags, rows=rows, says=(says or {}) | more if more else says)
 
 
 def text(value):
@@ -106,8 +110,10 @@ def build(file):
     c.accept("addresses in small letters: the same addresses", [OFFER], lower, 0, flags=["Spelling"], more={RS: "accept: 0"})
     c.accept("an offer in small letters, accepted with checksums", [lower], OFFER, 0, flags=["Spelling"], more={RS: "accept: 0"})
     c.accept("payTo in capitals", [OFFER], change(OFFER, ["payTo"], "0x" + s.PAY_TO[2:].upper()), 0, flags=["Spelling"], more={RS: "accept: 0"})
-    c.accept("a payTo that is a role is compared byte for byte", [change(OFFER, ["payTo"], "merchant")], change(OFFER, ["payTo"], "merchant"), 0, flags=["Spelling"])
-    c.reject("a role in other capitals is another role", [change(OFFER, ["payTo"], "merchant")], change(OFFER, ["payTo"], "Merchant"), flags=["Edited"])
+    card = {**OFFER, "network": "fiat:visa", "asset": "USD", "payTo": "merchant"}
+    c.accept("a payTo that is a role, on a network without addresses", [card], card, 0, flags=["Spelling"])
+    c.reject("a role in other capitals is another role", [card], change(card, ["payTo"], "Merchant"), flags=["Edited"])
+    c.reject("an asset in small letters, on a network without addresses", [card], change(card, ["asset"], "usd"), flags=["Edited"], rows=[62])
     c.accept("a number in extra in another spelling of the same value", [change(OFFER, ["extra", "decimals"], 6)], write(change(OFFER, ["extra", "decimals"], Number("6.0"))), 0, flags=["Spelling"], rows=[38])
     c.accept("a number in extra with an exponent", [change(OFFER, ["extra", "fee"], Number("0.5"))], write(change(OFFER, ["extra", "fee"], Number("5e-1"))), 0, flags=["Spelling"], rows=[38])
     c.accept("minus zero and zero are one value", [change(OFFER, ["extra", "n"], 0)], write(change(OFFER, ["extra", "n"], Number("-0"))), 0, flags=["Spelling"], rows=[38])
@@ -132,7 +138,7 @@ def build(file):
         (["amount"], "100000", "ten times as much", [58, 64]),
         (["amount"], "0", "nothing", [59, 64]),
         (["payTo"], s.PAYER, "payTo is the payer", [61]),
-        (["payTo"], s.PAY_TO[:-1] + "D", "one digit of payTo", [61]),
+        (["payTo"], s.PAY_TO[:-1].lower() + "d", "one digit of payTo, in small letters", [61]),
         (["asset"], "0x0000000000000000000000000000000000000001", "another token", [62]),
         (["asset"], "0x833589fCD6eDb6E08f4c7C32D4f71b54bdA02913", "the same token's address on another chain", [62]),
         (["network"], "eip155:8453", "the mainnet instead of the testnet", [63]),
@@ -198,8 +204,8 @@ def build(file):
     c.reject("exact on Solana, another fee payer", [with_both], change(with_both, ["extra", "feePayer"], "9hSR6S7WPtxmTojgo6GG3k4yDPecgJY292j7xrsUGWBu"), flags=["Edited", "Dynamic"], rows=[67])
     c.reject("exact on Solana, recentSlot belongs to another scheme", [SVM], change(SVM, ["extra", "recentSlot"], 1), flags=["Additive", "Dynamic"], rows=[67])
     c.reject("exact on Solana, a memo that was not asked for", [SVM], change(SVM, ["extra", "memo"], "x"), flags=["Additive"], rows=[67])
-    c.reject("exact on Solana, an asset in other capitals is another asset", [SVM], change(SVM, ["asset"], SVM["asset"].swapcase()), flags=["Edited"], rows=[62])
-    c.reject("exact on Solana, a payTo in small letters is another account", [SVM], change(SVM, ["payTo"], SVM["payTo"].lower()), flags=["Edited"], rows=[61])
+    c.reject("exact on Solana, an asset in other capitals is another asset", [SVM], change(SVM, ["asset"], SVM["asset"].swapcase()), flags=["Edited"], rows=[62], reason=NOT_AN_ACCOUNT)
+    c.reject("exact on Solana, a payTo in small letters is another account", [SVM], change(SVM, ["payTo"], SVM["payTo"].lower()), flags=["Edited"], rows=[61], reason=NOT_AN_ACCOUNT)
 
     c = Cases(file.group("several offers", source("spec2", "ts", "py"), comment=RULE))
     c.accept("the first of two", [OFFER, DEAR], OFFER, 0, flags=["Choice"], rows=[65])
@@ -210,6 +216,6 @@ def build(file):
     c.accept("by extra", [OFFER, change(OFFER, ["extra", "assetTransferMethod"], "permit2")], change(OFFER, ["extra", "assetTransferMethod"], "permit2"), 1, flags=["Choice"], rows=[67])
     c.accept("without the addition it is the first", [OFFER, change(OFFER, ["extra", "assetTransferMethod"], "permit2")], OFFER, 0, flags=["Choice"], rows=[67])
     c.reject("the price of one with the payee of the other", [OFFER, change(DEAR, ["payTo"], s.PAYER)], change(OFFER, ["payTo"], s.PAYER), flags=["Choice", "Edited"], rows=[65])
-    c.reject("the network of one with the asset of the other", [OFFER, SVM], change(OFFER, ["asset"], SVM["asset"]), flags=["Choice", "Edited"], rows=[62, 65])
+    c.reject("the network of one with the asset of the other", [OFFER, SVM], change(OFFER, ["asset"], SVM["asset"]), flags=["Choice", "Edited"], rows=[62, 65], reason=NOT_AN_ACCOUNT)
     c.reject("an offer that was withdrawn", [DEAR], OFFER, flags=["Choice"], rows=[64, 66])
     return file
