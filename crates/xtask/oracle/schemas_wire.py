@@ -14,7 +14,9 @@ PARTS = {"before": TEXT, "unit": TEXT, "times": COUNT, "after": TEXT}
 
 
 def schemas():
-    return {"common.schema.json": common()} | {f"{name.replace('/', '-')}.schema.json": feature(name, *parts) for name, parts in features().items()}
+    return {"common.schema.json": common()} | {
+        f"{name.replace('/', '-')}.schema.json": feature(name, *parts) for name, parts in features().items()
+    }
 
 
 def common():
@@ -26,12 +28,24 @@ def common():
         "additionalProperties": False,
         "required": ["schema", "format", "feature", "purpose", "count", "notes", "groups"],
         "properties": {
-            "schema": {"type": "string", "pattern": "^schemas/[a-z0-9-]+\\.schema\\.json$", "description": "the schema of this file, from the top of spec-vectors"},
+            "schema": {
+                "type": "string",
+                "pattern": "^schemas/[a-z0-9-]+\\.schema\\.json$",
+                "description": "the schema of this file, from the top of spec-vectors",
+            },
             "format": {"type": "string", "pattern": "^[0-9]+\\.[0-9]+\\.[0-9]+$", "description": "semantic version of the format"},
-            "feature": {"type": "string", "pattern": "^[a-z0-9-]+/[a-z0-9-]+$", "description": "which operation the cases are about"},
+            "feature": {
+                "type": "string",
+                "pattern": "^[a-z0-9-]+/[a-z0-9-]+$",
+                "description": "which operation the cases are about",
+            },
             "purpose": {"type": "string", "minLength": 1},
             "count": {"type": "integer", "minimum": 1, "description": "the number of cases; a runner asserts it"},
-            "notes": {"type": "object", "propertyNames": {"pattern": "^[A-Z][A-Za-z0-9]*$"}, "additionalProperties": {"$ref": "#/$defs/note"}},
+            "notes": {
+                "type": "object",
+                "propertyNames": {"pattern": "^[A-Z][A-Za-z0-9]*$"},
+                "additionalProperties": {"$ref": "#/$defs/note"},
+            },
             "groups": {"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/group"}},
         },
         "$defs": {
@@ -40,7 +54,11 @@ def common():
                 "type": "object",
                 "additionalProperties": False,
                 "required": ["bugType", "effect", "links"],
-                "properties": {"bugType": {"type": "string", "pattern": "^[A-Z][A-Z_]*$"}, "effect": {"type": "string", "minLength": 1}, "links": {"type": "array", "items": TEXT}},
+                "properties": {
+                    "bugType": {"type": "string", "pattern": "^[A-Z][A-Z_]*$"},
+                    "effect": {"type": "string", "minLength": 1},
+                    "links": {"type": "array", "items": TEXT},
+                },
             },
             "group": {
                 "description": "cases that share a source and parameters; members beside these five are parameters, which the schema of the feature describes",
@@ -69,9 +87,23 @@ def common():
                     "input": OBJECT,
                     "result": {"enum": ["accept", "reject"]},
                     "expected": {"type": "object", "description": "what an accepted case gives"},
-                    "reason": {"type": "array", "minItems": 1, "uniqueItems": True, "items": NAME, "description": "what a refused case may be refused for; one of them"},
-                    "rows": {"type": "array", "items": {"type": "integer", "minimum": 1}, "description": "rows of the project's catalogue of attacks"},
-                    "says": {"type": "object", "additionalProperties": TEXT, "description": "what other implementations do, where somebody differs"},
+                    "reason": {
+                        "type": "array",
+                        "minItems": 1,
+                        "uniqueItems": True,
+                        "items": NAME,
+                        "description": "what a refused case may be refused for; one of them",
+                    },
+                    "rows": {
+                        "type": "array",
+                        "items": {"type": "integer", "minimum": 1},
+                        "description": "rows of the project's catalogue of attacks",
+                    },
+                    "says": {
+                        "type": "object",
+                        "additionalProperties": TEXT,
+                        "description": "what other implementations do, where somebody differs",
+                    },
                 },
                 "oneOf": [
                     {"properties": {"result": {"const": "accept"}}, "not": {"required": ["reason"]}},
@@ -88,8 +120,22 @@ def features():
     limits = {"limits": exact(bytes=COUNT, depth=COUNT)}
     either = {"version": VERSION}
     return {
-        **{f"header/{name}": (header_value(), decoded_header(), {"header": TEXT, "version": VERSION, **limits}, {"header", "limits"}) for name in HEADERS},
-        "header/set": (exact(headers={"type": "array", "items": {"type": "array", "prefixItems": [TEXT, TEXT], "minItems": 2, "items": False}}), exact(payment=found()), limits),
+        **{
+            f"header/{name}": (
+                header_value(),
+                decoded_header(),
+                {"header": TEXT, "version": VERSION, **limits},
+                {"header", "limits"},
+            )
+            for name in HEADERS
+        },
+        "header/set": (
+            exact(
+                headers={"type": "array", "items": {"type": "array", "prefixItems": [TEXT, TEXT], "minItems": 2, "items": False}}
+            ),
+            exact(payment=found()),
+            limits,
+        ),
         "json/text": ({"oneOf": [text, exact(hex=HEX), exact(repeat=exact(**PARTS))]}, exact(canonical=TEXT, text=TEXT), limits),
         **{f"wire/{name}": (text, decoded(), either) for name in OBJECTS},
         "wire/settle-response": (text, decoded(), {}),
@@ -105,13 +151,24 @@ def features():
         "types/permit2-nonce": (text, exact(nonce=WORD, decimal=UINT), {}),
         "types/payment-id": (text, exact(id=TEXT), {}),
         "types/v1-network-names": (text, exact(network=CAIP2), {}),
-        "types/money": (exact(text=TEXT, decimals={"type": "integer", "minimum": 0, "maximum": 255}), exact({"ticker"}, amount=UINT, ticker=TEXT), {}),
+        "types/money": (
+            exact(text=TEXT, decimals={"type": "integer", "minimum": 0, "maximum": 255}),
+            exact({"ticker"}, amount=UINT, ticker=TEXT),
+            {},
+        ),
         "terms/matching": (
-            exact(offers={"type": "array", "items": TEXT, "description": "each offer as JSON text"}, accepted=described("`accepted` of the payment as JSON text")),
+            exact(
+                offers={"type": "array", "items": TEXT, "description": "each offer as JSON text"},
+                accepted=described("`accepted` of the payment as JSON text"),
+            ),
             exact(index=COUNT),
             {},
         ),
-        "terms/window": (exact(validAfter=UINT, validBefore=UINT, margin=UINT), None, {"rule": {"enum": ["eip3009", "permit2"]}, "now": UINT}),
+        "terms/window": (
+            exact(validAfter=UINT, validBefore=UINT, margin=UINT),
+            None,
+            {"rule": {"enum": ["eip3009", "permit2"]}, "now": UINT},
+        ),
         "reasons/codes": (text, reason(), {}),
     }
 

@@ -54,9 +54,9 @@ def document(data, limit, depth):
     if nesting(text) > depth:
         raise Strict("json_depth")
     try:
-        value, end = json.JSONDecoder(object_pairs_hook=members, parse_int=integer, parse_float=fraction, parse_constant=constant).raw_decode(
-            text.lstrip(" \t\r\n")
-        )
+        value, end = json.JSONDecoder(
+            object_pairs_hook=members, parse_int=integer, parse_float=fraction, parse_constant=constant
+        ).raw_decode(text.lstrip(" \t\r\n"))
     except json.JSONDecodeError:
         raise Strict(*GRAMMAR) from None
     if text.lstrip(" \t\r\n")[end:].strip(" \t\r\n"):
@@ -101,7 +101,15 @@ def constant(_word):
 
 
 def surrogates(value):
-    texts = [value] if isinstance(value, str) else list(value) + list(value.values()) if isinstance(value, dict) else value if isinstance(value, list) else []
+    texts = (
+        [value]
+        if isinstance(value, str)
+        else list(value) + list(value.values())
+        if isinstance(value, dict)
+        else value
+        if isinstance(value, list)
+        else []
+    )
     for item in texts:
         if isinstance(item, str):
             if any(0xD800 <= ord(ch) < 0xE000 for ch in item):
@@ -119,10 +127,14 @@ def reasons(read):
     return None
 
 
-CODEC = {"empty", "too_large", "base64_symbol", "base64_padding", "base64_canonical", "utf8", "byte_order_mark", "json_depth"} | GRAMMAR | {
-    "json_duplicate_key",
-    "json_number",
-}
+CODEC = (
+    {"empty", "too_large", "base64_symbol", "base64_padding", "base64_canonical", "utf8", "byte_order_mark", "json_depth"}
+    | GRAMMAR
+    | {
+        "json_duplicate_key",
+        "json_number",
+    }
+)
 
 
 def check(comment, claimed, read):

@@ -5,10 +5,10 @@ from x402.extensions.payment_identifier.utils import is_valid_payment_id
 from x402.mechanisms.evm.v1.constants import V1_NETWORK_CHAIN_IDS
 
 import samples as s
-from samples import change
-from sdk import PY, RS, TS, TS_EVM, VIEM, measured, object_says, outcome, source, ts, verdict
-from vectorlib import VectorFile
 from jsontext import write
+from samples import change
+from sdk import PY, RS, TS_EVM, VIEM, measured, object_says, outcome, source, ts
+from vectorlib import VectorFile
 
 BIGINT, INT = "JavaScript BigInt", "Python int"
 MAX = 2**256 - 1
@@ -83,7 +83,9 @@ NOT_DECIMAL = [
 
 
 def amount():
-    file = VectorFile("types/amount.json", "types/amount", "An amount in atomic units: decimal text `0|[1-9][0-9]{0,77}`, at most 2^256 - 1.")
+    file = VectorFile(
+        "types/amount.json", "types/amount", "An amount in atomic units: decimal text `0|[1-9][0-9]{0,77}`, at most 2^256 - 1."
+    )
     integer_notes(file)
     accepted = Text(file.group("accepted", source("spec2", "cpython"), comment="`word` is the 32-byte big-endian form."))
     for comment, number in [
@@ -106,10 +108,20 @@ def amount():
         ("2^256 - 1", MAX),
     ]:
         flags = ["Boundary"] if number >= 2**255 else []
-        accepted.accept(comment, str(number), {"decimal": str(number), "word": word(number)}, flags=flags, rows=[29] if flags else [])
-    refused = Text(file.group("refused", source("spec2"), comment="`says` shows what general integer readers make of the same text."))
+        accepted.accept(
+            comment, str(number), {"decimal": str(number), "word": word(number)}, flags=flags, rows=[29] if flags else []
+        )
+    refused = Text(
+        file.group("refused", source("spec2"), comment="`says` shows what general integer readers make of the same text.")
+    )
     refusals(refused, "amount")
-    for comment, text in [("2^256", str(2**256)), ("2^256 + 1", str(2**256 + 1)), ("seventy-eight nines", "9" * 78), ("seventy-nine digits", "1" + "0" * 78), ("a thousand digits", "1" * 1000)]:
+    for comment, text in [
+        ("2^256", str(2**256)),
+        ("2^256 + 1", str(2**256 + 1)),
+        ("seventy-eight nines", "9" * 78),
+        ("seventy-nine digits", "1" + "0" * 78),
+        ("a thousand digits", "1" * 1000),
+    ]:
         refused.reject(comment, text, "amount_too_large", flags=["Boundary"], rows=[29])
     return file
 
@@ -120,13 +132,25 @@ def refusals(group, prefix, leave_out=()):
             continue
         says = integer_readers(text)
         lenient = any(answer != "reject" for answer in says.values())
-        group.reject(comment, text, f"{prefix}_{reason}", flags=["Lenient"] if lenient else [], rows=rows, says=says if lenient else None)
+        group.reject(
+            comment, text, f"{prefix}_{reason}", flags=["Lenient"] if lenient else [], rows=rows, says=says if lenient else None
+        )
 
 
 def time():
-    file = VectorFile("types/time.json", "types/time", "A time: whole seconds since 1970 as decimal text, at most 2^64 - 1. Judging it is another matter (terms/window).")
+    file = VectorFile(
+        "types/time.json",
+        "types/time",
+        "A time: whole seconds since 1970 as decimal text, at most 2^64 - 1. Judging it is another matter (terms/window).",
+    )
     integer_notes(file)
-    accepted = Text(file.group("accepted", source("spec2", "cpython"), comment="`seconds` is decimal text, because it may exceed what a JSON number holds."))
+    accepted = Text(
+        file.group(
+            "accepted",
+            source("spec2", "cpython"),
+            comment="`seconds` is decimal text, because it may exceed what a JSON number holds.",
+        )
+    )
     for comment, number in [
         ("the beginning", 0),
         ("the sample's validAfter", 1740672089),
@@ -137,21 +161,39 @@ def time():
         ("2^63", 2**63),
         ("2^64 - 1", 2**64 - 1),
     ]:
-        accepted.accept(comment, str(number), {"seconds": str(number)}, flags=["Boundary"] if number >= 2**53 else [], rows=[53] if number > 2**40 else [])
+        accepted.accept(
+            comment,
+            str(number),
+            {"seconds": str(number)},
+            flags=["Boundary"] if number >= 2**53 else [],
+            rows=[53] if number > 2**40 else [],
+        )
     refused = Text(file.group("refused", source("spec2")))
     refusals(refused, "time", leave_out=("seventy-eight digits, the first zero",))
-    for comment, text in [("2^64", str(2**64)), ("2^64 + 1", str(2**64 + 1)), ("2^256 - 1, which the token would take", str(MAX)), ("a hundred digits", "1" * 100)]:
+    for comment, text in [
+        ("2^64", str(2**64)),
+        ("2^64 + 1", str(2**64 + 1)),
+        ("2^256 - 1, which the token would take", str(MAX)),
+        ("a hundred digits", "1" * 100),
+    ]:
         refused.reject(comment, text, "time_too_large", flags=["Boundary"], rows=[53])
     refused.reject("an ISO 8601 date", "2025-02-27T16:01:29Z", "time_digit", rows=[31])
     return file
 
 
 def address():
-    file = VectorFile("types/address.json", "types/address", "An EVM address: `0x` and forty digits; mixed case must be the checksum of EIP-55.")
+    file = VectorFile(
+        "types/address.json", "types/address", "An EVM address: `0x` and forty digits; mixed case must be the checksum of EIP-55."
+    )
     file.note("Checksum", "TYPO", "a mistyped address is somebody else's or nobody's", ["EIP-55"])
     file.note("Lenient", "PARSER_DIFFERENTIAL", "address readers of the references accept this text")
     file.note("Zero", "LOSS_OF_FUNDS", "a payment to the zero address is burnt")
-    accepted = file.group("accepted", source("viem", "eth-utils", "eip55"), comment="`address` is the checksummed form, `bytes` the twenty bytes.", party=False)
+    accepted = file.group(
+        "accepted",
+        source("viem", "eth-utils", "eip55"),
+        comment="`address` is the checksummed form, `bytes` the twenty bytes.",
+        party=False,
+    )
     known = [
         ("the token of the sample", s.USDC),
         ("the payee of the sample", s.PAY_TO),
@@ -191,7 +233,12 @@ def address():
     wrong = s.USDC.replace("C", "c", 1)
     reject("one letter in the wrong case", wrong, "address_checksum", flags=["Checksum"])
     reject("every letter in the other case", "0x" + s.USDC[2:].swapcase(), "address_checksum", flags=["Checksum"])
-    reject("two neighbouring letters exchanged, the case left", "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAde", "address_checksum", flags=["Checksum"])
+    reject(
+        "two neighbouring letters exchanged, the case left",
+        "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAde",
+        "address_checksum",
+        flags=["Checksum"],
+    )
     reject("the checksum of another letter", s.PAY_TO.replace("Bc6a", "bc6a"), "address_checksum", flags=["Checksum"])
     reject("no prefix", s.USDC[2:], "address_prefix")
     reject("0X", "0X" + s.USDC[2:], "address_prefix")
@@ -213,7 +260,9 @@ def address():
     reject("an inner minus", s.USDC[:20] + "-" + s.USDC[21:], "address_digit")
     party = file.group("of a party", source("spec2"), comment="Read as the address of a payer, payee or asset.", party=True)
     party.accept("a payee", {"text": s.PAY_TO}, {"address": s.PAY_TO, "bytes": s.PAY_TO.lower()})
-    party.accept("the address one", {"text": "0x" + "0" * 39 + "1"}, {"address": "0x" + "0" * 39 + "1", "bytes": "0x" + "0" * 39 + "1"})
+    party.accept(
+        "the address one", {"text": "0x" + "0" * 39 + "1"}, {"address": "0x" + "0" * 39 + "1", "bytes": "0x" + "0" * 39 + "1"}
+    )
     reject("the zero address", "0x" + "0" * 40, "address_zero", flags=["Zero"], group=party)
     reject("a wrong checksum is said of a party too", wrong, "address_checksum", flags=["Checksum"], group=party)
     return file
@@ -283,7 +332,12 @@ def network():
         ("a regular expression", "eip155:.*", "network_reference", "Pattern"),
         ("a choice", "eip155:8453|84532", "network_reference", "Pattern"),
         ("a second colon", "eip155:8453:0", "network_reference", "Alias"),
-        ("an account identifier of CAIP-10", "eip155:8453:0x036CbD53842c5426634e7929541eC2318f3dCF7e", "network_reference", "Alias"),
+        (
+            "an account identifier of CAIP-10",
+            "eip155:8453:0x036CbD53842c5426634e7929541eC2318f3dCF7e",
+            "network_reference",
+            "Alias",
+        ),
         ("a trailing space", "eip155:8453 ", "network_reference", "Alias"),
         ("a trailing line feed", "eip155:8453\n", "network_reference", "Alias"),
         ("a space after the colon", "eip155: 8453", "network_reference", "Alias"),
@@ -311,10 +365,20 @@ SAMPLE_NONCE = s.AUTHORIZATION["nonce"]
 
 
 def nonce():
-    file = VectorFile("types/nonce.json", "types/nonce", "The nonce of EIP-3009: `0x` and sixty-four hexadecimal digits; the case of the digits does not matter.")
+    file = VectorFile(
+        "types/nonce.json",
+        "types/nonce",
+        "The nonce of EIP-3009: `0x` and sixty-four hexadecimal digits; the case of the digits does not matter.",
+    )
     file.note("Case", "REPLAY", "the same nonce in another case must have the same key in a replay log", ["catalogue row 32"])
     file.note("Lenient", "PARSER_DIFFERENTIAL", "hexadecimal readers accept this text")
-    accepted = Text(file.group("accepted", source("spec2", "cpython"), comment="`nonce` is the canonical text, `decimal` the same 32 bytes as a number."))
+    accepted = Text(
+        file.group(
+            "accepted",
+            source("spec2", "cpython"),
+            comment="`nonce` is the canonical text, `decimal` the same 32 bytes as a number.",
+        )
+    )
 
     def accept(comment, text, flags=()):
         accepted.accept(comment, text, {"nonce": text.lower(), "decimal": str(int(text, 16))}, flags=flags, rows=[32])
@@ -348,16 +412,28 @@ def nonce():
         ("a minus inside", SAMPLE_NONCE[:20] + "-" + SAMPLE_NONCE[21:], "nonce_digit"),
         ("an underscore inside", SAMPLE_NONCE[:20] + "_" + SAMPLE_NONCE[21:], "nonce_digit"),
     ]:
-        says = {BIGINT: outcome(lambda text=text: ts().ask("bigint", text=text)), "Python int": outcome(lambda text=text: int(text, 16))}
+        says = {
+            BIGINT: outcome(lambda text=text: ts().ask("bigint", text=text)),
+            "Python int": outcome(lambda text=text: int(text, 16)),
+        }
         lenient = any(answer != "reject" for answer in says.values())
         refused.reject(comment, text, reason, flags=["Lenient"] if lenient else [], rows=[32], says=says if lenient else None)
     return file
 
 
 def permit2_nonce():
-    file = VectorFile("types/permit2-nonce.json", "types/permit2-nonce", "The nonce of Permit2: a uint256 in decimal text; it has the same 32 bytes and the same key as a hexadecimal one.")
+    file = VectorFile(
+        "types/permit2-nonce.json",
+        "types/permit2-nonce",
+        "The nonce of Permit2: a uint256 in decimal text; it has the same 32 bytes and the same key as a hexadecimal one.",
+    )
     integer_notes(file)
-    file.note("Notation", "REPLAY", "the two Permit2 samples of the specification write nonces in different notations (S11)", ["catalogue row 33"])
+    file.note(
+        "Notation",
+        "REPLAY",
+        "the two Permit2 samples of the specification write nonces in different notations (S11)",
+        ["catalogue row 33"],
+    )
     accepted = Text(file.group("accepted", source("spec2", "cpython"), comment="`nonce` is the canonical text of the 32 bytes."))
     for comment, number in [
         ("zero", 0),
@@ -368,7 +444,13 @@ def permit2_nonce():
         ("the sample's EIP-3009 nonce as a number", int(SAMPLE_NONCE, 16)),
         ("2^256 - 1", MAX),
     ]:
-        accepted.accept(comment, str(number), {"nonce": word(number), "decimal": str(number)}, rows=[33], flags=["Boundary"] if number == MAX else [])
+        accepted.accept(
+            comment,
+            str(number),
+            {"nonce": word(number), "decimal": str(number)},
+            rows=[33],
+            flags=["Boundary"] if number == MAX else [],
+        )
     refused = Text(file.group("refused", source("spec2")))
     for comment, text in [
         ("hexadecimal, as the upto sample has it", SAMPLE_NONCE),
@@ -393,7 +475,11 @@ def permit2_nonce():
 
 
 def payment_id():
-    file = VectorFile("types/payment-id.json", "types/payment-id", "The identifier of the payment-identifier extension: 16 to 128 characters of `[a-zA-Z0-9_-]`.")
+    file = VectorFile(
+        "types/payment-id.json",
+        "types/payment-id",
+        "The identifier of the payment-identifier extension: 16 to 128 characters of `[a-zA-Z0-9_-]`.",
+    )
     file.note("Boundary", "EDGE_CASE", "the shortest, the longest, or one beyond")
     file.note("Symbol", "INJECTION", "identifiers end up in file names, keys and logs")
     accepted = Text(file.group("accepted", source("py", "map")))
@@ -451,13 +537,30 @@ RS_NAMES = {
 
 
 def v1_names():
-    file = VectorFile("types/v1-network-names.json", "types/v1-network-names", "The network names of version 1 and the CAIP-2 networks they stand for.")
-    file.note("Contested", "CROSS_CHAIN", "SDKs give the name to different chains: the signature of one is for another chain in the other (W16)")
+    file = VectorFile(
+        "types/v1-network-names.json",
+        "types/v1-network-names",
+        "The network names of version 1 and the CAIP-2 networks they stand for.",
+    )
+    file.note(
+        "Contested",
+        "CROSS_CHAIN",
+        "SDKs give the name to different chains: the signature of one is for another chain in the other (W16)",
+    )
     file.note("OnlyOne", "INTEROPERABILITY", "one implementation alone knows the name")
     file.note("Unknown", "PARSER_DIFFERENTIAL", "a near miss is another name, never a guess")
-    group = Text(file.group("names", source("ts-evm", "py", "map"), comment="Where SDKs differ, TypeScript and Go decide. No entry in `says` means: does not know the name."))
+    group = Text(
+        file.group(
+            "names",
+            source("ts-evm", "py", "map"),
+            comment="Where SDKs differ, TypeScript and Go decide. No entry in `says` means: does not know the name.",
+        )
+    )
     typescript = ts().ask("chainIds")
-    every = {**{name: f"eip155:{number}" for name, number in {**V1_NETWORK_CHAIN_IDS, **RS_ONLY, **typescript}.items()}, **TYPESCRIPT_SOLANA}
+    every = {
+        **{name: f"eip155:{number}" for name, number in {**V1_NETWORK_CHAIN_IDS, **RS_ONLY, **typescript}.items()},
+        **TYPESCRIPT_SOLANA,
+    }
     for name in sorted(every):
         says = {TS_EVM: typescript.get(name), PY: V1_NETWORK_CHAIN_IDS.get(name), RS: RS_NAMES.get(name)}
         says = {who: f"eip155:{number}" for who, number in says.items() if number}
@@ -466,8 +569,19 @@ def v1_names():
             continue
         differ = set(says.values()) != {every[name]}
         flags = ["Contested"] if differ else ["OnlyOne"] if len(says) == 1 else []
-        group.accept(f"the name {name}", name, {"network": every[name]}, flags=flags, rows=[35], says=says if flags or len(says) < 3 else None)
-    refused = Text(file.group("no names", source("map"), comment="A look-up that finds nothing; an implementation may say so without an error."))
+        group.accept(
+            f"the name {name}",
+            name,
+            {"network": every[name]},
+            flags=flags,
+            rows=[35],
+            says=says if flags or len(says) < 3 else None,
+        )
+    refused = Text(
+        file.group(
+            "no names", source("map"), comment="A look-up that finds nothing; an implementation may say so without an error."
+        )
+    )
     for comment, text in [
         ("empty", ""),
         ("a CAIP-2 network is no name of version 1", "eip155:8453"),
@@ -483,5 +597,5 @@ def v1_names():
         ("a look-alike letter", "b\u0430se"),
     ]:
         assert text not in every
-        refused.reject(comment, text, "v1_name_unknown", flags=["Unknown"], rows=[35])
+        refused.reject(comment, text, "network_v1_name", flags=["Unknown"], rows=[35])
     return file

@@ -34,10 +34,29 @@ def files():
     canonical(Cases(file.group("canonical order and spelling", accepted, limits=LIMITS)))
     refused(Cases(file.group("not JSON", source("json", "cpython"), limits=LIMITS)))
     disputed(Cases(file.group("JSON that readers read differently", source("ijson", "cpython"), limits=LIMITS, comment=DISPUTED)))
-    depth(Cases(file.group("depth", source("json"), limits=LIMITS, comment="The outermost array or object is level 1; level 32 is the deepest.")), LIMITS)
+    depth(
+        Cases(
+            file.group(
+                "depth", source("json"), limits=LIMITS, comment="The outermost array or object is level 1; level 32 is the deepest."
+            )
+        ),
+        LIMITS,
+    )
     wide = Cases(file.group("depth in a large body", source("json"), limits=WIDE))
-    wide.reject("100,000 opening brackets", {"repeat": {"before": "", "unit": "[", "times": 100000, "after": ""}}, "json_depth", "Depth", rows=[24])
-    wide.reject("100,000 nested objects", {"repeat": {"before": "", "unit": '{"a":', "times": 100000, "after": ""}}, "json_depth", "Depth", rows=[24])
+    wide.reject(
+        "100,000 opening brackets",
+        {"repeat": {"before": "", "unit": "[", "times": 100000, "after": ""}},
+        "json_depth",
+        "Depth",
+        rows=[24],
+    )
+    wide.reject(
+        "100,000 nested objects",
+        {"repeat": {"before": "", "unit": '{"a":', "times": 100000, "after": ""}},
+        "json_depth",
+        "Depth",
+        rows=[24],
+    )
     return [file]
 
 
@@ -64,7 +83,9 @@ class Cases:
         data = expand(input)
         reason = [reason] if isinstance(reason, str) else reason
         strict.check(comment, reason, lambda: strict.document(data, self.limits["bytes"], self.limits["depth"]))
-        self.group.reject(comment, input, reason, flags=[flag], rows=rows, says=measured("reject", says(data)) if "repeat" not in input else None)
+        self.group.reject(
+            comment, input, reason, flags=[flag], rows=rows, says=measured("reject", says(data)) if "repeat" not in input else None
+        )
 
 
 def given(data):
@@ -73,7 +94,11 @@ def given(data):
         text = data.decode()
     except UnicodeDecodeError:
         return {"hex": data.hex()}
-    return {"hex": data.hex()} if any(ord(ch) < 0x20 and ch not in "\t\r\n" for ch in text) or text.startswith("\ufeff") else {"text": text}
+    return (
+        {"hex": data.hex()}
+        if any(ord(ch) < 0x20 and ch not in "\t\r\n" for ch in text) or text.startswith("\ufeff")
+        else {"text": text}
+    )
 
 
 def expand(input):
@@ -117,7 +142,25 @@ def structure(c):
 
 
 def numbers(c):
-    for text in ["1", "-1", "10", "-0", "0.0", "-0.0", "0e0", "0E-0", "1.0", "1.10", "-1.5", "1e0", "1e+0", "1E2", "1e-2", "123456789012", "0.1"]:
+    for text in [
+        "1",
+        "-1",
+        "10",
+        "-0",
+        "0.0",
+        "-0.0",
+        "0e0",
+        "0E-0",
+        "1.0",
+        "1.10",
+        "-1.5",
+        "1e0",
+        "1e+0",
+        "1E2",
+        "1e-2",
+        "123456789012",
+        "0.1",
+    ]:
         c.accept(f"the literal {text}", text, "Number", rows=[26] if text.startswith("-0") else ())
     for comment, text in [
         ("2^53 - 1", "9007199254740991"),
@@ -157,7 +200,10 @@ def strings(c):
         ("the first and the last pair", r'"\ud800\udc00\udbff\udfff"'),
         ("the characters around the surrogates", r'"\ud7ff\ue000"'),
         ("NUL as an escape", r'"\u0000"'),
-        ("every control character that has no short escape", '"' + "".join(f"\\u{i:04x}" for i in range(32) if i not in (8, 9, 10, 12, 13)) + '"'),
+        (
+            "every control character that has no short escape",
+            '"' + "".join(f"\\u{i:04x}" for i in range(32) if i not in (8, 9, 10, 12, 13)) + '"',
+        ),
         ("DEL needs no escape", '"\x7f"'),
         ("line and paragraph separators need no escape", '"\u2028\u2029"'),
         ("noncharacters are characters", '"\uffff\ufdd0"'),
@@ -177,16 +223,30 @@ def strings(c):
 
 def canonical(c):
     for comment, text in [
-        ("the property sample of RFC 8785, section 3.2.3", r'{"\u20ac":"Euro Sign","\r":"Carriage Return","\ufb33":"Hebrew Letter Dalet With Dagesh","1":"One","\ud83d\ude00":"Emoji: Grinning Face","\u0080":"Control","\u00f6":"Latin Small Letter O With Diaeresis"}'),
-        ("the sample of RFC 8785, section 3.2.2", r'{"numbers":[333333333.33333329,1E30,4.50,2e-3,0.000000000000000000000000001],"string":"\u20ac$\u000F\u000aA' + "'" + r'\u0042\u0022\u005c\\\"\/","literals":[null,true,false]}'),
+        (
+            "the property sample of RFC 8785, section 3.2.3",
+            r'{"\u20ac":"Euro Sign","\r":"Carriage Return","\ufb33":"Hebrew Letter Dalet With Dagesh","1":"One","\ud83d\ude00":"Emoji: Grinning Face","\u0080":"Control","\u00f6":"Latin Small Letter O With Diaeresis"}',
+        ),
+        (
+            "the sample of RFC 8785, section 3.2.2",
+            r'{"numbers":[333333333.33333329,1E30,4.50,2e-3,0.000000000000000000000000001],"string":"\u20ac$\u000F\u000aA'
+            + "'"
+            + r'\u0042\u0022\u005c\\\"\/","literals":[null,true,false]}',
+        ),
         ("names sort by UTF-16 units: an emoji before U+FB33", '{"\ufb33":1,"😀":2}'),
         ("a name sorts before the longer name it begins", '{"aa":1,"a":2,"":3}'),
         ("capitals before small letters", '{"b":1,"B":2,"a":3,"A":4}'),
         ("digits as text", '{"10":1,"9":2,"1":3}'),
         ("members sort at every level", '{"b":{"d":1,"c":2},"a":[{"f":1,"e":2}]}'),
         ("array order stays", "[3,1,2]"),
-        ("a payment requirement", '{"scheme":"exact","network":"eip155:84532","amount":"10000","payTo":"0x209693Bc6afc0C5328bA36FaF03C514EF312287C","asset":"0x036CbD53842c5426634e7929541eC2318f3dCF7e","maxTimeoutSeconds":60,"extra":{"version":"2","name":"USDC"}}'),
-        ("the same requirement in canonical order", '{"amount":"10000","asset":"0x036CbD53842c5426634e7929541eC2318f3dCF7e","extra":{"name":"USDC","version":"2"},"maxTimeoutSeconds":60,"network":"eip155:84532","payTo":"0x209693Bc6afc0C5328bA36FaF03C514EF312287C","scheme":"exact"}'),
+        (
+            "a payment requirement",
+            '{"scheme":"exact","network":"eip155:84532","amount":"10000","payTo":"0x209693Bc6afc0C5328bA36FaF03C514EF312287C","asset":"0x036CbD53842c5426634e7929541eC2318f3dCF7e","maxTimeoutSeconds":60,"extra":{"version":"2","name":"USDC"}}',
+        ),
+        (
+            "the same requirement in canonical order",
+            '{"amount":"10000","asset":"0x036CbD53842c5426634e7929541eC2318f3dCF7e","extra":{"name":"USDC","version":"2"},"maxTimeoutSeconds":60,"network":"eip155:84532","payTo":"0x209693Bc6afc0C5328bA36FaF03C514EF312287C","scheme":"exact"}',
+        ),
         ("60, 60.0 and 6e1 are one value", "[60,60.0,6e1]"),
         ("escaped and plain names are one name", '{"\\u0061mount":"1"}'),
     ]:
@@ -307,7 +367,13 @@ def refused(c):
         ("a digit after a leading zero", "01", trailing),
         ("a point after a text", '"a".', trailing),
     ]:
-        c.reject(comment, text, reason, "Grammar", rows=[23] if reason == trailing else [26] if "digit" in comment or "Infinity" in comment or comment == "NaN" else [4])
+        c.reject(
+            comment,
+            text,
+            reason,
+            "Grammar",
+            rows=[23] if reason == trailing else [26] if "digit" in comment or "Infinity" in comment or comment == "NaN" else [4],
+        )
     c.reject("nothing", "", "empty", "Grammar", rows=[4])
     c.reject("white space only", " \t\r\n", "empty", "Grammar", rows=[4])
 
@@ -333,7 +399,9 @@ def disputed(c):
     ]:
         c.reject(f"duplicate names: {comment}", text, dup, "DuplicateKey", rows=[22])
     many = ",".join(f'"k{i}":0' for i in range(60))
-    c.reject("duplicate names: the first of sixty-one again at the end", "{" + many + ',"k0":1}', dup, "DuplicateKey", rows=[22, 25])
+    c.reject(
+        "duplicate names: the first of sixty-one again at the end", "{" + many + ',"k0":1}', dup, "DuplicateKey", rows=[22, 25]
+    )
     for comment, text in [
         ("a high half", r'"\ud800"'),
         ("a low half", r'"\udc00"'),
@@ -404,9 +472,31 @@ def depth(c, limits):
     c.accept("brackets inside a text are no levels", '"' + "[" * 64 + '"', "Depth", rows=[24])
     c.reject("arrays one beyond the limit", "[" * (levels + 1) + "]" * (levels + 1), "json_depth", "Depth", rows=[24])
     c.reject("objects one beyond the limit", '{"a":' * levels + "{}" + "}" * levels, "json_depth", "Depth", rows=[24])
-    c.reject("an empty object one beyond the limit, in the last element", "[" * levels + "0,{}" + "]" * levels, "json_depth", "Depth", rows=[24])
+    c.reject(
+        "an empty object one beyond the limit, in the last element",
+        "[" * levels + "0,{}" + "]" * levels,
+        "json_depth",
+        "Depth",
+        rows=[24],
+    )
     c.reject("128 levels, the default of a common Rust reader", "[" * 128 + "]" * 128, "json_depth", "Depth", rows=[24])
-    c.reject("5,000 opening brackets, never closed", {"repeat": {"before": "", "unit": "[", "times": 5000, "after": ""}}, "json_depth", "Depth", rows=[24])
-    c.reject("one byte too many", {"repeat": {"before": '"', "unit": "a", "times": 8191, "after": '"'}}, "too_large", "Size", rows=[11])
-    c.reject("white space counts", {"repeat": {"before": "1", "unit": " ", "times": 8192, "after": ""}}, "too_large", "Size", rows=[11])
-    c.reject("100,000 opening brackets: too long is said first", {"repeat": {"before": "", "unit": "[", "times": 100000, "after": ""}}, "too_large", "Size", rows=[11, 24])
+    c.reject(
+        "5,000 opening brackets, never closed",
+        {"repeat": {"before": "", "unit": "[", "times": 5000, "after": ""}},
+        "json_depth",
+        "Depth",
+        rows=[24],
+    )
+    c.reject(
+        "one byte too many", {"repeat": {"before": '"', "unit": "a", "times": 8191, "after": '"'}}, "too_large", "Size", rows=[11]
+    )
+    c.reject(
+        "white space counts", {"repeat": {"before": "1", "unit": " ", "times": 8192, "after": ""}}, "too_large", "Size", rows=[11]
+    )
+    c.reject(
+        "100,000 opening brackets: too long is said first",
+        {"repeat": {"before": "", "unit": "[", "times": 100000, "after": ""}},
+        "too_large",
+        "Size",
+        rows=[11, 24],
+    )

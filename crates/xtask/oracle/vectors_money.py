@@ -1,6 +1,6 @@
 """Prices as sellers write them."""
 
-from decimal import Decimal
+from fractions import Fraction
 
 from x402.schemas import convert_to_token_amount, parse_money
 
@@ -9,7 +9,9 @@ from vectorlib import VectorFile
 
 
 def files():
-    file = VectorFile("types/money.json", "types/money", 'A price such as "$0.01" and the decimals of an asset: atomic units, exactly.')
+    file = VectorFile(
+        "types/money.json", "types/money", 'A price such as "$0.01" and the decimals of an asset: atomic units, exactly.'
+    )
     file.note("Float", "LOSS_OF_PRECISION", "double arithmetic gives another amount", ["catalogue row 219"])
     file.note("TooFine", "LOSS_OF_FUNDS", "the references cut off what the asset is too coarse for, down to a price of nothing")
     file.note("Lenient", "PARSER_DIFFERENTIAL", "spellings that some reader takes and another does not")
@@ -35,12 +37,19 @@ def says(text, decimals):
 def accepts(group):
     def accept(comment, text, decimals, flags=(), rows=()):
         number, _, ticker = text.removeprefix("$").partition(" ")
-        amount = Decimal(number).scaleb(decimals)
-        assert amount == int(amount), text
+        amount = Fraction(number) * 10**decimals
+        assert amount.denominator == 1, text
         expected = {"amount": str(int(amount))} | ({"ticker": ticker.upper()} if ticker and ticker.upper() != "USD" else {})
         answer = f"accept: {expected['amount']}" + (f" {expected['ticker']}" if "ticker" in expected else "")
         answers = says(text, decimals)
-        group.accept(comment, {"text": text, "decimals": decimals}, expected, flags=flags, rows=rows, says=answers if set(answers.values()) != {answer} else None)
+        group.accept(
+            comment,
+            {"text": text, "decimals": decimals},
+            expected,
+            flags=flags,
+            rows=rows,
+            says=answers if set(answers.values()) != {answer} else None,
+        )
 
     accept("a cent of a six-decimal token", "$0.01", 6)
     accept("without the dollar sign", "0.01", 6)
@@ -78,10 +87,24 @@ def refuses(group):
         answers = says(text, decimals)
         lenient = any(answer != "reject" for answer in answers.values()) or more
         flags = [*flags, *(["Lenient"] if lenient and not flags else [])]
-        group.reject(comment, {"text": text, "decimals": decimals}, reason, flags=flags, rows=rows, says=answers | (more or {}) if lenient else None)
+        group.reject(
+            comment,
+            {"text": text, "decimals": decimals},
+            reason,
+            flags=flags,
+            rows=rows,
+            says=answers | (more or {}) if lenient else None,
+        )
 
     read = "accept (read)"
-    reject("a tenth of an atomic unit: the references make it free", "$0.0000001", "money_too_fine", ["TooFine"], [59], more={RS: "reject"})
+    reject(
+        "a tenth of an atomic unit: the references make it free",
+        "$0.0000001",
+        "money_too_fine",
+        ["TooFine"],
+        [59],
+        more={RS: "reject"},
+    )
     reject("one and nine tenths of an atomic unit", "$0.0000019", "money_too_fine", ["TooFine"], more={RS: "reject"})
     reject("half a unit of an asset without decimals", "0.5", "money_too_fine", ["TooFine"], decimals=0)
     reject("a thirty-decimal price", "$0.000000000000000000000000000001", "money_too_fine", ["TooFine"], decimals=18)

@@ -7,20 +7,34 @@ NOW = 1740672100
 U64 = 2**64 - 1
 TEN_YEARS = 315_576_000
 MARGIN = 6
-RULES = {"eip3009": ("usdc", "EIP-3009 as USDC implements it: now > validAfter and now < validBefore"), "permit2": ("permit2", "Permit2 through the x402 proxy: now >= validAfter and now <= deadline")}
+RULES = {
+    "eip3009": ("usdc", "EIP-3009 as USDC implements it: now > validAfter and now < validBefore"),
+    "permit2": ("permit2", "Permit2 through the x402 proxy: now >= validAfter and now <= deadline"),
+}
 
 
 def files():
-    file = VectorFile("terms/window.json", "terms/window", "Whether an authorization can be settled now: a transfer rule, a clock, two times and a margin in seconds.")
+    file = VectorFile(
+        "terms/window.json",
+        "terms/window",
+        "Whether an authorization can be settled now: a transfer rule, a clock, two times and a margin in seconds.",
+    )
     file.note("Edge", "EDGE_CASE", "one second beside an edge of the chain's rule or of the margin")
-    file.note("Stricter", "LOSS_OF_FUNDS", "a reference says valid where the chain reverts: the work is done and nothing is paid (S4)")
+    file.note(
+        "Stricter", "LOSS_OF_FUNDS", "a reference says valid where the chain reverts: the work is done and nothing is paid (S4)"
+    )
     file.note("Inverted", "MISSING_CHECK", "a window that closes before it opens can never be settled")
     file.note("Absurd", "MISSING_CHECK", "milliseconds for seconds, or no end: an authorization that outlives every record of it")
     file.note("Overflow", "INTEGER_OVERFLOW", "now + margin beyond 2^64", ["catalogue row 53"])
     for rule, (where, text) in RULES.items():
         edges(Cases(file.group(f"{rule}: edges", source(where), comment=text, rule=rule, now=str(NOW)), rule, NOW))
         extremes(Cases(file.group(f"{rule}: extremes", source(where), comment=text, rule=rule, now=str(NOW)), rule, NOW))
-        for now, name in [(0, "at the beginning of time"), (1, "one second later"), (U64, "at the end of 64 bits"), (U64 - 3, "three seconds before the end of 64 bits")]:
+        for now, name in [
+            (0, "at the beginning of time"),
+            (1, "one second later"),
+            (U64, "at the end of 64 bits"),
+            (U64 - 3, "three seconds before the end of 64 bits"),
+        ]:
             clocks(Cases(file.group(f"{rule}: {name}", source(where), comment=text, rule=rule, now=str(now)), rule, now))
     return [file]
 
@@ -37,7 +51,9 @@ class Cases:
         says = {"chain": "accept" if chain else "reject"}
         if margin == MARGIN:
             says |= {TS + " (read)": references(self.now, after, before), PY + " (read)": references(self.now, after, before)}
-            says |= {RS: "panics" if self.now + MARGIN > U64 else references(self.now, after, before)} if self.rule == "eip3009" else {}
+            says |= (
+                {RS: "panics" if self.now + MARGIN > U64 else references(self.now, after, before)} if self.rule == "eip3009" else {}
+            )
         result = "reject" if reason else "accept"
         assert chain or reason, f"{comment}: more generous than the chain"
         says = says if any(answer != result for answer in says.values()) else None
@@ -77,9 +93,25 @@ def edges(c):
     c.add("the window of a client that signs now", n - 600, n + 60)
     c.add("validAfter zero", 0, n + 60)
     c.add("the window of the specification's sample", 1740672089, 1740672154)
-    for shift, comment in [(-2, "two seconds ago"), (-1, "one second ago"), (0, "this very second"), (1, "in one second"), (2, "in two seconds"), (600, "in ten minutes")]:
+    for shift, comment in [
+        (-2, "two seconds ago"),
+        (-1, "one second ago"),
+        (0, "this very second"),
+        (1, "in one second"),
+        (2, "in two seconds"),
+        (600, "in ten minutes"),
+    ]:
         c.add(f"it opens {comment}", n + shift, n + 660, flags=edge, rows=[50, 51] if shift == 0 else [49] if shift > 0 else [])
-    for shift, comment in [(-60, "a minute ago"), (-1, "one second ago"), (0, "this very second"), (1, "in one second"), (2, "in two seconds"), (5, "in five seconds"), (6, "in six seconds, the margin"), (7, "in seven seconds")]:
+    for shift, comment in [
+        (-60, "a minute ago"),
+        (-1, "one second ago"),
+        (0, "this very second"),
+        (1, "in one second"),
+        (2, "in two seconds"),
+        (5, "in five seconds"),
+        (6, "in six seconds, the margin"),
+        (7, "in seven seconds"),
+    ]:
         c.add(f"it closes {comment}", n - 600, n + shift, flags=edge, rows=[46] if shift < 0 else [47] if shift < 6 else [])
     for margin in [0, 1, 30, 3600]:
         for shift in sorted({margin - 1, margin, margin + 1} - {-1} | ({0} if margin == 0 else set())):
@@ -122,7 +154,14 @@ def extremes(c):
     c.add("a year, which a seller may have asked for", n - 600, n + 31_536_000, rows=[54])
     c.add("a margin of 2^64 - 1 seconds", n - 600, n + 600, margin=U64, flags=["Overflow"], rows=[53])
     c.add("a margin of 2^63 seconds", n - 600, n + 600, margin=2**63, flags=["Overflow"], rows=[53])
-    c.add("a margin longer than ten years: no window is long enough and short enough", n - 600, n + TEN_YEARS, margin=TEN_YEARS + 1, flags=["Overflow"], rows=[53])
+    c.add(
+        "a margin longer than ten years: no window is long enough and short enough",
+        n - 600,
+        n + TEN_YEARS,
+        margin=TEN_YEARS + 1,
+        flags=["Overflow"],
+        rows=[53],
+    )
 
 
 def clocks(c):
@@ -132,4 +171,6 @@ def clocks(c):
         c.add("from zero to a minute later", 0, n + 60, flags=["Overflow"], rows=[53])
     c.add("from zero to the last second", 0, U64, flags=["Overflow"], rows=[53])
     c.add("a second before to a second later", max(n - 1, 0), min(n + 1, U64), margin=0, flags=["Edge"])
-    c.add("a second before to a second later, with the margin", max(n - 1, 0), min(n + 1, U64), flags=["Edge", "Overflow"], rows=[53])
+    c.add(
+        "a second before to a second later, with the margin", max(n - 1, 0), min(n + 1, U64), flags=["Edge", "Overflow"], rows=[53]
+    )

@@ -87,7 +87,9 @@ def request(o):
 def supported(o):
     def kind(k):
         network = caip2(k["network"]) if int(k["x402Version"]) == 1 else k["network"]
-        return {"version": int(k["x402Version"]), "scheme": k["scheme"], "network": network} | some(extra=facts(k.get("extra") or None))
+        return {"version": int(k["x402Version"]), "scheme": k["scheme"], "network": network} | some(
+            extra=facts(k.get("extra") or None)
+        )
 
     return {"kinds": [kind(k) for k in o["kinds"]]} | some(extensions=o.get("extensions") or None, signers=o.get("signers") or None)
 
@@ -192,30 +194,44 @@ def agree_with_python_sdk(kind, text, ours):
     """Where the Python SDK reads the object, it must see the same facts: the model above is checked, not trusted."""
     try:
         model = py_model(kind, text)
-    except Exception:  # noqa: BLE001: the SDK refuses the object, which `says` records
+    except Exception:
         return
     theirs = model.model_dump(by_alias=True, mode="json")
     if kind in ("paymentPayload", "paymentRequired") and ours["version"] == 1 or kind == "requirements1":
         return agree_v1(kind, theirs, ours)
     if kind in ("verifyRequest", "settleRequest"):
         theirs, ours = theirs["paymentRequirements"], ours["requirements"]
-    for name in ("scheme", "network", "amount", "asset", "payTo", "maxTimeoutSeconds", "success", "isValid", "transaction", "payer", "url"):
+    for name in (
+        "scheme",
+        "network",
+        "amount",
+        "asset",
+        "payTo",
+        "maxTimeoutSeconds",
+        "success",
+        "isValid",
+        "transaction",
+        "payer",
+        "url",
+    ):
         if name in ours and name in theirs:
             assert theirs[name] == ours[name] or caip2(theirs[name]) == ours[name], (kind, text, name, theirs[name], ours[name])
     for name in ("accepted", "resource"):
         if isinstance(ours.get(name), dict):
             for member, value in ours[name].items():
                 assert theirs[name][member] == value, (kind, text, member)
-    for ours_item, theirs_item in zip(ours.get("accepts", []), theirs.get("accepts", [])):
+    for ours_item, theirs_item in zip(ours.get("accepts", []), theirs.get("accepts", []), strict=False):
         for member, value in ours_item.items():
             assert theirs_item[member] == value, (kind, text, member)
 
 
 def agree_v1(kind, theirs, ours):
-    items = zip(ours["accepts"], theirs["accepts"]) if kind == "paymentRequired" else [(ours, theirs)]
+    items = zip(ours["accepts"], theirs["accepts"], strict=True) if kind == "paymentRequired" else [(ours, theirs)]
     for mine, their in items:
         assert mine["scheme"] == their["scheme"] and mine["network"] == caip2(their["network"]), (kind, mine, their)
         if "amount" in mine:
-            assert mine["amount"] == their["maxAmountRequired"] and mine["resource"]["url"] == their["resource"], (kind, mine, their)
-
-
+            assert mine["amount"] == their["maxAmountRequired"] and mine["resource"]["url"] == their["resource"], (
+                kind,
+                mine,
+                their,
+            )
