@@ -15,6 +15,7 @@ use base64::engine::general_purpose::STANDARD;
 
 use crate::error::{DecodeError, EncodingError, Limits, ShapeError};
 use crate::json::{self, Object, Value};
+use crate::misuse::Misuse;
 use crate::wire::{self, Version};
 
 /// v2, server to client: the terms. Holds a [`wire::PaymentRequired`].
@@ -124,12 +125,12 @@ pub fn extension_responses(value: &[u8], limits: &Limits) -> Result<wire::Extens
 ///
 /// # Errors
 ///
-/// [`EncodingError::TooLarge`] when the value would be longer than `limits.bytes`: a seller finds at start-up that its terms would
+/// [`Misuse::TermsTooLong`] when the value would be longer than `limits.bytes`: a seller finds at start-up that its terms would
 /// not pass common front ends, not at the first sale (catalogue row 44).
-pub fn encode(object: impl Into<Object>, limits: &Limits) -> Result<String, EncodingError> {
+pub fn encode(object: impl Into<Object>, limits: &Limits) -> Result<String, Misuse> {
     use alloc::string::ToString as _;
     let text = STANDARD.encode(object.into().to_string());
-    if text.len() > limits.bytes { Err(EncodingError::TooLarge) } else { Ok(text) }
+    if text.len() > limits.bytes { Err(Misuse::TermsTooLong) } else { Ok(text) }
 }
 
 /// The payment among the headers of a request: which version it speaks, and its value, still unread.

@@ -1,4 +1,21 @@
-//! The x402 spec core.
+//! The x402 spec core: HTTP 402 payments, version 1 and 2, read and written strictly, hashed, signed and verified offline.
+//!
+//! The crate takes bytes to facts in steps, each of which consumes what the one before produced:
+//!
+//! | step | from | to | can fail with |
+//! |---|---|---|---|
+//! | [`header`], [`json`] | bytes | [`Envelope`](header::Envelope), size, depth and names bounded | [`DecodeError`] |
+//! | [`wire`] | envelope | [`PaymentPayload`](wire::PaymentPayload) and the other objects, text unchanged | [`DecodeError`] |
+//! | [`payment`], [`terms`] | objects | [`Payment`], [`Terms`]: every text read, the version erased | [`DecodeError`] |
+//! | [`find_offer`] | payment, the seller's terms | the one offer it takes | [`Rejection`] |
+//! | [`eip712`], [`signature`] | message, signature | digest, signer | [`SignatureError`](signature::SignatureError) |
+//! | a [`Scheme`] | payment, terms, time | [`Verified`], or a question to the chain | [`Rejection`] |
+//!
+//! It has no clock, no randomness, no I/O and no state. What it can say is that terms and signature are right, never that anybody has
+//! paid. The schemes themselves, and everything that remembers or reaches out, live in crates on top of this one.
+//!
+//! A buyer and a seller in some fifteen lines each stand in the repository's README. Why each decision was taken, and what a stranger could
+//! try, is in [`manual`].
 #![no_std]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![warn(
@@ -47,6 +64,7 @@ pub mod rejection;
 pub mod replay_key;
 pub mod resource;
 pub mod scheme;
+pub mod scheme_set;
 pub mod signature;
 pub mod signer;
 pub mod terms;
@@ -76,6 +94,7 @@ pub use rejection::{Blame, Reason, Rejection, Retry, Vocabulary};
 pub use replay_key::ReplayKey;
 pub use resource::{Resource, ResourceError};
 pub use scheme::{Progress, Scheme, VerifyInput};
+pub use scheme_set::SchemeSet;
 pub use signature::{SecretKey, Signature};
 pub use signer::{Signer, SigningRequest};
 pub use terms::{SchemeId, Terms, find_offer};

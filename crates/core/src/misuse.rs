@@ -8,12 +8,14 @@ reasons! {
     pub enum Misuse {
         /// Two schemes with one identifier on one network.
         DuplicateScheme = "duplicate_scheme", "two schemes have the same identifier on the same network";
-        /// A price of zero on a route that was not declared free (catalogue row 59).
-        ZeroPrice = "zero_price", "a price of zero must be declared as free";
-        /// A price in money on a network without a default asset.
-        NoDefaultAsset = "no_default_asset", "the network has no default asset, so the asset must be named";
-        /// The EIP-712 name or version given for a known token is not the registry's; every payment would fail (catalogue row 83).
-        DomainConflict = "domain_conflict", "the signing domain given is not the one of this token";
+        /// A price of zero: what is free needs no offer (catalogue row 59).
+        ZeroPrice = "zero_price", "a price of zero is no offer";
+        /// A price in another currency than the asset.
+        OtherCurrency = "other_currency", "the price names another asset than the one it is to be paid in";
+        /// A price that the asset's decimals cannot express, or beyond every amount.
+        Price = "price_not_expressible", "the price cannot be expressed in this asset";
+        /// A payee that the asset's network does not have.
+        Payee = "payee_not_on_network", "the payee is not an account of the asset's network";
         /// The terms would not fit into the response header (catalogue row 44).
         TermsTooLong = "terms_too_long", "the terms do not fit into a response header";
     }

@@ -18,7 +18,7 @@ use crate::time::UnixSeconds;
 ///
 /// It is a value, passed in by whoever composes a seller or a facilitator; there is no registry of schemes. It does no I/O and has no
 /// clock: where only a chain can tell, it answers [`Progress::Ask`] and is called again with the answer.
-pub trait Scheme {
+pub trait Scheme: Send + Sync {
     /// The name of the scheme.
     fn id(&self) -> SchemeId;
 

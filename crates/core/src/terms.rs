@@ -1,16 +1,20 @@
 //! What a seller asks, read once.
 
 use alloc::boxed::Box;
-use alloc::string::String;
+use alloc::string::ToString as _;
 use alloc::sync::Arc;
 use core::fmt;
 
 use crate::amount::Amount;
 use crate::asset::{Account, Asset};
+use crate::denial::Denial;
 use crate::error::DecodeError;
-use crate::json::{Object, Value};
+use crate::json::Object;
+use crate::misuse::Misuse;
+use crate::money::Money;
 use crate::network::Network;
 use crate::payment::{Authorization, Payment};
+use crate::registry::{AssetInfo, Eip2612, Erc20, TokenDomain, TransferMethod};
 use crate::rejection::Rejection;
 use crate::terms_hash::TermsHash;
 use crate::wire::PaymentRequirements;
@@ -90,6 +94,46 @@ impl Terms {
             pay_to: Account::parse(network, &requirements.pay_to).map_err(|e| DecodeError::member(e, "payTo"))?,
             requirements,
         })))
+    }
+
+    /// An offer of the scheme `exact` for a price in an asset of the registry, which brings decimals and signing domain with it.
+    ///
+    /// # Errors
+    ///
+    /// [`Misuse`] when there is nothing to pay, the price names another asset or is finer than this one, or the payee is not an account
+    /// of its network.
+    pub fn exact(asset: &AssetInfo, price: &Money, pay_to: &str, max_timeout_seconds: u64) -> Result<Self, Misuse> {
+        if price.ticker().is_some_and(|ticker| !ticker.eq_ignore_ascii_case(asset.symbol)) {
+            return Err(Misuse::OtherCurrency);
+        }
+        let amount = price.to_amount(asset.decimals).map_err(|_| Misuse::Price)?;
+        if amount.is_zero() {
+            return Err(Misuse::ZeroPrice);
+        }
+        let (network, amount) = (asset.network.to_string(), amount.to_string());
+        let mut offer = PaymentRequirements::new("exact", network, amount, asset.id, pay_to, max_timeout_seconds);
+        offer.extra = asset.erc20().map(offer_extra);
+        // The network, the asset and the amount are the registry's and our own; only the payee can be wrong.
+        Self::parse(offer).map_err(|_| Misuse::Payee)
+    }
+
+    /// What the registry knows of the token, when the offer does not contradict it.
+    ///
+    /// Decimals, name and version are taken from there by buyer and seller alike; a seller's `extra` only gets compared (catalogue
+    /// rows 68, 192 and 199).
+    ///
+    /// # Errors
+    ///
+    /// [`Denial::UnknownAsset`], [`Denial::DomainMismatch`].
+    pub fn token(&self) -> Result<&'static AssetInfo, Denial> {
+        let info = self.0.asset.registered().ok_or(Denial::UnknownAsset)?;
+        let contradicts = |member: &str, known: &str| self.extra_text(member).is_some_and(|claimed| claimed != known);
+        match info.erc20().map(|token| token.domain) {
+            Some(TokenDomain::NameVersion { name, version }) if contradicts("name", name) || contradicts("version", version) => {
+                Err(Denial::DomainMismatch)
+            }
+            _ => Ok(info),
+        }
     }
 
     /// The payment scheme.
@@ -214,8 +258,21 @@ fn is_signed_for(authorization: &Authorization, offer: &Terms) -> bool {
     }
 }
 
-/// The `extra` of a token that is paid by EIP-3009: the two words of its EIP-712 domain that the specification puts there.
-#[must_use]
-pub fn token_extra(name: impl Into<String>, version: impl Into<String>) -> Object {
-    [("name", Value::from(name.into())), ("version", Value::from(version.into()))].into_iter().collect()
+/// The `extra` of an offer in a token (`scheme_exact_evm.md`): the two words of its EIP-712 domain, and the way it is moved where that is
+/// not the default.
+fn offer_extra(token: &Erc20) -> Object {
+    let mut extra = Object::new();
+    if token.transfer == TransferMethod::Permit2 {
+        extra.insert("assetTransferMethod", token.transfer.name());
+    }
+    // A token that Permit2 moves needs its own domain only for a signed allowance (map section 5).
+    if token.transfer == TransferMethod::Eip3009 || token.eip2612 == Eip2612::Supported {
+        let TokenDomain::NameVersion { name, version } = token.domain;
+        extra.insert("name", name);
+        extra.insert("version", version);
+    }
+    extra
 }
+
+#[cfg(test)]
+mod tests;

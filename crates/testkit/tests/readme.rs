@@ -8,18 +8,18 @@ mod readme {
     pub(crate) mod seller;
 }
 
-use quittance_core::registry::networks;
-use quittance_core::terms::token_extra;
+use quittance_core::registry::{self, networks};
 use quittance_core::wire::{PaymentRequired, PaymentRequirements, ResourceInfo};
-use quittance_core::{Limits, SecretKey, Terms, UnixSeconds, header};
+use quittance_core::{Limits, Money, SecretKey, Terms, UnixSeconds, header};
 
 const README: &str = include_str!("../../../README.md");
 const NOW: UnixSeconds = UnixSeconds::from_secs(1_740_672_100);
 
 fn offer() -> PaymentRequirements {
-    let token = quittance_core::registry::default_asset(networks::BASE_SEPOLIA).expect("Base Sepolia has a default token");
-    PaymentRequirements::new("exact", "eip155:84532", "10000", token.id, "0x209693Bc6afc0C5328bA36FaF03C514EF312287C", 60)
-        .with_extra(token_extra("USDC", "2"))
+    let token = registry::default_asset(networks::BASE_SEPOLIA).expect("Base Sepolia has a default token");
+    let price = Money::parse("$0.01").expect("a price");
+    let payee = "0x209693Bc6afc0C5328bA36FaF03C514EF312287C";
+    Terms::exact(token, &price, payee, 60).expect("an offer").requirements().clone()
 }
 
 #[test]

@@ -40,7 +40,7 @@ fn an_error_says_where() {
 #[test]
 fn row_44_an_offer_too_long_for_its_header_is_found_when_it_is_written() {
     let object: Object = [("a", "x".repeat(6144))].into_iter().collect();
-    assert_eq!(encode(object.clone(), &Limits::HEADER), Err(EncodingError::TooLarge));
+    assert_eq!(encode(object.clone(), &Limits::HEADER), Err(Misuse::TermsTooLong));
     assert!(encode(object, &Limits::HEADER.with_bytes(9000)).is_ok());
 }
 

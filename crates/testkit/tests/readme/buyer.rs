@@ -9,7 +9,7 @@ pub fn pay(required: &[u8], key: &SecretKey, now: UnixSeconds, fresh: [u8; 32]) 
     let offers = header::payment_required(required, &Limits::HEADER)?.accepts.into_iter().filter_map(|o| Terms::parse(o).ok());
     let terms =
         offers.into_iter().find(|t| *t.scheme() == SchemeId::Exact && t.network() == networks::BASE_SEPOLIA).ok_or("no offer")?;
-    let token = terms.asset().registered().and_then(|info| info.erc20()).ok_or("unknown token")?;
+    let token = terms.token()?.erc20().ok_or("no EVM token")?;
     let to = terms.pay_to().address().ok_or("no payee")?;
     let until = now.checked_add(terms.max_timeout_seconds().min(900)).ok_or("no such time")?;
     let window = Window::new(UnixSeconds::from_secs(0), until);

@@ -9,7 +9,7 @@ pub fn payer<'a>(
     let payment = Payment::from_headers(headers, &Limits::HEADER)?.ok_or("402 with the terms")?;
     let terms = find_offer(offers, &payment)?;
     let Authorization::Eip3009(paid) = payment.authorization() else { return Err(Rejection::UnsupportedPayloadType.into()) };
-    let token = terms.asset().registered().and_then(|info| info.erc20()).ok_or("unknown token")?;
+    let token = terms.token()?.erc20().ok_or("no EVM token")?;
     if Some(paid.authorization.to) != terms.pay_to().address() {
         return Err(Rejection::Eip3009Recipient.into());
     }
