@@ -15,7 +15,7 @@ from referencing import Registry, Resource
 def main(root):
     schemas = {path.name: load(path) for path in sorted((root / "schemas").glob("*.json"))}
     registry = Registry().with_resources((name, Resource.from_contents(schema)) for name, schema in schemas.items())
-    for name, schema in schemas.items():
+    for schema in schemas.values():
         Draft202012Validator.check_schema(schema)
     problems, used, total = [], {"common.schema.json"}, 0
     files = sorted(path for path in root.rglob("*.json") if path.parent.name != "schemas")
