@@ -6,6 +6,7 @@ use core::fmt;
 use crate::address::Address;
 use crate::error::{DecodeErrorKind, ShapeError};
 use crate::network::Network;
+use crate::registry::{self, AssetInfo};
 
 /// An account of a network: who is paid, or which token pays.
 ///
@@ -85,6 +86,16 @@ impl Asset {
     #[must_use]
     pub const fn network(&self) -> Network {
         self.network
+    }
+
+    /// What the registry knows of the token. A token it does not know has no decimals and no domain that could be relied on
+    /// (catalogue row 192).
+    #[must_use]
+    pub fn registered(&self) -> Option<&'static AssetInfo> {
+        match &self.token {
+            Account::Evm(address) => registry::erc20(self.network, *address),
+            Account::Other(id) => registry::asset(self.network, id),
+        }
     }
 
     /// The token.

@@ -78,10 +78,6 @@ impl<'a> VerifyInput<'a> {
 #[derive(Debug)]
 #[non_exhaustive]
 #[must_use = "a check that asks a question has not passed"]
-#[expect(
-    clippy::large_enum_variant,
-    reason = "the large variant is the common one; a box would cost an allocation for each payment"
-)]
 pub enum Progress {
     /// The terms are met and the signature is the payer's.
     Verified(Verified),

@@ -12,8 +12,8 @@ mod terms;
 mod types;
 mod wire;
 
-use quittance_core::DecodeError;
-use serde_json::Value;
+use quittance_core::{DecodeError, Limits};
+use serde_json::{Value, json};
 
 use crate::vectors::Outcome;
 
@@ -95,6 +95,25 @@ fn repeated(value: &Value) -> String {
 /// JSON text of this implementation, as the other reader reads it.
 fn reread(text: &str) -> Value {
     serde_json::from_str(text).expect("what is written is JSON")
+}
+
+/// The limits of a group, or those of a header.
+fn limits(group: &Value) -> Limits {
+    let limit = |name: &str| group["limits"][name].as_u64().and_then(|n| usize::try_from(n).ok());
+    let bytes = limit("bytes").unwrap_or(Limits::HEADER.bytes);
+    Limits::HEADER.with_bytes(bytes).with_depth(limit("depth").unwrap_or(Limits::HEADER.depth))
+}
+
+/// Facts with texts and lists beyond a thousand elements given by their length, as the format writes them.
+fn abridged(value: Value) -> Value {
+    const LONG: usize = 1_000;
+    match value {
+        Value::String(text) if text.len() > LONG => json!({ "length": text.len() }),
+        Value::Array(elements) if elements.len() > LONG => json!({ "length": elements.len() }),
+        Value::Array(elements) => elements.into_iter().map(abridged).collect(),
+        Value::Object(members) => Value::Object(members.into_iter().map(|(name, value)| (name, abridged(value))).collect()),
+        other => other,
+    }
 }
 
 /// Exactly thirty-two bytes.

@@ -6,3 +6,8 @@
 
 pub mod check;
 pub mod vectors;
+
+/// The examples of the README, as doc tests: a stranger who copies one gets something that compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+pub struct Readme;

@@ -1,5 +1,6 @@
 //! Loading vector files, and comparing an outcome with a case.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -62,13 +63,42 @@ impl Case {
     /// A text that shows the difference.
     pub fn judge(&self, outcome: &Outcome) -> Result<(), String> {
         match (&self.expected, outcome) {
-            (Expected::Accept(expected), Ok(facts)) if expected == facts => Ok(()),
-            (Expected::Accept(expected), Ok(facts)) => Err(format!("expected {expected}\n     got      {facts}")),
+            (Expected::Accept(expected), Ok(facts)) if same(expected, facts) => Ok(()),
+            (Expected::Accept(expected), Ok(facts)) => Err(difference(expected, facts)),
             (Expected::Accept(_), Err(reason)) => Err(format!("must be accepted, was refused: {reason}")),
             (Expected::Reject(reasons), Err(reason)) if reasons.contains(reason) => Ok(()),
             (Expected::Reject(reasons), Err(reason)) => Err(format!("must be refused for {reasons:?}, was for {reason}")),
             (Expected::Reject(reasons), Ok(_)) => Err(format!("must be refused for {reasons:?}, was accepted")),
         }
+    }
+}
+
+/// Equality by meaning: numbers by value, so that another reader's `0` and this one's `-0` are the same.
+fn same(a: &Value, b: &Value) -> bool {
+    match (a, b) {
+        (Value::Number(a), Value::Number(b)) => a.as_f64() == b.as_f64(),
+        (Value::Array(a), Value::Array(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same(a, b)),
+        (Value::Object(a), Value::Object(b)) => {
+            a.len() == b.len() && a.iter().all(|(name, value)| b.get(name).is_some_and(|other| same(value, other)))
+        }
+        _ => a == b,
+    }
+}
+
+/// The members in which two objects differ.
+fn difference(expected: &Value, got: &Value) -> String {
+    match (expected, got) {
+        (Value::Object(a), Value::Object(b)) => {
+            let names: BTreeSet<&String> = a.keys().chain(b.keys()).collect();
+            let differing = names.into_iter().filter(|name| !a.get(*name).zip(b.get(*name)).is_some_and(|(a, b)| same(a, b)));
+            let lines = differing.map(|name| match (a.get(name), b.get(name)) {
+                (Some(a), Some(b)) => format!("{name}: {}", difference(a, b)),
+                (Some(a), None) => format!("{name}: expected {a}, got nothing"),
+                (_, b) => format!("{name}: expected nothing, got {}", b.unwrap_or(&Value::Null)),
+            });
+            lines.collect::<Vec<_>>().join("\n     ")
+        }
+        _ => format!("expected {expected}, got {got}"),
     }
 }
 

@@ -148,23 +148,21 @@ SPEC_GAS_PERMIT = {"owner": SPEC_FROM, "spender": PERMIT2, "value": MAX[256], "n
 
 def sign_in_text(address):
     """The sign-in text (EIP-4361) of the sign-in-with-x extension's sample, for an address."""
-    return "\n".join(
-        (
-            "api.example.com wants you to sign in with your Ethereum account:",
-            address,
-            "",
-            "Sign in to access premium data",
-            "",
-            "URI: https://api.example.com/premium-data",
-            "Version: 1",
-            "Chain ID: 8453",
-            "Nonce: a1b2c3d4e5f67890a1b2c3d4e5f67890",
-            "Issued At: 2024-01-15T10:30:00.000Z",
-            "Expiration Time: 2024-01-15T10:35:00.000Z",
-            "Resources:",
-            "- https://api.example.com/premium-data",
-        )
-    )
+    return "\n".join((
+        "api.example.com wants you to sign in with your Ethereum account:",
+        address,
+        "",
+        "Sign in to access premium data",
+        "",
+        "URI: https://api.example.com/premium-data",
+        "Version: 1",
+        "Chain ID: 8453",
+        "Nonce: a1b2c3d4e5f67890a1b2c3d4e5f67890",
+        "Issued At: 2024-01-15T10:30:00.000Z",
+        "Expiration Time: 2024-01-15T10:35:00.000Z",
+        "Resources:",
+        "- https://api.example.com/premium-data",
+    ))
 
 
 # Signatures by the first public test key, each with the digest it is for.

@@ -124,14 +124,18 @@ def domain_type_string(domain):
 
 def struct_hash(types, primary, message):
     python = hexed(eip712.hash_struct(primary, types, native(types, primary, message)))
-    return agree(f"struct hash of {primary} {message}", python, viem().ask("hashStruct", types=types, primaryType=primary, message=message))
+    return agree(
+        f"struct hash of {primary} {message}", python, viem().ask("hashStruct", types=types, primaryType=primary, message=message)
+    )
 
 
 def digest(domain, types, primary, message):
     """The digest by eth-account's own path, by viem's own path, and by the formula of EIP-712 over the two agreed hashes."""
     if primary == "EIP712Domain":
         formula = hexed(keccak(b"\x19\x01" + raw(separator(domain))))
-        return agree("digest of a bare domain", formula, viem().ask("hashTypedData", domain=domain, types=types, primaryType=primary))
+        return agree(
+            "digest of a bare domain", formula, viem().ask("hashTypedData", domain=domain, types=types, primaryType=primary)
+        )
     data = native(types, primary, message)
     signable = SignableMessage(
         b"\x01", eip712.hash_domain(native(domain_types(domain), "EIP712Domain", domain)), eip712.hash_struct(primary, types, data)

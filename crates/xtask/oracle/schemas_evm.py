@@ -11,13 +11,7 @@ DOMAIN = {
     "type": "object",
     "description": "the members that the domain has, and no other",
     "additionalProperties": False,
-    "properties": {
-        "name": TEXT,
-        "version": TEXT,
-        "chainId": UINT,
-        "verifyingContract": ADDRESS,
-        "salt": WORD,
-    },
+    "properties": {"name": TEXT, "version": TEXT, "chainId": UINT, "verifyingContract": ADDRESS, "salt": WORD},
 }
 PRIMARY_TYPES = [
     "TransferWithAuthorization",
@@ -28,15 +22,16 @@ PRIMARY_TYPES = [
     "Offer",
     "Receipt",
 ]
-MESSAGE = {"type": "object", "description": "the members of the primary type; integers as decimal text, nonces of EIP-3009 as 32 bytes in hexadecimal"}
+MESSAGE = {
+    "type": "object",
+    "description": "the members of the primary type; integers as decimal text, nonces of EIP-3009 as 32 bytes in hexadecimal",
+}
 HASHES = {"encodeType": TEXT, "typeHash": WORD, "structHash": WORD, "domainSeparator": WORD, "digest": WORD}
 
 
 def schemas():
     return {
-        "evm-domain.schema.json": feature(
-            "evm/domain", exact(domain=DOMAIN), exact(typeString=TEXT, separator=WORD)
-        ),
+        "evm-domain.schema.json": feature("evm/domain", exact(domain=DOMAIN), exact(typeString=TEXT, separator=WORD)),
         "evm-message.schema.json": feature(
             "evm/message", exact(primaryType={"enum": PRIMARY_TYPES}, domain=DOMAIN, message=MESSAGE), exact(**HASHES)
         ),
@@ -48,7 +43,9 @@ def schemas():
             exact(digest=WORD, signature=described("text as a payload carries it"), form=FORM),
             exact(signer=ADDRESS, canonical=SIGNATURE),
         ),
-        "evm-signing.schema.json": feature("evm/signing", exact(privateKey=TEXT, digest=WORD), exact(signature=SIGNATURE, signer=ADDRESS)),
+        "evm-signing.schema.json": feature(
+            "evm/signing", exact(privateKey=TEXT, digest=WORD), exact(signature=SIGNATURE, signer=ADDRESS)
+        ),
         "evm-personal.schema.json": feature(
             "evm/personal",
             {"oneOf": [exact(privateKey=WORD, text=TEXT), exact(privateKey=WORD, bytes=HEX)]},
@@ -57,13 +54,25 @@ def schemas():
         "evm-erc6492.schema.json": feature(
             "evm/erc6492",
             exact(signature=TEXT),
-            {"oneOf": [exact(shape={"const": "bare"}), exact(shape={"const": "counterfactual"}, factory=ADDRESS, calldata=HEX, inner=HEX)]},
+            {
+                "oneOf": [
+                    exact(shape={"const": "bare"}),
+                    exact(shape={"const": "counterfactual"}, factory=ADDRESS, calldata=HEX, inner=HEX),
+                ]
+            },
         ),
         "evm-authorization.schema.json": feature(
             "evm/authorization",
             {
                 "oneOf": [
-                    exact(domain=DOMAIN, primaryType={"enum": PRIMARY_TYPES}, message=MESSAGE, signature=TEXT, form=FORM, signer=ADDRESS),
+                    exact(
+                        domain=DOMAIN,
+                        primaryType={"enum": PRIMARY_TYPES},
+                        message=MESSAGE,
+                        signature=TEXT,
+                        form=FORM,
+                        signer=ADDRESS,
+                    ),
                     exact(text=described("a personal message instead of typed data"), signature=TEXT, form=FORM, signer=ADDRESS),
                 ]
             },
@@ -72,17 +81,20 @@ def schemas():
         "terms-hash.schema.json": feature(
             "terms/hash",
             exact(requirements=described("an entry of `accepts` as JSON text"), version={"enum": [1, 2]}),
-            exact(canonical=described("the RFC 8785 form that is hashed"), hash={"type": "string", "pattern": "^sha256:[0-9a-f]{64}$"}),
+            exact(
+                canonical=described("the RFC 8785 form that is hashed"), hash={"type": "string", "pattern": "^sha256:[0-9a-f]{64}$"}
+            ),
         ),
         "binding-nonce.schema.json": feature(
             "binding/nonce",
             exact(
-                {"metadata"},
-                termsHash={"type": "string", "pattern": "^sha256:[0-9a-f]{64}$"},
+                {"metadata", "nonce"},
+                termsHash=described("`sha256:` and 64 digits in lower case"),
                 method=TEXT,
                 resource=described("in canonical form"),
                 metadata=described("an object as JSON text; absent where there is none"),
-                salt=WORD,
+                salt=TEXT,
+                nonce={**WORD, "description": "the nonce that was signed, where one is to be checked"},
             ),
             exact(metadataHash=WORD, preimage={"type": "string", "pattern": "^0x[0-9a-f]{384}$"}, nonce=WORD, decimal=UINT),
         ),
@@ -97,10 +109,7 @@ def feature(name, given, expected):
         "$id": name.replace("/", "-") + ".schema.json",
         "title": name,
         "allOf": [{"$ref": "common.schema.json"}],
-        "properties": {
-            "feature": {"const": name},
-            "groups": {"items": {"properties": {"cases": {"items": case}}}},
-        },
+        "properties": {"feature": {"const": name}, "groups": {"items": {"properties": {"cases": {"items": case}}}}},
     }
 
 

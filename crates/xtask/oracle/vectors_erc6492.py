@@ -41,12 +41,24 @@ def wrappers(file):
         whole = wrap(factory, calldata, inner)
         parsed = viem().ask("parseErc6492Signature", signature=whole)
         assert parsed["address"].lower() == factory.lower() and parsed.get("signature", "0x") == inner, parsed
-        group.accept(comment, {"signature": whole}, {"shape": "counterfactual", "factory": factory, "calldata": calldata, "inner": inner}, flags, rows)
+        group.accept(
+            comment,
+            {"signature": whole},
+            {"shape": "counterfactual", "factory": factory, "calldata": calldata, "inner": inner},
+            flags,
+            rows,
+        )
 
-    file.note("Theft", "AUTH_BYPASS", "The factory is not a factory. The reader cannot know; a list of known factories, empty unless someone fills it, has to.")
+    file.note(
+        "Theft",
+        "AUTH_BYPASS",
+        "The factory is not a factory. The reader cannot know; a list of known factories, empty unless someone fills it, has to.",
+    )
     accept("an exact payment's signature, a factory, four bytes of calldata", FACTORY, "0xdeadbeef", INNER)
     known = wrap(FACTORY, "0xdeadbeef", INNER)
-    assert len(raw(known)) == 320 and known.startswith("0x" + "00" * 12 + "44" * 20 + "00" * 31 + "60" + "00" * 31 + "a0" + "00" * 31 + "04deadbeef")
+    assert len(raw(known)) == 320 and known.startswith(
+        "0x" + "00" * 12 + "44" * 20 + "00" * 31 + "60" + "00" * 31 + "a0" + "00" * 31 + "04deadbeef"
+    )
     for size in (0, 31, 32, 33, 1000):
         accept(f"{size} bytes of calldata", FACTORY, "0x" + "c5" * size, INNER)
     for size in (0, 1, 32, 64, 66, 97, 1000):
@@ -60,7 +72,11 @@ def wrappers(file):
 
 
 def bare(file):
-    file.note("NoWrapper", "EDGE_CASE", "The suffix is not at the very end, or not whole: the bytes are no wrapper and mean whatever they mean otherwise.")
+    file.note(
+        "NoWrapper",
+        "EDGE_CASE",
+        "The suffix is not at the very end, or not whole: the bytes are no wrapper and mean whatever they mean otherwise.",
+    )
     group = file.group("bare", evm_sources(), "Bytes that are no wrapper.")
     body = wrap(FACTORY, "0xdeadbeef", INNER)[: -len(SUFFIX)]
 
@@ -124,14 +140,27 @@ def malformed(file):
     reject("a factory of 21 bytes", with_word(0, "00" * 11 + "01" + "44" * 20), "erc6492_factory")
     reject("a factory of 32 bytes", with_word(0, "44" * 32), "erc6492_factory")
     for comment, value in (
-        ("0, at the factory", 0), ("32, at itself", 32), ("64, at the other offset", 64), ("95, one byte early", 95), ("97, one byte late", 97),
-        ("128, at the calldata itself", 128), ("160, at the inner signature", 160), ("beyond the end", 100000), ("2^32 + 96", 2**32 + 96),
-        ("2^64 + 96", 2**64 + 96), ("2^256 - 1", 2**256 - 1),
+        ("0, at the factory", 0),
+        ("32, at itself", 32),
+        ("64, at the other offset", 64),
+        ("95, one byte early", 95),
+        ("97, one byte late", 97),
+        ("128, at the calldata itself", 128),
+        ("160, at the inner signature", 160),
+        ("beyond the end", 100000),
+        ("2^32 + 96", 2**32 + 96),
+        ("2^64 + 96", 2**64 + 96),
+        ("2^256 - 1", 2**256 - 1),
     ):
         reject(f"the calldata's offset is {comment}", with_word(1, value), "erc6492_offset")
     for comment, value in (
-        ("0", 0), ("96, at the calldata: two fields overlap", 96), ("159, one byte early", 159), ("161, one byte late", 161),
-        ("192, at the signature itself", 192), ("2^255", 2**255), ("2^256 - 32", 2**256 - 32),
+        ("0", 0),
+        ("96, at the calldata: two fields overlap", 96),
+        ("159, one byte early", 159),
+        ("161, one byte late", 161),
+        ("192, at the signature itself", 192),
+        ("2^255", 2**255),
+        ("2^256 - 32", 2**256 - 32),
     ):
         reject(f"the inner signature's offset is {comment}", with_word(2, value), "erc6492_offset")
     swapped = [words[0], f"{96 + 128:064x}", f"{96:064x}", *words[5:9], words[3], words[4]]
@@ -142,13 +171,24 @@ def malformed(file):
     reject("encoded as one tuple, with an offset in front", "0x" + "".join(tuple_) + SUFFIX, ["erc6492_offset", "erc6492_factory"])
     packed = "0x" + "44" * 20 + "deadbeef" + INNER[2:] + SUFFIX
     reject("packed instead of encoded", packed, ["erc6492_truncated", "erc6492_factory", "erc6492_offset"])
-    for comment, value in (("2^16", 2**16), ("2^32 - 1", 2**32 - 1), ("2^32", 2**32), ("2^63", 2**63), ("2^64", 2**64), ("2^256 - 1", 2**256 - 1)):
+    for comment, value in (
+        ("2^16", 2**16),
+        ("2^32 - 1", 2**32 - 1),
+        ("2^32", 2**32),
+        ("2^63", 2**63),
+        ("2^64", 2**64),
+        ("2^256 - 1", 2**256 - 1),
+    ):
         reject(f"the calldata claims {comment} bytes", with_word(3, value), "erc6492_field_length")
         reject(f"the inner signature claims {comment} bytes", with_word(5, value), "erc6492_field_length")
     reject("the calldata claims all the rest", with_word(3, 160), ["erc6492_offset", "erc6492_padding"])
     reject("the calldata claims one byte less, so its padding is not zero", with_word(3, 3), "erc6492_padding")
     reject("the inner signature claims one byte less", with_word(5, 64), ["erc6492_trailing", "erc6492_padding"])
-    reject("the inner signature claims one byte more: zero padding becomes signature", with_word(5, 97), ["erc6492_field_length", "erc6492_trailing"])
+    reject(
+        "the inner signature claims one byte more: zero padding becomes signature",
+        with_word(5, 97),
+        ["erc6492_field_length", "erc6492_trailing"],
+    )
     reject("padding of the calldata is not zero", with_word(4, words[4][:-2] + "01"), "erc6492_padding")
     reject("padding of the inner signature is not zero", with_word(8, words[8][:-2] + "ff"), "erc6492_padding")
     reject("a zero word behind the last field", only(9, "00" * 32), "erc6492_trailing")
@@ -187,5 +227,3 @@ def says(signature):
         return f"inner of {len(inner)} bytes"
 
     return {"viem": outcome(by_viem) or "refuses", "eth-abi": outcome(by_eth_abi) or "refuses"}
-
-

@@ -7,12 +7,12 @@ from evmfacts import (
     ANVIL0_ADDRESS,
     FULL_WORD,
     KNOWN_SIGNATURES,
-    N,
-    P,
     SPEC_DIGEST,
     SPEC_FROM,
     SPEC_SIGNATURE,
     ZERO_WORD,
+    N,
+    P,
     compact,
     high_twin,
     join,
@@ -57,7 +57,9 @@ class Signatures:
         found = recover(digest, canonical)
         assert signer in (None, found), f"{comment}: recovers {found}"
         says = None if canonical == signature.lower() else says_of_recovery(digest, signature)
-        self.group.accept(comment, case(digest, signature, form or self.form), {"signer": found, "canonical": canonical}, flags, rows, says)
+        self.group.accept(
+            comment, case(digest, signature, form or self.form), {"signer": found, "canonical": canonical}, flags, rows, says
+        )
 
     def reject(self, comment, digest, signature, reason, form=None, flags=(), rows=()):
         says = says_of_recovery(digest, signature) if is_hex(signature) else None
@@ -87,7 +89,9 @@ def genuine(file):
         assert sign_digest(ANVIL0, digest) == signature
         form = "permit2" if "Permit2" in name else "eip3009"
         cases.accept(f"{name}, first test key", digest, signature, signer=ANVIL0_ADDRESS, form=form)
-    cases.accept("the specification's example, read as Permit2 reads", SPEC_DIGEST, SPEC_SIGNATURE, signer=SPEC_FROM, form="permit2")
+    cases.accept(
+        "the specification's example, read as Permit2 reads", SPEC_DIGEST, SPEC_SIGNATURE, signer=SPEC_FROM, form="permit2"
+    )
     upper = "0x" + SPEC_SIGNATURE[2:].upper()
     cases.accept("digits in upper case: the same signature", SPEC_DIGEST, upper, SPEC_SIGNATURE, SPEC_FROM, rows=[118])
 
@@ -102,7 +106,13 @@ def recovery_byte(file):
     group = file.group("recovery byte", evm_sources(), "The specification's example with each other last byte.")
     cases = Signatures(group)
     r, s, _ = split(SPEC_SIGNATURE)
-    cases.accept("27, the other parity: another signer", SPEC_DIGEST, join(r, s, 27), signer="0xDD0ad8dB4197F1b22a5296bEE6d1177503ceee45", rows=[74])
+    cases.accept(
+        "27, the other parity: another signer",
+        SPEC_DIGEST,
+        join(r, s, 27),
+        signer="0xDD0ad8dB4197F1b22a5296bEE6d1177503ceee45",
+        rows=[74],
+    )
     for v, comment in (
         (0, "0: even parity without the offset"),
         (1, "1: odd parity without the offset"),
@@ -127,21 +137,31 @@ def recovery_byte(file):
         (156, "156: 28 with the top bit set"),
         (255, "255"),
     ):
-        cases.reject(comment, SPEC_DIGEST, join(r, s, v), "signature_recovery_id", flags=["RecoveryByte"], rows=[77 if v < 2 else 78])
+        cases.reject(
+            comment, SPEC_DIGEST, join(r, s, v), "signature_recovery_id", flags=["RecoveryByte"], rows=[77 if v < 2 else 78]
+        )
     for v in (0, 1):
-        cases.reject(f"{v}, as Permit2 reads", SPEC_DIGEST, join(r, s, v), "signature_recovery_id", "permit2", ["RecoveryByte"], [77])
+        cases.reject(
+            f"{v}, as Permit2 reads", SPEC_DIGEST, join(r, s, v), "signature_recovery_id", "permit2", ["RecoveryByte"], [77]
+        )
     eip155 = SPEC_SIGNATURE[:-2] + f"{84532 * 2 + 36:06x}"
     cases.reject("EIP-155 for chain 84532, three bytes", SPEC_DIGEST, eip155, "signature_length", flags=["RecoveryByte"], rows=[78])
-    cases.reject("v in a whole word, as the ABI encodes it", SPEC_DIGEST, f"0x{r:064x}{s:064x}{28:064x}", "signature_length", rows=[80])
+    cases.reject(
+        "v in a whole word, as the ABI encodes it", SPEC_DIGEST, f"0x{r:064x}{s:064x}{28:064x}", "signature_length", rows=[80]
+    )
     cases.reject("v first", SPEC_DIGEST, f"0x1c{r:064x}{s:064x}", "signature_recovery_id", flags=["RecoveryByte"], rows=[78])
 
 
 def lengths(file):
-    file.note("Length", "EDGE_CASE", "Not the number of bytes that the contract at the end reads. Contract wallets have such signatures; keys do not.")
+    file.note(
+        "Length",
+        "EDGE_CASE",
+        "Not the number of bytes that the contract at the end reads. Contract wallets have such signatures; keys do not.",
+    )
     group = file.group("lengths", evm_sources(), "The specification's example shortened and lengthened.")
     cases = Signatures(group)
     whole = SPEC_SIGNATURE[2:]
-    for size in (0, 1, 32, 63, 64, 66, 96, 97, 130, 1024):
+    for size in (0, 1, 32, 63, 64, 66, 96, 97, 129, 1024):
         text = "0x" + (whole * 20)[: 2 * size]
         cases.reject(f"{size} bytes", SPEC_DIGEST, text, "signature_length", flags=["Length"], rows=[80])
     for size in (0, 63, 66, 128):
@@ -162,20 +182,52 @@ def ranges(file):
     cases = Signatures(group)
     r, s, v = split(SPEC_SIGNATURE)
     for comment, number in (
-        ("0", 0), ("n", N), ("n + 1", N + 1), ("n + the number it was", None), ("the field prime", P), ("2^256 - 1", 2**256 - 1),
+        ("0", 0),
+        ("n", N),
+        ("n + 1", N + 1),
+        ("n + the number it was", None),
+        ("the field prime", P),
+        ("2^256 - 1", 2**256 - 1),
     ):
         if number is not None or r + N < 2**256:
-            cases.reject(f"r = {comment}", SPEC_DIGEST, join(r + N if number is None else number, s, v), "signature_r_range", flags=["Range"], rows=[81])
+            cases.reject(
+                f"r = {comment}",
+                SPEC_DIGEST,
+                join(r + N if number is None else number, s, v),
+                "signature_r_range",
+                flags=["Range"],
+                rows=[81],
+            )
         if number is not None or s + N < 2**256:
-            cases.reject(f"s = {comment}", SPEC_DIGEST, join(r, s + N if number is None else number, v), "signature_s_range", flags=["Range"], rows=[81])
-    cases.reject("everything zero", SPEC_DIGEST, "0x" + "00" * 65, ["signature_recovery_id", "signature_r_range"], flags=["Range"], rows=[81, 82])
-    cases.reject("r and s zero", SPEC_DIGEST, join(0, 0, 27), ["signature_r_range", "signature_s_range"], flags=["Range"], rows=[81, 82])
+            cases.reject(
+                f"s = {comment}",
+                SPEC_DIGEST,
+                join(r, s + N if number is None else number, v),
+                "signature_s_range",
+                flags=["Range"],
+                rows=[81],
+            )
+    cases.reject(
+        "everything zero",
+        SPEC_DIGEST,
+        "0x" + "00" * 65,
+        ["signature_recovery_id", "signature_r_range"],
+        flags=["Range"],
+        rows=[81, 82],
+    )
+    cases.reject(
+        "r and s zero", SPEC_DIGEST, join(0, 0, 27), ["signature_r_range", "signature_s_range"], flags=["Range"], rows=[81, 82]
+    )
     cases.reject("r zero and s one", SPEC_DIGEST, join(0, 1, 27), "signature_r_range", flags=["Range"], rows=[81])
     cases.reject("r one and s zero", SPEC_DIGEST, join(1, 0, 27), "signature_s_range", flags=["Range"], rows=[81])
-    cases.reject("r and s equal to n", SPEC_DIGEST, join(N, N, 28), ["signature_r_range", "signature_s_range"], flags=["Range"], rows=[81])
+    cases.reject(
+        "r and s equal to n", SPEC_DIGEST, join(N, N, 28), ["signature_r_range", "signature_s_range"], flags=["Range"], rows=[81]
+    )
     cases.reject("s = n, as Permit2 reads", SPEC_DIGEST, join(r, N, v), "signature_s_range", "permit2", ["Range"], [81])
     cases.reject("s = n - 1, the highest high one", SPEC_DIGEST, join(r, N - 1, v), "signature_high_s", flags=["Range"], rows=[76])
-    cases.reject("s = (n + 1) / 2, the lowest high one", SPEC_DIGEST, join(r, HALF + 1, v), "signature_high_s", flags=["Range"], rows=[76])
+    cases.reject(
+        "s = (n + 1) / 2, the lowest high one", SPEC_DIGEST, join(r, HALF + 1, v), "signature_high_s", flags=["Range"], rows=[76]
+    )
     cases.accept("s = (n - 1) / 2, the highest low one", SPEC_DIGEST, join(r, HALF, v), flags=["Range"], rows=[76])
     cases.accept("s = 1", SPEC_DIGEST, join(r, 1, v), flags=["Range"], rows=[81])
 
@@ -193,28 +245,65 @@ def exotic_points(file):
         if on_curve(x):
             cases.accept(f"r = {x}, even", DIGEST, join(x, 1, 27), flags=["Point"], rows=[81])
         else:
-            cases.reject(f"r = {x}, no point has it", DIGEST, join(x, 1, 27), "signature_not_recoverable", flags=["Point"], rows=[81])
+            cases.reject(
+                f"r = {x}, no point has it", DIGEST, join(x, 1, 27), "signature_not_recoverable", flags=["Point"], rows=[81]
+            )
     cases.accept("r = 1, odd", DIGEST, join(1, 1, 28), flags=["Point"], rows=[81])
     top = next(x for x in range(N - 1, 0, -1) if on_curve(x))
     cases.accept(f"r = n - {N - top}, the highest that is a point", DIGEST, join(top, 1, 27), flags=["Point"], rows=[81])
     bare = next(x for x in range(N - 1, 0, -1) if not on_curve(x))
-    cases.reject(f"r = n - {N - bare}, no point has it", DIGEST, join(bare, 1, 28), "signature_not_recoverable", flags=["Point"], rows=[81])
+    cases.reject(
+        f"r = n - {N - bare}, no point has it", DIGEST, join(bare, 1, 28), "signature_not_recoverable", flags=["Point"], rows=[81]
+    )
     beyond = [x for x in range(N, N + 40) if on_curve(x)]
     both = next(x for x in beyond if x > N and on_curve(x - N))
     only = next(x for x in beyond if x > N and not on_curve(x - N))
     for parity in (27, 28):
-        cases.accept(f"r = {both - N}, where r + n is a point as well: r itself is read ({parity})", DIGEST, join(both - N, 7, parity), flags=["Point"], rows=[81])
-        cases.reject(f"r = {only - N}, where only r + n is a point ({parity})", DIGEST, join(only - N, 7, parity), "signature_not_recoverable", flags=["Point"], rows=[81])
-    cases.reject("r = p - n, the first that has no second x-coordinate, with s = 0", DIGEST, join(P - N, 0, 27), "signature_s_range", flags=["Point"], rows=[81])
+        cases.accept(
+            f"r = {both - N}, where r + n is a point as well: r itself is read ({parity})",
+            DIGEST,
+            join(both - N, 7, parity),
+            flags=["Point"],
+            rows=[81],
+        )
+        cases.reject(
+            f"r = {only - N}, where only r + n is a point ({parity})",
+            DIGEST,
+            join(only - N, 7, parity),
+            "signature_not_recoverable",
+            flags=["Point"],
+            rows=[81],
+        )
+    cases.reject(
+        "r = p - n, the first that has no second x-coordinate, with s = 0",
+        DIGEST,
+        join(P - N, 0, 27),
+        "signature_s_range",
+        flags=["Point"],
+        rows=[81],
+    )
     near = next(x for x in range(P - N, P - N + 40) if on_curve(x))
-    cases.accept(f"r = p - n + {near - (P - N)}, just beyond the second x-coordinates", DIGEST, join(near, 1, 27), flags=["Point"], rows=[81])
+    cases.accept(
+        f"r = p - n + {near - (P - N)}, just beyond the second x-coordinates", DIGEST, join(near, 1, 27), flags=["Point"], rows=[81]
+    )
     small = "0x" + format(12345, "064x")
-    cases.reject("the key would be the point at infinity", small, join(G_X, 12345, 27), "signature_not_recoverable", flags=["Point"], rows=[81])
+    cases.reject(
+        "the key would be the point at infinity",
+        small,
+        join(G_X, 12345, 27),
+        "signature_not_recoverable",
+        flags=["Point"],
+        rows=[81],
+    )
     cases.accept("the same with the other parity", small, join(G_X, 12345, 28), flags=["Point"], rows=[81])
     r, s, v = split(SPEC_SIGNATURE)
     for comment, digest in (
-        ("zero digest", ZERO_WORD), ("digest 1", "0x" + format(1, "064x")), ("digest n - 1", f"0x{N - 1:064x}"),
-        ("digest n, which counts as 0", f"0x{N:064x}"), ("digest n + 1, which counts as 1", f"0x{N + 1:064x}"), ("digest 2^256 - 1", FULL_WORD),
+        ("zero digest", ZERO_WORD),
+        ("digest 1", "0x" + format(1, "064x")),
+        ("digest n - 1", f"0x{N - 1:064x}"),
+        ("digest n, which counts as 0", f"0x{N:064x}"),
+        ("digest n + 1, which counts as 1", f"0x{N + 1:064x}"),
+        ("digest 2^256 - 1", FULL_WORD),
     ):
         cases.accept(comment, digest, join(r, s, v), flags=["Digest"])
     assert recover(ZERO_WORD, SPEC_SIGNATURE) == recover(f"0x{N:064x}", SPEC_SIGNATURE)
@@ -231,8 +320,14 @@ def compact_form(file):
     cases = Signatures(group, "permit2")
     key = "0x1234567890123456789012345678901234567890123456789012345678901234"
     for text, known in (
-        ("Hello World", "0x68a020a209d3d56c46f38cc50a33f704f4a9a10a59377f8dd762ac66910e9b907e865ad05c4035ab5792787d4a0297a43617ae897930a6fe4d822b8faea52064"),
-        ("It's a small(er) world", "0x9328da16089fcba9bececa81663203989f2df5fe1faa6291a45381c81bd17f76939c6d6b623b42da56557e5e734a43dc83345ddfadec52cbe24d0cc64f550793"),
+        (
+            "Hello World",
+            "0x68a020a209d3d56c46f38cc50a33f704f4a9a10a59377f8dd762ac66910e9b907e865ad05c4035ab5792787d4a0297a43617ae897930a6fe4d822b8faea52064",
+        ),
+        (
+            "It's a small(er) world",
+            "0x9328da16089fcba9bececa81663203989f2df5fe1faa6291a45381c81bd17f76939c6d6b623b42da56557e5e734a43dc83345ddfadec52cbe24d0cc64f550793",
+        ),
     ):
         digest, full = personal_hash(text.encode()), sign_personal(key, text.encode())
         assert compact(full) == known, text
@@ -240,9 +335,27 @@ def compact_form(file):
         cases.reject(f"the EIP's test case `{text}`, for a token", digest, known, "signature_length", "eip3009", ["Compact"], [79])
     for name in ("exact Permit2", "upto Permit2", "batch deposit through Permit2"):
         digest, full = KNOWN_SIGNATURES[name]
-        cases.accept(f"{name}: the same signer and identity as 65 bytes", digest, compact(full), full, ANVIL0_ADDRESS, flags=["Compact"], rows=[79, 118])
-    cases.accept("the specification's example", SPEC_DIGEST, compact(SPEC_SIGNATURE), SPEC_SIGNATURE, SPEC_FROM, flags=["Compact"], rows=[79])
-    cases.reject("the specification's example, for a token", SPEC_DIGEST, compact(SPEC_SIGNATURE), "signature_length", "eip3009", ["Compact"], [79])
+        cases.accept(
+            f"{name}: the same signer and identity as 65 bytes",
+            digest,
+            compact(full),
+            full,
+            ANVIL0_ADDRESS,
+            flags=["Compact"],
+            rows=[79, 118],
+        )
+    cases.accept(
+        "the specification's example", SPEC_DIGEST, compact(SPEC_SIGNATURE), SPEC_SIGNATURE, SPEC_FROM, flags=["Compact"], rows=[79]
+    )
+    cases.reject(
+        "the specification's example, for a token",
+        SPEC_DIGEST,
+        compact(SPEC_SIGNATURE),
+        "signature_length",
+        "eip3009",
+        ["Compact"],
+        [79],
+    )
     r, s, _ = split(SPEC_SIGNATURE)
 
     def word(number):
@@ -250,17 +363,51 @@ def compact_form(file):
 
     odd = 1 << 255
     cases.accept("s = (n - 1) / 2, even", SPEC_DIGEST, "0x" + word(r) + word(HALF), join(r, HALF, 27), flags=["Compact"], rows=[79])
-    cases.accept("s = (n - 1) / 2, odd", SPEC_DIGEST, "0x" + word(r) + word(HALF | odd), join(r, HALF, 28), flags=["Compact"], rows=[79])
+    cases.accept(
+        "s = (n - 1) / 2, odd", SPEC_DIGEST, "0x" + word(r) + word(HALF | odd), join(r, HALF, 28), flags=["Compact"], rows=[79]
+    )
     cases.accept("s = 1, odd", SPEC_DIGEST, "0x" + word(r) + word(1 | odd), join(r, 1, 28), flags=["Compact"], rows=[79])
-    cases.accept("the parity bit flipped: another signer", SPEC_DIGEST, "0x" + word(r) + word(s), join(r, s, 27), flags=["Compact"], rows=[74])
-    cases.reject("s = (n + 1) / 2, the lowest high one", SPEC_DIGEST, "0x" + word(r) + word(HALF + 1), "signature_high_s", flags=["Compact"], rows=[76])
-    cases.reject("s = 2^255 - 1, the highest that fits, odd", SPEC_DIGEST, "0x" + word(r) + word(2**256 - 1), "signature_high_s", flags=["Compact"], rows=[76])
-    cases.reject("s = 0 with the parity bit", SPEC_DIGEST, "0x" + word(r) + word(odd), "signature_s_range", flags=["Compact"], rows=[81])
+    cases.accept(
+        "the parity bit flipped: another signer",
+        SPEC_DIGEST,
+        "0x" + word(r) + word(s),
+        join(r, s, 27),
+        flags=["Compact"],
+        rows=[74],
+    )
+    cases.reject(
+        "s = (n + 1) / 2, the lowest high one",
+        SPEC_DIGEST,
+        "0x" + word(r) + word(HALF + 1),
+        "signature_high_s",
+        flags=["Compact"],
+        rows=[76],
+    )
+    cases.reject(
+        "s = 2^255 - 1, the highest that fits, odd",
+        SPEC_DIGEST,
+        "0x" + word(r) + word(2**256 - 1),
+        "signature_high_s",
+        flags=["Compact"],
+        rows=[76],
+    )
+    cases.reject(
+        "s = 0 with the parity bit", SPEC_DIGEST, "0x" + word(r) + word(odd), "signature_s_range", flags=["Compact"], rows=[81]
+    )
     cases.reject("s = 0", SPEC_DIGEST, "0x" + word(r) + word(0), "signature_s_range", flags=["Compact"], rows=[81])
     cases.reject("r = 0", SPEC_DIGEST, "0x" + word(0) + word(s), "signature_r_range", flags=["Compact"], rows=[81])
     cases.reject("r = n", SPEC_DIGEST, "0x" + word(N) + word(s), "signature_r_range", flags=["Compact"], rows=[81])
-    cases.reject("r = 5, no point has it", SPEC_DIGEST, "0x" + word(5) + word(s), "signature_not_recoverable", flags=["Compact"], rows=[81])
-    cases.reject("65 bytes whose s has the parity bit as well", SPEC_DIGEST, "0x" + word(r) + word(s | odd) + "1c", "signature_high_s", flags=["Compact"], rows=[79])
+    cases.reject(
+        "r = 5, no point has it", SPEC_DIGEST, "0x" + word(5) + word(s), "signature_not_recoverable", flags=["Compact"], rows=[81]
+    )
+    cases.reject(
+        "65 bytes whose s has the parity bit as well",
+        SPEC_DIGEST,
+        "0x" + word(r) + word(s | odd) + "1c",
+        "signature_high_s",
+        flags=["Compact"],
+        rows=[79],
+    )
 
 
 def high_s(file):
@@ -278,13 +425,31 @@ def high_s(file):
         form = "permit2" if "Permit2" in name else "eip3009"
         cases.reject(f"{name}: twin", digest, twin, "signature_high_s", form, ["HighS"], [76])
     r, s, v = split(SPEC_SIGNATURE)
-    cases.reject("the specification's example: twin with the parity left as it was", SPEC_DIGEST, join(r, N - s, v), "signature_high_s", flags=["HighS"], rows=[76])
-    cases.reject("twin with v = 0", SPEC_DIGEST, join(r, N - s, 0), ["signature_recovery_id", "signature_high_s"], flags=["HighS"], rows=[76, 77])
+    cases.reject(
+        "the specification's example: twin with the parity left as it was",
+        SPEC_DIGEST,
+        join(r, N - s, v),
+        "signature_high_s",
+        flags=["HighS"],
+        rows=[76],
+    )
+    cases.reject(
+        "twin with v = 0",
+        SPEC_DIGEST,
+        join(r, N - s, 0),
+        ["signature_recovery_id", "signature_high_s"],
+        flags=["HighS"],
+        rows=[76, 77],
+    )
 
 
 def bit_flips(file):
     file.note("Flip", "AUTH_BYPASS", "One bit differs from the specification's example: never its signer again.")
-    group = file.group("bit flips", evm_sources(), "One bit of the digest or the signature changed. Where another key's signature comes out, the signer says whose.")
+    group = file.group(
+        "bit flips",
+        evm_sources(),
+        "One bit of the digest or the signature changed. Where another key's signature comes out, the signer says whose.",
+    )
     cases = Signatures(group)
     r, s, v = split(SPEC_SIGNATURE)
 
@@ -314,7 +479,11 @@ def bit_flips(file):
 
 
 def texts(file):
-    file.note("Text", "EDGE_CASE", "The text is not 0x and hexadecimal digits. Trimming or guessing would give one payment several spellings.")
+    file.note(
+        "Text",
+        "EDGE_CASE",
+        "The text is not 0x and hexadecimal digits. Trimming or guessing would give one payment several spellings.",
+    )
     group = file.group("text", evm_sources(), "The specification's example in other writing.")
     cases = Signatures(group)
     whole = SPEC_SIGNATURE[2:]

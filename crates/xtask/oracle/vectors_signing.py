@@ -2,7 +2,7 @@
 
 from hashlib import sha256
 
-from evmfacts import ANVIL0, ANVIL0_ADDRESS, ANVIL1, FULL_WORD, KNOWN_SIGNATURES, N, SPEC_DIGEST, SPEC_FROM, ZERO_WORD, sign_in_text
+from evmfacts import ANVIL0, ANVIL0_ADDRESS, ANVIL1, FULL_WORD, KNOWN_SIGNATURES, SPEC_DIGEST, SPEC_FROM, ZERO_WORD, N, sign_in_text
 from oracles import address_of, evm_sources, hexed, personal_hash, published, recover, sign_digest, sign_personal
 from vectorlib import VectorFile
 
@@ -45,14 +45,30 @@ def published_signatures(file):
     )
     one = f"0x{1:064x}"
     for comment, key, text, known in (
-        ("key 1, a name", one, "Satoshi Nakamoto",
-         "934b1ea10a4b3c1757e2b0c017d0b6143ce3c9a7e6a4a49860d7a6ab210ee3d82442ce9d2b916064108014783e923ec36b49743e2ffa1c4496f01a512aafd9e5"),
-        ("key 1, a film", one, "All those moments will be lost in time, like tears in rain. Time to die...",
-         "8600dbd41e348fe5c9465ab92d23e3db8b98b873beecd930736488696438cb6b547fe64427496db33bf66019dacbf0039c04199abb0122918601db38a72cfc21"),
-        ("key n - 1", f"0x{N - 1:064x}", "Satoshi Nakamoto",
-         "fd567d121db66e382991534ada77a6bd3106f0a1098c231e47993447cd6af2d06b39cd0eb1bc8603e159ef5c20a5c8ad685a45b06ce9bebed3f153d10d93bed5"),
-        ("an ordinary key", "0xf8b8af8ce3c7cca5e300d33939540c10d45ce001b8f252bfbc57ba0342904181", "Alan Turing",
-         "7063ae83e7f62bbb171798131b4a0564b956930092b33b07b395615d9ec7e15c58dfcc1e00a35e1572f366ffe34ba0fc47db1e7189759b9fb233c5b05ab388ea"),
+        (
+            "key 1, a name",
+            one,
+            "Satoshi Nakamoto",
+            "934b1ea10a4b3c1757e2b0c017d0b6143ce3c9a7e6a4a49860d7a6ab210ee3d82442ce9d2b916064108014783e923ec36b49743e2ffa1c4496f01a512aafd9e5",
+        ),
+        (
+            "key 1, a film",
+            one,
+            "All those moments will be lost in time, like tears in rain. Time to die...",
+            "8600dbd41e348fe5c9465ab92d23e3db8b98b873beecd930736488696438cb6b547fe64427496db33bf66019dacbf0039c04199abb0122918601db38a72cfc21",
+        ),
+        (
+            "key n - 1",
+            f"0x{N - 1:064x}",
+            "Satoshi Nakamoto",
+            "fd567d121db66e382991534ada77a6bd3106f0a1098c231e47993447cd6af2d06b39cd0eb1bc8603e159ef5c20a5c8ad685a45b06ce9bebed3f153d10d93bed5",
+        ),
+        (
+            "an ordinary key",
+            "0xf8b8af8ce3c7cca5e300d33939540c10d45ce001b8f252bfbc57ba0342904181",
+            "Alan Turing",
+            "7063ae83e7f62bbb171798131b4a0564b956930092b33b07b395615d9ec7e15c58dfcc1e00a35e1572f366ffe34ba0fc47db1e7189759b9fb233c5b05ab388ea",
+        ),
     ):
         add(group, comment, key, "0x" + sha256(text.encode()).hexdigest(), "0x" + known)
 
@@ -68,7 +84,12 @@ def edges(file):
     file.note("Bounds", "EDGE_CASE", "The key or the digest is at the end of its range, or around the order of the group.")
     group = file.group("edges", evm_sources(), "Keys and digests at the ends of their ranges.")
     digests = {
-        "0": ZERO_WORD, "1": f"0x{1:064x}", "n - 1": f"0x{N - 1:064x}", "n": f"0x{N:064x}", "n + 1": f"0x{N + 1:064x}", "2^256 - 1": FULL_WORD,
+        "0": ZERO_WORD,
+        "1": f"0x{1:064x}",
+        "n - 1": f"0x{N - 1:064x}",
+        "n": f"0x{N:064x}",
+        "n + 1": f"0x{N + 1:064x}",
+        "2^256 - 1": FULL_WORD,
     }
     for name, digest in digests.items():
         add(group, f"digest {name}", ANVIL0, digest, flags=["Bounds"])
@@ -150,7 +171,9 @@ def texts(file):
 
 
 def raw_bytes(file):
-    file.note("Wrapped", "AUTH_BYPASS", "A personal message over a payment's digest: the signature must not count as the payment's.")
+    file.note(
+        "Wrapped", "AUTH_BYPASS", "A personal message over a payment's digest: the signature must not count as the payment's."
+    )
     group = file.group("bytes", evm_sources(), "Bytes that are no text.")
     say(group, "no bytes: the same as empty text", b"", flags=["Length"])
     say(group, "one zero byte", b"\x00", flags=["Length"])
@@ -159,7 +182,13 @@ def raw_bytes(file):
     say(group, "32 bytes of ones", b"\xff" * 32, flags=["Length"])
     say(group, "256 bytes, each value once", bytes(range(256)), flags=["Length"])
     say(group, "the digest of the specification's example, as bytes", bytes.fromhex(SPEC_DIGEST[2:]), flags=["Wrapped"], rows=[90])
-    say(group, "the digest of a payment by the same key, as bytes", bytes.fromhex(KNOWN_SIGNATURES["EIP-3009 transfer"][0][2:]), flags=["Wrapped"], rows=[90])
+    say(
+        group,
+        "the digest of a payment by the same key, as bytes",
+        bytes.fromhex(KNOWN_SIGNATURES["EIP-3009 transfer"][0][2:]),
+        flags=["Wrapped"],
+        rows=[90],
+    )
 
 
 def sign_in(file):

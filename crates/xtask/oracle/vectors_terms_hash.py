@@ -66,7 +66,14 @@ def terms(text, version):
     """The document that is hashed, as Python reads it."""
     entry = json.loads(text)
     if version == 1:
-        names = {"scheme": "scheme", "amount": "maxAmountRequired", "asset": "asset", "payTo": "payTo", "maxTimeoutSeconds": "maxTimeoutSeconds", "extra": "extra"}
+        names = {
+            "scheme": "scheme",
+            "amount": "maxAmountRequired",
+            "asset": "asset",
+            "payTo": "payTo",
+            "maxTimeoutSeconds": "maxTimeoutSeconds",
+            "extra": "extra",
+        }
         mapped = {name: entry[old] for name, old in names.items() if old in entry}
         entry = {**mapped, "network": V1_NETWORKS[entry["network"]]}
     if entry.get("extra", {}) in (None, {}):
@@ -91,10 +98,26 @@ def offers(file):
     cases = Hashes(file.group("offers", json_sources(), "Entries as sellers write them."))
     cases.add("the specification's example", OFFER)
     cases.add("Permit2", {**OFFER, "extra": {"assetTransferMethod": "permit2", "name": "USDC", "version": "2"}})
-    cases.add("upto", {**OFFER, "scheme": "upto", "amount": "5000000", "maxTimeoutSeconds": 300,
-                       "extra": {"assetTransferMethod": "permit2", "facilitatorAddress": SPEC_TO, "name": "USDC", "version": "2"}})
-    cases.add("on Solana", {**OFFER, "network": "solana:5eykt4UsFv8P8NJdTREpY1vzqKqZKvdp", "asset": "EPjFWdd5AufqSSqeM2qN1xzybapC8G4wEGGkZwyTDt1v",
-                            "payTo": "2wKupLR9q6wXYppw8Gr2NvWxKBUqm4PPJKkQfoxHDBg4", "extra": {"feePayer": "EwWqGE4ZFKLofuestmU4LDdK7XM1N4ALgdZccwYugwGd"}})
+    cases.add(
+        "upto",
+        {
+            **OFFER,
+            "scheme": "upto",
+            "amount": "5000000",
+            "maxTimeoutSeconds": 300,
+            "extra": {"assetTransferMethod": "permit2", "facilitatorAddress": SPEC_TO, "name": "USDC", "version": "2"},
+        },
+    )
+    cases.add(
+        "on Solana",
+        {
+            **OFFER,
+            "network": "solana:5eykt4UsFv8P8NJdTREpY1vzqKqZKvdp",
+            "asset": "EPjFWdd5AufqSSqeM2qN1xzybapC8G4wEGGkZwyTDt1v",
+            "payTo": "2wKupLR9q6wXYppw8Gr2NvWxKBUqm4PPJKkQfoxHDBg4",
+            "extra": {"feePayer": "EwWqGE4ZFKLofuestmU4LDdK7XM1N4ALgdZccwYugwGd"},
+        },
+    )
     cases.add("no extra", {name: value for name, value in OFFER.items() if name != "extra"})
 
 
@@ -152,7 +175,9 @@ def extras(file):
     cases.add("absent", bare, rows=[43])
     cases.add("null", {**bare, "extra": None}, flags=["NoExtra"], rows=[43], same_as="absent")
     cases.add("{}", {**bare, "extra": {}}, flags=["NoExtra"], rows=[43], same_as="absent")
-    cases.add("{} with white space inside", json.dumps(bare)[:-1] + ', "extra": {\n} }', flags=["NoExtra"], rows=[43], same_as="absent")
+    cases.add(
+        "{} with white space inside", json.dumps(bare)[:-1] + ', "extra": {\n} }', flags=["NoExtra"], rows=[43], same_as="absent"
+    )
     cases.add("a member that is null is something", {**bare, "extra": {"name": None}}, rows=[43])
     cases.add("a member that is {} is something", {**bare, "extra": {"name": {}}}, rows=[43])
     cases.add("a member that is [] is something", {**bare, "extra": {"name": []}}, rows=[43])
@@ -161,7 +186,12 @@ def extras(file):
 
 
 def numbers(file):
-    file.note("Number", "EDGE_CASE", "Numbers are written as ECMAScript writes doubles, so several spellings are one number.", ["https://www.rfc-editor.org/rfc/rfc8785#section-3.2.2.3"])
+    file.note(
+        "Number",
+        "EDGE_CASE",
+        "Numbers are written as ECMAScript writes doubles, so several spellings are one number.",
+        ["https://www.rfc-editor.org/rfc/rfc8785#section-3.2.2.3"],
+    )
     cases = Hashes(file.group("numbers in extra", json_sources(), "Numbers that a scheme may put into extra."))
 
     def add(comment, number, same_as=None):
@@ -198,7 +228,12 @@ def numbers(file):
 
 def texts(file):
     file.note("Unicode", "EDGE_CASE", "Text is never normalised; it is written as UTF-8 with the shortest escapes.")
-    file.note("Order", "EDGE_CASE", "Names are sorted by their UTF-16 code units, which is not the order of code points beyond the basic plane.", ["https://www.rfc-editor.org/rfc/rfc8785#section-3.2.3"])
+    file.note(
+        "Order",
+        "EDGE_CASE",
+        "Names are sorted by their UTF-16 code units, which is not the order of code points beyond the basic plane.",
+        ["https://www.rfc-editor.org/rfc/rfc8785#section-3.2.3"],
+    )
     sources = [published("RFC 8785, section 3.2.3", "2020"), *json_sources()]
     cases = Hashes(file.group("texts and names", sources, "Text outside ASCII, escapes, and the order of names."))
 
@@ -206,23 +241,44 @@ def texts(file):
         cases.add(comment, {**OFFER, "extra": extra}, flags=[flag], rows=rows, same_as=same_as)
 
     add("a token name outside ASCII", {"name": "USD\u20ae0", "version": "1"}, rows=[41])
-    cases.add("the same, escaped", json.dumps({**OFFER, "extra": {"name": "USD\u20ae0", "version": "1"}}), flags=["Unicode"], rows=[41], same_as="a token name outside ASCII")
+    cases.add(
+        "the same, escaped",
+        json.dumps({**OFFER, "extra": {"name": "USD\u20ae0", "version": "1"}}),
+        flags=["Unicode"],
+        rows=[41],
+        same_as="a token name outside ASCII",
+    )
     add("precomposed letter (NFC)", {"name": "Caf\u00e9"}, rows=[42])
     add("decomposed letter (NFD): another hash", {"name": "Cafe\u0301"}, rows=[42])
     add("emoji", {"name": "\U0001f4b5"})
-    cases.add("the same as a pair of escapes", json.dumps({**OFFER, "extra": {"name": "\U0001f4b5"}}), flags=["Unicode"], same_as="emoji")
+    cases.add(
+        "the same as a pair of escapes", json.dumps({**OFFER, "extra": {"name": "\U0001f4b5"}}), flags=["Unicode"], same_as="emoji"
+    )
     add("quotation mark, backslash, slash", {"name": '"\\/'})
     add("the escapes with letters of their own", {"name": "\b\f\n\r\t"})
     add("control characters without one", {"name": "\u0000\u0001\u001f\u007f"})
     add("line separators, which JavaScript once escaped", {"name": "\u2028\u2029"})
-    add("the sample of the RFC", {
-        "\u20ac": "Euro Sign", "\r": "Carriage Return", "\ufb33": "Hebrew Letter Dalet With Dagesh", "1": "One",
-        "\U0001f600": "Emoji: Grinning Face", "\u0080": "Control", "\u00f6": "Latin Small Letter O With Diaeresis",
-    }, "Order")
+    add(
+        "the sample of the RFC",
+        {
+            "\u20ac": "Euro Sign",
+            "\r": "Carriage Return",
+            "\ufb33": "Hebrew Letter Dalet With Dagesh",
+            "1": "One",
+            "\U0001f600": "Emoji: Grinning Face",
+            "\u0080": "Control",
+            "\u00f6": "Latin Small Letter O With Diaeresis",
+        },
+        "Order",
+    )
     add("two names on either side of the surrogates", {"\ufb33": 1, "\U00010000": 2}, "Order")
     add("names of which one begins the other", {"ab": 1, "a": 2, "": 3}, "Order")
     add("digits, capitals, small letters", {"a": 1, "B": 2, "10": 3, "9": 4, "_": 5, "A": 6, "b": 7}, "Order")
-    add("objects in objects, sorted at every level", {"z": {"b": [{"y": 1, "x": {"d": None, "c": True}}], "a": False}, "a": {}}, "Order")
+    add(
+        "objects in objects, sorted at every level",
+        {"z": {"b": [{"y": 1, "x": {"d": None, "c": True}}], "a": False}, "a": {}},
+        "Order",
+    )
     add("lists keep their order", {"list": [3, 1, 2, "b", "a"]}, "Order")
     add("names that JavaScript objects treat specially", {"constructor": 1, "toString": 2, "hasOwnProperty": 3}, "Order", [40])
 
@@ -233,9 +289,30 @@ def version_1(file):
     first = "the specification's example, version 2"
     cases.add(first, OFFER)
     cases.add("the specification's example, version 1", V1_OFFER, 1, ["Version1"], same_as=first)
-    cases.add("another resource and description", {**V1_OFFER, "resource": "https://api.example.com/other", "description": ""}, 1, ["Version1"], [72], same_as=first)
-    cases.add("without the optional members", {name: value for name, value in V1_OFFER.items() if name not in ("mimeType", "outputSchema")}, 1, ["Version1"], [72], same_as=first)
-    cases.add("with an output schema", {**V1_OFFER, "outputSchema": {"input": {"type": "http", "method": "GET"}}}, 1, ["Version1"], [72], same_as=first)
+    cases.add(
+        "another resource and description",
+        {**V1_OFFER, "resource": "https://api.example.com/other", "description": ""},
+        1,
+        ["Version1"],
+        [72],
+        same_as=first,
+    )
+    cases.add(
+        "without the optional members",
+        {name: value for name, value in V1_OFFER.items() if name not in ("mimeType", "outputSchema")},
+        1,
+        ["Version1"],
+        [72],
+        same_as=first,
+    )
+    cases.add(
+        "with an output schema",
+        {**V1_OFFER, "outputSchema": {"input": {"type": "http", "method": "GET"}}},
+        1,
+        ["Version1"],
+        [72],
+        same_as=first,
+    )
     cases.add("members in reverse", dict(reversed(V1_OFFER.items())), 1, ["Version1"], [38], same_as=first)
     cases.add("another amount", {**V1_OFFER, "maxAmountRequired": "10001"}, 1, ["Version1"])
     bare = {name: value for name, value in V1_OFFER.items() if name != "extra"}
@@ -245,4 +322,6 @@ def version_1(file):
     for name, network in V1_NETWORKS.items():
         if name != "base-sepolia":
             cases.add(f"`{name}` is {network}", {**V1_OFFER, "network": name}, 1, ["Version1"])
-    cases.add("the same as version 2 on Base", {**OFFER, "network": "eip155:8453"}, 2, ["Version1"], same_as="`base` is eip155:8453")
+    cases.add(
+        "the same as version 2 on Base", {**OFFER, "network": "eip155:8453"}, 2, ["Version1"], same_as="`base` is eip155:8453"
+    )

@@ -16,6 +16,7 @@
 
 use super::networks::*;
 use crate::address::Address;
+use crate::eip712::DomainSeparator;
 use crate::hex;
 use crate::network::Network;
 
@@ -78,7 +79,7 @@ pub struct Erc20 {
     /// The domain under which its own messages are signed: the authorizations of EIP-3009 and the permits of EIP-2612.
     pub domain: TokenDomain,
     /// The hash of that domain, as the contract's `DOMAIN_SEPARATOR()` returns it.
-    pub domain_separator: [u8; 32],
+    pub domain_separator: DomainSeparator,
     /// How the hash is known.
     pub evidence: Evidence,
 }
@@ -224,7 +225,7 @@ macro_rules! asset_table {
                     transfer: TransferMethod::$Method,
                     eip2612: Eip2612::$Permit,
                     domain: TokenDomain::NameVersion { name: $name, version: $version },
-                    domain_separator: hex::literal($separator),
+                    domain_separator: DomainSeparator::from_bytes(hex::literal($separator)),
                     evidence: Evidence::$Evidence,
                 }),
             }, )+

@@ -32,7 +32,13 @@ fn every_pinned_separator_is_the_one_of_its_row() {
         let Some(token) = info.erc20() else { continue };
         let (name, version) = domain(token);
         let chain_id = info.network.chain_id().expect("an ERC-20 token lives on an EVM network");
-        assert_eq!(separator(name, version, chain_id, token.address), token.domain_separator, "{} {}", info.network, info.symbol);
+        assert_eq!(
+            separator(name, version, chain_id, token.address),
+            *token.domain_separator.as_bytes(),
+            "{} {}",
+            info.network,
+            info.symbol
+        );
     }
 }
 
@@ -53,7 +59,7 @@ fn known_separators() {
         (networks::SEPOLIA, "b90e5057db141a932946e64d09ccb7ffc9b00bd79fec26f698d29af0c83320a6"),
     ] {
         let token = default_asset(network).and_then(AssetInfo::erc20).expect("the network has a default token");
-        let pinned = token.domain_separator.map(|byte| std::format!("{byte:02x}")).concat();
+        let pinned = token.domain_separator.as_bytes().map(|byte| std::format!("{byte:02x}")).concat();
         assert_eq!(pinned, separator, "{network}");
     }
 }
@@ -70,7 +76,7 @@ fn row_83_the_wrong_names_give_other_separators() {
         let (name, version) = domain(token);
         assert_ne!(name, wrong_name);
         let wrong = separator(wrong_name, version, network.chain_id().expect("an EVM network"), token.address);
-        assert_ne!(wrong, token.domain_separator);
+        assert_ne!(wrong, *token.domain_separator.as_bytes());
         assert!(wrong.starts_with(&start) && wrong.ends_with(&end), "{network}");
     }
 }

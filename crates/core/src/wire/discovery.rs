@@ -24,9 +24,19 @@ pub struct DiscoveryItem {
     pub version: Version,
     /// When the declaration last changed. The specification writes a number, the TypeScript SDK an ISO 8601 text; both are kept.
     pub last_updated: Option<LastUpdated>,
+    /// Text for people.
+    pub description: Option<String>,
+    /// The media type of the answer.
+    pub mime_type: Option<String>,
+    /// A short name of the service.
+    pub service_name: Option<String>,
+    /// Tags of the service.
+    pub tags: Option<Vec<String>>,
+    /// A picture of the service.
+    pub icon_url: Option<String>,
     /// Extension id to entry.
     pub extensions: Option<Extensions>,
-    /// Members that this version of the crate does not know: `description`, `serviceName`, `metadata` and others, all of them for people.
+    /// Members that this version of the crate does not know.
     pub other: Unknown,
 }
 
@@ -80,6 +90,11 @@ impl Wire for DiscoveryItem {
                 Value::Number(number) => number.as_u64().map(LastUpdated::Number),
                 _ => None,
             })?,
+            description: members.optional_text("description")?,
+            mime_type: members.optional_text("mimeType")?,
+            service_name: members.optional_text("serviceName")?,
+            tags: members.optional_texts("tags")?,
+            icon_url: members.optional_text("iconUrl")?,
             extensions: members.optional_nested("extensions")?,
             other: members.rest(),
         })
@@ -96,6 +111,11 @@ impl Wire for DiscoveryItem {
             .version(self.version)
             .list("accepts", &self.accepts)
             .optional("lastUpdated", last_updated)
+            .optional("description", self.description.as_deref())
+            .optional("mimeType", self.mime_type.as_deref())
+            .optional("serviceName", self.service_name.as_deref())
+            .optional_texts("tags", self.tags.as_ref())
+            .optional("iconUrl", self.icon_url.as_deref())
             .optional("extensions", self.extensions.as_ref().map(Object::from))
             .rest(&self.other)
     }

@@ -9,8 +9,9 @@ use alloc::string::String;
 use super::{Members, Wire, Writer, wire_object};
 use crate::address::Address;
 use crate::amount::Amount;
-use crate::eip712::eip3009::Authorization;
-use crate::eip712::permit2::{ExactWitness, PermitWitnessTransferFrom, TokenPermissions, UptoWitness};
+use crate::eip712::eip3009::{Authorization, TransferWithAuthorization};
+use crate::eip712::permit2::{ExactWitness, PermitWitnessTransferFrom, TokenPermissions, UptoWitness, Witness};
+use crate::eip712::{self, Digest, DomainSeparator};
 use crate::error::DecodeError;
 use crate::json::Object;
 use crate::nonce::Nonce;
@@ -32,6 +33,12 @@ impl Eip3009Payload {
     #[must_use]
     pub fn new(signature: impl Into<SignatureBytes>, authorization: Authorization) -> Self {
         Self { signature: signature.into(), authorization }
+    }
+
+    /// What the signature has to cover, in the domain of the token.
+    #[must_use]
+    pub fn digest(&self, domain: &DomainSeparator) -> Digest {
+        eip712::digest(domain, &TransferWithAuthorization(self.authorization))
     }
 }
 
@@ -83,7 +90,13 @@ pub struct Permit2Payload<W> {
     pub permit: PermitWitnessTransferFrom<W>,
 }
 
-impl<W> Permit2Payload<W> {
+impl<W: Witness> Permit2Payload<W> {
+    /// What the signature has to cover, in the domain of Permit2.
+    #[must_use]
+    pub fn digest(&self, domain: &DomainSeparator) -> Digest {
+        eip712::digest(domain, &self.permit)
+    }
+
     /// A signed permit.
     #[must_use]
     pub fn new(signature: impl Into<SignatureBytes>, from: Address, permit: PermitWitnessTransferFrom<W>) -> Self {

@@ -47,7 +47,7 @@ impl fmt::Debug for ResourceInfo {
 impl Wire for ResourceInfo {
     fn read(mut members: Members) -> Result<Self, DecodeError> {
         Ok(Self {
-            url: members.text("url")?,
+            url: members.nonempty_text("url")?,
             description: members.optional_text("description")?,
             mime_type: members.optional_text("mimeType")?,
             service_name: members.optional_text("serviceName")?,

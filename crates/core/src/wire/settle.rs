@@ -3,8 +3,11 @@
 use alloc::string::String;
 
 use super::{Extensions, Members, Unknown, Wire, Writer, wire_object};
+use crate::amount::Amount;
 use crate::error::DecodeError;
 use crate::json::Object;
+use crate::network::Network;
+use crate::registry;
 
 /// What a facilitator says became of a settlement, and the receipt a server hands to its client.
 ///
@@ -48,6 +51,15 @@ impl SettleResponse {
         Self { error_reason: Some(error_reason.into()), ..Self::bare(false, network.into(), String::new()) }
     }
 
+    /// A network is named, in the words of either version, unless the settlement failed before one was known (map W18).
+    fn check_network(&self) -> Result<(), DecodeError> {
+        let unknown_yet = self.network.is_empty() && !self.success;
+        if unknown_yet || registry::network_by_v1_name(&self.network).is_some() {
+            return Ok(());
+        }
+        Network::parse(&self.network).map(|_| ()).map_err(|e| DecodeError::member(e, "network"))
+    }
+
     const fn bare(success: bool, network: String, transaction: String) -> Self {
         Self {
             success,
@@ -66,7 +78,7 @@ impl SettleResponse {
 
 impl Wire for SettleResponse {
     fn read(mut members: Members) -> Result<Self, DecodeError> {
-        Ok(Self {
+        let response = Self {
             success: members.flag("success")?,
             error_reason: members.optional_text("errorReason")?,
             error_message: members.optional_text("errorMessage")?,
@@ -77,7 +89,13 @@ impl Wire for SettleResponse {
             extensions: members.optional_nested("extensions")?,
             extra: members.optional_object("extra")?,
             other: members.rest(),
-        })
+        };
+        response.check_network()?;
+        // Batch settlement writes an empty amount where nothing moved on chain (`scheme_batch_settlement_evm`, responses).
+        if let Some(amount) = response.amount.as_deref().filter(|text| !text.is_empty()) {
+            Amount::parse(amount).map_err(|e| DecodeError::member(e, "amount"))?;
+        }
+        Ok(response)
     }
 
     fn write(&self) -> Object {

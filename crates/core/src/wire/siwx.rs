@@ -5,8 +5,9 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use super::{Members, Unknown, Wire, Writer, wire_object};
-use crate::error::DecodeError;
+use crate::error::{DecodeError, ShapeError};
 use crate::json::Object;
+use crate::network::Network;
 
 /// A signed statement of identity, by which a client that has paid before asks again without paying.
 ///
@@ -57,7 +58,7 @@ impl fmt::Debug for SignInWithX {
 
 impl Wire for SignInWithX {
     fn read(mut members: Members) -> Result<Self, DecodeError> {
-        Ok(Self {
+        let proof = Self {
             domain: members.nonempty_text("domain")?,
             address: members.nonempty_text("address")?,
             statement: members.optional_text("statement")?,
@@ -74,7 +75,12 @@ impl Wire for SignInWithX {
             signature_scheme: members.optional_text("signatureScheme")?,
             signature: members.nonempty_text("signature")?,
             other: members.rest(),
-        })
+        };
+        Network::parse(&proof.chain_id).map_err(|e| DecodeError::member(e, "chainId"))?;
+        if !["eip191", "ed25519"].contains(&proof.kind.as_str()) {
+            return Err(DecodeError::member(ShapeError::Grammar, "type"));
+        }
+        Ok(proof)
     }
 
     fn write(&self) -> Object {

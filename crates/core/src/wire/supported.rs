@@ -13,49 +13,50 @@ use crate::json::{Object, Value};
 pub struct SupportedResponse {
     /// The kinds of payment.
     pub kinds: Vec<SupportedKind>,
-    /// The extensions. Version 1 had none; absent is none.
-    pub extensions: Vec<String>,
-    /// CAIP-2 pattern, such as `eip155:*`, to the addresses that the facilitator signs with. Version 1 had none; absent is none.
-    pub signers: Vec<(String, Vec<String>)>,
+    /// The extensions. Version 1 did not say.
+    pub extensions: Option<Vec<String>>,
+    /// CAIP-2 pattern, such as `eip155:*`, to the addresses that the facilitator signs with. Version 1 did not say.
+    pub signers: Option<Vec<(String, Vec<String>)>>,
     /// Members that this version of the crate does not know.
     pub other: Unknown,
 }
 
 impl SupportedResponse {
-    /// The kinds of payment, with no extensions and no signers yet.
+    /// The kinds of payment, with no extensions and no signers yet; version 2 asks for both members.
     #[must_use]
-    pub fn new(kinds: Vec<SupportedKind>) -> Self {
-        Self { kinds, ..Self::default() }
+    pub const fn new(kinds: Vec<SupportedKind>) -> Self {
+        Self { kinds, extensions: Some(Vec::new()), signers: Some(Vec::new()), other: Unknown::new() }
     }
 }
 
 impl Wire for SupportedResponse {
     fn read(mut members: Members) -> Result<Self, DecodeError> {
         let kinds = members.list("kinds")?;
-        let extensions = members.optional_texts("extensions")?.unwrap_or_default();
-        let mut signers = Vec::new();
-        if let Some(object) = members.optional_object("signers")? {
-            for (pattern, addresses) in object.iter() {
-                let Some(addresses) = addresses.as_array() else {
-                    return Err(DecodeError::member(ShapeError::Type, pattern).inside("signers"));
-                };
-                let addresses = super::members::texts(pattern, addresses.to_vec()).map_err(|e| e.inside("signers"))?;
-                signers.push((pattern.into(), addresses));
-            }
-        }
+        let extensions = members.optional_texts("extensions")?;
+        let signers = members.optional_object("signers")?.map(read_signers).transpose().map_err(|e| e.inside("signers"))?;
         Ok(Self { kinds, extensions, signers, other: members.rest() })
     }
 
     fn write(&self) -> Object {
-        let signers: Object = self
-            .signers
-            .iter()
-            .map(|(pattern, addresses)| {
-                (pattern.as_str(), addresses.iter().map(|address| address.as_str().into()).collect::<Vec<Value>>())
-            })
-            .collect();
-        Writer::new().list("kinds", &self.kinds).texts("extensions", &self.extensions).member("signers", signers).rest(&self.other)
+        Writer::new()
+            .list("kinds", &self.kinds)
+            .optional_texts("extensions", self.extensions.as_ref())
+            .optional("signers", self.signers.as_ref().map(|signers| write_signers(signers)))
+            .rest(&self.other)
     }
+}
+
+fn read_signers(object: Object) -> Result<Vec<(String, Vec<String>)>, DecodeError> {
+    let read = |(pattern, addresses): (String, Value)| match addresses {
+        Value::Array(addresses) => Ok((pattern.clone(), super::members::texts(&pattern, addresses)?)),
+        _ => Err(DecodeError::member(ShapeError::Type, &pattern)),
+    };
+    object.into_iter().map(read).collect()
+}
+
+fn write_signers(signers: &[(String, Vec<String>)]) -> Object {
+    let texts = |texts: &[String]| texts.iter().map(|text| text.as_str().into()).collect::<Vec<Value>>();
+    signers.iter().map(|(pattern, addresses)| (pattern.as_str(), texts(addresses))).collect()
 }
 
 /// One kind of payment: a scheme on a network in a version.

@@ -1,7 +1,7 @@
 //! `binding/…`: the bound nonce and the canonical resource in it.
 
 use quittance_core::json::Object;
-use quittance_core::{Binding, Limits, Resource, Salt, TermsHash, header};
+use quittance_core::{Binding, Limits, Nonce, Resource, Salt, TermsHash, header};
 use serde_json::{Value, json};
 
 use super::{refusal, text};
@@ -28,6 +28,10 @@ pub(super) fn nonce(_group: &Value, input: &Value) -> Outcome {
     let preimage = binding.preimage(&salt);
     let hex = |bytes: &[u8]| bytes.iter().fold(String::from("0x"), |text, byte| format!("{text}{byte:02x}"));
     let nonce = binding.nonce(&salt);
+    if let Some(signed) = input["nonce"].as_str() {
+        let signed = Nonce::parse(signed).map_err(|e| e.name())?;
+        binding.check(&salt, signed).map_err(|e| e.name())?;
+    }
     Ok(json!({
         "metadataHash": hex(&preimage[128..160]),
         "preimage": hex(&preimage),

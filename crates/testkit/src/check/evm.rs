@@ -198,6 +198,7 @@ pub(super) fn typed_data(_group: &Value, input: &Value) -> Outcome {
     let primary = data.primary_type();
     Ok(json!({
         "encodeType": data.encode_type(primary),
+        "typeHash": data.type_hash(primary).map(|hash| hex(&hash)),
         "structHash": hex(&data.hash_struct()),
         "domainSeparator": data.domain_separator().to_string(),
         "digest": data.digest().to_string(),

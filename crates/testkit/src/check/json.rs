@@ -1,13 +1,12 @@
 //! `json/text`: the strict reader and the canonical writer.
 
-use quittance_core::Limits;
 use quittance_core::json::{canonical, parse};
 use serde_json::{Value, json};
 
-use super::{bytes, refusal, repeated};
+use super::{bytes, limits, refusal, repeated};
 use crate::vectors::Outcome;
 
-pub(super) fn text(_group: &Value, input: &Value) -> Outcome {
+pub(super) fn text(group: &Value, input: &Value) -> Outcome {
     let given = if let Some(text) = input["text"].as_str() {
         text.as_bytes().to_vec()
     } else if let Some(hex) = input["hex"].as_str() {
@@ -15,6 +14,6 @@ pub(super) fn text(_group: &Value, input: &Value) -> Outcome {
     } else {
         repeated(&input["repeat"]).into_bytes()
     };
-    let value = parse(&given, &Limits::HEADER).map_err(|e| refusal(&e))?;
+    let value = parse(&given, &limits(group)).map_err(|e| refusal(&e))?;
     Ok(json!({ "canonical": canonical(&value), "text": value.to_string() }))
 }

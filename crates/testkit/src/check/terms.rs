@@ -1,9 +1,9 @@
 //! `terms/…`: hashes of offers, which offer a payment takes, and windows.
 
 use quittance_core::header::Envelope;
+use quittance_core::json::Object;
 use quittance_core::terms_hash::canonical_terms;
 use quittance_core::wire::{PaymentPayload, PaymentRequirements, v1};
-use quittance_core::json::Object;
 use quittance_core::{DecodeError, Limits, Payment, Terms, TermsHash, UnixSeconds, Window, WindowRule, find_offer};
 use serde_json::{Value, json};
 

@@ -33,7 +33,7 @@ pub(super) fn network(_group: &Value, input: &Value) -> Outcome {
 
 pub(super) fn nonce(_group: &Value, input: &Value) -> Outcome {
     let nonce = Nonce::parse(text(input, "text")).map_err(|e| e.name())?;
-    Ok(json!({ "nonce": nonce.to_string() }))
+    Ok(json!({ "nonce": nonce.to_string(), "decimal": nonce.to_decimal().to_string() }))
 }
 
 pub(super) fn permit2_nonce(_group: &Value, input: &Value) -> Outcome {
@@ -55,7 +55,10 @@ pub(super) fn money(_group: &Value, input: &Value) -> Outcome {
     let decimals = input["decimals"].as_u64().and_then(|n| u8::try_from(n).ok()).expect("decimals of a token");
     let money = Money::parse(text(input, "text")).map_err(|e| e.name())?;
     let amount = money.to_amount(decimals).map_err(|e| e.name())?;
-    Ok(json!({ "amount": amount.to_string() }))
+    Ok(match money.ticker() {
+        Some(ticker) => json!({ "amount": amount.to_string(), "ticker": ticker }),
+        None => json!({ "amount": amount.to_string() }),
+    })
 }
 
 pub(super) fn v1_network_names(_group: &Value, input: &Value) -> Outcome {

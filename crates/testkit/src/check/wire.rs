@@ -1,11 +1,12 @@
 //! `wire/…`: JSON objects to facts, in one vocabulary for both versions, and back to text.
 
+use quittance_core::json::{Object, canonical};
+use quittance_core::terms_hash::canonical_terms;
 use quittance_core::wire::{
-    self, DiscoveryItem, DiscoveryOffer, DiscoveryResources, DiscoverySearch, Extensions, LastUpdated, PaymentPayload, PaymentRequired,
+    DiscoveryItem, DiscoveryOffer, DiscoveryResources, DiscoverySearch, Extensions, LastUpdated, PaymentPayload, PaymentRequired,
     PaymentRequirements, ResourceInfo, SettleRequest, SettleResponse, SignInWithX, SupportedResponse, VerifyRequest,
     VerifyResponse, Version, v1,
 };
-use quittance_core::json::Object;
 use quittance_core::{DecodeError, Limits, registry};
 use serde_json::{Map, Value, json};
 
@@ -238,10 +239,11 @@ pub(super) fn supported(_group: &Value, input: &Value) -> Outcome {
                 ("extra", object(kind.extra.as_ref())),
             ])
         });
-        let signers: Map<String, Value> = supported.signers.iter().map(|(pattern, keys)| (pattern.clone(), json!(keys))).collect();
+        let signers: Map<String, Value> =
+            supported.signers.iter().flatten().map(|(pattern, keys)| (pattern.clone(), json!(keys))).collect();
         Ok(some([
             ("kinds", kinds.collect()),
-            ("extensions", if supported.extensions.is_empty() { Value::Null } else { json!(supported.extensions) }),
+            ("extensions", json!(supported.extensions.as_ref().filter(|extensions| !extensions.is_empty()))),
             ("signers", if signers.is_empty() { Value::Null } else { Value::Object(signers) }),
         ]))
     })
@@ -264,6 +266,11 @@ fn item(item: &DiscoveryItem) -> Value {
         ("version", json!(item.version.number())),
         ("accepts", accepts.collect()),
         ("lastUpdated", last_updated),
+        ("description", json!(item.description)),
+        ("mimeType", json!(item.mime_type)),
+        ("serviceName", json!(item.service_name)),
+        ("tags", json!(item.tags)),
+        ("iconUrl", json!(item.icon_url)),
         ("extensions", extension_ids(item.extensions.as_ref())),
     ])
 }
@@ -274,7 +281,7 @@ pub(super) fn discovery(group: &Value, input: &Value) -> Outcome {
             let pagination = found.pagination.as_ref();
             Ok(some([
                 ("version", json!(found.version.number())),
-                ("resources", found.resources.iter().map(item).collect()),
+                ("items", found.resources.iter().map(item).collect()),
                 ("partialResults", json!(found.partial_results)),
                 ("pagination", pagination.map_or(Value::Null, |p| some([("limit", json!(p.limit)), ("cursor", json!(p.cursor))]))),
             ]))
@@ -294,5 +301,6 @@ pub(super) fn discovery(group: &Value, input: &Value) -> Outcome {
 pub(super) fn mapping(_group: &Value, input: &Value) -> Outcome {
     let offer = v1::PaymentRequirements::from_json(text(input, "text").as_bytes(), &Limits::BODY).map_err(|e| refusal(&e))?;
     let v2 = offer.to_v2().map_err(|e| refusal(&e))?;
-    Ok(json!({ "requirements": reread(&v2.to_json()), "resource": reread(&wire::ResourceInfo::to_json(&offer.resource)) }))
+    let resource = canonical(&Object::from(&offer.resource).into());
+    Ok(json!({ "requirements": canonical_terms(&v2), "resource": resource }))
 }
