@@ -1,7 +1,8 @@
 //! Installing what a stage needs, through the ordinary package registries, into a folder that outlives the clone.
 //!
-//! Each installed thing lies in a folder named after exactly what was asked for (a version, or the content of a lock file), and counts
-//! as installed once the marker beside it is written. A lock keeps two clones on one machine from installing the same thing at once.
+//! Each installed thing lies in a folder named after exactly what was asked for (a version, or the content of a lock file), and
+//! counts as installed once the marker beside it is written. A lock keeps two clones on one machine from installing the same thing
+//! at once.
 
 use std::fs::{self, File};
 use std::hash::{DefaultHasher, Hash, Hasher};
