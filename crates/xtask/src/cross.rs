@@ -1,7 +1,7 @@
 //! The real proof of `no_std`: the pure crates built for targets that have no standard library to lean on.
 //!
-//! `rustup target add` is the ordinary way to such a target. Where it cannot reach its server, Debian's packaged compiler and standard
-//! library source build `core` and `alloc` from scratch instead; both ways compile our crates for the same target.
+//! `rustup target add` is the ordinary way to such a target. Where it cannot reach its server, Debian's packaged compiler and
+//! standard library source build `core` and `alloc` from scratch instead; both ways compile our crates for the same target.
 
 use std::path::Path;
 use std::process::Command;

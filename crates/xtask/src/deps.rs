@@ -58,7 +58,8 @@ fn name_in_code(dependency: &Dependency) -> String {
     dependency.rename.as_ref().unwrap_or(&dependency.package).replace('-', "_")
 }
 
-/// `cargo deny`. Its advisories come from a git repository, which is no package registry and may be out of reach; all else is local.
+/// `cargo deny`. Its advisories come from a git repository, which is no package registry and may be out of reach; all else is
+/// local.
 pub(crate) fn deny(workspace: &Workspace) -> Result<Notes, Failure> {
     const FETCH_LIMIT: Duration = Duration::from_secs(90);
 

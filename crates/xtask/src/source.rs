@@ -1,7 +1,8 @@
-//! Rules that are read off the sources themselves: no unsafe code, no reading of the environment, proof tokens made where the list says.
+//! Rules that are read off the sources themselves: no unsafe code, no reading of the environment, proof tokens made where the list
+//! says.
 //!
-//! The reader here is no parser. It blanks comments and literals and looks for whole words, which is exact enough for words that have no
-//! other meaning in code, and errs on the side of reporting.
+//! The reader here is no parser. It blanks comments and literals and looks for whole words, which is exact enough for words that
+//! have no other meaning in code, and errs on the side of reporting.
 
 use std::fs;
 
@@ -18,8 +19,8 @@ const PROOF_MODULE: &[&str] = &["crates/core/src/proof.rs", "crates/core/src/pro
 /// Every other place that makes a proof token; one line per place, `file: the line's code`.
 const ASSERTION_LIST: &str = "crates/xtask/assertions.txt";
 
-/// `unsafe_code = "forbid"` stands in the workspace's lints; this sees to it that every member takes them, and that nothing is written
-/// that only an allowance would let through.
+/// `unsafe_code = "forbid"` stands in the workspace's lints; this sees to it that every member takes them, and that nothing is
+/// written that only an allowance would let through.
 pub(crate) fn no_unsafe(workspace: &Workspace) -> Result<Notes, Failure> {
     let mut problems = Vec::new();
     if !fs::read_to_string(workspace.root.join("Cargo.toml"))?.contains("unsafe_code = \"forbid\"") {

@@ -1,8 +1,8 @@
 //! The table of stages and the loop that runs it.
 //!
-//! A new stage is one row of [`STAGES`] and one function. All selected stages run, also after one has failed, so that one run shows all
-//! there is to repair; a stage that cannot run (a tool that does not install, say) has failed. What a stage left undone on purpose it
-//! must return as a note, and notes stand in the summary.
+//! A new stage is one row of [`STAGES`] and one function. All selected stages run, also after one has failed, so that one run shows
+//! all there is to repair; a stage that cannot run (a tool that does not install, say) has failed. What a stage left undone on
+//! purpose it must return as a note, and notes stand in the summary.
 
 use std::process::ExitCode;
 use std::time::Instant;

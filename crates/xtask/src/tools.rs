@@ -1,7 +1,8 @@
 //! Installing what a stage needs, through the ordinary package registries, into a folder that outlives the clone.
 //!
-//! Each installed thing lies in a folder named after exactly what was asked for (a version, or the content of a lock file), and counts
-//! as installed once the marker beside it is written. A lock keeps two clones on one machine from installing the same thing at once.
+//! Each installed thing lies in a folder named after exactly what was asked for (a version, or the content of a lock file), and
+//! counts as installed once the marker beside it is written. A lock keeps two clones on one machine from installing the same thing
+//! at once.
 
 use std::fs::{self, File};
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -91,9 +92,10 @@ pub(crate) fn node_modules(workspace: &Workspace, manifests: &Path) -> Result<Pa
 /// Installs a `requirements.txt` into a virtual environment and gives the path of its Python.
 pub(crate) fn python(workspace: &Workspace, requirements: &Path) -> Result<PathBuf, Failure> {
     let mut python = find_python()?;
-    let version = read(Command::new(&python).arg("--version"))?;
+    // the environment leans on the Python that made it, so another build or another place of it is another folder
+    let build = read(Command::new(&python).args(["-c", "import sys; print(sys.version, sys.base_prefix)"]))?;
     let content = fs::read(requirements).map_err(|error| Failure(format!("{}: {error}", requirements.display())))?;
-    let folder = workspace.cache.join(format!("python-{}", fingerprint(&(version, &content))));
+    let folder = workspace.cache.join(format!("python-{}", fingerprint(&(build, &content))));
     let inside = folder.join("bin/python");
     once(&folder, || {
         // Debian ships the module without the wheel of pip it needs, and only this question tells

@@ -1,7 +1,7 @@
 //! The vectors of `spec-vectors/`: written by independent implementations in Python and Node, reproduced and validated here.
 //!
-//! The generator asks; this module gives it the pinned packages to ask, a folder of its own to run in, and compares what it wrote. It
-//! knows nothing about what is inside a case.
+//! The generator asks; this module gives it the pinned packages to ask, a folder of its own to run in, and compares what it wrote.
+//! It knows nothing about what is inside a case.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;

@@ -1,7 +1,7 @@
 //! Reads an ECDSA signature as DER writes it. The library takes no DER, because nothing in the protocol does; Wycheproof does.
 
-/// `r` and `s` of `SEQUENCE { INTEGER r, INTEGER s }`, if the bytes are the one encoding that DER allows: lengths and integers in their
-/// shortest form, nothing left over. Negative integers and integers above 256 bits are no scalars and give nothing either.
+/// `r` and `s` of `SEQUENCE { INTEGER r, INTEGER s }`, if the bytes are the one encoding that DER allows: lengths and integers in
+/// their shortest form, nothing left over. Negative integers and integers above 256 bits are no scalars and give nothing either.
 pub(super) fn signature(bytes: &[u8]) -> Option<([u8; 32], [u8; 32])> {
     let (sequence, rest) = element(bytes, 0x30)?;
     let (r, integers) = element(sequence, 0x02)?;
@@ -9,8 +9,8 @@ pub(super) fn signature(bytes: &[u8]) -> Option<([u8; 32], [u8; 32])> {
     if rest.is_empty() && left_over.is_empty() { Some((scalar(r)?, scalar(s)?)) } else { None }
 }
 
-/// The content of an element with this tag, and what follows it. Two integers of 33 bytes fit the short form of a length, and the long
-/// form of such a length is not DER.
+/// The content of an element with this tag, and what follows it. Two integers of 33 bytes fit the short form of a length, and the
+/// long form of such a length is not DER.
 fn element(bytes: &[u8], tag: u8) -> Option<(&[u8], &[u8])> {
     match bytes {
         [first, length @ 0..=0x7f, rest @ ..] if *first == tag => rest.split_at_checked(usize::from(*length)),
