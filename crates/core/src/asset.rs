@@ -65,7 +65,7 @@ impl fmt::Display for Account {
 
 /// A token on a network.
 ///
-/// Decimals, name and version are not here: they come from the [registry](crate::registry), never from the other side.
+/// Decimals, name and version are not here: they come from the [`registry`], never from the other side.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
 pub struct Asset {
     network: Network,

@@ -103,8 +103,6 @@ reasons! {
         Ambiguous = "member_ambiguous", "contradicts another member";
         /// `x402Version` is missing, of another type, or not a version this object exists in.
         Version = "x402_version", "must be a supported x402 version";
-        /// Longer than the specification allows, or more entries than it allows.
-        TooLong = "member_too_long", "is longer than the specification allows";
         /// Text outside the grammar that the specification gives for it.
         Grammar = "member_grammar", "is outside the grammar of the specification";
     }
