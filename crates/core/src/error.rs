@@ -182,8 +182,8 @@ impl DecodeErrorKind {
 /// Bytes that are not what they should be: what is wrong, and where.
 ///
 /// It never holds a value from the input, which may be a live signature, but it holds the names that lead to the place. In an
-/// extension, in typed data and in a facilitator's signers these are the sender's own words, so `Display` escapes line breaks and other
-/// control characters in them, and whoever writes the message into HTML escapes the rest.
+/// extension, in typed data and in a facilitator's signers these are the sender's own words, so `Display` escapes line breaks and
+/// other control characters in them, and whoever writes the message into HTML escapes the rest.
 ///
 /// A server answers it with HTTP 400 and [`code`](Self::code) (v2 HTTP transport, "Error Handling").
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -241,8 +241,8 @@ impl DecodeError {
         }
     }
 
-    /// The byte at which reading stopped, where it is known: of the header as received if [`kind`](Self::kind) is about base64, else of
-    /// the text that the header decodes to.
+    /// The byte at which reading stopped, where it is known: of the header as received if [`kind`](Self::kind) is about base64, else
+    /// of the text that the header decodes to.
     #[must_use]
     pub const fn offset(&self) -> Option<usize> {
         match self.at {
