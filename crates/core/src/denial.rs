@@ -11,8 +11,8 @@ reasons! {
     /// and prices are for whoever keeps them, and bring their members with them.
     pub enum Denial {
         /// The token is not in the registry for this network, whatever its name and its `extra` claim (row 192).
-        UnknownAsset = "unknown_asset", "the token is not one we know on this network";
+        UnknownAsset = "unknown_asset", "the token is not in the registry of this network";
         /// The token's EIP-712 name or version is not the registry's (row 199).
-        DomainMismatch = "domain_mismatch", "the signing domain is not the one we know for this token";
+        DomainMismatch = "domain_mismatch", "the signing domain is not the one the registry has for this token";
     }
 }

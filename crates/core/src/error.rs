@@ -181,7 +181,10 @@ impl DecodeErrorKind {
 
 /// Bytes that are not what they should be: what is wrong, and where.
 ///
-/// It never holds text from the input other than the position: the input may be a live signature.
+/// It never holds a value from the input, which may be a live signature, but it holds the names that lead to the place. In an
+/// extension, in typed data and in a facilitator's signers these are the sender's own words, so `Display` escapes line breaks and
+/// other control characters in them, and whoever writes the message into HTML escapes the rest.
+///
 /// A server answers it with HTTP 400 and [`code`](Self::code) (v2 HTTP transport, "Error Handling").
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DecodeError {
@@ -238,7 +241,8 @@ impl DecodeError {
         }
     }
 
-    /// The byte of the decoded text at which reading stopped, where it is known.
+    /// The byte at which reading stopped, where it is known: of the header as received if [`kind`](Self::kind) is about base64, else
+    /// of the text that the header decodes to.
     #[must_use]
     pub const fn offset(&self) -> Option<usize> {
         match self.at {
@@ -261,9 +265,12 @@ impl DecodeError {
 impl fmt::Display for DecodeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.at {
-            Position::Whole => write!(f, "{}", self.kind),
+            Position::Whole => match self.kind {
+                DecodeErrorKind::Shape(shape) => write!(f, "the document {shape}"),
+                kind => write!(f, "{kind}"),
+            },
             Position::Byte(offset) => write!(f, "byte {offset}: {}", self.kind),
-            Position::Member(path) => write!(f, "{path}: {}", self.kind),
+            Position::Member(path) => write!(f, "{}: {}", path.escape_debug(), self.kind),
         }
     }
 }

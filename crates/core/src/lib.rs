@@ -14,8 +14,42 @@
 //! It has no clock, no randomness, no I/O and no state. What it can say is that terms and signature are right, never that anybody has
 //! paid. The schemes themselves, and everything that remembers or reaches out, live in crates on top of this one.
 //!
-//! A buyer and a seller in some fifteen lines each stand in the repository's README. Why each decision was taken, and what a stranger could
-//! try, is in [`manual`].
+//! # Where to begin
+//!
+//! - **A buyer** reads the 402 with [`header::payment_required`] and each offer with [`Terms::parse`], takes the token's signing
+//!   domain from [`Terms::token`], makes a digest with [`eip712::digest`], signs it with a [`SecretKey`] or a [`Signer`], and
+//!   writes the payment with [`header::encode`].
+//! - **A seller** makes an offer from a price with [`Terms::exact`] and writes a [`wire::PaymentRequired`] with
+//!   [`header::encode`]. It reads what comes back with [`Payment::from_headers`], finds its own offer with [`find_offer`], judges
+//!   the window with [`Window::judge`] and the signature with [`signature::verify`].
+//! - **A facilitator** reads a [`wire::VerifyRequest`]; the rules of one way to pay are a [`Scheme`], and what they prove is a
+//!   token of [`proof`].
+//!
+//! The code of a buyer and of a seller stands in the [README](https://github.com/quittance/quittance#a-buyer). Why each decision was
+//! taken, and what a stranger could try, is in [`manual`].
+//!
+//! # From an error to an answer
+//!
+//! | error | HTTP status | code in the body or header | may the payer pay again |
+//! |---|---|---|---|
+//! | no payment: `None` | 402 with the terms | [`Rejection::PaymentRequired`] | yes |
+//! | [`DecodeError`] | 400 | [`DecodeError::code`] | no: [`Retry::Never`] |
+//! | [`Rejection`] | [`Rejection::status`], with the terms if it is 402 | [`Rejection::reason`] | [`Rejection::retry`] |
+//! | [`Fault`] | [`Fault::status`], without the terms | [`Fault::code`] | [`Fault::retry`] |
+//! | [`WindowError::NotYet`] | as [`Rejection::Eip3009ValidAfter`] or [`Rejection::Permit2ValidAfter`] | | |
+//! | any other [`WindowError`] | as [`Rejection::Eip3009ValidBefore`] or [`Rejection::Permit2Deadline`] | | |
+//! | [`SignatureError`](signature::SignatureError), reading | as [`Rejection::SignatureFormat`] | | |
+//! | the same, comparing signers | as [`Rejection::Eip3009Signature`] or [`Rejection::Permit2Signature`] | | |
+//! | [`Denial`], [`Misuse`] | none: nothing was sent, or a seller's own offer is wrong at start-up | | |
+//!
+//! The text of an error is for a log. For a payer's program the code and the retry are what counts, and what somebody else's code
+//! means is told by [`Reason::parse`].
+//!
+//! # Abbreviations
+//!
+//! Docs cite "catalogue row 46" where a check answers a known attack. The number is also in `rows` of the vectors that show it,
+//! so searching `spec-vectors/` for it finds the cases. "Map" and a letter with a number (W26, S7) name the project's notes on
+//! the specification and the contracts; neither list is needed to follow the text.
 #![no_std]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![warn(

@@ -1,4 +1,7 @@
 //! A payment with every text in it read, whichever version of the protocol carried it.
+//!
+//! A seller begins with [`Payment::from_headers`]. Everything in a [`Payment`] is the payer's claim until it was compared with the
+//! seller's [`Terms`] and the signature was checked.
 
 use alloc::string::String;
 use core::fmt;

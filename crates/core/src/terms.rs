@@ -1,4 +1,8 @@
 //! What a seller asks, read once.
+//!
+//! The wire's [`PaymentRequirements`] are texts; [`Terms`] are the same offer with every text read. A buyer gets them with
+//! [`Terms::parse`] from a 402, a seller with [`Terms::exact`] from a price, and [`find_offer`] tells which of the seller's offers a
+//! payment takes.
 
 use alloc::boxed::Box;
 use alloc::string::ToString as _;

@@ -35,6 +35,13 @@ fn an_error_says_where() {
     let error =
         payment_signature(STANDARD.encode(r#"{"x402Version":2,"accepted":{"scheme":1},"payload":{}}"#).as_bytes(), &Limits::HEADER);
     assert_eq!(error.unwrap_err().to_string(), "accepted.scheme: has the wrong type");
+    assert_eq!(Envelope::from_header(b"W10=", &Limits::HEADER).unwrap_err().to_string(), "the document has the wrong type");
+}
+
+#[test]
+fn an_error_breaks_no_line_of_a_log() {
+    let error = extension_responses(STANDARD.encode(r#"{"a\r\nb\u001b":1}"#).as_bytes(), &Limits::HEADER).unwrap_err();
+    assert_eq!((error.path(), error.to_string().as_str()), (Some("a\r\nb\u{1b}"), r"a\r\nb\u{1b}: has the wrong type"));
 }
 
 #[test]

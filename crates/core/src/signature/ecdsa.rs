@@ -39,7 +39,7 @@ reasons! {
         /// A character is not a hexadecimal digit.
         Digit = "signature_digit", "not a hexadecimal digit";
         /// Not a number of bytes that the form allows, or an odd number of digits.
-        Length = "signature_length", "wrong number of bytes for a signature";
+        Length = "signature_length", "a signature has 65 bytes, or 64 where the contract takes the compact form";
         /// More bytes than any signature is read with.
         TooLarge = "signature_too_large", "more bytes than a signature may have";
         /// The last byte is neither 27 nor 28.
