@@ -13,8 +13,9 @@ use alloc::vec::Vec;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use crate::error::{DecodeError, EncodingError, Limits, ShapeError};
+use crate::error::{DecodeError, EncodingError, ShapeError};
 use crate::json::{self, Object, Value};
+use crate::limits::Limits;
 use crate::misuse::Misuse;
 use crate::wire::{self, Version};
 

@@ -5,12 +5,14 @@ use core::fmt;
 
 use crate::address::Address;
 use crate::eip712::permit2::{ExactWitness, UptoWitness};
-use crate::error::{DecodeError, Limits, ShapeError};
+use crate::error::{DecodeError, ShapeError};
 use crate::header::{self, PaymentHeader};
 use crate::json::Object;
+use crate::limits::Limits;
 use crate::network::Network;
 use crate::registry;
-use crate::terms::{SchemeId, Terms};
+use crate::scheme::SchemeId;
+use crate::terms::Terms;
 use crate::wire::{self, AUTHORIZATION, Eip3009Payload, Extensions, PERMIT, Permit2Payload, SolanaPayload, Version};
 
 /// What a client sends to pay.

@@ -24,7 +24,9 @@ mod resource_info;
 mod settle;
 mod siwx;
 mod supported;
+mod unknown;
 pub mod v1;
+mod version;
 
 pub use binding::Binding;
 pub use discovery::{
@@ -32,7 +34,6 @@ pub use discovery::{
 };
 pub use extension::{Extension, ExtensionResponses, Extensions};
 pub use facilitator::{SettleRequest, VerifyRequest, VerifyResponse};
-pub use members::{Unknown, Version};
 pub use payload::{Eip3009Payload, Permit2Payload, SolanaPayload};
 pub use payment::{PaymentPayload, PaymentRequired};
 pub use requirements::PaymentRequirements;
@@ -40,6 +41,8 @@ pub use resource_info::ResourceInfo;
 pub use settle::SettleResponse;
 pub use siwx::SignInWithX;
 pub use supported::{SupportedKind, SupportedResponse};
+pub use unknown::Unknown;
+pub use version::Version;
 
 pub(crate) use payload::{AUTHORIZATION, PERMIT};
 

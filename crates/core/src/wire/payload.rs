@@ -16,7 +16,8 @@ use crate::error::DecodeError;
 use crate::json::Object;
 use crate::nonce::Nonce;
 use crate::signature::SignatureBytes;
-use crate::time::{UnixSeconds, Window};
+use crate::time::UnixSeconds;
+use crate::window::Window;
 
 /// `exact` by EIP-3009: the transfer, and the payer's signature over it.
 #[derive(Clone, PartialEq, Eq, Debug)]

@@ -4,9 +4,10 @@ use alloc::string::{String, ToString as _};
 use proptest::prelude::*;
 
 use super::*;
-use crate::error::{DecodeError, Limits};
+use crate::error::DecodeError;
 use crate::json::tests::any_value;
 use crate::json::{Object, Value};
+use crate::limits::Limits;
 use crate::registry;
 
 const OFFER: &str = r#"{"scheme":"exact","network":"eip155:84532","amount":"10000","asset":"0x036CbD53842c5426634e7929541eC2318f3dCF7e","payTo":"0x209693Bc6afc0C5328bA36FaF03C514EF312287C","maxTimeoutSeconds":60}"#;
