@@ -10,10 +10,9 @@ use crate::header::{self, PaymentHeader};
 use crate::json::Object;
 use crate::limits::Limits;
 use crate::network::Network;
-use crate::registry;
 use crate::scheme::SchemeId;
 use crate::terms::Terms;
-use crate::wire::{self, AUTHORIZATION, Eip3009Payload, Extensions, PERMIT, Permit2Payload, SolanaPayload, Version};
+use crate::wire::{AUTHORIZATION, Eip3009Payload, Extensions, PERMIT, Permit2Payload, SolanaPayload, Version};
 
 /// What a client sends to pay.
 ///
@@ -68,10 +67,18 @@ impl Payment {
     /// When the header is not canonical base64 of one strict JSON object, the object is not a payment of the header's version, or a
     /// member is not written as the specification says.
     pub fn from_header(header: PaymentHeader<'_>, limits: &Limits) -> Result<Self, DecodeError> {
-        match header.version {
-            Version::V1 => header::x_payment(header.value, limits)?.try_into(),
-            Version::V2 => header::payment_signature(header.value, limits)?.try_into(),
-        }
+        header.read(limits)
+    }
+
+    /// Reads the payload of a scheme on a network. A version that says more adds it by [`with_claims`](Self::with_claims).
+    pub(crate) fn read(version: Version, scheme: SchemeId, network: Network, payload: Object) -> Result<Self, DecodeError> {
+        let authorization = Authorization::read(&scheme, network, payload)?;
+        Ok(Self { version, scheme, network, accepted: None, resource: None, authorization, extensions: Extensions::new() })
+    }
+
+    /// The same payment with what the client says about it.
+    pub(crate) fn with_claims(self, accepted: Terms, resource: Option<String>, extensions: Extensions) -> Self {
+        Self { accepted: Some(accepted), resource, extensions, ..self }
     }
 
     /// The version that carried it, in which the answer has to be given.
@@ -145,42 +152,6 @@ impl Authorization {
             _ => Ok(Self::Other(payload)),
         }
         .map_err(|e| e.inside("payload"))
-    }
-}
-
-impl TryFrom<wire::PaymentPayload> for Payment {
-    type Error = DecodeError;
-
-    fn try_from(payload: wire::PaymentPayload) -> Result<Self, DecodeError> {
-        let accepted = Terms::parse(payload.accepted).map_err(|e| e.inside("accepted"))?;
-        Ok(Self {
-            version: Version::V2,
-            authorization: Authorization::read(accepted.scheme(), accepted.network(), payload.payload)?,
-            scheme: accepted.scheme().clone(),
-            network: accepted.network(),
-            accepted: Some(accepted),
-            resource: payload.resource.map(|resource| resource.url),
-            extensions: payload.extensions.unwrap_or_default(),
-        })
-    }
-}
-
-impl TryFrom<wire::v1::PaymentPayload> for Payment {
-    type Error = DecodeError;
-
-    fn try_from(payload: wire::v1::PaymentPayload) -> Result<Self, DecodeError> {
-        let network = registry::network_by_v1_name(&payload.network)
-            .ok_or_else(|| DecodeError::member(crate::network::NetworkError::V1Name, "network"))?;
-        let scheme = SchemeId::from(payload.scheme.as_str());
-        Ok(Self {
-            version: Version::V1,
-            authorization: Authorization::read(&scheme, network, payload.payload)?,
-            scheme,
-            network,
-            accepted: None,
-            resource: None,
-            extensions: Extensions::new(),
-        })
     }
 }
 

@@ -28,11 +28,10 @@
 //! from_a_stranger::<quittance_core::proof::Settled>();
 //! ```
 
-use alloc::string::{String, ToString as _};
+use alloc::string::String;
 
 use crate::amount::Amount;
 use crate::asset::Account;
-use crate::registry;
 use crate::replay_key::ReplayKey;
 use crate::terms::Terms;
 use crate::time::UnixSeconds;
@@ -146,19 +145,8 @@ impl Settled {
     /// `amount` is written where it can differ from the price.
     #[must_use]
     pub fn receipt(&self, version: Version) -> SettleResponse {
-        let network = self.verified.terms.network();
-        let name = match version {
-            Version::V1 => registry::v1_name(network).map(String::from),
-            Version::V2 => None,
-        };
-        let mut receipt = SettleResponse::settled(
-            name.unwrap_or_else(|| network.to_string()),
-            self.transaction.as_str(),
-            self.verified.payer.to_string(),
-        );
-        if version == Version::V2 && self.charged != self.verified.terms.amount() {
-            receipt.amount = Some(self.charged.to_string());
-        }
-        receipt
+        let price = self.verified.terms.amount();
+        let charged = (self.charged != price).then_some(self.charged);
+        SettleResponse::receipt(version, self.verified.terms.network(), &self.transaction, &self.verified.payer, charged)
     }
 }

@@ -14,6 +14,7 @@
 
 mod binding;
 mod discovery;
+mod erase;
 mod extension;
 mod facilitator;
 mod members;
