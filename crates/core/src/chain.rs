@@ -12,7 +12,7 @@ use crate::nonce::Nonce;
 use crate::signature::SignatureBytes;
 
 /// A question to an `eip155` chain, as a value.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
 #[non_exhaustive]
 pub enum ChainQuery {
     /// Which code stands at an address?
@@ -59,7 +59,7 @@ pub enum ChainQuery {
 }
 
 /// What a chain answered.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
 #[non_exhaustive]
 pub enum ChainAnswer {
     /// Bytes: code, or what a call returned.
@@ -71,7 +71,7 @@ pub enum ChainAnswer {
 }
 
 /// A call of a contract.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
 #[non_exhaustive]
 pub struct Call {
     /// The contract.
@@ -89,7 +89,7 @@ impl Call {
 }
 
 /// What a settlement does on an `eip155` chain, and how one sees that it did.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
 #[non_exhaustive]
 pub struct Plan {
     /// The calls, in order.
@@ -107,7 +107,7 @@ impl Plan {
 }
 
 /// A log that a settlement must leave.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
 #[non_exhaustive]
 pub struct ExpectedLog {
     /// The contract that writes it.

@@ -1,7 +1,7 @@
 //! How much a stranger may make this crate read.
 
 /// Bounds on what a stranger may make this crate read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct Limits {
     /// The longest input, in bytes, before any decoding. A header of one byte more is refused unread (catalogue row 11).

@@ -31,7 +31,7 @@ pub struct Payment {
 }
 
 /// What the scheme's payload authorizes.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 #[non_exhaustive]
 pub enum Authorization {
     /// `exact` on an `eip155` network, by the token's own `transferWithAuthorization`.

@@ -62,11 +62,9 @@ impl Wire for Binding {
         if members.text("version")? != Self::VERSION {
             return Err(DecodeError::member(ShapeError::Grammar, "version"));
         }
-        let mode = members.text("mode")?;
-        let salt = members.optional_text("salt")?;
         Ok(Self {
-            mode: mode.as_str().try_into()?,
-            salt: salt.map(|text| Salt::parse(&text)).transpose().map_err(|e| DecodeError::member(e, "salt"))?,
+            mode: members.parsed("mode", Mode::parse)?,
+            salt: members.optional_parsed("salt", Salt::parse)?,
             metadata: members.optional_object("metadata")?,
             other: members.rest(),
         })

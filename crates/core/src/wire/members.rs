@@ -73,18 +73,21 @@ impl Members {
         parse(&self.text(name)?).map_err(|e| DecodeError::member(e, name))
     }
 
+    /// Optional text that a domain type reads.
+    pub(super) fn optional_parsed<T, E: Into<DecodeErrorKind>>(
+        &mut self,
+        name: &str,
+        parse: impl FnOnce(&str) -> Result<T, E>,
+    ) -> Result<Option<T>, DecodeError> {
+        self.optional_text(name)?.map(|text| parse(&text)).transpose().map_err(|e| DecodeError::member(e, name))
+    }
+
     pub(super) fn flag(&mut self, name: &str) -> Result<bool, DecodeError> {
-        required(name, self.required_value(name)?, |value| match value {
-            Value::Bool(flag) => Some(flag),
-            _ => None,
-        })
+        required(name, self.required_value(name)?, flag)
     }
 
     pub(super) fn optional_flag(&mut self, name: &str) -> Result<Option<bool>, DecodeError> {
-        self.optional_value(name, |value| match value {
-            Value::Bool(flag) => Some(flag),
-            _ => None,
-        })
+        self.optional_value(name, flag)
     }
 
     /// A plain non-negative integer literal (catalogue rows 26 and 39: `60.0`, `6e1` and `"60"` are not).
@@ -144,6 +147,13 @@ fn required<T>(name: &str, value: Value, read: impl FnOnce(Value) -> Option<T>) 
 fn text(value: Value) -> Option<String> {
     match value {
         Value::String(text) => Some(text),
+        _ => None,
+    }
+}
+
+fn flag(value: Value) -> Option<bool> {
+    match value {
+        Value::Bool(flag) => Some(flag),
         _ => None,
     }
 }
