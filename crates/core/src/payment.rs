@@ -160,3 +160,6 @@ impl fmt::Debug for Payment {
         write!(f, "Payment({} on {})", self.scheme, self.network)
     }
 }
+
+#[cfg(test)]
+mod tests;

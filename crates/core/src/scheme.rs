@@ -123,3 +123,24 @@ impl fmt::Display for SchemeId {
         f.write_str(self.as_str())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::address::Address;
+    use crate::json::Object;
+    use crate::wire::{PaymentPayload, PaymentRequirements};
+
+    #[test]
+    fn row_101_without_a_chain_a_question_has_no_answer() {
+        let offer = PaymentRequirements::new("exact", "x402:test", "1", "coin", "somebody", 60);
+        let terms = Terms::parse(offer.clone()).unwrap();
+        let payment = PaymentPayload::new(offer, Object::new()).try_into().unwrap();
+        let input = VerifyInput::offline(&payment, &terms, UnixSeconds::from_secs(0));
+        let code = |last| ChainQuery::Code { address: Address::from_bytes([last; 20]) };
+        let answers = [(code(1), ChainAnswer::Bytes([0xef].into()))];
+        assert_eq!(input.answer(&code(1)), None);
+        assert_eq!(input.with_answers(&answers).answer(&code(2)), None);
+        assert_eq!(input.with_answers(&answers).answer(&code(1)), Some(&answers[0].1));
+    }
+}
