@@ -110,7 +110,7 @@ promise! {
         SignatureBytes, wire::Eip3009Payload, wire::LastUpdated, wire::Permit2Payload<UptoWitness>, wire::SolanaPayload;
     Data: Account, Asset, Authorization, binding::Binding<'_>, Call, ChainAnswer, ChainQuery, DecodeError, Envelope, ExpectedLog,
         Money, Number, Object, Plan, Resource, SchemeId, SignatureBytes, TypedData, json::Value, wire::Binding, wire::DiscoveryOffer,
-        wire::Extensions, wire::LastUpdated, wire::Unknown;
+        wire::Extensions, wire::LastUpdated, wire::PaymentIdentifier, wire::Unknown;
     Display: Account, Amount, Digest, DomainSeparator, json::Value, Money, Object, SchemeId;
     FromStr: Money;
     Wire: wire::DiscoveryItem, wire::DiscoveryResources, wire::DiscoverySearch, wire::Eip3009Payload, wire::Extension,

@@ -1,6 +1,7 @@
 //! The `quittance-binding` extension; its meaning is in [`binding`](crate::binding).
 
-use super::{Extension, Members, Unknown, Wire, Writer};
+use super::extension::extension_info;
+use super::{Members, Unknown, Wire, Writer};
 use crate::binding::{Mode, Salt};
 use crate::error::{DecodeError, ShapeError};
 use crate::json::Object;
@@ -43,20 +44,6 @@ impl Binding {
     }
 }
 
-impl TryFrom<&Extension> for Binding {
-    type Error = DecodeError;
-
-    fn try_from(entry: &Extension) -> Result<Self, DecodeError> {
-        Self::read(Members::of(entry.info.clone())).map_err(|e| e.inside("info"))
-    }
-}
-
-impl From<&Binding> for Extension {
-    fn from(binding: &Binding) -> Self {
-        Self::new(binding.write())
-    }
-}
-
 impl Wire for Binding {
     fn read(mut members: Members) -> Result<Self, DecodeError> {
         if members.text("version")? != Self::VERSION {
@@ -79,3 +66,5 @@ impl Wire for Binding {
             .rest(&self.other)
     }
 }
+
+extension_info!(Binding);
