@@ -83,6 +83,7 @@ impl Amount {
     ///
     /// It is exact, has no superfluous zeros and no separators, and [`Money`](crate::money::Money) reads it back to the same
     /// amount.
+    #[must_use]
     pub fn format_units(self, decimals: u8) -> impl fmt::Display {
         Units { digits: self.digits(), decimals: decimals.into() }
     }

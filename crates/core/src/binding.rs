@@ -19,7 +19,7 @@
 use alloc::string::String;
 use core::fmt;
 
-use crate::error::DecodeError;
+use crate::error::ShapeError;
 use crate::hash::{keccak256, sha256};
 use crate::hex::{self, HexError};
 use crate::json::{Object, canonical};
@@ -73,7 +73,7 @@ reasons! {
 }
 
 /// What a payment is for.
-#[derive(Clone)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Binding<'a> {
     terms: TermsHash,
     method: &'a str,
@@ -160,16 +160,14 @@ impl Mode {
             Self::Preferred => "preferred",
         }
     }
-}
 
-impl TryFrom<&str> for Mode {
-    type Error = DecodeError;
-
-    fn try_from(word: &str) -> Result<Self, DecodeError> {
-        [Self::Required, Self::Preferred]
-            .into_iter()
-            .find(|mode| mode.as_str() == word)
-            .ok_or_else(|| DecodeError::member(crate::error::ShapeError::Grammar, "mode"))
+    /// Reads the word.
+    ///
+    /// # Errors
+    ///
+    /// [`ShapeError::Grammar`] for any other: what a seller insists on is not guessed at.
+    pub fn parse(word: &str) -> Result<Self, ShapeError> {
+        [Self::Required, Self::Preferred].into_iter().find(|mode| mode.as_str() == word).ok_or(ShapeError::Grammar)
     }
 }
 

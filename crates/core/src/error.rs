@@ -15,35 +15,6 @@ use crate::resource::ResourceError;
 use crate::signature::SignatureError;
 use crate::time::TimeError;
 
-/// Bounds on what a stranger may make this crate read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Limits {
-    /// The longest input, in bytes, before any decoding. A header of one byte more is refused unread (catalogue row 11).
-    pub bytes: usize,
-    /// The deepest nesting of arrays and objects (catalogue row 24).
-    pub depth: usize,
-}
-
-impl Limits {
-    /// For a payment header: 8 KiB, the line that common front ends allow, and 32 levels.
-    pub const HEADER: Self = Self { bytes: 8 * 1024, depth: 32 };
-    /// For a body: a 402 reply, a facilitator's request or answer.
-    pub const BODY: Self = Self { bytes: 64 * 1024, depth: 32 };
-
-    /// The same limits with another size.
-    #[must_use]
-    pub const fn with_bytes(self, bytes: usize) -> Self {
-        Self { bytes, ..self }
-    }
-
-    /// The same limits with another depth.
-    #[must_use]
-    pub const fn with_depth(self, depth: usize) -> Self {
-        Self { depth, ..self }
-    }
-}
-
 reasons! {
     /// Why bytes are not the text that a header or body must hold.
     pub enum EncodingError {
@@ -186,13 +157,13 @@ impl DecodeErrorKind {
 /// other control characters in them, and whoever writes the message into HTML escapes the rest.
 ///
 /// A server answers it with HTTP 400 and [`code`](Self::code) (v2 HTTP transport, "Error Handling").
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct DecodeError {
     kind: DecodeErrorKind,
     at: Position,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 enum Position {
     Whole,
     Byte(usize),

@@ -9,12 +9,14 @@
 
 use alloc::string::String;
 use alloc::vec::Vec;
+use core::fmt;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use crate::error::{DecodeError, EncodingError, Limits, ShapeError};
+use crate::error::{DecodeError, EncodingError, ShapeError};
 use crate::json::{self, Object, Value};
+use crate::limits::Limits;
 use crate::misuse::Misuse;
 use crate::wire::{self, Version};
 
@@ -34,7 +36,7 @@ pub const SIGN_IN_WITH_X: &str = "SIGN-IN-WITH-X";
 pub const EXTENSION_RESPONSES: &str = "EXTENSION-RESPONSES";
 
 /// One strict JSON object out of a header or body, its size, depth and names bounded, not yet typed.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Envelope(Object);
 
 impl Envelope {
@@ -134,13 +136,21 @@ pub fn encode(object: impl Into<Object>, limits: &Limits) -> Result<String, Misu
 }
 
 /// The payment among the headers of a request: which version it speaks, and its value, still unread.
-#[derive(Clone, Copy)]
+///
+/// It does not print the value, which holds a live signature.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct PaymentHeader<'a> {
     /// The version of the header's name. The object in it must say the same.
     pub version: Version,
     /// The value.
     pub value: &'a [u8],
+}
+
+impl fmt::Debug for PaymentHeader<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "PaymentHeader({:?}, {} bytes)", self.version, self.value.len())
+    }
 }
 
 /// Finds the payment header of a request, whatever the case of its name (catalogue row 16).

@@ -37,7 +37,7 @@ pub mod threats {
     //! - **Two readings of one text.** Duplicate names, lenient base64, half surrogates, numbers that round: [`json`](crate::json) and
     //!   [`header`](crate::header) refuse what two conforming readers could read differently.
     //! - **Cost.** Size is bounded before decoding, depth while reading, names in `n log n`; a signature's length before it is allocated.
-    //!   No input panics: the parsers index nothing, and property tests and fuzzing feed them anything.
+    //!   No input panics: the parsers index nothing, and property tests feed them anything.
     //! - **Words taken for facts.** What a client says it accepted, which resource it pays for, how a token is called: these arrive as
     //!   claims in [`Payment`](crate::Payment) and are compared with [`Terms`](crate::Terms) and the [registry](crate::registry).
     //! - **One payment in two coats.** Hexadecimal case, spacing, a second signature for the same message: a payment is identified by

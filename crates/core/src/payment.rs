@@ -8,13 +8,14 @@ use core::fmt;
 
 use crate::address::Address;
 use crate::eip712::permit2::{ExactWitness, UptoWitness};
-use crate::error::{DecodeError, Limits, ShapeError};
+use crate::error::{DecodeError, ShapeError};
 use crate::header::{self, PaymentHeader};
 use crate::json::Object;
+use crate::limits::Limits;
 use crate::network::Network;
-use crate::registry;
-use crate::terms::{SchemeId, Terms};
-use crate::wire::{self, AUTHORIZATION, Eip3009Payload, Extensions, PERMIT, Permit2Payload, SolanaPayload, Version};
+use crate::scheme::SchemeId;
+use crate::terms::Terms;
+use crate::wire::{AUTHORIZATION, Eip3009Payload, Extensions, PERMIT, Permit2Payload, SolanaPayload, Version};
 
 /// What a client sends to pay.
 ///
@@ -33,7 +34,7 @@ pub struct Payment {
 }
 
 /// What the scheme's payload authorizes.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 #[non_exhaustive]
 pub enum Authorization {
     /// `exact` on an `eip155` network, by the token's own `transferWithAuthorization`.
@@ -69,10 +70,18 @@ impl Payment {
     /// When the header is not canonical base64 of one strict JSON object, the object is not a payment of the header's version, or a
     /// member is not written as the specification says.
     pub fn from_header(header: PaymentHeader<'_>, limits: &Limits) -> Result<Self, DecodeError> {
-        match header.version {
-            Version::V1 => header::x_payment(header.value, limits)?.try_into(),
-            Version::V2 => header::payment_signature(header.value, limits)?.try_into(),
-        }
+        header.read(limits)
+    }
+
+    /// Reads the payload of a scheme on a network. A version that says more adds it by [`with_claims`](Self::with_claims).
+    pub(crate) fn read(version: Version, scheme: SchemeId, network: Network, payload: Object) -> Result<Self, DecodeError> {
+        let authorization = Authorization::read(&scheme, network, payload)?;
+        Ok(Self { version, scheme, network, accepted: None, resource: None, authorization, extensions: Extensions::new() })
+    }
+
+    /// The same payment with what the client says about it.
+    pub(crate) fn with_claims(self, accepted: Terms, resource: Option<String>, extensions: Extensions) -> Self {
+        Self { accepted: Some(accepted), resource, extensions, ..self }
     }
 
     /// The version that carried it, in which the answer has to be given.
@@ -149,44 +158,11 @@ impl Authorization {
     }
 }
 
-impl TryFrom<wire::PaymentPayload> for Payment {
-    type Error = DecodeError;
-
-    fn try_from(payload: wire::PaymentPayload) -> Result<Self, DecodeError> {
-        let accepted = Terms::parse(payload.accepted).map_err(|e| e.inside("accepted"))?;
-        Ok(Self {
-            version: Version::V2,
-            authorization: Authorization::read(accepted.scheme(), accepted.network(), payload.payload)?,
-            scheme: accepted.scheme().clone(),
-            network: accepted.network(),
-            accepted: Some(accepted),
-            resource: payload.resource.map(|resource| resource.url),
-            extensions: payload.extensions.unwrap_or_default(),
-        })
-    }
-}
-
-impl TryFrom<wire::v1::PaymentPayload> for Payment {
-    type Error = DecodeError;
-
-    fn try_from(payload: wire::v1::PaymentPayload) -> Result<Self, DecodeError> {
-        let network = registry::network_by_v1_name(&payload.network)
-            .ok_or_else(|| DecodeError::member(crate::network::NetworkError::V1Name, "network"))?;
-        let scheme = SchemeId::from(payload.scheme.as_str());
-        Ok(Self {
-            version: Version::V1,
-            authorization: Authorization::read(&scheme, network, payload.payload)?,
-            scheme,
-            network,
-            accepted: None,
-            resource: None,
-            extensions: Extensions::new(),
-        })
-    }
-}
-
 impl fmt::Debug for Payment {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Payment({} on {})", self.scheme, self.network)
     }
 }
+
+#[cfg(test)]
+mod tests;

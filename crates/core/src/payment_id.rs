@@ -7,6 +7,9 @@
 use alloc::string::String;
 use core::fmt;
 
+/// The id of the extension that carries an identifier; its wire type is [`wire::PaymentIdentifier`](crate::wire::PaymentIdentifier).
+pub const EXTENSION: &str = "payment-identifier";
+
 reasons! {
     /// Why text is not a payment identifier.
     pub enum PaymentIdError {

@@ -28,11 +28,10 @@
 //! from_a_stranger::<quittance_core::proof::Settled>();
 //! ```
 
-use alloc::string::{String, ToString as _};
+use alloc::string::String;
 
 use crate::amount::Amount;
 use crate::asset::Account;
-use crate::registry;
 use crate::replay_key::ReplayKey;
 use crate::terms::Terms;
 use crate::time::UnixSeconds;
@@ -146,19 +145,50 @@ impl Settled {
     /// `amount` is written where it can differ from the price.
     #[must_use]
     pub fn receipt(&self, version: Version) -> SettleResponse {
-        let network = self.verified.terms.network();
-        let name = match version {
-            Version::V1 => registry::v1_name(network).map(String::from),
-            Version::V2 => None,
-        };
-        let mut receipt = SettleResponse::settled(
-            name.unwrap_or_else(|| network.to_string()),
-            self.transaction.as_str(),
-            self.verified.payer.to_string(),
+        let price = self.verified.terms.amount();
+        let charged = (self.charged != price).then_some(self.charged);
+        SettleResponse::receipt(version, self.verified.terms.network(), &self.transaction, &self.verified.payer, charged)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::address::Address;
+    use crate::money::Money;
+    use crate::nonce::Nonce;
+    use crate::registry::{default_asset, networks};
+
+    /// The receipt of a settlement that charged so much of a price of 0.01.
+    fn check(version: Version, charged: u64, expected: &str) {
+        let asset = default_asset(networks::BASE).expect("Base has a default asset");
+        let payee = "0x209693Bc6afc0C5328bA36FaF03C514EF312287C";
+        let terms = Terms::exact(asset, &Money::parse("$0.01").unwrap(), payee, 60).unwrap();
+        let payer = Account::parse(networks::BASE, "0x857b06519E91e3A54538791bDbb0E22373e36b66").unwrap();
+        let from = payer.address().unwrap();
+        let nonce = Nonce::from_bytes([7; 32]);
+        let key = ReplayKey::Eip3009 { network: networks::BASE, token: Address::ZERO, from, nonce };
+        let verified = Verified::assertion(&terms, payer, terms.amount(), key, UnixSeconds::from_secs(60));
+        let settled = Settled::assertion(Admitted::assertion(verified), "0x12".into(), Amount::from_u64(charged));
+        assert_eq!(settled.receipt(version).to_json(), expected);
+    }
+
+    #[test]
+    fn a_receipt_speaks_the_version_of_the_payment() {
+        check(
+            Version::V2,
+            10_000,
+            r#"{"success":true,"transaction":"0x12","network":"eip155:8453","payer":"0x857b06519E91e3A54538791bDbb0E22373e36b66"}"#,
         );
-        if version == Version::V2 && self.charged != self.verified.terms.amount() {
-            receipt.amount = Some(self.charged.to_string());
-        }
-        receipt
+        check(
+            Version::V2,
+            9_999,
+            r#"{"success":true,"transaction":"0x12","network":"eip155:8453","payer":"0x857b06519E91e3A54538791bDbb0E22373e36b66","amount":"9999"}"#,
+        );
+        check(
+            Version::V1,
+            9_999,
+            r#"{"success":true,"transaction":"0x12","network":"base","payer":"0x857b06519E91e3A54538791bDbb0E22373e36b66"}"#,
+        );
     }
 }

@@ -1,17 +1,15 @@
-//! What a payment scheme is: pure checks, and what a settlement would do, as data.
+//! What a payment scheme is: pure checks, which end in a proof or in a question to the chain.
 
-use alloc::vec::Vec;
+use alloc::boxed::Box;
+use core::fmt;
 
-use crate::address::Address;
 use crate::amount::Amount;
-use crate::eip712::Digest;
+use crate::chain::{ChainAnswer, ChainQuery, Plan};
 use crate::network::Network;
-use crate::nonce::Nonce;
 use crate::payment::Payment;
 use crate::proof::{Admitted, Verified};
 use crate::rejection::Rejection;
-use crate::signature::SignatureBytes;
-use crate::terms::{SchemeId, Terms};
+use crate::terms::Terms;
 use crate::time::UnixSeconds;
 
 /// A way to pay on one kind of network.
@@ -85,117 +83,64 @@ pub enum Progress {
     Ask(ChainQuery),
 }
 
-/// A question to an `eip155` chain, as a value.
-#[derive(Clone, PartialEq, Eq, Debug)]
+/// The name of a payment scheme. Names are compared byte for byte: `Exact` and `exact ` are other schemes, which nobody
+/// has (catalogue row 36).
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
 #[non_exhaustive]
-pub enum ChainQuery {
-    /// Which code stands at an address?
-    Code {
-        /// The address.
-        address: Address,
-    },
-    /// Does a contract wallet take this signature for its own (ERC-1271)?
-    ContractSignature {
-        /// The wallet.
-        wallet: Address,
-        /// What was signed.
-        digest: Digest,
-        /// The signature.
-        signature: SignatureBytes,
-    },
-    /// How much of a token does an owner have?
-    Balance {
-        /// The token.
-        token: Address,
-        /// The owner.
-        owner: Address,
-    },
-    /// How much of an owner's token may a spender move?
-    Allowance {
-        /// The token.
-        token: Address,
-        /// The owner.
-        owner: Address,
-        /// The spender.
-        spender: Address,
-    },
-    /// Has an EIP-3009 nonce been used or cancelled?
-    NonceState {
-        /// The token.
-        token: Address,
-        /// The payer.
-        authorizer: Address,
-        /// The nonce.
-        nonce: Nonce,
-    },
-    /// Would this call succeed?
-    Simulate(Call),
+pub enum SchemeId {
+    /// A fixed amount, moved by the payer's authorization.
+    Exact,
+    /// A ceiling, of which the server charges what was used.
+    Upto,
+    /// A scheme that this crate has no rules for. It is a value, not an error, until somebody needs to know it.
+    Other(Box<str>),
 }
 
-/// What a chain answered.
-#[derive(Clone, PartialEq, Eq, Debug)]
-#[non_exhaustive]
-pub enum ChainAnswer {
-    /// Bytes: code, or what a call returned.
-    Bytes(Vec<u8>),
-    /// A number: balance or allowance.
-    Amount(Amount),
-    /// Yes or no: signature taken, nonce spent, call successful.
-    Flag(bool),
-}
-
-/// A call of a contract.
-#[derive(Clone, PartialEq, Eq, Debug)]
-#[non_exhaustive]
-pub struct Call {
-    /// The contract.
-    pub target: Address,
-    /// The selector and the arguments.
-    pub data: Vec<u8>,
-}
-
-impl Call {
-    /// A call.
+impl SchemeId {
+    /// The name on the wire.
     #[must_use]
-    pub const fn new(target: Address, data: Vec<u8>) -> Self {
-        Self { target, data }
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Exact => "exact",
+            Self::Upto => "upto",
+            Self::Other(name) => name,
+        }
     }
 }
 
-/// What a settlement does on an `eip155` chain, and how one sees that it did.
-#[derive(Clone, PartialEq, Eq, Debug)]
-#[non_exhaustive]
-pub struct Plan {
-    /// The calls, in order.
-    pub calls: Vec<Call>,
-    /// The logs that have to be there afterwards; a receipt without them proves nothing (catalogue rows 145 and 146).
-    pub evidence: Vec<ExpectedLog>,
-}
-
-impl Plan {
-    /// Calls, and the logs that prove them.
-    #[must_use]
-    pub const fn new(calls: Vec<Call>, evidence: Vec<ExpectedLog>) -> Self {
-        Self { calls, evidence }
+impl From<&str> for SchemeId {
+    fn from(name: &str) -> Self {
+        match name {
+            "exact" => Self::Exact,
+            "upto" => Self::Upto,
+            other => Self::Other(other.into()),
+        }
     }
 }
 
-/// A log that a settlement must leave.
-#[derive(Clone, PartialEq, Eq, Debug)]
-#[non_exhaustive]
-pub struct ExpectedLog {
-    /// The contract that writes it.
-    pub emitter: Address,
-    /// Its topics, the first being the event's hash.
-    pub topics: Vec<[u8; 32]>,
-    /// Its data.
-    pub data: Vec<u8>,
+impl fmt::Display for SchemeId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
 }
 
-impl ExpectedLog {
-    /// A log.
-    #[must_use]
-    pub const fn new(emitter: Address, topics: Vec<[u8; 32]>, data: Vec<u8>) -> Self {
-        Self { emitter, topics, data }
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::address::Address;
+    use crate::json::Object;
+    use crate::wire::{PaymentPayload, PaymentRequirements};
+
+    #[test]
+    fn row_101_without_a_chain_a_question_has_no_answer() {
+        let offer = PaymentRequirements::new("exact", "x402:test", "1", "coin", "somebody", 60);
+        let terms = Terms::parse(offer.clone()).unwrap();
+        let payment = PaymentPayload::new(offer, Object::new()).try_into().unwrap();
+        let input = VerifyInput::offline(&payment, &terms, UnixSeconds::from_secs(0));
+        let code = |last| ChainQuery::Code { address: Address::from_bytes([last; 20]) };
+        let answers = [(code(1), ChainAnswer::Bytes([0xef].into()))];
+        assert_eq!(input.answer(&code(1)), None);
+        assert_eq!(input.with_answers(&answers).answer(&code(2)), None);
+        assert_eq!(input.with_answers(&answers).answer(&code(1)), Some(&answers[0].1));
     }
 }

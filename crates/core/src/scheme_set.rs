@@ -5,8 +5,7 @@ use core::fmt;
 
 use crate::misuse::Misuse;
 use crate::network::Network;
-use crate::scheme::Scheme;
-use crate::terms::SchemeId;
+use crate::scheme::{Scheme, SchemeId};
 
 /// Schemes in the order they were given, each reachable by its typed id and a network.
 ///
@@ -24,10 +23,10 @@ impl<'a> SchemeSet<'a> {
     pub fn new(schemes: impl IntoIterator<Item = &'a dyn Scheme>, networks: &[Network]) -> Result<Self, Misuse> {
         let set = Self(schemes.into_iter().collect());
         for (i, scheme) in set.0.iter().enumerate() {
-            let clashes = |other: &&'a dyn Scheme| {
+            let clash = |other: &&dyn Scheme| {
                 other.id() == scheme.id() && networks.iter().any(|network| other.serves(*network) && scheme.serves(*network))
             };
-            if set.0.iter().take(i).any(clashes) {
+            if set.0.iter().take(i).any(clash) {
                 return Err(Misuse::DuplicateScheme);
             }
         }
@@ -51,11 +50,12 @@ impl fmt::Debug for SchemeSet<'_> {
 mod tests {
     use super::*;
     use crate::amount::Amount;
+    use crate::chain::Plan;
     use crate::payment::Payment;
     use crate::proof::Admitted;
     use crate::registry::networks::{BASE, BASE_SEPOLIA, ETHEREUM};
     use crate::rejection::Rejection;
-    use crate::scheme::{Plan, Progress, VerifyInput};
+    use crate::scheme::{Progress, VerifyInput};
 
     /// A scheme that is only good for being looked up.
     struct Named(SchemeId, &'static [Network]);

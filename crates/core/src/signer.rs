@@ -25,7 +25,7 @@ pub trait Signer {
 }
 
 /// A message to be signed, with the domain it is for.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct SigningRequest<'a> {
     /// The contract that will check the signature.
@@ -36,7 +36,7 @@ pub struct SigningRequest<'a> {
 
 /// The messages that a buyer signs. There is no variant for arbitrary typed data: what a stranger's server asks to have signed is one
 /// of these or is not signed (catalogue row 208).
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Signable {
     /// Pays.

@@ -4,10 +4,8 @@
 //! [`Terms::parse`] from a 402, a seller with [`Terms::exact`] from a price, and [`find_offer`] tells which of the seller's offers a
 //! payment takes.
 
-use alloc::boxed::Box;
 use alloc::string::ToString as _;
 use alloc::sync::Arc;
-use core::fmt;
 
 use crate::amount::Amount;
 use crate::asset::{Account, Asset};
@@ -20,49 +18,9 @@ use crate::network::Network;
 use crate::payment::{Authorization, Payment};
 use crate::registry::{AssetInfo, Eip2612, Erc20, TokenDomain, TransferMethod};
 use crate::rejection::Rejection;
+use crate::scheme::SchemeId;
 use crate::terms_hash::TermsHash;
 use crate::wire::PaymentRequirements;
-
-/// The name of a payment scheme. Names are compared byte for byte: `Exact` and `exact ` are other schemes, which nobody
-/// has (catalogue row 36).
-#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
-#[non_exhaustive]
-pub enum SchemeId {
-    /// A fixed amount, moved by the payer's authorization.
-    Exact,
-    /// A ceiling, of which the server charges what was used.
-    Upto,
-    /// A scheme that this crate has no rules for. It is a value, not an error, until somebody needs to know it.
-    Other(Box<str>),
-}
-
-impl SchemeId {
-    /// The name on the wire.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        match self {
-            Self::Exact => "exact",
-            Self::Upto => "upto",
-            Self::Other(name) => name,
-        }
-    }
-}
-
-impl From<&str> for SchemeId {
-    fn from(name: &str) -> Self {
-        match name {
-            "exact" => Self::Exact,
-            "upto" => Self::Upto,
-            other => Self::Other(other.into()),
-        }
-    }
-}
-
-impl fmt::Display for SchemeId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
 
 /// One offer with every text in it read.
 ///

@@ -3,7 +3,6 @@
 use alloc::string::String;
 use core::fmt;
 
-use crate::error::DecodeErrorKind;
 use crate::hash::sha256;
 use crate::hex::{self, HexError};
 use crate::json::{Object, Value, canonical};
@@ -43,12 +42,12 @@ impl TermsHash {
     /// # Errors
     ///
     /// [`HexError`] when it is not `sha256:` and 64 lower-case hexadecimal digits: a hash has one spelling.
-    pub fn parse(text: &str) -> Result<Self, DecodeErrorKind> {
+    pub fn parse(text: &str) -> Result<Self, HexError> {
         let digits = text.strip_prefix(Self::PREFIX).ok_or(HexError::Prefix)?;
         if digits.bytes().any(|b| b.is_ascii_uppercase()) {
-            return Err(HexError::Digit.into());
+            return Err(HexError::Digit);
         }
-        Ok(Self(hex::decode_array_bare(digits)?))
+        hex::decode_array_bare(digits).map(Self)
     }
 }
 
@@ -69,8 +68,29 @@ impl fmt::Display for TermsHash {
     }
 }
 
-impl fmt::Debug for TermsHash {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
+canonical_text!(TermsHash, HexError, "sha256: and 64 lower-case hexadecimal digits");
+
+#[cfg(test)]
+mod tests {
+    use alloc::string::ToString as _;
+
+    use super::*;
+
+    fn check(text: &str, expected: Result<[u8; 32], HexError>) {
+        let parsed = TermsHash::parse(text);
+        assert_eq!(parsed.map(|hash| *hash.as_bytes()), expected, "{text}");
+        assert_eq!(text.parse(), parsed, "FromStr: {text}");
+        assert_eq!(serde_json::from_value(text.into()).ok(), parsed.ok(), "serde: {text}");
+    }
+
+    #[test]
+    fn a_hash_has_one_spelling() {
+        let text = TermsHash::from_bytes([0xab; 32]).to_string();
+        check(&text, Ok([0xab; 32]));
+        check(&text.to_uppercase(), Err(HexError::Prefix));
+        check(&text.replace('b', "B"), Err(HexError::Digit));
+        check(&text.replace("sha256:", "0x"), Err(HexError::Prefix));
+        check(&text.replace("ab", "a"), Err(HexError::Length));
+        check("", Err(HexError::Prefix));
     }
 }

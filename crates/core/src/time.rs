@@ -1,16 +1,7 @@
-//! Times, the window of an authorization, and the one rule that judges it.
+//! Times.
 //!
-//! Times are whole seconds since 1970 as decimal text on the wire (core specification v2, section 5.2; scheme `exact` on EVM). The
+//! A time is whole seconds since 1970 as decimal text on the wire (core specification v2, section 5.2; scheme `exact` on EVM). The
 //! clock is never read here: whoever calls says what time it is.
-//!
-//! The two transfer methods close their windows differently, and both references treat them alike (catalogue rows 50 and 51):
-//!
-//! | | opens | closes |
-//! |---|---|---|
-//! | EIP-3009 as USDC implements it | `now > validAfter` | `now < validBefore` |
-//! | Permit2 through the x402 proxy | `now >= validAfter` | `now <= deadline` |
-//!
-//! A verdict here is never more generous than the chain, whatever the margin.
 
 use core::fmt;
 
@@ -27,170 +18,6 @@ reasons! {
         Digit = "time_digit", "a time is written in the digits 0 to 9 only";
         /// Above 2^64 - 1.
         TooLarge = "time_too_large", "a time is at most 2^64 - 1 seconds";
-    }
-}
-
-reasons! {
-    /// Why a payment can not be settled within its window now: a verdict on times that were read without fault.
-    pub enum WindowError {
-        /// The window closes before it opens, or as it opens (catalogue row 52).
-        Inverted = "window_inverted", "the window closes before it opens";
-        /// The window has closed, or will within the margin (catalogue rows 46 and 47).
-        Expired = "window_expired", "the window has closed or is about to";
-        /// The window stays open longer than [`Window::LONGEST`]: milliseconds written as seconds, or no limit at all (row 53).
-        Absurd = "window_absurd", "the window stays open for more than ten years";
-        /// The window has not opened yet (catalogue rows 49 and 50).
-        NotYet = "window_not_yet", "the window has not opened yet";
-    }
-}
-
-/// When an authorization can be used: between two times, the ends included or not as the [`WindowRule`] says.
-///
-/// ```
-/// use quittance_core::time::{UnixSeconds, Window, WindowError, WindowRule};
-///
-/// let window = Window::new(UnixSeconds::from_secs(1_740_672_089), UnixSeconds::from_secs(1_740_672_154));
-/// assert_eq!(window.judge(UnixSeconds::from_secs(1_740_672_100), &WindowRule::EIP3009), Ok(()));
-/// assert_eq!(window.judge(UnixSeconds::from_secs(1_740_672_150), &WindowRule::EIP3009), Err(WindowError::Expired));
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Window {
-    valid_after: UnixSeconds,
-    valid_before: UnixSeconds,
-}
-
-impl Window {
-    /// How far ahead of now a window may close, in seconds: ten years of 365.25 days.
-    ///
-    /// Honest windows last minutes. A time in milliseconds, the mistake this catches, lies some fifty thousand years ahead, and an
-    /// authorization without an end can be settled when nobody remembers it.
-    pub const LONGEST: u64 = 315_576_000;
-
-    /// The window between `valid_after` and `valid_before`, or Permit2's `deadline`. Any two times are a window; [`Window::judge`]
-    /// is what tells a usable one.
-    #[must_use]
-    pub const fn new(valid_after: UnixSeconds, valid_before: UnixSeconds) -> Self {
-        Self { valid_after, valid_before }
-    }
-
-    /// When it opens.
-    #[must_use]
-    pub const fn valid_after(&self) -> UnixSeconds {
-        self.valid_after
-    }
-
-    /// When it closes: `validBefore` of EIP-3009, `deadline` of Permit2.
-    #[must_use]
-    pub const fn valid_before(&self) -> UnixSeconds {
-        self.valid_before
-    }
-
-    /// The seconds left until it closes; none once it has.
-    #[must_use]
-    pub const fn lifetime(&self, now: UnixSeconds) -> u64 {
-        self.valid_before.0.saturating_sub(now.0)
-    }
-
-    /// Whether a payment can be settled within this window now. This is the only place where that is decided.
-    ///
-    /// # Errors
-    ///
-    /// The first of [`WindowError`] that holds, in the order in which its variants stand; the references, too, look at the end
-    /// first.
-    pub const fn judge(&self, now: UnixSeconds, rule: &WindowRule) -> Result<(), WindowError> {
-        let Self { valid_after, valid_before } = *self;
-        if valid_after.0 >= valid_before.0 {
-            return Err(WindowError::Inverted);
-        }
-        let Some(left) = valid_before.0.checked_sub(now.0) else { return Err(WindowError::Expired) };
-        if left < rule.required_seconds() {
-            return Err(WindowError::Expired);
-        }
-        if left > Self::LONGEST {
-            return Err(WindowError::Absurd);
-        }
-        let open = match rule.opens {
-            Opens::After => now.0 > valid_after.0,
-            Opens::AtOrAfter => now.0 >= valid_after.0,
-        };
-        if open { Ok(()) } else { Err(WindowError::NotYet) }
-    }
-}
-
-/// How a transfer method reads a [`Window`], and how much time a settlement is given.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct WindowRule {
-    opens: Opens,
-    closes: Closes,
-    margin: u64,
-}
-
-/// Whether `valid_after` itself is inside the window.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Opens {
-    /// Only later times are.
-    After,
-    /// It is.
-    AtOrAfter,
-}
-
-/// Whether `valid_before` itself is inside the window.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Closes {
-    /// Only earlier times are.
-    Before,
-    /// It is.
-    AtOrBefore,
-}
-
-impl WindowRule {
-    /// The margin of the references, in seconds: three blocks of the chains that x402 began on (catalogue row 47).
-    pub const MARGIN: u64 = 6;
-
-    /// EIP-3009 as USDC implements it, with the margin of the references.
-    pub const EIP3009: Self = Self::new(Opens::After, Closes::Before, Self::MARGIN);
-
-    /// Permit2 through the x402 proxy, with the margin of the references.
-    pub const PERMIT2: Self = Self::new(Opens::AtOrAfter, Closes::AtOrBefore, Self::MARGIN);
-
-    /// The rule of another transfer method.
-    #[must_use]
-    pub const fn new(opens: Opens, closes: Closes, margin: u64) -> Self {
-        Self { opens, closes, margin }
-    }
-
-    /// The same rule with another margin: at least the time that a settlement may take. Zero leaves what the chain itself demands.
-    #[must_use]
-    pub const fn with_margin(self, seconds: u64) -> Self {
-        Self { margin: seconds, ..self }
-    }
-
-    /// How the window opens.
-    #[must_use]
-    pub const fn opens(&self) -> Opens {
-        self.opens
-    }
-
-    /// How the window closes.
-    #[must_use]
-    pub const fn closes(&self) -> Closes {
-        self.closes
-    }
-
-    /// The seconds that must be left before the window closes.
-    #[must_use]
-    pub const fn margin(&self) -> u64 {
-        self.margin
-    }
-
-    /// What must be left for both us and the chain: with no margin at all the chain still wants the last second of EIP-3009.
-    const fn required_seconds(&self) -> u64 {
-        match (self.closes, self.margin) {
-            (Closes::Before, 0) => 1,
-            (Closes::Before | Closes::AtOrBefore, margin) => margin,
-        }
     }
 }
 
@@ -250,4 +77,70 @@ impl fmt::Display for UnixSeconds {
 canonical_text!(UnixSeconds, TimeError, "seconds since 1970 in decimal text");
 
 #[cfg(test)]
-mod tests;
+mod tests {
+    use alloc::string::{String, ToString as _};
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const NOW: u64 = 1_740_672_100;
+
+    fn at(seconds: u64) -> UnixSeconds {
+        UnixSeconds::from_secs(seconds)
+    }
+
+    fn check(text: &str, expected: Result<u64, TimeError>) {
+        let parsed = UnixSeconds::parse(text);
+        assert_eq!(parsed.map(UnixSeconds::as_secs), expected, "{text:?}");
+        assert_eq!(text.parse(), parsed, "FromStr: {text:?}");
+        assert_eq!(serde_json::from_value(text.into()).ok(), parsed.ok(), "serde: {text:?}");
+    }
+
+    #[test]
+    fn times() {
+        check("0", Ok(0));
+        check("1740672089", Ok(1_740_672_089));
+        check("18446744073709551615", Ok(u64::MAX));
+        assert_eq!(std::format!("{:?}", at(NOW)), "UnixSeconds(1740672100)");
+        assert_eq!(at(NOW).checked_add(60), Some(at(NOW + 60)));
+        assert_eq!(at(u64::MAX).checked_add(1), None);
+        assert_eq!(at(NOW).saturating_sub(60), at(NOW - 60));
+        assert_eq!(at(59).saturating_sub(60), at(0));
+    }
+
+    #[test]
+    fn rows_28_and_31_other_notations_of_a_time() {
+        check("", Err(TimeError::Empty));
+        check("01740672089", Err(TimeError::LeadingZero));
+        for text in ["-1", "+1", "1.0", "1e9", "0x67c0", " 1", "1 ", "1_000", "\u{ff11}", "2025-02-27T16:01:29Z"] {
+            check(text, Err(TimeError::Digit));
+        }
+    }
+
+    #[test]
+    fn row_30_json_numbers() {
+        assert!(serde_json::from_str::<UnixSeconds>("1740672089").is_err());
+        assert!(serde_json::from_str::<UnixSeconds>("null").is_err());
+    }
+
+    #[test]
+    fn row_53_a_time_beyond_64_bits_is_no_time() {
+        for text in ["18446744073709551616", "115792089237316195423570985008687907853269984665640564039457584007913129639935"] {
+            check(text, Err(TimeError::TooLarge));
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn time_text_reads_back(seconds: u64) {
+            let text: String = at(seconds).to_string();
+            prop_assert_eq!(UnixSeconds::parse(&text), Ok(at(seconds)));
+            prop_assert_eq!(serde_json::to_string(&at(seconds)).unwrap(), std::format!("\"{text}\""));
+        }
+
+        #[test]
+        fn no_text_panics(text in ".{0,30}") {
+            let _ = UnixSeconds::parse(&text);
+        }
+    }
+}

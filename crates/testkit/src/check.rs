@@ -86,6 +86,16 @@ fn bytes(text: &str) -> Vec<u8> {
     (0..digits.len()).step_by(2).map(|i| u8::from_str_radix(&digits[i..i + 2], 16).expect("hexadecimal digits")).collect()
 }
 
+/// Exactly thirty-two bytes.
+fn word(text: &str) -> [u8; 32] {
+    bytes(text).try_into().expect("thirty-two bytes")
+}
+
+/// The text of [`bytes`], with the prefix.
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::from("0x"), |text, byte| format!("{text}{byte:02x}"))
+}
+
 /// `{before, unit, times, after}`: how the format writes long texts.
 fn repeated(value: &Value) -> String {
     let times = value["times"].as_u64().and_then(|n| usize::try_from(n).ok()).expect("a number of times");
@@ -114,9 +124,4 @@ fn abridged(value: Value) -> Value {
         Value::Object(members) => Value::Object(members.into_iter().map(|(name, value)| (name, abridged(value))).collect()),
         other => other,
     }
-}
-
-/// Exactly thirty-two bytes.
-fn word(text: &str) -> [u8; 32] {
-    bytes(text).try_into().expect("thirty-two bytes")
 }

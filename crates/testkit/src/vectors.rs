@@ -44,6 +44,8 @@ pub struct Case {
     pub input: Value,
     /// What must come of it.
     pub expected: Expected,
+    /// The rows of the attack catalogue that it stands for.
+    pub rows: Vec<u64>,
 }
 
 /// What must come of a case.
@@ -172,6 +174,7 @@ fn case(value: &Value) -> Case {
         comment: text_of(value, "comment"),
         input: value["input"].clone(),
         expected,
+        rows: value["rows"].as_array().into_iter().flatten().filter_map(Value::as_u64).collect(),
     }
 }
 

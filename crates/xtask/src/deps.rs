@@ -54,7 +54,8 @@ pub(crate) fn unused(workspace: &Workspace) -> Result<Notes, Failure> {
     Ok(vec![format!("{count} dependencies")])
 }
 
-fn name_in_code(dependency: &Dependency) -> String {
+/// The name by which the sources know a dependency.
+pub(crate) fn name_in_code(dependency: &Dependency) -> String {
     dependency.rename.as_ref().unwrap_or(&dependency.package).replace('-', "_")
 }
 

@@ -11,6 +11,7 @@
 //!
 //! This crate deliberately knows no rule of the protocol: what is right stands in the vectors and in the crates.
 
+mod api;
 mod cross;
 mod deps;
 mod graph;

@@ -9,7 +9,7 @@ use std::time::Instant;
 
 use crate::shell::Failure;
 use crate::workspace::Workspace;
-use crate::{cross, deps, graph, native, oracle, readme, source, vectors};
+use crate::{api, cross, deps, graph, native, oracle, readme, source, vectors};
 
 /// What a stage that passed wants said about it in the summary: counts, and anything it could not look at.
 pub(crate) type Notes = Vec<String>;
@@ -48,6 +48,8 @@ pub(crate) const STAGES: &[Stage] = &[
     stage("deps", "unsafe", "no unsafe code, and every member takes the workspace's lints", source::no_unsafe),
     stage("deps", "env", "environment variables are read only where programs are put together", source::environment),
     stage("deps", "assertions", "proof tokens are made only where the list says", source::assertions),
+    stage("deps", "foreign-types", "no public item of a pure crate names a type of another package", api::foreign_types),
+    stage("deps", "versions", "the versions of the protocol are told apart in the wire module alone", api::versions),
     stage("deps", "map", "the map in README is the workspace's", readme::check),
     stage("vectors", "generate", "the generator reproduces spec-vectors byte for byte", vectors::reproduce),
     stage("vectors", "validate", "the vectors keep to their schemas, ids and counts", vectors::validate),

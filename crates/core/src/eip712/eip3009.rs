@@ -9,7 +9,7 @@ use crate::amount::Amount;
 use crate::eip712::{Members, Message};
 use crate::hex;
 use crate::nonce::Nonce;
-use crate::time::Window;
+use crate::window::Window;
 
 /// What a payer authorises: the members that transfer and receive share.
 ///

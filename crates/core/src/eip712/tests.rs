@@ -21,7 +21,8 @@ use crate::amount::Amount;
 use crate::hash::keccak256;
 use crate::hex;
 use crate::nonce::Nonce;
-use crate::time::{UnixSeconds, Window};
+use crate::time::UnixSeconds;
+use crate::window::Window;
 
 const USDC: Address = Address::from_bytes(hex::literal("0x036CbD53842c5426634e7929541eC2318f3dCF7e"));
 const USDC_BASE: Address = Address::from_bytes(hex::literal("0x833589fCD6eDb6E08f4c7C32D4f71b54bdA02913"));

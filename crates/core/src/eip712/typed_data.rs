@@ -13,9 +13,10 @@ use crate::address::Address;
 use crate::amount::Amount;
 use crate::eip712::export::{domain_json, member_json};
 use crate::eip712::{Digest, Domain, DomainSeparator};
-use crate::error::{DecodeError, Limits, ShapeError};
+use crate::error::{DecodeError, ShapeError};
 use crate::hex;
 use crate::json::{self, Object, Value};
+use crate::limits::Limits;
 use types::Types;
 
 reasons! {

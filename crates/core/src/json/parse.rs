@@ -5,7 +5,8 @@ use alloc::vec::Vec;
 
 use super::object::repeated_name;
 use super::{Number, Object, Value};
-use crate::error::{DecodeError, EncodingError, JsonError, Limits};
+use crate::error::{DecodeError, EncodingError, JsonError};
+use crate::limits::Limits;
 
 /// Reads one strict JSON document; the module documentation says what strict means.
 ///

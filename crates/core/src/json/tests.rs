@@ -4,7 +4,7 @@ use alloc::string::{String, ToString as _};
 use proptest::prelude::*;
 
 use super::{Number, Object, Value, canonical, parse};
-use crate::error::Limits;
+use crate::limits::Limits;
 
 fn read(text: &str) -> Result<Value, &'static str> {
     parse(text.as_bytes(), &Limits::HEADER).map_err(|e| e.kind().name())

@@ -21,7 +21,7 @@ use crate::hex;
 use crate::network::Network;
 
 /// An asset, with everything that is known about paying in it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct AssetInfo {
     /// The network that it lives on.
@@ -57,7 +57,7 @@ impl AssetInfo {
 }
 
 /// The kinds of tokens.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Token {
     /// A token contract on an EVM network.
@@ -67,7 +67,7 @@ pub enum Token {
 }
 
 /// A token contract on an EVM network.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct Erc20 {
     /// Where the contract is.
@@ -88,7 +88,7 @@ pub struct Erc20 {
 ///
 /// Older tokens have domains without a version or with a salt instead of a chain id. None of them is in the table; one whose layout
 /// is not listed here is unsupported, never guessed at (catalogue row 87).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum TokenDomain {
     /// `name`, `version`, `chainId` and `verifyingContract`; the latter two are the network's and the token's own.
@@ -145,7 +145,7 @@ pub enum Evidence {
 }
 
 /// A mint on Solana.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct Spl {
     /// The program that owns it, which its token accounts' addresses depend on.

@@ -15,7 +15,7 @@ pub enum NetworkKind {
 }
 
 /// What is known about a network.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct NetworkInfo {
     /// The network.

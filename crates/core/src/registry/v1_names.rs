@@ -24,7 +24,7 @@ pub fn v1_name(network: Network) -> Option<&'static str> {
 }
 
 /// A name of version 1 that different SDKs give to different networks (map row W16).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct ContestedName {
     /// The name.

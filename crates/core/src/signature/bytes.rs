@@ -23,7 +23,7 @@ pub const MAX_SIGNATURE_BYTES: usize = 8 * 1024;
 pub struct SignatureBytes(Vec<u8>);
 
 /// What the bytes of a signature look like.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
 #[expect(clippy::exhaustive_enums, reason = "bytes end in the suffix of ERC-6492 or they do not")]
 pub enum Shape<'a> {
     /// A wrapper of ERC-6492: the signature of a wallet that may not be deployed yet. If it is, its code decides about

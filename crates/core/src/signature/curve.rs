@@ -1,9 +1,9 @@
 //! The seam: curve arithmetic on public data, as functions over plain bytes.
 //!
 //! Everything that recovers or checks a signature goes through the three functions below, and no other file of the crate but
-//! `secret_key` names k256, so a faster implementation slips in here without a caller noticing. Whatever stands behind the seam
-//! must refuse exactly what k256 refuses and must not panic on any input. It may take variable time: digests, signatures and
-//! public keys are public. Secrets never come here.
+//! `secret_key` names k256's curve (`amount` borrows its integers), so a faster implementation slips in here without a caller
+//! noticing. Whatever stands behind the seam must refuse exactly what k256 refuses and must not panic on any input. It may take
+//! variable time: digests, signatures and public keys are public. Secrets never come here.
 
 use k256::ecdsa::signature::hazmat::PrehashVerifier as _;
 use k256::ecdsa::{RecoveryId, Signature, VerifyingKey};

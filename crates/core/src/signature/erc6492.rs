@@ -22,7 +22,7 @@ pub const ERC6492_SUFFIX: [u8; 32] = [
 ];
 
 /// The contents of a wrapper.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Wrapped<'a> {
     factory: Address,
     calldata: &'a [u8],

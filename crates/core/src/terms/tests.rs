@@ -96,3 +96,13 @@ fn row_65_a_v1_payment_takes_the_offer_it_signed_for() {
     check(&offers[..1], "999999", other, Some(0));
     check(&[], "1000000", PAYEE, None);
 }
+
+/// A payment to somebody else has a reason of its own where one offer is meant; between several, it means none of them.
+#[test]
+fn row_60_another_payee_is_not_matched_to_the_sellers() {
+    let other = "0x857b06519E91e3A54538791bDbb0E22373e36b66";
+    let offers: Vec<Terms> = ["$1", "$2"].iter().map(|price| sell(networks::BASE, price, PAYEE).unwrap()).collect();
+    let found = |to: &str| find_offer(&offers, &v1_payment("1000000", to).unwrap()).map(Terms::amount);
+    assert_eq!(found(PAYEE), Ok(Amount::from_u64(1_000_000)));
+    assert_eq!(found(other), Err(Rejection::NoMatchingOffer));
+}

@@ -1,6 +1,7 @@
 //! The `quittance-binding` extension; its meaning is in [`binding`](crate::binding).
 
-use super::{Extension, Members, Unknown, Wire, Writer};
+use super::extension::extension_info;
+use super::{Members, Unknown, Wire, Writer};
 use crate::binding::{Mode, Salt};
 use crate::error::{DecodeError, ShapeError};
 use crate::json::Object;
@@ -43,30 +44,14 @@ impl Binding {
     }
 }
 
-impl TryFrom<&Extension> for Binding {
-    type Error = DecodeError;
-
-    fn try_from(entry: &Extension) -> Result<Self, DecodeError> {
-        Self::read(Members::of(entry.info.clone())).map_err(|e| e.inside("info"))
-    }
-}
-
-impl From<&Binding> for Extension {
-    fn from(binding: &Binding) -> Self {
-        Self::new(binding.write())
-    }
-}
-
 impl Wire for Binding {
     fn read(mut members: Members) -> Result<Self, DecodeError> {
         if members.text("version")? != Self::VERSION {
             return Err(DecodeError::member(ShapeError::Grammar, "version"));
         }
-        let mode = members.text("mode")?;
-        let salt = members.optional_text("salt")?;
         Ok(Self {
-            mode: mode.as_str().try_into()?,
-            salt: salt.map(|text| Salt::parse(&text)).transpose().map_err(|e| DecodeError::member(e, "salt"))?,
+            mode: members.parsed("mode", Mode::parse)?,
+            salt: members.optional_parsed("salt", Salt::parse)?,
             metadata: members.optional_object("metadata")?,
             other: members.rest(),
         })
@@ -81,3 +66,5 @@ impl Wire for Binding {
             .rest(&self.other)
     }
 }
+
+extension_info!(Binding);

@@ -51,7 +51,7 @@ pub enum DiscoveryOffer {
 }
 
 /// When a declaration last changed.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
 #[non_exhaustive]
 pub enum LastUpdated {
     /// Seconds, or whatever unit the service counts in: the specification does not say.

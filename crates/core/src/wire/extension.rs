@@ -104,6 +104,26 @@ impl Wire for Extension {
     }
 }
 
+/// Gives the `info` of one extension its way out of an [`Extension`] and back into one.
+macro_rules! extension_info {
+    ($Name:ty) => {
+        impl TryFrom<&$crate::wire::Extension> for $Name {
+            type Error = $crate::error::DecodeError;
+
+            fn try_from(entry: &$crate::wire::Extension) -> Result<Self, Self::Error> {
+                Self::read(Members::of(entry.info.clone())).map_err(|e| e.inside("info"))
+            }
+        }
+
+        impl From<&$Name> for $crate::wire::Extension {
+            fn from(info: &$Name) -> Self {
+                Self::new(info.write())
+            }
+        }
+    };
+}
+pub(super) use extension_info;
+
 /// What a facilitator did with each extension: the object of the `EXTENSION-RESPONSES` header (`bazaar` extension).
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 #[non_exhaustive]

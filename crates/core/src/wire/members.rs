@@ -2,50 +2,11 @@
 
 use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
-use core::fmt::{self, Display};
+use core::fmt::Display;
 
 use crate::error::{DecodeError, DecodeErrorKind, ShapeError};
 use crate::json::{Number, Object, Value};
-
-/// Members that this version of the crate does not know, kept as they came.
-///
-/// It also remembers where the known ones stood among them, so that an object that is read and written again keeps the order of its
-/// members. Equality looks at the unknown members only.
-#[derive(Clone, Default)]
-pub struct Unknown(Vec<(String, Option<Value>)>);
-
-impl Unknown {
-    /// No unknown members.
-    #[must_use]
-    pub const fn new() -> Self {
-        Self(Vec::new())
-    }
-
-    /// The unknown members.
-    pub fn iter(&self) -> impl Iterator<Item = (&str, &Value)> {
-        self.0.iter().filter_map(|(name, value)| value.as_ref().map(|value| (name.as_str(), value)))
-    }
-
-    /// Whether there are none.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.iter().next().is_none()
-    }
-}
-
-impl PartialEq for Unknown {
-    fn eq(&self, other: &Self) -> bool {
-        self.iter().count() == other.iter().count() && self.iter().all(|member| other.iter().any(|theirs| theirs == member))
-    }
-}
-
-impl Eq for Unknown {}
-
-impl fmt::Debug for Unknown {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} unknown", self.iter().count())
-    }
-}
+use crate::wire::{Unknown, Version};
 
 /// A JSON object being taken apart, member by member.
 ///
@@ -112,18 +73,21 @@ impl Members {
         parse(&self.text(name)?).map_err(|e| DecodeError::member(e, name))
     }
 
+    /// Optional text that a domain type reads.
+    pub(super) fn optional_parsed<T, E: Into<DecodeErrorKind>>(
+        &mut self,
+        name: &str,
+        parse: impl FnOnce(&str) -> Result<T, E>,
+    ) -> Result<Option<T>, DecodeError> {
+        self.optional_text(name)?.map(|text| parse(&text)).transpose().map_err(|e| DecodeError::member(e, name))
+    }
+
     pub(super) fn flag(&mut self, name: &str) -> Result<bool, DecodeError> {
-        required(name, self.required_value(name)?, |value| match value {
-            Value::Bool(flag) => Some(flag),
-            _ => None,
-        })
+        required(name, self.required_value(name)?, flag)
     }
 
     pub(super) fn optional_flag(&mut self, name: &str) -> Result<Option<bool>, DecodeError> {
-        self.optional_value(name, |value| match value {
-            Value::Bool(flag) => Some(flag),
-            _ => None,
-        })
+        self.optional_value(name, flag)
     }
 
     /// A plain non-negative integer literal (catalogue rows 26 and 39: `60.0`, `6e1` and `"60"` are not).
@@ -187,6 +151,13 @@ fn text(value: Value) -> Option<String> {
     }
 }
 
+fn flag(value: Value) -> Option<bool> {
+    match value {
+        Value::Bool(flag) => Some(flag),
+        _ => None,
+    }
+}
+
 fn object(value: Value) -> Option<Object> {
     match value {
         Value::Object(object) => Some(object),
@@ -204,27 +175,6 @@ fn array(value: Value) -> Option<Vec<Value>> {
 pub(super) fn texts(name: &str, elements: Vec<Value>) -> Result<Vec<String>, DecodeError> {
     let read = |(i, element)| text(element).ok_or_else(|| DecodeError::member(ShapeError::Type, &alloc::format!("{name}[{i}]")));
     elements.into_iter().enumerate().map(read).collect()
-}
-
-/// The version of the protocol that an object speaks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum Version {
-    /// x402 version 1: short network names, terms in the body.
-    V1,
-    /// x402 version 2: CAIP-2 networks, everything in headers, extensions.
-    V2,
-}
-
-impl Version {
-    /// The number that `x402Version` holds.
-    #[must_use]
-    pub const fn number(self) -> u64 {
-        match self {
-            Self::V1 => 1,
-            Self::V2 => 2,
-        }
-    }
 }
 
 /// A JSON object being put together. Absent members are left out, never written as `null`.
@@ -313,7 +263,7 @@ macro_rules! wire_object {
             /// # Errors
             ///
             /// When the bytes are not one strict JSON object within the limits, or not this object.
-            pub fn from_json(bytes: &[u8], limits: &$crate::error::Limits) -> Result<Self, $crate::error::DecodeError> {
+            pub fn from_json(bytes: &[u8], limits: &$crate::limits::Limits) -> Result<Self, $crate::error::DecodeError> {
                 $crate::header::Envelope::from_json(bytes, limits)?.try_into()
             }
 

@@ -14,17 +14,21 @@
 
 mod binding;
 mod discovery;
+mod erase;
 mod extension;
 mod facilitator;
 mod members;
 mod payload;
 mod payment;
+mod payment_identifier;
 mod requirements;
 mod resource_info;
 mod settle;
 mod siwx;
 mod supported;
+mod unknown;
 pub mod v1;
+mod version;
 
 pub use binding::Binding;
 pub use discovery::{
@@ -32,14 +36,16 @@ pub use discovery::{
 };
 pub use extension::{Extension, ExtensionResponses, Extensions};
 pub use facilitator::{SettleRequest, VerifyRequest, VerifyResponse};
-pub use members::{Unknown, Version};
 pub use payload::{Eip3009Payload, Permit2Payload, SolanaPayload};
 pub use payment::{PaymentPayload, PaymentRequired};
+pub use payment_identifier::PaymentIdentifier;
 pub use requirements::PaymentRequirements;
 pub use resource_info::ResourceInfo;
 pub use settle::SettleResponse;
 pub use siwx::SignInWithX;
 pub use supported::{SupportedKind, SupportedResponse};
+pub use unknown::Unknown;
+pub use version::Version;
 
 pub(crate) use payload::{AUTHORIZATION, PERMIT};
 

@@ -16,10 +16,11 @@ use crate::error::DecodeError;
 use crate::json::Object;
 use crate::nonce::Nonce;
 use crate::signature::SignatureBytes;
-use crate::time::{UnixSeconds, Window};
+use crate::time::UnixSeconds;
+use crate::window::Window;
 
 /// `exact` by EIP-3009: the transfer, and the payer's signature over it.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
 #[non_exhaustive]
 pub struct Eip3009Payload {
     /// The signature.
@@ -79,7 +80,7 @@ impl Wire for Authorization {
 }
 
 /// `exact` or `upto` by Permit2: the permit, who gave it, and the signature over it.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
 #[non_exhaustive]
 pub struct Permit2Payload<W> {
     /// The signature.
@@ -177,7 +178,7 @@ impl Wire for UptoWitness {
 }
 
 /// `exact` on Solana: a transaction that the client has signed in part. The scheme's own crate reads it.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct SolanaPayload {
     /// The transaction in base64, as it came.

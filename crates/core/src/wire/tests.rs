@@ -4,9 +4,11 @@ use alloc::string::{String, ToString as _};
 use proptest::prelude::*;
 
 use super::*;
-use crate::error::{DecodeError, Limits};
+use crate::error::DecodeError;
 use crate::json::tests::any_value;
 use crate::json::{Object, Value};
+use crate::limits::Limits;
+use crate::payment_id::PaymentId;
 use crate::registry;
 
 const OFFER: &str = r#"{"scheme":"exact","network":"eip155:84532","amount":"10000","asset":"0x036CbD53842c5426634e7929541eC2318f3dCF7e","payTo":"0x209693Bc6afc0C5328bA36FaF03C514EF312287C","maxTimeoutSeconds":60}"#;
@@ -103,6 +105,22 @@ fn the_binding_extension_carries_salt_and_metadata() {
     check::<Binding>(&text.replace("required", "sometimes"), Err("mode: member_grammar"));
     check::<Binding>(&text.replace("\"1\"", "\"2\""), Err("version: member_grammar"));
     check::<Binding>(&text.replace("0xab", "0xa"), Err("salt: hex_length"));
+}
+
+#[test]
+fn row_125_the_identifier_extension_carries_an_identifier() {
+    same::<PaymentIdentifier>("{}");
+    same::<PaymentIdentifier>(r#"{"required":false}"#);
+    same::<PaymentIdentifier>(r#"{"id":"pay_7d5d747be160e280504c099d984bcfe0","required":true,"novel":1}"#);
+    check::<PaymentIdentifier>(r#"{"id":"short"}"#, Err("id: payment_id_length"));
+    check::<PaymentIdentifier>(r#"{"id":7}"#, Err("id: member_type"));
+    check::<PaymentIdentifier>(r#"{"required":"true"}"#, Err("required: member_type"));
+    let id = PaymentId::parse("pay_7d5d747be160e280504c099d984bcfe0").unwrap();
+    let answer = PaymentIdentifier::advertise(true).answer(id);
+    let entry = Extension::from(&answer);
+    assert!(PaymentIdentifier::try_from(&entry).unwrap() == answer);
+    let wrong = Extension::new([("id", "short")].into_iter().collect());
+    assert_eq!(PaymentIdentifier::try_from(&wrong).unwrap_err().path(), Some("info.id"));
 }
 
 #[test]

@@ -3,11 +3,11 @@
 use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
 
+use super::erase::network_named;
 use super::{Members, ResourceInfo, Unknown, Version, Wire, Writer, wire_object};
 use crate::amount::Amount;
 use crate::error::DecodeError;
 use crate::json::Object;
-use crate::network::NetworkError;
 use crate::registry;
 
 /// The body of a v1 402 answer.
@@ -81,14 +81,11 @@ impl PaymentRequirements {
     ///
     /// # Errors
     ///
-    /// [`NetworkError`] when version 1 has no network of that name.
+    /// [`NetworkError`](crate::NetworkError) when version 1 has no network of that name.
     pub fn to_v2(&self) -> Result<super::PaymentRequirements, DecodeError> {
-        let network = registry::network_by_v1_name(&self.network)
-            .ok_or_else(|| DecodeError::member(NetworkError::V1Name, "network"))?
-            .to_string();
         Ok(super::PaymentRequirements {
             scheme: self.scheme.clone(),
-            network,
+            network: network_named(&self.network)?.to_string(),
             amount: self.max_amount_required.clone(),
             asset: self.asset.clone(),
             pay_to: self.pay_to.clone(),

@@ -4,7 +4,7 @@ use quittance_core::json::Object;
 use quittance_core::{Binding, Limits, Nonce, Resource, Salt, TermsHash, header};
 use serde_json::{Value, json};
 
-use super::{refusal, text};
+use super::{hex, refusal, text};
 use crate::vectors::Outcome;
 
 pub(super) fn resource(_group: &Value, input: &Value) -> Outcome {
@@ -26,7 +26,6 @@ pub(super) fn nonce(_group: &Value, input: &Value) -> Outcome {
     let binding = Binding::new(terms, text(input, "method"), &resource).map_err(|e| e.name())?;
     let binding = metadata.as_ref().map_or_else(|| binding.clone(), |metadata| binding.clone().with_metadata(metadata));
     let preimage = binding.preimage(&salt);
-    let hex = |bytes: &[u8]| bytes.iter().fold(String::from("0x"), |text, byte| format!("{text}{byte:02x}"));
     let nonce = binding.nonce(&salt);
     if let Some(signed) = input["nonce"].as_str() {
         let signed = Nonce::parse(signed).map_err(|e| e.name())?;

@@ -11,12 +11,8 @@ use quittance_core::signature::{
 use quittance_core::{Address, Amount, Nonce, UnixSeconds, Window};
 use serde_json::{Map, Value, json};
 
-use super::{bytes, refusal, text, word};
+use super::{bytes, hex, refusal, text, word};
 use crate::vectors::Outcome;
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::from("0x"), |text, byte| format!("{text}{byte:02x}"))
-}
 
 /// The domain of a case; every field of it is optional.
 fn domain_of(value: &Value) -> Domain<'_> {

@@ -3,12 +3,8 @@
 use quittance_core::{Address, Amount, Money, Network, Nonce, PaymentId, UnixSeconds, registry};
 use serde_json::{Value, json};
 
-use super::text;
+use super::{hex, text};
 use crate::vectors::Outcome;
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::from("0x"), |text, byte| format!("{text}{byte:02x}"))
-}
 
 pub(super) fn amount(_group: &Value, input: &Value) -> Outcome {
     let amount = Amount::parse(text(input, "text")).map_err(|e| e.name())?;

@@ -8,10 +8,11 @@ use super::{TypedDataError, object, text};
 use crate::address::Address;
 use crate::amount::Amount;
 use crate::eip712::message::address_word;
-use crate::error::{DecodeError, Limits, ShapeError};
+use crate::error::{DecodeError, ShapeError};
 use crate::hash::keccak256;
 use crate::hex;
 use crate::json::{Number, Object, Value};
+use crate::limits::Limits;
 
 /// `encodeData` of a message, which must have every member of its type and no other.
 pub(super) fn data(types: &Types, kind: &Struct, message: &Object) -> Result<Vec<u8>, DecodeError> {

@@ -10,7 +10,8 @@ use crate::eip712::eip3009::{Authorization, CancelAuthorization, ReceiveWithAuth
 use crate::eip712::{self, Domain};
 use crate::hash::keccak256;
 use crate::nonce::Nonce;
-use crate::time::{UnixSeconds, Window};
+use crate::time::UnixSeconds;
+use crate::window::Window;
 
 /// What a digest and a signature's bytes recover to.
 fn check(digest: &str, signature: &[u8], expected: Result<&str, SignatureError>) {

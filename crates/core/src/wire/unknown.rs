@@ -1,0 +1,47 @@
+//! The members of an object that this crate has no name for.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::fmt;
+
+use crate::json::Value;
+
+/// Members that this version of the crate does not know, kept as they came.
+///
+/// It also remembers where the known ones stood among them, so that an object that is read and written again keeps the order of its
+/// members. Equality looks at the unknown members only.
+#[derive(Clone, Default)]
+pub struct Unknown(pub(super) Vec<(String, Option<Value>)>);
+
+impl Unknown {
+    /// No unknown members.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self(Vec::new())
+    }
+
+    /// The unknown members.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &Value)> {
+        self.0.iter().filter_map(|(name, value)| value.as_ref().map(|value| (name.as_str(), value)))
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.iter().next().is_none()
+    }
+}
+
+impl PartialEq for Unknown {
+    fn eq(&self, other: &Self) -> bool {
+        self.iter().count() == other.iter().count() && self.iter().all(|member| other.iter().any(|theirs| theirs == member))
+    }
+}
+
+impl Eq for Unknown {}
+
+impl fmt::Debug for Unknown {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} unknown", self.iter().count())
+    }
+}

@@ -1,0 +1,71 @@
+//! Every row of the attack catalogue from 1 to 106 (bytes, terms, signatures) has a vector or a test of the core that cites it, or a
+//! reason why the core cannot decide it.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::Path;
+
+use quittance_testkit::vectors;
+
+/// Rows about somebody who is not here yet: a server, a client, a facilitator, a chain.
+const ELSEWHERE: &[(u64, &str)] = &[
+    (19, "server: a header in a trailer never reaches a header map"),
+    (45, "client and facilitator: compressed bodies are bounded where they are unpacked"),
+    (100, "facilitator: what a simulated contract may do"),
+    (104, "facilitator and server: a key that changes between verifying and settling"),
+    (106, "client: where nonces get their randomness"),
+];
+
+/// `row_2_to_10_…`, `row_75_and_82_…` and `rows_28_and_31_…` cite what they name.
+fn cited_by(test: &str) -> Vec<u64> {
+    let mut words = test.split('_').skip(1).peekable();
+    let mut rows = Vec::new();
+    let mut from = None;
+    while let Some(word) = words.next() {
+        match (word.parse::<u64>(), word) {
+            (Ok(row), _) => rows.extend(from.take().map_or(row, |from: u64| from + 1)..=row),
+            (_, "to") if words.peek().is_some_and(|next| next.parse::<u64>().is_ok()) => from = rows.last().copied(),
+            (_, "and") => {}
+            _ => break,
+        }
+    }
+    rows
+}
+
+fn tests_in(folder: &Path, found: &mut BTreeSet<u64>) {
+    for entry in fs::read_dir(folder).expect("the sources are there") {
+        let path = entry.expect("the sources can be listed").path();
+        if path.is_dir() {
+            tests_in(&path, found);
+        } else {
+            let source = fs::read_to_string(&path).expect("sources are text");
+            let names = source.lines().filter_map(|line| line.trim_start().strip_prefix("fn row")?.split('(').next());
+            found.extend(names.flat_map(|name| cited_by(&format!("row{name}"))));
+        }
+    }
+}
+
+#[test]
+fn every_row_that_the_core_decides_is_cited() {
+    let mut cited = BTreeSet::new();
+    tests_in(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../core/src")), &mut cited);
+    tests_in(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/tests")), &mut cited);
+    for file in vectors::load_all() {
+        cited.extend(file.groups.iter().flat_map(|group| &group.cases).flat_map(|case| &case.rows));
+    }
+    let elsewhere: BTreeMap<u64, &str> = ELSEWHERE.iter().copied().collect();
+    let missing: Vec<u64> = (1..=106).filter(|row| !cited.contains(row) && !elsewhere.contains_key(row)).collect();
+    assert!(missing.is_empty(), "no vector and no test cites {missing:?}");
+    let needless: Vec<_> = elsewhere.iter().filter(|(row, _)| cited.contains(row)).collect();
+    assert!(needless.is_empty(), "these are cited, so they need no excuse: {needless:?}");
+}
+
+#[test]
+fn a_name_cites_its_rows() {
+    let check = |name: &str, expected: &[u64]| assert_eq!(cited_by(name), expected, "{name}");
+    check("row_28_other_notations", &[28]);
+    check("rows_28_and_31_other_notations", &[28, 31]);
+    check("row_2_to_5_one_spelling", &[2, 3, 4, 5]);
+    check("row_90_to_nobody", &[90]);
+    check("row_81_r_and_s_lie_in_2_halves", &[81]);
+}
