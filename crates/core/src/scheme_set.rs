@@ -24,10 +24,10 @@ impl<'a> SchemeSet<'a> {
     pub fn new(schemes: impl IntoIterator<Item = &'a dyn Scheme>, networks: &[Network]) -> Result<Self, Misuse> {
         let set = Self(schemes.into_iter().collect());
         for (i, scheme) in set.0.iter().enumerate() {
-            let clash = |other: &&dyn Scheme| {
+            let clashes = |other: &&'a dyn Scheme| {
                 other.id() == scheme.id() && networks.iter().any(|network| other.serves(*network) && scheme.serves(*network))
             };
-            if set.0.iter().take(i).any(|other| clash(other)) {
+            if set.0.iter().take(i).any(clashes) {
                 return Err(Misuse::DuplicateScheme);
             }
         }
