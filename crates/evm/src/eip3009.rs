@@ -47,8 +47,8 @@ pub(crate) fn verify(
     if let Some(question) = payer::check(&signed, payers, input)? {
         return Ok(Progress::Ask(question));
     }
-    let payer = Account::Evm(paid.from);
-    Ok(Progress::Verified(Verified::assertion(terms, payer, paid.value, key(payload, terms, token), paid.window.valid_before())))
+    let (payer, key) = (Account::Evm(paid.from), key(payload, terms, token));
+    Ok(Progress::Verified(Verified::assertion(terms, payer, paid.value, key, paid.window.valid_before())))
 }
 
 /// What the token spends (catalogue rule 9).

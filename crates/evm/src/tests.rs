@@ -2,6 +2,7 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use proptest::prelude::*;
 use quittance_core::eip712::eip3009::Authorization as Transfer;
 use quittance_core::json::Object;
 use quittance_core::proof::Admitted;
@@ -292,4 +293,27 @@ fn a_plan_is_for_the_payment_that_was_admitted() {
     let charge = Amount::from_u64(10_000);
     assert_eq!(EXACT.plan(&admitted(&terms, &payment), &other, charge), Err(Rejection::InvalidTransactionState));
     assert_eq!(EXACT.plan(&admitted(&terms, &payment), &payment, Amount::from_u64(9_999)), Err(Rejection::Eip3009Value));
+}
+
+proptest! {
+    #[test]
+    fn row_74_nothing_that_was_signed_can_change(byte in 0usize..52, bit in 0u8..8, seconds in 1u64..40) {
+        let good = signed(&terms(), transfer());
+        let quittance_core::Authorization::Eip3009(payload) = good.authorization() else { unreachable!() };
+        let turn = |bytes: &[u8], at: usize| {
+            let mut turned = bytes.to_vec();
+            turned[at] ^= 1 << bit;
+            turned
+        };
+        // The amount, the payee and the end of the window have rules of their own; these two only the signature holds.
+        let changed = match byte {
+            0..20 => Transfer { from: Address::from_bytes(turn(transfer().from.as_bytes(), byte).try_into().unwrap()), ..transfer() },
+            _ => Transfer { nonce: Nonce::from_bytes(turn(transfer().nonce.as_bytes(), byte - 20).try_into().unwrap()), ..transfer() },
+        };
+        check(&with_signature(&terms(), changed, payload.signature.clone()), &terms(), NOW, "eip3009_signature");
+        let later = Window::new(UnixSeconds::from_secs(seconds), UnixSeconds::from_secs(NOW + 60));
+        check(&with_signature(&terms(), Transfer { window: later, ..transfer() }, payload.signature.clone()), &terms(), NOW, "eip3009_signature");
+        let longer = Window::new(UnixSeconds::from_secs(0), UnixSeconds::from_secs(NOW + 60 + seconds));
+        check(&with_signature(&terms(), Transfer { window: longer, ..transfer() }, payload.signature.clone()), &terms(), NOW, "eip3009_signature");
+    }
 }
