@@ -1,0 +1,79 @@
+//! The few calls and events of a settlement, in Solidity's ABI.
+
+use alloc::vec::Vec;
+
+use quittance_core::{Address, UnixSeconds};
+
+/// `transferWithAuthorization(address,address,uint256,uint256,uint256,bytes32,uint8,bytes32,bytes32)`
+pub(crate) const TRANSFER_WITH_SIGNATURE: [u8; 4] = [0xe3, 0xee, 0x16, 0x0e];
+/// `transferWithAuthorization(address,address,uint256,uint256,uint256,bytes32,bytes)`
+pub(crate) const TRANSFER_WITH_BYTES: [u8; 4] = [0xcf, 0x09, 0x29, 0x95];
+
+/// `Transfer(address,address,uint256)`
+pub(crate) const TRANSFER: [u8; 32] = [
+    0xdd, 0xf2, 0x52, 0xad, 0x1b, 0xe2, 0xc8, 0x9b, 0x69, 0xc2, 0xb0, 0x68, 0xfc, 0x37, 0x8d, 0xaa, 0x95, 0x2b, 0xa7, 0xf1, 0x63,
+    0xc4, 0xa1, 0x16, 0x28, 0xf5, 0x5a, 0x4d, 0xf5, 0x23, 0xb3, 0xef,
+];
+/// `AuthorizationUsed(address,bytes32)`
+pub(crate) const AUTHORIZATION_USED: [u8; 32] = [
+    0x98, 0xde, 0x50, 0x35, 0x28, 0xee, 0x59, 0xb5, 0x75, 0xef, 0x0c, 0x0a, 0x25, 0x76, 0xa8, 0x24, 0x97, 0xbf, 0xc0, 0x29, 0xa5,
+    0x68, 0x5b, 0x20, 0x9e, 0x9e, 0xc3, 0x33, 0x47, 0x9b, 0x10, 0xa5,
+];
+
+/// Arguments of a call: words, and at most one dynamic `bytes` at the end.
+pub(crate) struct Arguments(Vec<u8>);
+
+impl Arguments {
+    pub(crate) const fn new() -> Self {
+        Self(Vec::new())
+    }
+
+    pub(crate) fn word(mut self, word: [u8; 32]) -> Self {
+        self.0.extend(word);
+        self
+    }
+
+    pub(crate) fn address(self, address: Address) -> Self {
+        self.word(address_word(address))
+    }
+
+    pub(crate) fn seconds(self, time: UnixSeconds) -> Self {
+        self.word(number_word(time.as_secs()))
+    }
+
+    /// `uint8 v, bytes32 r, bytes32 s` of `r ‖ s ‖ v`.
+    pub(crate) fn signature(mut self, signature: &[u8; 65]) -> Self {
+        let [rs @ .., v] = signature;
+        self = self.word(number_word((*v).into()));
+        self.0.extend(rs);
+        self
+    }
+
+    /// `bytes` as the last argument: where it begins, how long it is, and its content, padded to whole words.
+    pub(crate) fn tail(self, bytes: &[u8]) -> Self {
+        let (words, length) = (self.0.len() + 32, bytes.len());
+        let mut out = self.word(number_word(words as u64)).word(number_word(length as u64));
+        out.0.extend(bytes);
+        out.0.resize(out.0.len().next_multiple_of(32), 0);
+        out
+    }
+
+    pub(crate) fn call(self, selector: [u8; 4]) -> Vec<u8> {
+        let mut data = Vec::with_capacity(4 + self.0.len());
+        data.extend(selector);
+        data.extend(self.0);
+        data
+    }
+}
+
+pub(crate) fn address_word(address: Address) -> [u8; 32] {
+    let mut word = [0; 32];
+    for (to, from) in word.iter_mut().skip(12).zip(address.as_bytes()) {
+        *to = *from;
+    }
+    word
+}
+
+fn number_word(number: u64) -> [u8; 32] {
+    quittance_core::Amount::from_u64(number).to_be_bytes()
+}

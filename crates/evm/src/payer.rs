@@ -1,0 +1,78 @@
+//! Whether the payer signed: by its key, or by a contract that answers for it.
+//!
+//! The token decides by the code at the payer's address, never by the length of the signature (catalogue rows 99 to 103): no code, the key;
+//! any code, even an EIP-7702 delegation to a wallet whose key signed, ERC-1271 and nothing else. Offline there is no code to look at. A
+//! key's good signature then passes, because it is right in everything that can be seen; anything else is a question.
+
+use quittance_core::eip712::Digest;
+use quittance_core::scheme::{ChainAnswer, ChainQuery};
+use quittance_core::signature::{AccountCode, Form, Shape, Signature, SignatureBytes, verify};
+use quittance_core::{Address, Rejection, VerifyInput};
+
+/// Which payers a scheme takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Payers {
+    /// Accounts with a key only. A signature that is not the key's is a forgery, and costs no question.
+    Keys,
+    /// Contract wallets as well.
+    KeysAndContracts,
+}
+
+/// What one method calls a wrong signature, and which encodings of it the token reads.
+pub(crate) struct Signed<'a> {
+    pub(crate) digest: Digest,
+    pub(crate) signature: &'a SignatureBytes,
+    pub(crate) from: Address,
+    pub(crate) form: Form,
+    pub(crate) wrong: Rejection,
+}
+
+/// Whether the payer signed; a question when only the chain can say.
+pub(crate) fn check(signed: &Signed<'_>, payers: Payers, input: &VerifyInput<'_>) -> Result<Option<ChainQuery>, Rejection> {
+    let code = ChainQuery::Code { address: signed.from };
+    match input.answer(&code) {
+        Some(ChainAnswer::Bytes(bytes)) => match AccountCode::of(bytes) {
+            AccountCode::Absent => by_key(signed, payers).map(|()| None),
+            AccountCode::Delegated(_) | AccountCode::Contract => by_contract(signed, input),
+        },
+        // The chain answered another question; whoever asked did not understand.
+        Some(_) => Err(Rejection::VerificationFailed),
+        None => match (key_signed(signed), payers) {
+            (Ok(()), _) => Ok(None),
+            (Err(rejection), Payers::Keys) => Err(rejection),
+            (Err(_), Payers::KeysAndContracts) => Ok(Some(code)),
+        },
+    }
+}
+
+/// An account without code, seen on the chain.
+fn by_key(signed: &Signed<'_>, payers: Payers) -> Result<(), Rejection> {
+    match signed.signature.shape() {
+        // Row 97: the wallet asks to be deployed by a call of its choosing. The list of factories is empty.
+        Ok(Shape::Counterfactual(_)) if payers == Payers::KeysAndContracts => Err(Rejection::WalletFactory),
+        _ => key_signed(signed),
+    }
+}
+
+fn by_contract(signed: &Signed<'_>, input: &VerifyInput<'_>) -> Result<Option<ChainQuery>, Rejection> {
+    // Row 99: a wrapper around a wallet that is there is read by that wallet, unwrapped.
+    let signature = match signed.signature.shape() {
+        Ok(Shape::Counterfactual(wrapped)) => {
+            SignatureBytes::from_bytes(wrapped.inner()).map_err(|_| Rejection::SignatureFormat)?
+        }
+        Ok(Shape::Bare(_)) => signed.signature.clone(),
+        Err(_) => return Err(Rejection::SignatureFormat),
+    };
+    let question = ChainQuery::ContractSignature { wallet: signed.from, digest: signed.digest, signature };
+    match input.answer(&question) {
+        None => Ok(Some(question)),
+        Some(ChainAnswer::Flag(true)) => Ok(None),
+        Some(ChainAnswer::Flag(false)) => Err(signed.wrong),
+        Some(_) => Err(Rejection::VerificationFailed),
+    }
+}
+
+fn key_signed(signed: &Signed<'_>) -> Result<(), Rejection> {
+    let signature = Signature::from_bytes(signed.signature.as_bytes(), signed.form).map_err(|_| signed.wrong)?;
+    verify(&signed.digest, &signature, signed.from).map_err(|_| signed.wrong)
+}
