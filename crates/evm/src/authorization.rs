@@ -1,6 +1,6 @@
 //! The rules that every authorization of a transfer is held to, each written once.
 
-use quittance_core::time::WindowError;
+use quittance_core::window::WindowError;
 use quittance_core::{Address, Amount, Rejection, Terms, UnixSeconds, Window, WindowRule};
 
 /// How one transfer method calls what can be wrong.

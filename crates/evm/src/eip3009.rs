@@ -3,9 +3,9 @@
 use alloc::vec;
 use alloc::vec::Vec;
 
+use quittance_core::chain::{Call, ExpectedLog, Plan};
 use quittance_core::eip712::{Domain, DomainSeparator};
 use quittance_core::registry::{TokenDomain, TransferMethod};
-use quittance_core::scheme::{Call, ExpectedLog, Plan};
 use quittance_core::signature::{Form, Shape};
 use quittance_core::wire::Eip3009Payload;
 use quittance_core::{Account, Address, Progress, Rejection, ReplayKey, Terms, Verified, VerifyInput, WindowRule};

@@ -1,6 +1,6 @@
 //! The scheme `exact` on `eip155` networks.
 
-use quittance_core::scheme::Plan;
+use quittance_core::chain::Plan;
 use quittance_core::{
     Amount, Authorization, Network, Payment, Progress, Rejection, Scheme, SchemeId, VerifyInput, WindowRule, proof::Admitted,
 };

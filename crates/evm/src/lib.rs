@@ -6,7 +6,7 @@
 //!
 //! Everything is pure: no I/O, no clock, no state. Where only the chain can say, the answer is
 //! [`Progress::Ask`](quittance_core::Progress::Ask), to be resumed with the chain's answer; without a chain such a payment is unverifiable,
-//! never valid. What a settlement has to do comes out as [`Plan`](quittance_core::scheme::Plan), with the logs that prove it.
+//! never valid. What a settlement has to do comes out as [`Plan`](quittance_core::chain::Plan), with the logs that prove it.
 #![no_std]
 #![warn(
     clippy::std_instead_of_core,

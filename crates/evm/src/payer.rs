@@ -4,8 +4,8 @@
 //! any code, even an EIP-7702 delegation to a wallet whose key signed, ERC-1271 and nothing else. Offline there is no code to look at. A
 //! key's good signature then passes, because it is right in everything that can be seen; anything else is a question.
 
+use quittance_core::chain::{ChainAnswer, ChainQuery};
 use quittance_core::eip712::Digest;
-use quittance_core::scheme::{ChainAnswer, ChainQuery};
 use quittance_core::signature::{AccountCode, Form, Shape, Signature, SignatureBytes, verify};
 use quittance_core::{Address, Rejection, VerifyInput};
 

@@ -3,11 +3,11 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use proptest::prelude::*;
+use quittance_core::chain::{ChainAnswer, ChainQuery, Plan};
 use quittance_core::eip712::eip3009::Authorization as Transfer;
 use quittance_core::json::Object;
 use quittance_core::proof::Admitted;
 use quittance_core::registry::{self, networks};
-use quittance_core::scheme::{ChainAnswer, ChainQuery, Plan};
 use quittance_core::signature::{SignatureBytes, Wrapped};
 use quittance_core::wire::{Eip3009Payload, PaymentPayload, PaymentRequirements};
 use quittance_core::{
