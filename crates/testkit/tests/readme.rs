@@ -10,7 +10,8 @@ mod readme {
 
 use quittance_core::registry::{self, networks};
 use quittance_core::wire::{PaymentRequired, PaymentRequirements, ResourceInfo};
-use quittance_core::{Limits, Money, SecretKey, Terms, UnixSeconds, header};
+use quittance_core::{Account, Limits, Money, Progress, SecretKey, Terms, UnixSeconds, header};
+use readme::seller::check;
 
 const README: &str = include_str!("../../../README.md");
 const NOW: UnixSeconds = UnixSeconds::from_secs(1_740_672_100);
@@ -36,15 +37,30 @@ fn the_buyer_pays_the_seller() {
     let key = SecretKey::from_bytes(&[7; 32]).expect("a key");
     let payment = readme::buyer::pay(terms.as_bytes(), &key, NOW, [9; 32]).expect("the buyer pays");
     let offers = [Terms::parse(offer()).expect("the seller's own offer")];
-    let headers = || [("Payment-Signature", payment.as_bytes())];
-    assert_eq!(readme::seller::payer(headers(), &offers, NOW).ok(), Some(key.address()));
+    let headers = [("Payment-Signature", payment.as_bytes())];
+    let Ok(Progress::Verified(proof)) = check(&headers, &offers, NOW) else { panic!("the seller verifies") };
+    assert_eq!((proof.payer(), proof.amount()), (&Account::Evm(key.address()), offers[0].amount()));
 
-    // Row 46: the same bytes, later. Row 61: the same bytes for another seller.
+    // No payment, bytes that are none, the same bytes later (row 46), the same bytes for another seller (row 61).
+    assert!(matches!(check(&[], &offers, NOW), Err((402, "Payment required"))));
+    assert!(matches!(check(&[("payment-signature", b"%%%")], &offers, NOW), Err((400, "invalid_payload"))));
     let late = NOW.checked_add(55).expect("a time");
-    assert!(readme::seller::payer(headers(), &offers, late).is_err());
+    assert!(matches!(check(&headers, &offers, late), Err((402, "invalid_exact_evm_payload_authorization_valid_before"))));
     let mut other = offer();
     other.pay_to = "0x857b06519E91e3A54538791bDbb0E22373e36b66".into();
-    assert!(readme::seller::payer(headers(), &[Terms::parse(other).expect("an offer")], NOW).is_err());
+    let other = [Terms::parse(other).expect("an offer")];
+    assert!(matches!(check(&headers, &other, NOW), Err((402, "No matching payment requirements"))));
+}
+
+#[test]
+fn rows_101_to_103_a_signature_that_no_key_made_is_a_question_to_the_chain() {
+    let offers = [Terms::parse(offer()).expect("the seller's own offer")];
+    let sample =
+        header::payment_signature(include_str!("readme/sample.txt").trim().as_bytes(), &Limits::HEADER).expect("the sample");
+    let mut forged = sample;
+    forged.payload.insert("signature", "0x00");
+    let forged = header::encode(&forged, &Limits::HEADER).expect("it fits");
+    assert!(matches!(check(&[("PAYMENT-SIGNATURE", forged.as_bytes())], &offers, NOW), Ok(Progress::Ask(_))));
 }
 
 #[test]
@@ -54,7 +70,10 @@ fn row_73_the_specifications_sample_is_paid_at_its_time() {
     let offers = [Terms::parse(offer()).expect("the sample's offer")];
     let at = |seconds| {
         let headers = [("PAYMENT-SIGNATURE", sample.as_bytes())];
-        readme::seller::payer(headers, &offers, UnixSeconds::from_secs(seconds)).map(|payer| payer.to_string()).ok()
+        match check(&headers, &offers, UnixSeconds::from_secs(seconds)) {
+            Ok(Progress::Verified(proof)) => Some(proof.payer().to_string()),
+            _ => None,
+        }
     };
     let payer = Some("0x857b06519E91e3A54538791bDbb0E22373e36b66".to_owned());
     // Valid after 1740672089, before 1740672154, with six seconds to settle in (rows 46, 47, 50).

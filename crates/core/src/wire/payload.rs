@@ -15,7 +15,7 @@ use crate::eip712::{self, Digest, DomainSeparator};
 use crate::error::DecodeError;
 use crate::json::Object;
 use crate::nonce::Nonce;
-use crate::signature::SignatureBytes;
+use crate::signature::{SecretKey, SignatureBytes};
 use crate::time::UnixSeconds;
 use crate::window::Window;
 
@@ -34,6 +34,12 @@ impl Eip3009Payload {
     #[must_use]
     pub fn new(signature: impl Into<SignatureBytes>, authorization: Authorization) -> Self {
         Self { signature: signature.into(), authorization }
+    }
+
+    /// Signs a transfer with a key in memory, in the domain of the token.
+    #[must_use]
+    pub fn sign(key: &SecretKey, domain: &DomainSeparator, authorization: Authorization) -> Self {
+        Self::new(key.sign(&eip712::digest(domain, &TransferWithAuthorization(authorization))), authorization)
     }
 
     /// What the signature has to cover, in the domain of the token.

@@ -1,23 +1,13 @@
-use quittance_core::signature::{Form, Signature, verify};
-use quittance_core::{Address, Authorization, Limits, Payment, Rejection, Terms, UnixSeconds, WindowRule, find_offer};
+use quittance_core::{DecodeError, Limits, Payment, Progress, Rejection, Scheme, Terms, UnixSeconds, VerifyInput, find_offer};
+use quittance_evm::EXACT;
 
-pub fn payer<'a>(
-    headers: impl IntoIterator<Item = (&'a str, &'a [u8])>,
-    offers: &[Terms],
-    now: UnixSeconds,
-) -> Result<Address, Box<dyn std::error::Error>> {
-    let payment = Payment::from_headers(headers, &Limits::HEADER)?.ok_or("402 with the terms")?;
-    let terms = find_offer(offers, &payment)?;
-    let Authorization::Eip3009(paid) = payment.authorization() else { return Err(Rejection::UnsupportedPayloadType.into()) };
-    let token = terms.token()?.erc20().ok_or("no EVM token")?;
-    if Some(paid.authorization.to) != terms.pay_to().address() {
-        return Err(Rejection::Eip3009Recipient.into());
-    }
-    if paid.authorization.value != terms.amount() {
-        return Err(Rejection::Eip3009Value.into());
-    }
-    paid.authorization.window.judge(now, &WindowRule::EIP3009)?;
-    let signature = Signature::from_bytes(paid.signature.as_bytes(), Form::Full)?;
-    verify(&paid.digest(&token.domain_separator), &signature, paid.authorization.from)?;
-    Ok(paid.authorization.from) // terms and signature are right; nobody has been paid yet
+/// An error is the HTTP status and the code to answer with.
+pub fn check(headers: &[(&str, &[u8])], offers: &[Terms], now: UnixSeconds) -> Result<Progress, (u16, &'static str)> {
+    let malformed = |error: DecodeError| (400, error.code());
+    let refused = |error: Rejection| (error.status(), error.reason());
+    let payment = Payment::from_headers(headers.iter().copied(), &Limits::HEADER).map_err(malformed)?;
+    let payment = payment.ok_or((402, "Payment required"))?;
+    let terms = find_offer(offers, &payment).map_err(refused)?;
+    // `Verified`: terms and signature are right, nobody has been paid yet. `Ask`: only the chain can say.
+    EXACT.verify(&VerifyInput::offline(&payment, terms, now)).map_err(refused)
 }
