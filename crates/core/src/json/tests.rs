@@ -191,6 +191,21 @@ fn members_can_be_set_and_taken() {
     assert_eq!(Number::from_u64(1 << 53), None);
 }
 
+/// Sixteen thousand members compared pairwise would be a hundred million comparisons, and this test would be noticed.
+#[test]
+fn row_25_comparing_and_collecting_many_members_is_not_quadratic() {
+    let members = || (0..16_000).map(|i: u32| (format!("{i}"), i));
+    let object: Object = members().collect();
+    let reversed: Object = members().rev().collect();
+    assert!(object == reversed);
+    let other: Object = members().rev().map(|(name, i)| (name, i / 15_999)).collect();
+    assert!(object != other);
+    let renamed: Object = members().map(|(name, i)| (format!("{name}'"), i)).collect();
+    assert!(object != renamed);
+    let twice: Object = members().take(20).chain([("7".into(), 70)]).collect();
+    assert_eq!((twice.len(), twice.member("7")), (20, Some(&70.into())));
+}
+
 pub(crate) fn any_value() -> impl Strategy<Value = Value> {
     let leaf = prop_oneof![
         Just(Value::Null),
