@@ -5,6 +5,7 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use super::Value;
+use super::write::{Spelling, write_object};
 
 /// A JSON object. Members keep the order in which they were written; no name occurs twice.
 #[derive(Clone, Default)]
@@ -108,7 +109,9 @@ impl fmt::Debug for Object {
 
 impl fmt::Display for Object {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&serde_json::to_string(self).expect("a JSON object can always be written"))
+        let mut out = String::new();
+        write_object(self, Spelling::AsRead, &mut out);
+        f.write_str(&out)
     }
 }
 

@@ -226,7 +226,26 @@ pub(crate) fn any_value() -> impl Strategy<Value = Value> {
     })
 }
 
+/// `fmt::Formatter` is a serde format that is not JSON.
+#[test]
+fn a_fraction_is_a_double_in_every_serde_format() {
+    struct Shown(Value);
+    impl core::fmt::Display for Shown {
+        fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+            ::serde::Serialize::serialize(&self.0, f)
+        }
+    }
+    assert_eq!(Shown(read("1.50").unwrap()).to_string(), "1.5");
+    assert_eq!(Shown(read("-7").unwrap()).to_string(), "-7");
+}
+
 proptest! {
+    #[test]
+    fn serde_reads_the_same_double(value in any::<f64>().prop_filter("finite", |f| f.is_finite())) {
+        let text = format!("{value:e}");
+        prop_assert_eq!(canonical(&serde_json::from_str(&text).unwrap()), canonical(&read(&text).unwrap()));
+    }
+
     #[test]
     fn writing_and_reading_is_the_identity(value in any_value()) {
         let limits = Limits::BODY.with_bytes(usize::MAX);
