@@ -27,7 +27,7 @@ impl<'a> SchemeSet<'a> {
             let clash = |other: &&dyn Scheme| {
                 other.id() == scheme.id() && networks.iter().any(|network| other.serves(*network) && scheme.serves(*network))
             };
-            if set.0.iter().take(i).any(|other| clash(other)) {
+            if set.0.iter().take(i).any(clash) {
                 return Err(Misuse::DuplicateScheme);
             }
         }
