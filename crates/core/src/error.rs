@@ -21,7 +21,8 @@ use crate::time::TimeError;
 pub struct Limits {
     /// The longest input, in bytes, before any decoding. A header of one byte more is refused unread (catalogue row 11).
     pub bytes: usize,
-    /// The deepest nesting of arrays and objects (catalogue row 24).
+    /// The deepest nesting of arrays and objects (catalogue row 24). Values are read, compared and written by recursion, so more than
+    /// [`DEEPEST`](Self::DEEPEST) counts as that many.
     pub depth: usize,
 }
 
@@ -30,6 +31,9 @@ impl Limits {
     pub const HEADER: Self = Self { bytes: 8 * 1024, depth: 32 };
     /// For a body: a 402 reply, a facilitator's request or answer.
     pub const BODY: Self = Self { bytes: 64 * 1024, depth: 32 };
+
+    /// The deepest nesting that is ever read: what a small stack carries, and as deep as common readers go.
+    pub const DEEPEST: usize = 128;
 
     /// The same limits with another size.
     #[must_use]
@@ -181,7 +185,8 @@ impl DecodeErrorKind {
 
 /// Bytes that are not what they should be: what is wrong, and where.
 ///
-/// It never holds text from the input other than the position: the input may be a live signature.
+/// It holds no text from the input but the names that lead to the place, and of those no long or unprintable one: the input may be a
+/// live signature, or written to forge a line of a log.
 /// A server answers it with HTTP 400 and [`code`](Self::code) (v2 HTTP transport, "Error Handling").
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DecodeError {
@@ -209,12 +214,13 @@ impl DecodeError {
 
     /// An error about one member.
     pub(crate) fn member(kind: impl Into<DecodeErrorKind>, name: &str) -> Self {
-        Self { kind: kind.into(), at: Position::Member(name.into()) }
+        Self { kind: kind.into(), at: Position::Member(shown(name).into()) }
     }
 
     /// The same error seen from the object that contains the place, `name` being the member that leads there.
     #[must_use]
     pub(crate) fn inside(mut self, name: &str) -> Self {
+        let name = shown(name);
         self.at = match self.at {
             Position::Whole | Position::Byte(_) => Position::Member(name.into()),
             Position::Member(inner) if inner.starts_with('[') => Position::Member(alloc::format!("{name}{inner}")),
@@ -256,6 +262,12 @@ impl DecodeError {
             _ => "invalid_payload",
         }
     }
+}
+
+/// The name of a member, or `?` for one that only a stranger would choose. No name of the protocol has 64 characters, and every
+/// secret written in hexadecimal digits has more.
+fn shown(name: &str) -> &str {
+    if name.len() < 64 && name.bytes().all(|byte| byte.is_ascii_graphic()) { name } else { "?" }
 }
 
 impl fmt::Display for DecodeError {

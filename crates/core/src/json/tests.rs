@@ -67,6 +67,9 @@ fn row_24_depth_is_bounded_and_counted_from_the_outermost() {
     let tight = Limits::HEADER.with_depth(1);
     assert!(parse(b"{}", &tight).is_ok());
     assert!(parse(b"{\"a\":{}}", &tight).is_err());
+    let loose = Limits::BODY.with_depth(usize::MAX).with_bytes(usize::MAX);
+    assert!(parse(nested(Limits::DEEPEST).as_bytes(), &loose).is_ok());
+    assert_eq!(parse(nested(100_000).as_bytes(), &loose).map_err(|e| e.kind().name()), Err("json_depth"));
 }
 
 #[test]
