@@ -11,7 +11,7 @@ use crate::json::Object;
 use crate::network::Network;
 use crate::registry;
 use crate::terms::{SchemeId, Terms};
-use crate::wire::{self, AUTHORIZATION, Eip3009Payload, Extensions, PERMIT, Permit2Payload, SolanaPayload, Version};
+use crate::wire::{self, AUTHORIZATION, DELEGATION, Eip3009Payload, Extensions, PERMIT, Permit2Payload, SolanaPayload, Version};
 
 /// What a client sends to pay.
 ///
@@ -130,13 +130,14 @@ impl Authorization {
     /// Reads a payload by what its scheme and network say it is.
     fn read(scheme: &SchemeId, network: Network, payload: Object) -> Result<Self, DecodeError> {
         match (network.namespace(), scheme) {
-            ("eip155", SchemeId::Exact) => match (payload.member(AUTHORIZATION), payload.member(PERMIT)) {
+            ("eip155", SchemeId::Exact) => match [AUTHORIZATION, PERMIT, DELEGATION].map(|name| payload.member(name).is_some()) {
                 // Two readers could each take their own member of the two.
-                (Some(_), Some(_)) => Err(DecodeError::member(ShapeError::Ambiguous, PERMIT)),
+                [true, true, _] => Err(DecodeError::member(ShapeError::Ambiguous, PERMIT)),
+                [true, _, true] | [_, true, true] => Err(DecodeError::member(ShapeError::Ambiguous, DELEGATION)),
                 // ERC-7710 (`scheme_exact_evm.md` section 3) names a contract that only a chain can ask.
-                (None, None) if payload.member("delegationManager").is_some() => Ok(Self::Other(payload)),
-                (_, None) => payload.try_into().map(Self::Eip3009),
-                (None, Some(_)) => payload.try_into().map(Self::ExactPermit2),
+                [false, false, true] => Ok(Self::Other(payload)),
+                [_, false, false] => payload.try_into().map(Self::Eip3009),
+                [false, true, false] => payload.try_into().map(Self::ExactPermit2),
             },
             ("eip155", SchemeId::Upto) if payload.member(PERMIT).is_some() => payload.try_into().map(Self::UptoPermit2),
             ("solana", SchemeId::Exact) => payload.try_into().map(Self::Solana),
@@ -185,5 +186,36 @@ impl TryFrom<wire::v1::PaymentPayload> for Payment {
 impl fmt::Debug for Payment {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Payment({} on {})", self.scheme, self.network)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use alloc::format;
+    use alloc::string::String;
+
+    use super::*;
+
+    /// The members of a payload; `expected` is what it authorizes by, or `path: reason`.
+    fn check(members: &str, expected: Result<&str, &str>) {
+        let text = format!(r#"{{"x402Version":1,"scheme":"exact","network":"base","payload":{{{members}}}}}"#);
+        let read = wire::v1::PaymentPayload::from_json(text.as_bytes(), &Limits::BODY).and_then(Payment::try_from);
+        let got = read
+            .map(|payment| match payment.authorization() {
+                Authorization::Other(_) => "other",
+                _ => "known",
+            })
+            .map_err(|e| format!("{}: {}", e.path().unwrap_or_default(), e.kind().name()));
+        assert_eq!(got.as_ref().map_err(String::as_str).copied(), expected, "{members}");
+    }
+
+    #[test]
+    fn a_payload_authorizes_in_one_way() {
+        check(r#""delegationManager":"0x""#, Ok("other"));
+        check(r#""signature":"0x""#, Err("payload.authorization: member_missing"));
+        check(r#""authorization":{},"permit2Authorization":{}"#, Err("payload.permit2Authorization: member_ambiguous"));
+        check(r#""authorization":{},"delegationManager":"0x""#, Err("payload.delegationManager: member_ambiguous"));
+        check(r#""permit2Authorization":{},"delegationManager":"0x""#, Err("payload.delegationManager: member_ambiguous"));
+        check(r#""authorization":null,"permit2Authorization":{}"#, Err("payload.permit2Authorization: member_ambiguous"));
     }
 }

@@ -19,6 +19,7 @@ mod facilitator;
 mod members;
 mod payload;
 mod payment;
+mod quiet;
 mod requirements;
 mod resource_info;
 mod settle;
@@ -41,9 +42,10 @@ pub use settle::SettleResponse;
 pub use siwx::SignInWithX;
 pub use supported::{SupportedKind, SupportedResponse};
 
-pub(crate) use payload::{AUTHORIZATION, PERMIT};
+pub(crate) use payload::{AUTHORIZATION, DELEGATION, PERMIT};
 
 use members::{Members, Wire, Writer, wire_object};
+use quiet::Quiet;
 
 #[cfg(test)]
 mod tests;
