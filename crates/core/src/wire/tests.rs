@@ -91,6 +91,22 @@ fn an_error_names_the_member() {
 }
 
 #[test]
+fn row_22_a_second_name_in_other_letters_is_refused() {
+    let payment = |twin: &str| format!(r#"{{"x402Version":2,"accepted":{OFFER},"payload":{{}},"{twin}":{{}}}}"#);
+    check::<PaymentPayload>(&payment("Payload"), Err("payload: member_ambiguous"));
+    check::<PaymentPayload>(&payment("PAYLOAD"), Err("payload: member_ambiguous"));
+    check::<PaymentPayload>(&payment("x402ver\u{17f}ion"), Err("x402Version: member_ambiguous"));
+    check::<PaymentPayload>(&payment("Accepted"), Err("accepted: member_ambiguous"));
+    same::<PaymentPayload>(&payment("payloads"));
+    same::<PaymentPayload>(&payment("Extensions"));
+    check::<VerifyResponse>(r#"{"isValid":false,"IsValid":true}"#, Err("isValid: member_ambiguous"));
+    check::<SupportedKind>(
+        r#"{"x402Version":2,"scheme":"exact","network":"eip155:1","networ\u212a":"eip155:10"}"#,
+        Err("network: member_ambiguous"),
+    );
+}
+
+#[test]
 fn an_extension_is_read_when_it_is_asked_for() {
     let extensions: Extensions =
         [("a", Value::from("x")), ("b", Object::new().into()), ("c", Value::Null)].into_iter().collect::<Object>().into();
