@@ -153,8 +153,8 @@ impl DecodeErrorKind {
 /// Bytes that are not what they should be: what is wrong, and where.
 ///
 /// It never holds a value from the input, which may be a live signature, but it holds the names that lead to the place. In an
-/// extension, in typed data and in a facilitator's signers these are the sender's own words, so `Display` escapes line breaks and
-/// other control characters in them, and whoever writes the message into HTML escapes the rest.
+/// extension, in typed data and in a facilitator's signers these are the sender's own words: a long or unprintable one shows as `?`, so that
+/// it cannot forge a line of a log, and whoever writes the message into HTML escapes the rest.
 ///
 /// A server answers it with HTTP 400 and [`code`](Self::code) (v2 HTTP transport, "Error Handling").
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -183,12 +183,13 @@ impl DecodeError {
 
     /// An error about one member.
     pub(crate) fn member(kind: impl Into<DecodeErrorKind>, name: &str) -> Self {
-        Self { kind: kind.into(), at: Position::Member(name.into()) }
+        Self { kind: kind.into(), at: Position::Member(shown(name).into()) }
     }
 
     /// The same error seen from the object that contains the place, `name` being the member that leads there.
     #[must_use]
     pub(crate) fn inside(mut self, name: &str) -> Self {
+        let name = shown(name);
         self.at = match self.at {
             Position::Whole | Position::Byte(_) => Position::Member(name.into()),
             Position::Member(inner) if inner.starts_with('[') => Position::Member(alloc::format!("{name}{inner}")),
@@ -233,6 +234,12 @@ impl DecodeError {
     }
 }
 
+/// The name of a member, or `?` for one that only a stranger would choose. No name of the protocol has 64 characters, and every
+/// secret written in hexadecimal digits has more.
+fn shown(name: &str) -> &str {
+    if name.len() < 64 && name.bytes().all(|byte| byte.is_ascii_graphic()) { name } else { "?" }
+}
+
 impl fmt::Display for DecodeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.at {
@@ -241,7 +248,7 @@ impl fmt::Display for DecodeError {
                 kind => write!(f, "{kind}"),
             },
             Position::Byte(offset) => write!(f, "byte {offset}: {}", self.kind),
-            Position::Member(path) => write!(f, "{}: {}", path.escape_debug(), self.kind),
+            Position::Member(path) => write!(f, "{path}: {}", self.kind),
         }
     }
 }

@@ -6,7 +6,8 @@
 pub struct Limits {
     /// The longest input, in bytes, before any decoding. A header of one byte more is refused unread (catalogue row 11).
     pub bytes: usize,
-    /// The deepest nesting of arrays and objects (catalogue row 24).
+    /// The deepest nesting of arrays and objects (catalogue row 24). Values are read, compared and written by recursion, so more than
+    /// [`DEEPEST`](Self::DEEPEST) counts as that many.
     pub depth: usize,
 }
 
@@ -15,6 +16,9 @@ impl Limits {
     pub const HEADER: Self = Self { bytes: 8 * 1024, depth: 32 };
     /// For a body: a 402 reply, a facilitator's request or answer.
     pub const BODY: Self = Self { bytes: 64 * 1024, depth: 32 };
+
+    /// The deepest nesting that is ever read: what a small stack carries, and as deep as common readers go.
+    pub const DEEPEST: usize = 128;
 
     /// The same limits with another size.
     #[must_use]

@@ -15,7 +15,7 @@ use crate::limits::Limits;
 use crate::network::Network;
 use crate::scheme::SchemeId;
 use crate::terms::Terms;
-use crate::wire::{AUTHORIZATION, Eip3009Payload, Extensions, PERMIT, Permit2Payload, SolanaPayload, Version};
+use crate::wire::{AUTHORIZATION, DELEGATION, Eip3009Payload, Extensions, PERMIT, Permit2Payload, SolanaPayload, Version};
 
 /// What a client sends to pay.
 ///
@@ -142,13 +142,14 @@ impl Authorization {
     /// Reads a payload by what its scheme and network say it is.
     fn read(scheme: &SchemeId, network: Network, payload: Object) -> Result<Self, DecodeError> {
         match (network.namespace(), scheme) {
-            ("eip155", SchemeId::Exact) => match (payload.member(AUTHORIZATION), payload.member(PERMIT)) {
+            ("eip155", SchemeId::Exact) => match [AUTHORIZATION, PERMIT, DELEGATION].map(|name| payload.member(name).is_some()) {
                 // Two readers could each take their own member of the two.
-                (Some(_), Some(_)) => Err(DecodeError::member(ShapeError::Ambiguous, PERMIT)),
+                [true, true, _] => Err(DecodeError::member(ShapeError::Ambiguous, PERMIT)),
+                [true, _, true] | [_, true, true] => Err(DecodeError::member(ShapeError::Ambiguous, DELEGATION)),
                 // ERC-7710 (`scheme_exact_evm.md` section 3) names a contract that only a chain can ask.
-                (None, None) if payload.member("delegationManager").is_some() => Ok(Self::Other(payload)),
-                (_, None) => payload.try_into().map(Self::Eip3009),
-                (None, Some(_)) => payload.try_into().map(Self::ExactPermit2),
+                [false, false, true] => Ok(Self::Other(payload)),
+                [_, false, false] => payload.try_into().map(Self::Eip3009),
+                [false, true, false] => payload.try_into().map(Self::ExactPermit2),
             },
             ("eip155", SchemeId::Upto) if payload.member(PERMIT).is_some() => payload.try_into().map(Self::UptoPermit2),
             ("solana", SchemeId::Exact) => payload.try_into().map(Self::Solana),

@@ -12,7 +12,10 @@ use crate::scheme::{Scheme, SchemeId};
 /// It is built once, at start-up, for the networks in use; two schemes that answer to one id on one of them are refused then, so that a
 /// look-up never depends on the order. There is no wildcard and no process-wide registry.
 #[derive(Clone)]
-pub struct SchemeSet<'a>(Vec<&'a dyn Scheme>);
+pub struct SchemeSet<'a> {
+    schemes: Vec<&'a dyn Scheme>,
+    networks: Vec<Network>,
+}
 
 impl<'a> SchemeSet<'a> {
     /// A set for some networks.
@@ -21,28 +24,29 @@ impl<'a> SchemeSet<'a> {
     ///
     /// [`Misuse::DuplicateScheme`].
     pub fn new(schemes: impl IntoIterator<Item = &'a dyn Scheme>, networks: &[Network]) -> Result<Self, Misuse> {
-        let set = Self(schemes.into_iter().collect());
-        for (i, scheme) in set.0.iter().enumerate() {
+        let set = Self { schemes: schemes.into_iter().collect(), networks: networks.to_vec() };
+        for (i, scheme) in set.schemes.iter().enumerate() {
             let clash = |other: &&dyn Scheme| {
                 other.id() == scheme.id() && networks.iter().any(|network| other.serves(*network) && scheme.serves(*network))
             };
-            if set.0.iter().take(i).any(clash) {
+            if set.schemes.iter().take(i).any(clash) {
                 return Err(Misuse::DuplicateScheme);
             }
         }
         Ok(set)
     }
 
-    /// The scheme of an id on a network.
+    /// The scheme of an id on a network; none on a network that the set was not made for.
     #[must_use]
     pub fn find(&self, id: &SchemeId, network: Network) -> Option<&'a dyn Scheme> {
-        self.0.iter().copied().find(|scheme| scheme.id() == *id && scheme.serves(network))
+        let mut schemes = self.networks.contains(&network).then_some(&self.schemes)?.iter().copied();
+        schemes.find(|scheme| scheme.id() == *id && scheme.serves(network))
     }
 }
 
 impl fmt::Debug for SchemeSet<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_list().entries(self.0.iter().map(|scheme| scheme.id())).finish()
+        f.debug_list().entries(self.schemes.iter().map(|scheme| scheme.id())).finish()
     }
 }
 
@@ -91,5 +95,6 @@ mod tests {
         assert_eq!(serves(SchemeId::Upto, BASE), Some(false));
         assert_eq!(serves(SchemeId::Upto, BASE_SEPOLIA), None);
         assert_eq!(serves(SchemeId::from("Exact"), BASE), None);
+        assert_eq!(serves(SchemeId::Exact, ETHEREUM), None, "not one of the networks in use, on which two would answer");
     }
 }

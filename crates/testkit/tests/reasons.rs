@@ -17,7 +17,6 @@ const ELSEWHERE: &[(&str, &str, &str)] = &[
     ("domain_mismatch", "terms/tests.rs", "row_192_and_199_a_token_is_what_the_registry_says"),
     ("duplicate_scheme", "scheme_set.rs", "a_scheme_is_found_by_id_and_network_and_stands_there_once"),
     ("erc6492_too_large", "signature/erc6492/tests.rs", "row_98_the_size_is_bounded"),
-    ("member_ambiguous", "wire/tests.rs", "an_error_names_the_member"),
     ("other_currency", "terms/tests.rs", "an_offer_is_made_from_a_price"),
     ("payee_not_on_network", "terms/tests.rs", "an_offer_is_made_from_a_price"),
     ("price_not_expressible", "terms/tests.rs", "an_offer_is_made_from_a_price"),

@@ -4,6 +4,8 @@
 //! and the chain is always 1, whatever network the payment is on. Most members are text and are signed as the wire writes them,
 //! which is why they are borrowed from the wire objects and not parsed.
 
+use core::fmt;
+
 use crate::amount::Amount;
 use crate::eip712::{Domain, Members, Message};
 use crate::hex;
@@ -16,7 +18,7 @@ pub const OFFER_DOMAIN: Domain<'static> = Domain::named("x402 offer", "1", 1);
 pub const RECEIPT_DOMAIN: Domain<'static> = Domain::named("x402 receipt", "1", 1);
 
 /// What a seller offers: one entry of `accepts`, for one resource.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
 #[expect(clippy::exhaustive_structs, reason = "another member would be another EIP-712 type")]
 pub struct Offer<'a> {
     /// The version of this structure; 1.
@@ -37,6 +39,21 @@ pub struct Offer<'a> {
     pub valid_until: UnixSeconds,
 }
 
+/// It leaves the URL out, which can name a customer or carry a prompt.
+impl fmt::Debug for Offer<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Offer")
+            .field("version", &self.version)
+            .field("scheme", &self.scheme)
+            .field("network", &self.network)
+            .field("asset", &self.asset)
+            .field("pay_to", &self.pay_to)
+            .field("amount", &self.amount)
+            .field("valid_until", &self.valid_until)
+            .finish_non_exhaustive()
+    }
+}
+
 impl Message for Offer<'_> {
     const ENCODE_TYPE: &'static str = "Offer(uint256 version,string resourceUrl,string scheme,string network,string asset,\
                                        string payTo,string amount,uint256 validUntil)";
@@ -55,7 +72,7 @@ impl Message for Offer<'_> {
 }
 
 /// What a seller acknowledges: that somebody paid for a resource.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
 #[expect(clippy::exhaustive_structs, reason = "another member would be another EIP-712 type")]
 pub struct Receipt<'a> {
     /// The version of this structure; 1.
@@ -72,6 +89,19 @@ pub struct Receipt<'a> {
     pub transaction: &'a str,
 }
 
+/// It leaves the URL out, which can name a customer or carry a prompt.
+impl fmt::Debug for Receipt<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Receipt")
+            .field("version", &self.version)
+            .field("network", &self.network)
+            .field("payer", &self.payer)
+            .field("issued_at", &self.issued_at)
+            .field("transaction", &self.transaction)
+            .finish_non_exhaustive()
+    }
+}
+
 impl Message for Receipt<'_> {
     const ENCODE_TYPE: &'static str = "Receipt(uint256 version,string network,string resourceUrl,string payer,uint256 issuedAt,\
                                        string transaction)";
@@ -84,5 +114,23 @@ impl Message for Receipt<'_> {
         members.string("payer", self.payer);
         members.seconds("issuedAt", self.issued_at);
         members.string("transaction", self.transaction);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use alloc::format;
+
+    use super::*;
+
+    #[test]
+    fn a_url_does_not_print_itself() {
+        let (resource_url, network) = ("https://a.example/?5ec2e7", "eip155:1");
+        let valid_until = UnixSeconds::from_secs(1);
+        let (scheme, asset, pay_to, amount) = ("exact", "0x00", "0x01", "1");
+        let offer = Offer { version: 1, resource_url, scheme, network, asset, pay_to, amount, valid_until };
+        let receipt = Receipt { version: 1, network, resource_url, payer: "0x02", issued_at: valid_until, transaction: "" };
+        let printed = format!("{offer:?} {receipt:?}");
+        assert!(!printed.contains("5ec2e7") && printed.contains("0x01") && printed.contains("0x02"), "{printed}");
     }
 }

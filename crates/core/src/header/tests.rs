@@ -41,7 +41,7 @@ fn an_error_says_where() {
 #[test]
 fn an_error_breaks_no_line_of_a_log() {
     let error = extension_responses(STANDARD.encode(r#"{"a\r\nb\u001b":1}"#).as_bytes(), &Limits::HEADER).unwrap_err();
-    assert_eq!((error.path(), error.to_string().as_str()), (Some("a\r\nb\u{1b}"), r"a\r\nb\u{1b}: has the wrong type"));
+    assert_eq!((error.path(), error.to_string().as_str()), (Some("?"), "?: has the wrong type"));
 }
 
 #[test]

@@ -12,19 +12,19 @@
 //! seller's offer needs. [`canonical`] gives the one spelling of RFC 8785 that hashes are taken over.
 //!
 //! Why not a general JSON library: such a reader must be lenient exactly where this one must not be. It keeps the last of two equal names,
-//! rounds `1e-400` to zero and `2^64` to a float. `serde_json` still does the writing.
+//! rounds `1e-400` to zero and `2^64` to a float. `serde_json` still writes the texts.
 
-mod canonical;
 mod number;
 mod object;
 mod parse;
 mod serde;
+mod write;
 
-pub use canonical::canonical;
 pub(crate) use number::MAX_INTEGER;
 pub use number::Number;
 pub use object::Object;
 pub use parse::parse;
+pub use write::canonical;
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -95,7 +95,9 @@ impl fmt::Debug for Value {
 
 impl fmt::Display for Value {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&serde_json::to_string(self).expect("a JSON value can always be written"))
+        let mut out = String::new();
+        write::write(self, write::Spelling::AsRead, &mut out);
+        f.write_str(&out)
     }
 }
 

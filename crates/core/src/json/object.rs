@@ -5,6 +5,7 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use super::Value;
+use super::write::{Spelling, write_object};
 
 /// A JSON object. Members keep the order in which they were written; no name occurs twice.
 #[derive(Clone, Default)]
@@ -48,6 +49,13 @@ impl Object {
         self.0.iter().map(|(name, value)| (name.as_str(), value))
     }
 
+    /// The members by name.
+    fn sorted(&self) -> Vec<(&str, &Value)> {
+        let mut members: Vec<_> = self.iter().collect();
+        members.sort_unstable_by_key(|(name, _)| *name);
+        members
+    }
+
     /// The number of members.
     #[must_use]
     pub const fn len(&self) -> usize {
@@ -61,12 +69,12 @@ impl Object {
     }
 }
 
+/// Objects of so few members are searched pairwise. Larger ones are sorted, so that a stranger's objects of many names cost no more
+/// than `n log n` (catalogue row 25).
+const PAIRWISE: usize = 16;
+
 /// The position of a name that occurs a second time.
-///
-/// Small objects are compared pairwise; larger ones are sorted, so that a stranger's object of many names costs no more than
-/// `n log n` (catalogue row 25).
 pub(super) fn repeated_name(members: &[(String, Value)]) -> Option<usize> {
-    const PAIRWISE: usize = 16;
     if members.len() <= PAIRWISE {
         let mut seen = members.iter().enumerate();
         return seen.find(|(i, (name, _))| members.iter().take(*i).any(|(n, _)| n == name)).map(|(i, _)| i);
@@ -81,7 +89,13 @@ pub(super) fn repeated_name(members: &[(String, Value)]) -> Option<usize> {
 
 impl PartialEq for Object {
     fn eq(&self, other: &Self) -> bool {
-        self.len() == other.len() && self.iter().all(|(name, value)| other.member(name) == Some(value))
+        if self.len() != other.len() {
+            false
+        } else if self.len() <= PAIRWISE {
+            self.iter().all(|(name, value)| other.member(name) == Some(value))
+        } else {
+            self.sorted() == other.sorted()
+        }
     }
 }
 
@@ -95,13 +109,19 @@ impl fmt::Debug for Object {
 
 impl fmt::Display for Object {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&serde_json::to_string(self).expect("a JSON object can always be written"))
+        let mut out = String::new();
+        write_object(self, Spelling::AsRead, &mut out);
+        f.write_str(&out)
     }
 }
 
 impl<N: Into<String>, V: Into<Value>> FromIterator<(N, V)> for Object {
     /// Of two members with one name the later value counts, at the earlier place.
     fn from_iter<I: IntoIterator<Item = (N, V)>>(members: I) -> Self {
+        let members: Vec<(String, Value)> = members.into_iter().map(|(name, value)| (name.into(), value.into())).collect();
+        if repeated_name(&members).is_none() {
+            return Self(members);
+        }
         let mut object = Self::new();
         for (name, value) in members {
             object.insert(name, value);

@@ -22,7 +22,7 @@ pub fn parse(bytes: &[u8], limits: &Limits) -> Result<Value, DecodeError> {
         return Err(DecodeError::whole(EncodingError::ByteOrderMark));
     }
     let text = core::str::from_utf8(bytes).map_err(|e| DecodeError::byte(EncodingError::Utf8, e.valid_up_to()))?;
-    let mut reader = Reader { text, at: 0, depth_left: limits.depth };
+    let mut reader = Reader { text, at: 0, depth_left: limits.depth.min(Limits::DEEPEST) };
     reader.skip_space();
     if reader.peek().is_none() {
         return Err(DecodeError::whole(EncodingError::Empty));

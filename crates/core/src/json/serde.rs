@@ -1,7 +1,9 @@
 //! The serde face of JSON values.
 //!
-//! Reading through serde keeps the rules that serde can express: no duplicate names, no number outside the agreed range. It cannot
-//! see the depth or the text of a number; [`parse`](super::parse) does, and is what every entry of this crate uses.
+//! Reading through serde keeps the rules that serde can express: no duplicate names, no integer outside the agreed range. It cannot
+//! see the depth or the text of a number: `1.50` comes back as the same double in another spelling, `1e-400` as zero, and an integer
+//! of more than 64 bits, which a format hands over as a double, as that double;
+//! [`parse`](super::parse) and `Display` do, and are what every entry of this crate uses.
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -17,11 +19,8 @@ impl Serialize for Number {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self.as_i64() {
             Some(integer) => serializer.serialize_i64(integer),
-            // A fraction keeps its text in JSON; `RawValue` is how serde_json is told so.
-            None => match serde_json::value::RawValue::from_string(self.text().into()) {
-                Ok(raw) => raw.serialize(serializer),
-                Err(_) => serializer.serialize_f64(self.as_f64()),
-            },
+            // Any serde format can say a double, and none but serde_json the text of one.
+            None => serializer.serialize_f64(self.as_f64()),
         }
     }
 }

@@ -67,6 +67,9 @@ fn row_24_depth_is_bounded_and_counted_from_the_outermost() {
     let tight = Limits::HEADER.with_depth(1);
     assert!(parse(b"{}", &tight).is_ok());
     assert!(parse(b"{\"a\":{}}", &tight).is_err());
+    let loose = Limits::BODY.with_depth(usize::MAX).with_bytes(usize::MAX);
+    assert!(parse(nested(Limits::DEEPEST).as_bytes(), &loose).is_ok());
+    assert_eq!(parse(nested(100_000).as_bytes(), &loose).map_err(|e| e.kind().name()), Err("json_depth"));
 }
 
 #[test]
@@ -191,6 +194,21 @@ fn members_can_be_set_and_taken() {
     assert_eq!(Number::from_u64(1 << 53), None);
 }
 
+/// Sixteen thousand members compared pairwise would be a hundred million comparisons, and this test would be noticed.
+#[test]
+fn row_25_comparing_and_collecting_many_members_is_not_quadratic() {
+    let members = || (0..16_000).map(|i: u32| (format!("{i}"), i));
+    let object: Object = members().collect();
+    let reversed: Object = members().rev().collect();
+    assert!(object == reversed);
+    let other: Object = members().rev().map(|(name, i)| (name, i / 15_999)).collect();
+    assert!(object != other);
+    let renamed: Object = members().map(|(name, i)| (format!("{name}'"), i)).collect();
+    assert!(object != renamed);
+    let twice: Object = members().take(20).chain([("7".into(), 70)]).collect();
+    assert_eq!((twice.len(), twice.member("7")), (20, Some(&70.into())));
+}
+
 pub(crate) fn any_value() -> impl Strategy<Value = Value> {
     let leaf = prop_oneof![
         Just(Value::Null),
@@ -211,7 +229,26 @@ pub(crate) fn any_value() -> impl Strategy<Value = Value> {
     })
 }
 
+/// `fmt::Formatter` is a serde format that is not JSON.
+#[test]
+fn a_fraction_is_a_double_in_every_serde_format() {
+    struct Shown(Value);
+    impl core::fmt::Display for Shown {
+        fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+            ::serde::Serialize::serialize(&self.0, f)
+        }
+    }
+    assert_eq!(Shown(read("1.50").unwrap()).to_string(), "1.5");
+    assert_eq!(Shown(read("-7").unwrap()).to_string(), "-7");
+}
+
 proptest! {
+    #[test]
+    fn serde_reads_the_same_double(value in any::<f64>().prop_filter("finite", |f| f.is_finite())) {
+        let text = format!("{value:e}");
+        prop_assert_eq!(canonical(&serde_json::from_str(&text).unwrap()), canonical(&read(&text).unwrap()));
+    }
+
     #[test]
     fn writing_and_reading_is_the_identity(value in any_value()) {
         let limits = Limits::BODY.with_bytes(usize::MAX);

@@ -131,3 +131,12 @@ fn a_payment_does_not_print_what_it_holds() {
     assert!(!format!("{:?}", payment.authorization()).contains("5ec2e7"));
     assert_eq!(payment.from().map(|from| from.to_string()).as_deref(), Some(PARTY));
 }
+
+#[test]
+fn a_payload_authorizes_in_one_way() {
+    let check = |payload: &str, expected| check("exact", "eip155:8453", payload, expected);
+    check(r#"{"delegationManager":"0x"}"#, Ok("other"));
+    check(r#"{"authorization":{},"delegationManager":"0x"}"#, Err("payload.delegationManager: member_ambiguous"));
+    check(r#"{"permit2Authorization":{},"delegationManager":"0x"}"#, Err("payload.delegationManager: member_ambiguous"));
+    check(r#"{"authorization":null,"permit2Authorization":{}}"#, Err("payload.permit2Authorization: member_ambiguous"));
+}

@@ -36,7 +36,11 @@ pub enum Blame {
 /// What the payer may do after a refusal.
 ///
 /// The difference decides whether somebody pays twice, so there is no default and no "other". In every case the refusal may be a lie:
-/// a signature that was sent counts as spent until it has expired or the chain shows otherwise (catalogue rows 185 and 186).
+/// a signature that was sent counts as spent until the chain shows that it expired unused or was cancelled (catalogue rows 185 and 186).
+///
+/// Each answer speaks of one attempt. A payment whose first answer was lost and which is sent again can be told that it has expired,
+/// that the terms have changed or that the balance is too low, *because* it went through the first time. So a client keeps what it
+/// was told before, [`after`](Self::after): no refusal makes an unknown outcome known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[expect(clippy::exhaustive_enums, reason = "whoever decides by it must decide about every case")]
 pub enum Retry {
@@ -44,7 +48,7 @@ pub enum Retry {
     /// neither send the same bytes again nor sign others.
     Never,
     /// This payment will not pass as it stands, now or later, and was not used. The client may sign another for fresh terms, if its
-    /// policy agrees, keeping the amount of this one reserved until its window has ended.
+    /// policy agrees, keeping the amount of this one reserved until its window has ended with the nonce unused.
     NewPayment,
     /// This payment was not used and may pass unchanged once something outside it has changed: its window opens, a balance or an
     /// allowance arrives, a node answers. The client must send the same bytes and must not sign a second payment beside them.
@@ -53,6 +57,20 @@ pub enum Retry {
     /// again or ask the chain, until a receipt, a cancellation or the end of the window with the nonce unused proves the outcome
     /// (catalogue rows 138 to 144, rules 12 to 15).
     UnknownOutcome,
+}
+
+impl Retry {
+    /// What this answer leaves open when an earlier one about the same bytes left `earlier` open; no answer at all is
+    /// [`UnknownOutcome`](Self::UnknownOutcome).
+    ///
+    /// Only evidence ends an unknown outcome, and no refusal is any (catalogue row 185, rules 12 to 14).
+    #[must_use]
+    pub const fn after(self, earlier: Self) -> Self {
+        match earlier {
+            Self::UnknownOutcome => Self::UnknownOutcome,
+            Self::Never | Self::NewPayment | Self::SameBytesLater => self,
+        }
+    }
 }
 
 /// Which family of names to write a reason in.

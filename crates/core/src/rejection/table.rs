@@ -125,9 +125,10 @@ const fn first(names: &[&'static str]) -> Option<&'static str> {
 rejections! {
     // ---- the resource server ----
 
-    /// Nothing is wrong yet: the request carried no payment at all. A header that is there and empty is malformed instead
-    /// (catalogue rows 1 and 2).
-    PaymentRequired: "payment_required", 402, Payer, NewPayment,
+    /// Nothing is wrong yet: the request carried no payment at all, and so there is nothing to retry. A header that is there and
+    /// empty is malformed instead (catalogue rows 1 and 2). Said to a request that did carry one, it proves nothing about that
+    /// payment, whose first answer may have been lost (row 185).
+    PaymentRequired: "payment_required", 402, Payer, UnknownOutcome,
         spec: "PAYMENT-SIGNATURE header is required", ts: "Payment required", also: ["X-PAYMENT header is required"],
         says: "the request carries no payment", cite: "transports-v2/http, payment required signaling";
     /// What the payment accepts is compared as a whole with what the seller itself offers; the payment's own copy of the terms is
@@ -265,7 +266,9 @@ rejections! {
     AssetUnknown: "asset_unknown", 402, Seller, Never,
         spec: "invalid_exact_evm_failed_to_get_asset_info",
         says: "the facilitator does not know the asset", cite: "core v2, 11.2";
-    Eip3009Simulation: "eip3009_simulation", 402, Chain, SameBytesLater,
+    /// A spent nonce fails the simulation as well, and x402-rs says nothing else about one: after a lost answer this may be the very
+    /// payment that went through (catalogue row 142).
+    Eip3009Simulation: "eip3009_simulation", 402, Chain, UnknownOutcome,
         spec: "invalid_exact_evm_transaction_simulation_failed", rs: "transaction_simulation",
         says: "the transfer would fail if it were sent now", cite: "core v2, 6.1.2, step 6";
     /// The receipt is good and the money is not there: a fee on transfer, or a token that does not revert (catalogue row 145).
@@ -322,7 +325,8 @@ rejections! {
     Permit2ProxyMissing: "permit2_proxy_missing", 402, Seller, Never,
         spec: "permit2_proxy_not_deployed",
         says: "the Permit2 proxy is not deployed on this network", cite: "scheme_exact_evm, 2";
-    Permit2Simulation: "permit2_simulation", 402, Chain, SameBytesLater,
+    /// No implementation looks whether the nonce is the cause, so a permit that was already settled ends here (catalogue row 142).
+    Permit2Simulation: "permit2_simulation", 402, Chain, UnknownOutcome,
         spec: "permit2_simulation_failed",
         says: "the permitted transfer would fail if it were sent now", cite: "scheme_exact_evm, 2, phase 3, step 7";
     Permit2ProxyAmount: "permit2_proxy_amount", 402, Payer, NewPayment,
@@ -364,7 +368,8 @@ rejections! {
     UptoFacilitator: "upto_facilitator", 402, Payer, NewPayment,
         spec: "upto_facilitator_mismatch",
         says: "the permit names another facilitator", cite: "scheme_upto_evm, phase 2";
-    UptoProxyFacilitator: "upto_proxy_facilitator", 402, Facilitator, NewPayment,
+    /// The permit stays good for the facilitator that it names, who may still settle it.
+    UptoProxyFacilitator: "upto_proxy_facilitator", 402, Facilitator, UnknownOutcome,
         spec: "upto_unauthorized_facilitator",
         says: "the proxy contract refused the facilitator that called it", cite: "scheme_upto_evm, phase 4";
     UptoTransactionFailed: "upto_transaction_failed", 402, Chain, UnknownOutcome,
@@ -534,7 +539,8 @@ rejections! {
     SvmSigning: "svm_signing", 402, Facilitator, SameBytesLater,
         spec: "invalid_exact_svm_transaction_signing_failed",
         says: "the facilitator could not sign as the fee payer", cite: "scheme_exact_svm, protocol flow, 11";
-    SvmSimulation: "svm_simulation", 402, Chain, SameBytesLater,
+    /// A transaction that the chain has processed already fails its simulation (catalogue row 142).
+    SvmSimulation: "svm_simulation", 402, Chain, UnknownOutcome,
         spec: "transaction_simulation_failed", ts: "invalid_exact_svm_transaction_simulation_failed",
         also: ["invalid_exact_svm_payload_transaction_simulation_failed"],
         says: "the transaction would fail if it were sent now", cite: "scheme_exact_svm, 2.2.3";
@@ -595,7 +601,7 @@ rejections! {
     SvmWalletFee: "svm_wallet_fee", 402, Payer, NewPayment,
         spec: "invalid_exact_svm_smart_wallet_priority_fee_too_high",
         says: "the smart wallet's priority fee is above the cap", cite: "scheme_exact_svm, 2.2.1";
-    SvmWalletSimulation: "svm_wallet_simulation", 402, Chain, SameBytesLater,
+    SvmWalletSimulation: "svm_wallet_simulation", 402, Chain, UnknownOutcome,
         spec: "invalid_exact_svm_smart_wallet_simulation_failed",
         says: "the smart wallet's transaction would fail if it were sent now", cite: "scheme_exact_svm, 3.2, 5";
     SvmWalletDestination: "svm_wallet_destination", 402, Seller, Never,

@@ -199,11 +199,37 @@ fn rows_115_to_142_never_invite_a_second_payment() {
         Rejection::InvalidTransactionState,
         Rejection::TransactionFailed,
         Rejection::Eip3009TransferEvent,
+        // Said about a payment that was used already, each in place of a reason that would say so.
+        Rejection::Eip3009Simulation,
+        Rejection::Permit2Simulation,
+        Rejection::SvmSimulation,
+        Rejection::SvmWalletSimulation,
+        // Another facilitator may still settle it.
+        Rejection::UptoProxyFacilitator,
     ] {
         assert_eq!(rejection.retry(), Retry::UnknownOutcome, "{rejection:?}");
     }
     assert_eq!(Rejection::DuplicateSettlement.status(), 409);
     assert_eq!(Rejection::SettlementPending.status(), 503);
+}
+
+#[test]
+fn row_185_no_refusal_makes_an_unknown_outcome_known() {
+    assert_eq!(Rejection::PaymentRequired.retry(), Retry::UnknownOutcome);
+    for &rejection in Rejection::ALL {
+        assert_eq!(rejection.retry().after(Fault::ConnectionLost.retry()), Retry::UnknownOutcome, "{rejection:?}");
+        assert_eq!(rejection.retry().after(Retry::SameBytesLater), rejection.retry(), "{rejection:?}");
+    }
+}
+
+/// x402-rs about a payment that went through and whose answer was lost: a failed simulation while the window lasts, then an expiry.
+#[test]
+fn row_142_a_failed_simulation_and_then_an_expiry_is_no_invitation_to_pay_again() {
+    let told = ["transaction_simulation", "invalid_payment_expired"].map(|text| match Reason::parse(text) {
+        Reason::Rejection(rejection) => rejection.retry(),
+        other => panic!("{other:?}"),
+    });
+    assert_eq!(told.into_iter().reduce(|earlier, now| now.after(earlier)), Some(Retry::UnknownOutcome));
 }
 
 #[test]

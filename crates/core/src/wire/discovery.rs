@@ -2,15 +2,16 @@
 
 use alloc::string::String;
 use alloc::vec::Vec;
+use core::fmt;
 
-use super::{Extensions, Members, PaymentRequirements, Unknown, Version, Wire, Writer, v1, wire_object};
+use super::{Extensions, Members, PaymentRequirements, Quiet, Unknown, Version, Wire, Writer, v1, wire_object};
 use crate::error::{DecodeError, ShapeError};
 use crate::json::{Number, Object, Value};
 
 /// One resource for sale.
 ///
 /// A declaration, not an offer: only the 402 of the resource itself is.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct DiscoveryItem {
     /// The URL of the resource.
@@ -75,6 +76,18 @@ impl Wire for DiscoveryOffer {
             Self::V1(offer) => offer.write(),
             Self::V2(offer) => offer.write(),
         }
+    }
+}
+
+/// Of URLs and of text for people it shows the length at most.
+impl fmt::Debug for DiscoveryItem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("DiscoveryItem")
+            .field("resource", &Quiet::text(&self.resource))
+            .field("kind", &self.kind)
+            .field("accepts", &self.accepts)
+            .field("version", &self.version)
+            .finish_non_exhaustive()
     }
 }
 

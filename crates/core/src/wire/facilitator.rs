@@ -1,10 +1,12 @@
 //! What servers and facilitators say to each other (core specification v2, section 7; v1 likewise).
 
 use alloc::string::String;
+use core::fmt;
 
-use super::{Extensions, Members, PaymentPayload, PaymentRequirements, Unknown, Version, Wire, Writer, v1, wire_object};
+use super::{Extensions, Members, PaymentPayload, PaymentRequirements, Quiet, Unknown, Version, Wire, Writer, v1, wire_object};
 use crate::error::{DecodeError, ShapeError};
 use crate::json::Object;
+use crate::rejection::Reason;
 
 /// The body of `POST /verify`: a payment, and the requirements the *server* holds it against.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -97,7 +99,7 @@ impl Wire for SettleRequest {
 /// The answer to `POST /verify`.
 ///
 /// `isValid` must be a JSON boolean: `"true"`, `1` or an absent member is a broken facilitator, not a verdict (catalogue row 135).
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct VerifyResponse {
     /// Whether the payment can be settled.
@@ -139,6 +141,18 @@ impl VerifyResponse {
             extra: None,
             other: Unknown::new(),
         }
+    }
+}
+
+/// Of a reason it shows what the reason means, of a message the length.
+impl fmt::Debug for VerifyResponse {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("VerifyResponse")
+            .field("is_valid", &self.is_valid)
+            .field("invalid_reason", &self.invalid_reason.as_deref().map(Reason::parse))
+            .field("invalid_message", &Quiet::optional(self.invalid_message.as_ref()))
+            .field("payer", &self.payer)
+            .finish_non_exhaustive()
     }
 }
 

@@ -30,12 +30,20 @@ impl Members {
     }
 
     /// Takes a member out and leaves its place.
-    fn take(&mut self, name: &str) -> Option<Value> {
-        self.0.0.iter_mut().find(|(n, _)| n == name)?.1.take()
+    ///
+    /// A second member of that name in other letters is refused: Go's reader takes both for one, and the last of them counts (map
+    /// section 1.7). What is verified here as `payload` would be settled there as `Payload`.
+    fn take(&mut self, name: &str) -> Result<Option<Value>, DecodeError> {
+        let Some((_, value)) = self.0.0.iter_mut().find(|(n, _)| n == name) else { return Ok(None) };
+        let value = value.take();
+        if self.0.0.iter().any(|(n, _)| n != name && folded(n).eq(folded(name))) {
+            return Err(DecodeError::member(ShapeError::Ambiguous, name));
+        }
+        Ok(value)
     }
 
-    fn present(&mut self, name: &str) -> Option<Value> {
-        self.take(name).filter(|value| *value != Value::Null)
+    fn present(&mut self, name: &str) -> Result<Option<Value>, DecodeError> {
+        Ok(self.take(name)?.filter(|value| *value != Value::Null))
     }
 
     /// Takes an optional member and reads it; a reader that wants another type returns nothing.
@@ -44,7 +52,7 @@ impl Members {
         name: &str,
         read: impl FnOnce(Value) -> Option<T>,
     ) -> Result<Option<T>, DecodeError> {
-        match self.present(name) {
+        match self.present(name)? {
             None => Ok(None),
             Some(value) => read(value).map(Some).ok_or_else(|| DecodeError::member(ShapeError::Type, name)),
         }
@@ -130,14 +138,23 @@ impl Members {
     /// `x402Version`, which must be the integer literal of one of `allowed` (catalogue row 27).
     pub(super) fn version(&mut self, allowed: &[Version]) -> Result<Version, DecodeError> {
         let wrong = || DecodeError::member(ShapeError::Version, "x402Version");
-        let Some(Value::Number(number)) = self.take("x402Version") else { return Err(wrong()) };
+        let Some(Value::Number(number)) = self.take("x402Version")? else { return Err(wrong()) };
         let number = number.as_u64().ok_or_else(wrong)?;
         allowed.iter().copied().find(|version| version.number() == number).ok_or_else(wrong)
     }
 
     fn required_value(&mut self, name: &str) -> Result<Value, DecodeError> {
-        self.take(name).ok_or_else(|| DecodeError::member(ShapeError::Missing, name))
+        self.take(name)?.ok_or_else(|| DecodeError::member(ShapeError::Missing, name))
     }
+}
+
+/// A name as Go compares it: without case, and with the two letters beyond ASCII whose other case is an ASCII letter.
+fn folded(name: &str) -> impl Iterator<Item = char> {
+    name.chars().map(|letter| match letter {
+        '\u{17f}' => 's',
+        '\u{212a}' => 'k',
+        other => other.to_ascii_lowercase(),
+    })
 }
 
 fn required<T>(name: &str, value: Value, read: impl FnOnce(Value) -> Option<T>) -> Result<T, DecodeError> {

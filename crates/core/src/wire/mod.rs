@@ -21,6 +21,7 @@ mod members;
 mod payload;
 mod payment;
 mod payment_identifier;
+mod quiet;
 mod requirements;
 mod resource_info;
 mod settle;
@@ -47,9 +48,10 @@ pub use supported::{SupportedKind, SupportedResponse};
 pub use unknown::Unknown;
 pub use version::Version;
 
-pub(crate) use payload::{AUTHORIZATION, PERMIT};
+pub(crate) use payload::{AUTHORIZATION, DELEGATION, PERMIT};
 
 use members::{Members, Wire, Writer, wire_object};
+use quiet::Quiet;
 
 #[cfg(test)]
 mod tests;

@@ -115,6 +115,8 @@ impl<W: Witness> Permit2Payload<W> {
 pub(crate) const PERMIT: &str = "permit2Authorization";
 /// The member whose presence says that EIP-3009 is meant.
 pub(crate) const AUTHORIZATION: &str = "authorization";
+/// The member whose presence says that ERC-7710 is meant (`scheme_exact_evm.md`, section 3).
+pub(crate) const DELEGATION: &str = "delegationManager";
 
 impl<W: Wire> Wire for Permit2Payload<W> {
     fn read(mut members: Members) -> Result<Self, DecodeError> {

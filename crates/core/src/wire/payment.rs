@@ -2,13 +2,14 @@
 
 use alloc::string::String;
 use alloc::vec::Vec;
+use core::fmt;
 
-use super::{Extensions, Members, PaymentRequirements, ResourceInfo, Unknown, Version, Wire, Writer, wire_object};
+use super::{Extensions, Members, PaymentRequirements, Quiet, ResourceInfo, Unknown, Version, Wire, Writer, wire_object};
 use crate::error::DecodeError;
 use crate::json::Object;
 
 /// The terms of a 402 answer.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct PaymentRequired {
     /// Why the request was not served: text for people, or a reason code.
@@ -28,6 +29,16 @@ impl PaymentRequired {
     #[must_use]
     pub fn new(resource: ResourceInfo, accepts: Vec<PaymentRequirements>) -> Self {
         Self { error: None, resource: Some(resource), accepts, extensions: None, other: Unknown::new() }
+    }
+}
+
+/// Of the reason, which is text for people, it shows the length.
+impl fmt::Debug for PaymentRequired {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PaymentRequired")
+            .field("error", &Quiet::optional(self.error.as_ref()))
+            .field("accepts", &self.accepts)
+            .finish_non_exhaustive()
     }
 }
 

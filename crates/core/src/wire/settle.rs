@@ -1,19 +1,21 @@
 //! `SettlementResponse` (core specification v2, section 5.3; v1 likewise).
 
 use alloc::string::String;
+use core::fmt;
 
-use super::{Extensions, Members, Unknown, Wire, Writer, wire_object};
+use super::{Extensions, Members, Quiet, Unknown, Wire, Writer, wire_object};
 use crate::amount::Amount;
-use crate::error::DecodeError;
+use crate::error::{DecodeError, ShapeError};
 use crate::json::Object;
 use crate::network::Network;
 use crate::registry;
+use crate::rejection::Reason;
 
 /// What a facilitator says became of a settlement, and the receipt a server hands to its client.
 ///
 /// It is a claim. `success: false` with HTTP 200 has been served as paid before (catalogue row 133); nothing in this workspace
 /// serves content on the strength of this object, only on a [`Settled`](crate::Settled).
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct SettleResponse {
     /// Whether the money moved.
@@ -76,7 +78,23 @@ impl SettleResponse {
     }
 }
 
+/// Of a reason it shows what the reason means, of a message the length.
+impl fmt::Debug for SettleResponse {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SettleResponse")
+            .field("success", &self.success)
+            .field("error_reason", &self.error_reason.as_deref().map(Reason::parse))
+            .field("error_message", &Quiet::optional(self.error_message.as_ref()))
+            .field("payer", &self.payer)
+            .field("transaction", &self.transaction)
+            .field("network", &self.network)
+            .field("amount", &self.amount)
+            .finish_non_exhaustive()
+    }
+}
+
 impl Wire for SettleResponse {
+    /// An answer that contradicts itself, success with a reason for failure, is refused: what became of the money is then unknown.
     fn read(mut members: Members) -> Result<Self, DecodeError> {
         let response = Self {
             success: members.flag("success")?,
@@ -90,6 +108,9 @@ impl Wire for SettleResponse {
             extra: members.optional_object("extra")?,
             other: members.rest(),
         };
+        if response.success && response.error_reason.as_deref().is_some_and(|reason| !reason.is_empty()) {
+            return Err(DecodeError::member(ShapeError::Ambiguous, "errorReason"));
+        }
         response.check_network()?;
         // Batch settlement writes an empty amount where nothing moved on chain (`scheme_batch_settlement_evm`, responses).
         if let Some(amount) = response.amount.as_deref().filter(|text| !text.is_empty()) {

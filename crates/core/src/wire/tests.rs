@@ -77,6 +77,10 @@ fn an_error_names_the_member() {
     check::<PaymentRequired>(r#"{"x402Version":1,"accepts":[]}"#, Err("x402Version: x402_version"));
     check::<VerifyResponse>(r#"{"isValid":"true"}"#, Err("isValid: member_type"));
     check::<VerifyResponse>(r#"{"isValid":true,"invalidReason":"x"}"#, Err("invalidReason: member_ambiguous"));
+    check::<SettleResponse>(
+        r#"{"success":true,"errorReason":"x","transaction":"0x12","network":"eip155:1"}"#,
+        Err("errorReason: member_ambiguous"),
+    );
     check::<VerifyRequest>(
         &format!(
             r#"{{"x402Version":2,"paymentPayload":{{"x402Version":1,"scheme":"exact","network":"base","payload":{{}}}},"paymentRequirements":{OFFER}}}"#
@@ -86,6 +90,22 @@ fn an_error_names_the_member() {
     check::<SupportedResponse>(r#"{"kinds":[],"signers":{"eip155:*":"0x"}}"#, Err("signers.eip155:*: member_type"));
     check::<ExtensionResponses>(r#"{"bazaar":"success"}"#, Err("bazaar: member_type"));
     check::<DiscoveryOffer>(r#"{"amount":"1","maxAmountRequired":"1"}"#, Err("maxAmountRequired: member_ambiguous"));
+}
+
+#[test]
+fn row_22_a_second_name_in_other_letters_is_refused() {
+    let payment = |twin: &str| format!(r#"{{"x402Version":2,"accepted":{OFFER},"payload":{{}},"{twin}":{{}}}}"#);
+    check::<PaymentPayload>(&payment("Payload"), Err("payload: member_ambiguous"));
+    check::<PaymentPayload>(&payment("PAYLOAD"), Err("payload: member_ambiguous"));
+    check::<PaymentPayload>(&payment("x402ver\u{17f}ion"), Err("x402Version: member_ambiguous"));
+    check::<PaymentPayload>(&payment("Accepted"), Err("accepted: member_ambiguous"));
+    same::<PaymentPayload>(&payment("payloads"));
+    same::<PaymentPayload>(&payment("Extensions"));
+    check::<VerifyResponse>(r#"{"isValid":false,"IsValid":true}"#, Err("isValid: member_ambiguous"));
+    check::<SupportedKind>(
+        r#"{"x402Version":2,"scheme":"exact","network":"eip155:1","networ\u212a":"eip155:10"}"#,
+        Err("network: member_ambiguous"),
+    );
 }
 
 #[test]
@@ -148,6 +168,48 @@ fn nothing_secret_prints_itself() {
     );
     let proof = SignInWithX::from_json(proof.as_bytes(), &Limits::HEADER).unwrap();
     assert!(!format!("{proof:?}").contains(secret));
+    let url = format!("https://a.example/?{secret}");
+    check_quiet::<SettleResponse>(
+        &format!(
+            r#"{{"success":false,"errorReason":"call {secret} failed","errorMessage":"call {secret} failed","transaction":"","network":""}}"#
+        ),
+        "SettleResponse { success: false, error_reason: Some(Other), error_message: Some(text of 18 bytes), payer: None, transaction: \"\", \
+         network: \"\", amount: None, .. }",
+    );
+    check_quiet::<VerifyResponse>(
+        &format!(r#"{{"isValid":false,"invalidReason":"insufficient_funds","invalidMessage":"call {secret} failed"}}"#),
+        "VerifyResponse { is_valid: false, invalid_reason: Some(Rejection(InsufficientFunds)), \
+         invalid_message: Some(text of 18 bytes), payer: None, .. }",
+    );
+    check_quiet::<PaymentRequired>(
+        &format!(r#"{{"x402Version":2,"error":"cannot read {secret}","resource":{{"url":"{url}"}},"accepts":[]}}"#),
+        "PaymentRequired { error: Some(text of 18 bytes), accepts: [], .. }",
+    );
+    check_quiet::<v1::PaymentRequired>(
+        &format!(r#"{{"x402Version":1,"error":"cannot read {secret}","accepts":[]}}"#),
+        "PaymentRequired { error: Some(text of 18 bytes), accepts: [], .. }",
+    );
+    check_quiet::<DiscoveryItem>(
+        &format!(r#"{{"resource":"{url}","type":"http","x402Version":2,"accepts":[],"iconUrl":"{url}","description":"{secret}"}}"#),
+        "DiscoveryItem { resource: text of 25 bytes, kind: \"http\", accepts: [], version: V2, .. }",
+    );
+}
+
+#[test]
+fn a_strangers_name_does_not_get_into_an_error() {
+    let salt = format!("0x{}", "ab".repeat(32));
+    for name in [&salt, "", "a b", "paid\\n2026-01-01 INFO settled", "\\u001b[2J", "\u{202e}", &"n".repeat(64)] {
+        let expected = if name.is_empty() { ": member_type" } else { "?: member_type" };
+        check::<ExtensionResponses>(&format!(r#"{{"{name}":1}}"#), Err(expected));
+    }
+    check::<ExtensionResponses>(&format!(r#"{{"{}":1}}"#, "n".repeat(63)), Err(&format!("{}: member_type", "n".repeat(63))));
+    check::<SupportedResponse>(&format!(r#"{{"kinds":[],"signers":{{"{salt}":1}}}}"#), Err("signers.?: member_type"));
+}
+
+/// Reads `text` as `T`; `expected` is what `Debug` shows of it.
+fn check_quiet<T: Wire + core::fmt::Debug>(text: &str, expected: &str) {
+    let object = crate::header::Envelope::from_json(text.as_bytes(), &Limits::BODY).unwrap().into_object();
+    assert_eq!(format!("{:?}", T::read(Members::of(object)).unwrap()), expected);
 }
 
 #[test]

@@ -25,6 +25,13 @@ impl Unknown {
         self.0.iter().filter_map(|(name, value)| value.as_ref().map(|value| (name.as_str(), value)))
     }
 
+    /// The unknown members by name: both sides of a comparison can be a stranger's (catalogue row 25).
+    fn sorted(&self) -> Vec<(&str, &Value)> {
+        let mut members: Vec<_> = self.iter().collect();
+        members.sort_unstable_by_key(|(name, _)| *name);
+        members
+    }
+
     /// Whether there are none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
@@ -34,7 +41,7 @@ impl Unknown {
 
 impl PartialEq for Unknown {
     fn eq(&self, other: &Self) -> bool {
-        self.iter().count() == other.iter().count() && self.iter().all(|member| other.iter().any(|theirs| theirs == member))
+        self.sorted() == other.sorted()
     }
 }
 

@@ -2,16 +2,17 @@
 
 use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
+use core::fmt;
 
 use super::erase::network_named;
-use super::{Members, ResourceInfo, Unknown, Version, Wire, Writer, wire_object};
+use super::{Members, Quiet, ResourceInfo, Unknown, Version, Wire, Writer, wire_object};
 use crate::amount::Amount;
 use crate::error::DecodeError;
 use crate::json::Object;
 use crate::registry;
 
 /// The body of a v1 402 answer.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct PaymentRequired {
     /// Why the request was not served. The specification requires it; the TypeScript client does not, and neither does reading.
@@ -27,6 +28,16 @@ impl PaymentRequired {
     #[must_use]
     pub fn new(error: impl Into<String>, accepts: Vec<PaymentRequirements>) -> Self {
         Self { error: Some(error.into()), accepts, other: Unknown::new() }
+    }
+}
+
+/// Of the reason, which is text for people, it shows the length.
+impl fmt::Debug for PaymentRequired {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PaymentRequired")
+            .field("error", &Quiet::optional(self.error.as_ref()))
+            .field("accepts", &self.accepts)
+            .finish_non_exhaustive()
     }
 }
 

@@ -388,7 +388,9 @@ fn names_must_be_identifiers() {
         "", "1", "a b", "a-b", "é", "a,b", "A(", "uint", "uint8", "bytes33", "int7", "bool", "string", "address", "bytes", "A[]",
         "a:b",
     ] {
-        check_refused(&data(&format!(r#""A":[],"{name}":[]"#), ""), "typed_data_name", &format!("types.{name}"));
+        // an error shows no name that does not print
+        let shown = if matches!(name, "a b" | "é") { "?" } else { name };
+        check_refused(&data(&format!(r#""A":[],"{name}":[]"#), ""), "typed_data_name", &format!("types.{shown}"));
     }
     for name in ["", "1", "a b", "a-b", "é", "a,uint8 b", "a:b"] {
         let types = format!(r#""A":[{{"name":"{name}","type":"bool"}}]"#);
