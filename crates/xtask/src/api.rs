@@ -29,13 +29,14 @@ const VERSION_PLACES: &[(&str, &str)] = &[
 /// The words of a version, in code; what merely contains one (`v1_name`, `V1Name`) is another word.
 const VERSION_WORDS: &[&str] = &["V1", "V2", "v1", "v2"];
 
-/// No public item of a pure crate names a type of another package.
+/// No public item of a pure crate names a type of a package that is not ours.
 pub(crate) fn foreign_types(workspace: &Workspace) -> Result<Notes, Failure> {
+    let ours = |name: &String| workspace.members.iter().any(|member| member.package.replace('-', "_") == *name);
     let (mut problems, mut items) = (Vec::new(), 0);
     for member in workspace.members.iter().filter(|member| PURE.contains(&member.short())) {
         let files = files(workspace, member)?;
         let crates = member.dependencies.iter().filter(|dependency| dependency.kind == Kind::Normal).map(name_in_code);
-        let foreign = Foreign::of(crates.collect(), files.iter().map(|(_, code)| code.as_str()));
+        let foreign = Foreign::of(crates.filter(|name| !ours(name)).collect(), files.iter().map(|(_, code)| code.as_str()));
         for (path, code) in &files {
             items += shown(code).len();
             problems.extend(foreign.leaks(code).into_iter().map(|leak| format!("{path}: {leak}")));
