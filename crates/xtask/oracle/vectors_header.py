@@ -128,6 +128,13 @@ def samples_v2(c):
         ),
         flags=["Unknown"],
     )
+    other = {"signature": "0x01"}
+    for comment, twin in [
+        ("payload and Payload: Go reads both as one, and takes the later", "Payload"),
+        ("payload and PAYLOAD", "PAYLOAD"),
+        ("x402Version and a twin with a long s, which Unicode folds to s", "x402Ver\u017fion"),
+    ]:
+        c.reject_json(comment, write({**s.PAYMENT_2, twin: other}), "member_ambiguous", flags=["Unknown"], rows=[22])
     c.accept_json(
         "unknown members, at the top and inside payload, are kept",
         write({**change(s.PAYMENT_2, ["payload", "memo"], "x"), "hint": {"a": [1, None]}}),

@@ -82,6 +82,10 @@ def settle_response():
         c.reject(f"{name} is null", change(ok, [name], None), NULL, flags=["Type"], rows=[135])
     for literal in ['"true"', "1", "0", '"yes"', "[]", "{}"]:
         c.reject(f"success is {literal}", change(ok, ["success"], Number(literal)), TYPE, flags=["Verdict", "Type"], rows=[135])
+    contradiction = {**ok, "errorReason": "insufficient_funds"}
+    c.reject("settled, with a reason why not", contradiction, "member_ambiguous", flags=["Verdict"], rows=[136])
+    c.accept("settled, with an empty reason", {**ok, "errorReason": ""}, flags=["Optional"])
+    c.reject("success and Success: Go reads both as one", {**ok, "Success": False}, "member_ambiguous", flags=["Verdict"], rows=[135])
     c.reject("transaction is a number", change(ok, ["transaction"], 1), TYPE, flags=["Type"])
     c.reject("transaction is false", change(failed, ["transaction"], False), TYPE, flags=["Type"])
     c.reject("network is a chain id", change(ok, ["network"], 84532), TYPE, flags=["Type", "Network"])
@@ -134,6 +138,11 @@ def verify_response():
     c.reject("isValid is null", {"isValid": None}, NULL, flags=["Type", "Verdict"], rows=[135])
     for literal in ['"true"', '"false"', "1", "0", "[]", "{}"]:
         c.reject(f"isValid is {literal}", {"isValid": Number(literal)}, TYPE, flags=["Type", "Verdict"], rows=[135])
+    contradiction = {**ok, "invalidReason": "insufficient_funds"}
+    c.reject("valid, with a reason why not", contradiction, "member_ambiguous", flags=["Verdict"], rows=[134])
+    c.accept("valid, with an empty reason", {**ok, "invalidReason": ""}, flags=["Optional"])
+    twin = {"isValid": False, "IsValid": True}
+    c.reject("isValid and IsValid: Go reads both as one", twin, "member_ambiguous", flags=["Verdict"], rows=[134])
     c.reject("payer is a number", change(ok, ["payer"], 1), TYPE, flags=["Type"])
     c.reject("invalidReason is an object", change(bad, ["invalidReason"], {"code": "x"}), TYPE, flags=["Type"])
     c.reject("extra is a list", {**ok, "extra": []}, TYPE, flags=["Type"])
