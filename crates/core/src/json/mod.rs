@@ -14,16 +14,19 @@
 //! Why not a general JSON library: such a reader must be lenient exactly where this one must not be. It keeps the last of two equal names,
 //! rounds `1e-400` to zero and `2^64` to a float. `serde_json` still writes the texts.
 
+mod node;
 mod number;
 mod object;
 mod parse;
 mod serde;
 mod write;
 
-pub(crate) use number::MAX_INTEGER;
+pub(crate) use node::{Node, object};
 pub use number::Number;
+pub(crate) use number::{MAX_INTEGER, plain_integer};
 pub use object::Object;
 pub use parse::parse;
+pub(crate) use parse::parse_node;
 pub use write::canonical;
 
 use alloc::string::String;

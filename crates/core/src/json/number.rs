@@ -19,15 +19,17 @@ impl Number {
     ///
     /// Refused are the literals that readers disagree about: integers beyond 2^53 - 1, overflow, underflow to zero.
     pub(super) fn from_literal(literal: &str) -> Option<Self> {
-        let digits = literal.strip_prefix('-').unwrap_or(literal);
-        if digits.bytes().all(|b| b.is_ascii_digit()) {
-            // `parse` fails beyond 2^64, which is beyond the limit as well.
-            return digits.parse().is_ok_and(|n: u64| n <= MAX_INTEGER).then(|| Self(literal.into()));
-        }
-        let value: f64 = literal.parse().ok()?;
-        let mantissa = literal.split(['e', 'E']).next().unwrap_or(literal);
-        let is_zero = !mantissa.bytes().any(|b| matches!(b, b'1'..=b'9'));
-        (value.is_finite() && (value != 0.0 || is_zero)).then(|| Self(literal.into()))
+        is_agreed(literal).then(|| Self(literal.into()))
+    }
+
+    /// Takes a literal that [`is_agreed`] has accepted.
+    pub(super) fn accepted(literal: &str) -> Self {
+        Self(literal.into())
+    }
+
+    /// The text, without the number.
+    pub(super) fn into_text(self) -> String {
+        self.0.into()
     }
 
     /// The number `value`, or nothing when it is beyond 2^53 - 1.
@@ -45,7 +47,7 @@ impl Number {
     /// The value of a plain non-negative integer literal: no sign, no fraction, no exponent (catalogue rows 26 and 39).
     #[must_use]
     pub fn as_u64(&self) -> Option<u64> {
-        self.0.parse().ok()
+        plain_integer(&self.0)
     }
 
     /// The value as a double, exact for integers.
@@ -63,6 +65,24 @@ impl Number {
     pub(super) fn canonical(&self) -> String {
         ecmascript(self.as_f64())
     }
+}
+
+/// The value of a literal without sign, fraction and exponent.
+pub(crate) fn plain_integer(literal: &str) -> Option<u64> {
+    literal.parse().ok()
+}
+
+/// Whether every reader reads this literal of RFC 8259 alike: not an integer beyond 2^53 - 1, no overflow, no underflow to zero.
+pub(super) fn is_agreed(literal: &str) -> bool {
+    let digits = literal.strip_prefix('-').unwrap_or(literal);
+    if digits.bytes().all(|b| b.is_ascii_digit()) {
+        // `parse` fails beyond 2^64, which is beyond the limit as well.
+        return digits.parse().is_ok_and(|n: u64| n <= MAX_INTEGER);
+    }
+    let Ok(value) = literal.parse::<f64>() else { return false };
+    let mantissa = literal.split(['e', 'E']).next().unwrap_or(literal);
+    let is_zero = !mantissa.bytes().any(|b| matches!(b, b'1'..=b'9'));
+    value.is_finite() && (value != 0.0 || is_zero)
 }
 
 /// Writes a finite double as ECMAScript does: the shortest digits that read back as the same double, in positional notation for

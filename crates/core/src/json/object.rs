@@ -74,12 +74,12 @@ impl Object {
 const PAIRWISE: usize = 16;
 
 /// The position of a name that occurs a second time.
-pub(super) fn repeated_name(members: &[(String, Value)]) -> Option<usize> {
+pub(super) fn repeated_name<N: AsRef<str>, V>(members: &[(N, V)]) -> Option<usize> {
+    let names = members.iter().map(|(name, _)| name.as_ref());
     if members.len() <= PAIRWISE {
-        let mut seen = members.iter().enumerate();
-        return seen.find(|(i, (name, _))| members.iter().take(*i).any(|(n, _)| n == name)).map(|(i, _)| i);
+        return names.clone().enumerate().find(|(i, name)| names.clone().take(*i).any(|n| n == *name)).map(|(i, _)| i);
     }
-    let mut names: Vec<(&str, usize)> = members.iter().enumerate().map(|(i, (name, _))| (name.as_str(), i)).collect();
+    let mut names: Vec<(&str, usize)> = names.zip(0..).collect();
     names.sort_unstable();
     names.windows(2).find_map(|pair| match pair {
         [(first, _), (second, at)] if first == second => Some(*at),

@@ -1,10 +1,13 @@
 //! Text to value.
 
+use alloc::borrow::Cow;
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use super::Value;
+use super::node::Node;
+use super::number::is_agreed;
 use super::object::repeated_name;
-use super::{Number, Object, Value};
 use crate::error::{DecodeError, EncodingError, JsonError};
 use crate::limits::Limits;
 
@@ -15,6 +18,11 @@ use crate::limits::Limits;
 /// [`EncodingError`] when the bytes are too many, empty, not UTF-8, or begin with a byte order mark; [`JsonError`] when the text is
 /// not one strict document. The error names the byte.
 pub fn parse(bytes: &[u8], limits: &Limits) -> Result<Value, DecodeError> {
+    parse_node(bytes, limits).map(Value::from)
+}
+
+/// Reads one strict JSON document and borrows its texts.
+pub(crate) fn parse_node<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Node<'a>, DecodeError> {
     if bytes.len() > limits.bytes {
         return Err(DecodeError::whole(EncodingError::TooLarge));
     }
@@ -78,20 +86,20 @@ impl<'a> Reader<'a> {
         self.text.get(start..self.at).expect("both ends stand beside an ASCII byte")
     }
 
-    fn value(&mut self) -> Result<Value, DecodeError> {
+    fn value(&mut self) -> Result<Node<'a>, DecodeError> {
         match self.peek() {
             Some(b'{') => self.nested(Self::object),
             Some(b'[') => self.nested(Self::array),
-            Some(b'"') => self.string().map(Value::String),
+            Some(b'"') => self.string().map(Node::String),
             Some(b'-' | b'0'..=b'9') => self.number(),
-            Some(b't') => self.word("true", Value::Bool(true)),
-            Some(b'f') => self.word("false", Value::Bool(false)),
-            Some(b'n') => self.word("null", Value::Null),
+            Some(b't') => self.word("true", Node::Bool(true)),
+            Some(b'f') => self.word("false", Node::Bool(false)),
+            Some(b'n') => self.word("null", Node::Null),
             _ => Err(self.unexpected()),
         }
     }
 
-    fn word(&mut self, word: &str, value: Value) -> Result<Value, DecodeError> {
+    fn word(&mut self, word: &str, value: Node<'a>) -> Result<Node<'a>, DecodeError> {
         for expected in word.bytes() {
             if !self.eat(expected) {
                 return Err(self.unexpected());
@@ -100,7 +108,7 @@ impl<'a> Reader<'a> {
         Ok(value)
     }
 
-    fn nested(&mut self, read: fn(&mut Self) -> Result<Value, DecodeError>) -> Result<Value, DecodeError> {
+    fn nested(&mut self, read: fn(&mut Self) -> Result<Node<'a>, DecodeError>) -> Result<Node<'a>, DecodeError> {
         self.depth_left = self.depth_left.checked_sub(1).ok_or_else(|| self.error(JsonError::Depth))?;
         self.at += 1;
         self.skip_space();
@@ -109,25 +117,25 @@ impl<'a> Reader<'a> {
         Ok(value)
     }
 
-    fn array(&mut self) -> Result<Value, DecodeError> {
+    fn array(&mut self) -> Result<Node<'a>, DecodeError> {
         let mut elements = Vec::new();
         if self.eat(b']') {
-            return Ok(Value::Array(elements));
+            return Ok(Node::Array(elements));
         }
         loop {
             self.skip_space();
             elements.push(self.value()?);
             if self.closes(b']')? {
-                return Ok(Value::Array(elements));
+                return Ok(Node::Array(elements));
             }
         }
     }
 
-    fn object(&mut self) -> Result<Value, DecodeError> {
+    fn object(&mut self) -> Result<Node<'a>, DecodeError> {
         let mut members = Vec::new();
         let mut places = Vec::new();
         if self.eat(b'}') {
-            return Ok(Value::Object(Object::new()));
+            return Ok(Node::Object(members));
         }
         loop {
             self.skip_space();
@@ -144,7 +152,7 @@ impl<'a> Reader<'a> {
             members.push((name, self.value()?));
             if self.closes(b'}')? {
                 return match repeated_name(&members) {
-                    None => Ok(Value::Object(Object::from_unique(members))),
+                    None => Ok(Node::Object(members)),
                     Some(i) => Err(DecodeError::byte(JsonError::DuplicateKey, places.get(i).copied().unwrap_or(self.at))),
                 };
             }
@@ -163,7 +171,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn number(&mut self) -> Result<Value, DecodeError> {
+    fn number(&mut self) -> Result<Node<'a>, DecodeError> {
         let start = self.at;
         self.eat(b'-');
         if !self.eat(b'0') {
@@ -178,7 +186,11 @@ impl<'a> Reader<'a> {
             }
             self.digits()?;
         }
-        Number::from_literal(self.since(start)).map(Value::Number).ok_or_else(|| DecodeError::byte(JsonError::Number, start))
+        let literal = self.since(start);
+        if !is_agreed(literal) {
+            return Err(DecodeError::byte(JsonError::Number, start));
+        }
+        Ok(Node::Number(Cow::Borrowed(literal)))
     }
 
     fn digits(&mut self) -> Result<(), DecodeError> {
@@ -191,21 +203,27 @@ impl<'a> Reader<'a> {
         Ok(())
     }
 
-    fn string(&mut self) -> Result<String, DecodeError> {
+    fn string(&mut self) -> Result<Cow<'a, str>, DecodeError> {
         self.at += 1;
-        let mut out = String::new();
         let mut start = self.at;
+        let mut unescaped: Option<String> = None;
         loop {
             match self.peek() {
                 Some(b'"') => {
-                    out.push_str(self.since(start));
+                    let rest = self.since(start);
                     self.at += 1;
-                    return Ok(out);
+                    return Ok(match unescaped {
+                        None => Cow::Borrowed(rest),
+                        Some(text) => Cow::Owned(text + rest),
+                    });
                 }
                 Some(b'\\') => {
-                    out.push_str(self.since(start));
+                    let plain = self.since(start);
                     self.at += 1;
-                    out.push(self.escape()?);
+                    let escaped = self.escape()?;
+                    let text = unescaped.get_or_insert_default();
+                    text.push_str(plain);
+                    text.push(escaped);
                     start = self.at;
                 }
                 Some(0x20..) => self.at += 1,

@@ -45,7 +45,7 @@ impl Binding {
 }
 
 impl Wire for Binding {
-    fn read(mut members: Members) -> Result<Self, DecodeError> {
+    fn read(mut members: Members<'_>) -> Result<Self, DecodeError> {
         if members.text("version")? != Self::VERSION {
             return Err(DecodeError::member(ShapeError::Grammar, "version"));
         }

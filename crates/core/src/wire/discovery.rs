@@ -6,7 +6,7 @@ use core::fmt;
 
 use super::{Extensions, Members, PaymentRequirements, Quiet, Unknown, Version, Wire, Writer, v1, wire_object};
 use crate::error::{DecodeError, ShapeError};
-use crate::json::{Number, Object, Value};
+use crate::json::{Node, Number, Object, Value, plain_integer};
 
 /// One resource for sale.
 ///
@@ -62,12 +62,11 @@ pub enum LastUpdated {
 }
 
 impl Wire for DiscoveryOffer {
-    fn read(members: Members) -> Result<Self, DecodeError> {
-        let object = members.into_object();
-        match (object.member("amount"), object.member("maxAmountRequired")) {
-            (Some(_), Some(_)) => Err(DecodeError::member(ShapeError::Ambiguous, "maxAmountRequired")),
-            (None, Some(_)) => v1::PaymentRequirements::read(Members::of(object)).map(Self::V1),
-            (_, None) => PaymentRequirements::read(Members::of(object)).map(Self::V2),
+    fn read(members: Members<'_>) -> Result<Self, DecodeError> {
+        match (members.has("amount"), members.has("maxAmountRequired")) {
+            (true, true) => Err(DecodeError::member(ShapeError::Ambiguous, "maxAmountRequired")),
+            (false, true) => v1::PaymentRequirements::read(members).map(Self::V1),
+            (_, false) => PaymentRequirements::read(members).map(Self::V2),
         }
     }
 
@@ -92,15 +91,15 @@ impl fmt::Debug for DiscoveryItem {
 }
 
 impl Wire for DiscoveryItem {
-    fn read(mut members: Members) -> Result<Self, DecodeError> {
+    fn read(mut members: Members<'_>) -> Result<Self, DecodeError> {
         Ok(Self {
             resource: members.nonempty_text("resource")?,
             kind: members.text("type")?,
             version: members.version(&[Version::V1, Version::V2])?,
             accepts: members.list("accepts")?,
             last_updated: members.optional_value("lastUpdated", |value| match value {
-                Value::String(text) => Some(LastUpdated::Text(text)),
-                Value::Number(number) => number.as_u64().map(LastUpdated::Number),
+                Node::String(text) => Some(LastUpdated::Text(text.into_owned())),
+                Node::Number(literal) => plain_integer(&literal).map(LastUpdated::Number),
                 _ => None,
             })?,
             description: members.optional_text("description")?,
@@ -163,7 +162,7 @@ pub struct Pagination {
 }
 
 impl Wire for Pagination {
-    fn read(mut members: Members) -> Result<Self, DecodeError> {
+    fn read(mut members: Members<'_>) -> Result<Self, DecodeError> {
         Ok(Self {
             limit: members.integer("limit")?,
             offset: members.integer("offset")?,
@@ -178,7 +177,7 @@ impl Wire for Pagination {
 }
 
 impl Wire for DiscoveryResources {
-    fn read(mut members: Members) -> Result<Self, DecodeError> {
+    fn read(mut members: Members<'_>) -> Result<Self, DecodeError> {
         Ok(Self {
             version: members.version(&[Version::V1, Version::V2])?,
             items: members.list("items")?,
@@ -225,7 +224,7 @@ pub struct SearchPagination {
 }
 
 impl Wire for SearchPagination {
-    fn read(mut members: Members) -> Result<Self, DecodeError> {
+    fn read(mut members: Members<'_>) -> Result<Self, DecodeError> {
         Ok(Self { limit: members.integer("limit")?, cursor: members.optional_text("cursor")?, other: members.rest() })
     }
 
@@ -235,7 +234,7 @@ impl Wire for SearchPagination {
 }
 
 impl Wire for DiscoverySearch {
-    fn read(mut members: Members) -> Result<Self, DecodeError> {
+    fn read(mut members: Members<'_>) -> Result<Self, DecodeError> {
         Ok(Self {
             version: members.version(&[Version::V1, Version::V2])?,
             resources: members.list("resources")?,

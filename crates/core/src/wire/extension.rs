@@ -27,7 +27,7 @@ impl Extensions {
     pub fn entry(&self, id: &str) -> Result<Option<Extension>, DecodeError> {
         match self.0.member(id) {
             None | Some(Value::Null) => Ok(None),
-            Some(Value::Object(object)) => Extension::read(Members::of(object.clone())).map(Some).map_err(|e| e.inside(id)),
+            Some(Value::Object(object)) => Extension::read(Members::of_object(object.clone())).map(Some).map_err(|e| e.inside(id)),
             Some(_) => Err(DecodeError::member(ShapeError::Type, id)),
         }
     }
@@ -63,7 +63,7 @@ impl From<&Extensions> for Object {
 }
 
 impl Wire for Extensions {
-    fn read(members: Members) -> Result<Self, DecodeError> {
+    fn read(members: Members<'_>) -> Result<Self, DecodeError> {
         Ok(Self(members.into_object()))
     }
 
@@ -95,7 +95,7 @@ impl Extension {
 }
 
 impl Wire for Extension {
-    fn read(mut members: Members) -> Result<Self, DecodeError> {
+    fn read(mut members: Members<'_>) -> Result<Self, DecodeError> {
         Ok(Self { info: members.object("info")?, schema: members.optional_object("schema")?, siblings: members.rest() })
     }
 
@@ -111,7 +111,7 @@ macro_rules! extension_info {
             type Error = $crate::error::DecodeError;
 
             fn try_from(entry: &$crate::wire::Extension) -> Result<Self, Self::Error> {
-                Self::read(Members::of(entry.info.clone())).map_err(|e| e.inside("info"))
+                Self::read(Members::of_object(entry.info.clone())).map_err(|e| e.inside("info"))
             }
         }
 
@@ -141,7 +141,7 @@ impl ExtensionResponses {
 }
 
 impl Wire for ExtensionResponses {
-    fn read(members: Members) -> Result<Self, DecodeError> {
+    fn read(members: Members<'_>) -> Result<Self, DecodeError> {
         let responses = members.into_object();
         for (id, response) in responses.iter() {
             if response.as_object().is_none() {

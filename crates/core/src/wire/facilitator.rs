@@ -58,7 +58,7 @@ impl VerifyRequest {
 impl Wire for VerifyRequest {
     /// The version stands outside and inside the payload; the two must agree, or a facilitator and a server could dispatch the same
     /// bytes to different rules.
-    fn read(mut members: Members) -> Result<Self, DecodeError> {
+    fn read(mut members: Members<'_>) -> Result<Self, DecodeError> {
         Ok(match members.version(&[Version::V1, Version::V2])? {
             Version::V1 => {
                 Self::V1 { payload: members.nested(PAYLOAD)?, requirements: members.nested(REQUIREMENTS)?, other: members.rest() }
@@ -87,7 +87,7 @@ const REQUIREMENTS: &str = "paymentRequirements";
 pub struct SettleRequest(pub VerifyRequest);
 
 impl Wire for SettleRequest {
-    fn read(members: Members) -> Result<Self, DecodeError> {
+    fn read(members: Members<'_>) -> Result<Self, DecodeError> {
         VerifyRequest::read(members).map(Self)
     }
 
@@ -158,7 +158,7 @@ impl fmt::Debug for VerifyResponse {
 
 impl Wire for VerifyResponse {
     /// A verdict that contradicts itself, valid with a reason for invalidity, is refused.
-    fn read(mut members: Members) -> Result<Self, DecodeError> {
+    fn read(mut members: Members<'_>) -> Result<Self, DecodeError> {
         let response = Self {
             is_valid: members.flag("isValid")?,
             invalid_reason: members.optional_text("invalidReason")?,

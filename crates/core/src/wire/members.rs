@@ -1,73 +1,110 @@
 //! How wire objects are read from and written to JSON objects.
 
+use alloc::borrow::Cow;
 use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
 use core::fmt::Display;
 
 use crate::error::{DecodeError, DecodeErrorKind, ShapeError};
-use crate::json::{Number, Object, Value};
+use crate::json::{Node, Number, Object, Value, object, parse_node, plain_integer};
+use crate::limits::Limits;
 use crate::wire::{Unknown, Version};
 
 /// A JSON object being taken apart, member by member.
 ///
 /// An optional member that is `null` counts as absent, and is not written again: the references disagree about `null`
-/// (map section 1.7), and a member that is not there cannot be misread.
-pub(super) struct Members(Unknown);
+/// (map section 1.7), and a member that is not there cannot be misread. Texts are borrowed from the input until somebody keeps them.
+pub(crate) struct Members<'a>(Vec<(Cow<'a, str>, Slot<'a>)>);
 
-impl Members {
-    pub(super) fn of(object: Object) -> Self {
-        Self(Unknown(object.into_iter().map(|(name, value)| (name, Some(value))).collect()))
+enum Slot<'a> {
+    Left(Node<'a>),
+    Taken(&'static str),
+}
+
+impl<'a> Members<'a> {
+    pub(crate) fn of(members: Vec<(Cow<'a, str>, Node<'a>)>) -> Self {
+        Self(members.into_iter().map(|(name, value)| (name, Slot::Left(value))).collect())
     }
 
-    /// What no reader asked for.
+    /// The members of an object that owns its texts.
+    pub(super) fn of_object(object: Object) -> Self {
+        Self(object.into_iter().map(|(name, value)| (Cow::Owned(name), Slot::Left(value.into()))).collect())
+    }
+
+    /// What no reader asked for, and where the rest stood.
     pub(super) fn rest(self) -> Unknown {
-        self.0
+        let keep = |(name, slot): (Cow<'a, str>, Slot<'a>)| match slot {
+            Slot::Left(value) => (Cow::Owned(name.into_owned()), Some(value.into())),
+            Slot::Taken(name) => (Cow::Borrowed(name), None),
+        };
+        Unknown(self.0.into_iter().map(keep).collect())
     }
 
-    /// The whole object again, of an object that nothing was taken from.
-    pub(super) fn into_object(self) -> Object {
-        Object::from_unique(self.0.0.into_iter().filter_map(|(name, value)| Some((name, value?))).collect())
+    /// What is left, as an object; of an object that nothing was taken from, all of it.
+    pub(crate) fn into_object(self) -> Object {
+        object(self.into_left().collect())
+    }
+
+    /// What is left, member by member.
+    pub(super) fn into_left(self) -> impl Iterator<Item = (Cow<'a, str>, Node<'a>)> {
+        self.0.into_iter().filter_map(|(name, slot)| match slot {
+            Slot::Left(value) => Some((name, value)),
+            Slot::Taken(_) => None,
+        })
+    }
+
+    /// Whether a member is there, taken or not.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.0.iter().any(|(n, _)| n == name)
     }
 
     /// Takes a member out and leaves its place.
     ///
     /// A second member of that name in other letters is refused: Go's reader takes both for one, and the last of them counts (map
     /// section 1.7). What is verified here as `payload` would be settled there as `Payload`.
-    fn take(&mut self, name: &str) -> Result<Option<Value>, DecodeError> {
-        let Some((_, value)) = self.0.0.iter_mut().find(|(n, _)| n == name) else { return Ok(None) };
-        let value = value.take();
-        if self.0.0.iter().any(|(n, _)| n != name && folded(n).eq(folded(name))) {
+    fn take(&mut self, name: &'static str) -> Result<Option<Node<'a>>, DecodeError> {
+        let Some((_, slot)) = self.0.iter_mut().find(|(n, _)| n == name) else { return Ok(None) };
+        let taken = core::mem::replace(slot, Slot::Taken(name));
+        if self.0.iter().any(|(n, _)| n.len() >= name.len() && n != name && folded(n).eq(folded(name))) {
             return Err(DecodeError::member(ShapeError::Ambiguous, name));
         }
-        Ok(value)
+        Ok(match taken {
+            Slot::Left(value) => Some(value),
+            Slot::Taken(_) => None,
+        })
     }
 
-    fn present(&mut self, name: &str) -> Result<Option<Value>, DecodeError> {
-        Ok(self.take(name)?.filter(|value| *value != Value::Null))
+    fn present(&mut self, name: &'static str) -> Result<Option<Node<'a>>, DecodeError> {
+        Ok(self.take(name)?.filter(|value| !matches!(value, Node::Null)))
     }
 
     /// Takes an optional member and reads it; a reader that wants another type returns nothing.
     pub(super) fn optional_value<T>(
         &mut self,
-        name: &str,
-        read: impl FnOnce(Value) -> Option<T>,
+        name: &'static str,
+        read: impl FnOnce(Node<'a>) -> Option<T>,
     ) -> Result<Option<T>, DecodeError> {
         match self.present(name)? {
             None => Ok(None),
-            Some(value) => read(value).map(Some).ok_or_else(|| DecodeError::member(ShapeError::Type, name)),
+            Some(value) => required(name, value, read).map(Some),
         }
     }
 
-    pub(super) fn optional_text(&mut self, name: &str) -> Result<Option<String>, DecodeError> {
-        self.optional_value(name, text)
+    fn required_value<T>(&mut self, name: &'static str, read: impl FnOnce(Node<'a>) -> Option<T>) -> Result<T, DecodeError> {
+        let value = self.take(name)?.ok_or_else(|| DecodeError::member(ShapeError::Missing, name))?;
+        required(name, value, read)
     }
 
-    pub(super) fn text(&mut self, name: &str) -> Result<String, DecodeError> {
-        required(name, self.required_value(name)?, text)
+    pub(super) fn optional_text(&mut self, name: &'static str) -> Result<Option<String>, DecodeError> {
+        Ok(self.optional_value(name, text)?.map(Cow::into_owned))
+    }
+
+    pub(super) fn text(&mut self, name: &'static str) -> Result<String, DecodeError> {
+        self.required_value(name, text).map(Cow::into_owned)
     }
 
     /// Text of at least one character.
-    pub(super) fn nonempty_text(&mut self, name: &str) -> Result<String, DecodeError> {
+    pub(super) fn nonempty_text(&mut self, name: &'static str) -> Result<String, DecodeError> {
         let text = self.text(name)?;
         if text.is_empty() { Err(DecodeError::member(ShapeError::EmptyText, name)) } else { Ok(text) }
     }
@@ -75,62 +112,71 @@ impl Members {
     /// Text that a domain type reads.
     pub(super) fn parsed<T, E: Into<DecodeErrorKind>>(
         &mut self,
-        name: &str,
+        name: &'static str,
         parse: impl FnOnce(&str) -> Result<T, E>,
     ) -> Result<T, DecodeError> {
-        parse(&self.text(name)?).map_err(|e| DecodeError::member(e, name))
+        parse(&self.required_value(name, text)?).map_err(|e| DecodeError::member(e, name))
     }
 
     /// Optional text that a domain type reads.
     pub(super) fn optional_parsed<T, E: Into<DecodeErrorKind>>(
         &mut self,
-        name: &str,
+        name: &'static str,
         parse: impl FnOnce(&str) -> Result<T, E>,
     ) -> Result<Option<T>, DecodeError> {
-        self.optional_text(name)?.map(|text| parse(&text)).transpose().map_err(|e| DecodeError::member(e, name))
+        let text = self.optional_value(name, text)?;
+        text.map(|text| parse(&text)).transpose().map_err(|e| DecodeError::member(e, name))
     }
 
-    pub(super) fn flag(&mut self, name: &str) -> Result<bool, DecodeError> {
-        required(name, self.required_value(name)?, flag)
+    pub(super) fn flag(&mut self, name: &'static str) -> Result<bool, DecodeError> {
+        self.required_value(name, flag)
     }
 
-    pub(super) fn optional_flag(&mut self, name: &str) -> Result<Option<bool>, DecodeError> {
+    pub(super) fn optional_flag(&mut self, name: &'static str) -> Result<Option<bool>, DecodeError> {
         self.optional_value(name, flag)
     }
 
     /// A plain non-negative integer literal (catalogue rows 26 and 39: `60.0`, `6e1` and `"60"` are not).
-    pub(super) fn integer(&mut self, name: &str) -> Result<u64, DecodeError> {
-        match self.required_value(name)? {
-            Value::Number(number) => number.as_u64().ok_or_else(|| DecodeError::member(ShapeError::Integer, name)),
-            _ => Err(DecodeError::member(ShapeError::Type, name)),
-        }
+    pub(super) fn integer(&mut self, name: &'static str) -> Result<u64, DecodeError> {
+        let literal = self.required_value(name, number)?;
+        plain_integer(&literal).ok_or_else(|| DecodeError::member(ShapeError::Integer, name))
     }
 
-    pub(super) fn object(&mut self, name: &str) -> Result<Object, DecodeError> {
-        required(name, self.required_value(name)?, object)
+    /// The members of an object.
+    pub(crate) fn members(&mut self, name: &'static str) -> Result<Self, DecodeError> {
+        self.required_value(name, members)
     }
 
-    pub(super) fn optional_object(&mut self, name: &str) -> Result<Option<Object>, DecodeError> {
-        self.optional_value(name, object)
+    /// The members of an optional object.
+    pub(super) fn optional_members(&mut self, name: &'static str) -> Result<Option<Self>, DecodeError> {
+        self.optional_value(name, members)
     }
 
-    pub(super) fn nested<T: Wire>(&mut self, name: &str) -> Result<T, DecodeError> {
-        T::read(Self::of(self.object(name)?)).map_err(|e| e.inside(name))
+    pub(super) fn object(&mut self, name: &'static str) -> Result<Object, DecodeError> {
+        self.members(name).map(Self::into_object)
     }
 
-    pub(super) fn optional_nested<T: Wire>(&mut self, name: &str) -> Result<Option<T>, DecodeError> {
-        self.optional_object(name)?.map(|object| T::read(Self::of(object)).map_err(|e| e.inside(name))).transpose()
+    pub(super) fn optional_object(&mut self, name: &'static str) -> Result<Option<Object>, DecodeError> {
+        Ok(self.optional_members(name)?.map(Self::into_object))
     }
 
-    pub(super) fn optional_texts(&mut self, name: &str) -> Result<Option<Vec<String>>, DecodeError> {
+    pub(super) fn nested<T: Wire>(&mut self, name: &'static str) -> Result<T, DecodeError> {
+        T::read(self.members(name)?).map_err(|e| e.inside(name))
+    }
+
+    pub(super) fn optional_nested<T: Wire>(&mut self, name: &'static str) -> Result<Option<T>, DecodeError> {
+        self.optional_members(name)?.map(|members| T::read(members).map_err(|e| e.inside(name))).transpose()
+    }
+
+    pub(super) fn optional_texts(&mut self, name: &'static str) -> Result<Option<Vec<String>>, DecodeError> {
         self.optional_value(name, array)?.map(|elements| texts(name, elements)).transpose()
     }
 
-    pub(super) fn list<T: Wire>(&mut self, name: &str) -> Result<Vec<T>, DecodeError> {
-        let elements = required(name, self.required_value(name)?, array)?;
-        let read = |(i, element): (usize, Value)| match element {
-            Value::Object(object) => T::read(Self::of(object)).map_err(|e| e.inside(&alloc::format!("{name}[{i}]"))),
-            _ => Err(DecodeError::member(ShapeError::Type, &alloc::format!("{name}[{i}]"))),
+    pub(super) fn list<T: Wire>(&mut self, name: &'static str) -> Result<Vec<T>, DecodeError> {
+        let elements = self.required_value(name, array)?;
+        let read = |(i, element)| match members(element) {
+            Some(members) => T::read(members).map_err(|e| e.inside(&alloc::format!("{name}[{i}]"))),
+            None => Err(DecodeError::member(ShapeError::Type, &alloc::format!("{name}[{i}]"))),
         };
         elements.into_iter().enumerate().map(read).collect()
     }
@@ -138,13 +184,9 @@ impl Members {
     /// `x402Version`, which must be the integer literal of one of `allowed` (catalogue row 27).
     pub(super) fn version(&mut self, allowed: &[Version]) -> Result<Version, DecodeError> {
         let wrong = || DecodeError::member(ShapeError::Version, "x402Version");
-        let Some(Value::Number(number)) = self.take("x402Version")? else { return Err(wrong()) };
-        let number = number.as_u64().ok_or_else(wrong)?;
+        let Some(Node::Number(literal)) = self.take("x402Version")? else { return Err(wrong()) };
+        let number = plain_integer(&literal).ok_or_else(wrong)?;
         allowed.iter().copied().find(|version| version.number() == number).ok_or_else(wrong)
-    }
-
-    fn required_value(&mut self, name: &str) -> Result<Value, DecodeError> {
-        self.take(name)?.ok_or_else(|| DecodeError::member(ShapeError::Missing, name))
     }
 }
 
@@ -157,40 +199,50 @@ fn folded(name: &str) -> impl Iterator<Item = char> {
     })
 }
 
-fn required<T>(name: &str, value: Value, read: impl FnOnce(Value) -> Option<T>) -> Result<T, DecodeError> {
+fn required<'a, T>(name: &str, value: Node<'a>, read: impl FnOnce(Node<'a>) -> Option<T>) -> Result<T, DecodeError> {
     read(value).ok_or_else(|| DecodeError::member(ShapeError::Type, name))
 }
 
-fn text(value: Value) -> Option<String> {
+pub(super) fn text(value: Node<'_>) -> Option<Cow<'_, str>> {
     match value {
-        Value::String(text) => Some(text),
+        Node::String(text) => Some(text),
         _ => None,
     }
 }
 
-fn flag(value: Value) -> Option<bool> {
+pub(super) fn number(value: Node<'_>) -> Option<Cow<'_, str>> {
     match value {
-        Value::Bool(flag) => Some(flag),
+        Node::Number(literal) => Some(literal),
         _ => None,
     }
 }
 
-fn object(value: Value) -> Option<Object> {
+fn flag(value: Node<'_>) -> Option<bool> {
     match value {
-        Value::Object(object) => Some(object),
+        Node::Bool(flag) => Some(flag),
         _ => None,
     }
 }
 
-fn array(value: Value) -> Option<Vec<Value>> {
+fn members(value: Node<'_>) -> Option<Members<'_>> {
     match value {
-        Value::Array(elements) => Some(elements),
+        Node::Object(members) => Some(Members::of(members)),
         _ => None,
     }
 }
 
-pub(super) fn texts(name: &str, elements: Vec<Value>) -> Result<Vec<String>, DecodeError> {
-    let read = |(i, element)| text(element).ok_or_else(|| DecodeError::member(ShapeError::Type, &alloc::format!("{name}[{i}]")));
+pub(super) fn array(value: Node<'_>) -> Option<Vec<Node<'_>>> {
+    match value {
+        Node::Array(elements) => Some(elements),
+        _ => None,
+    }
+}
+
+pub(super) fn texts(name: &str, elements: Vec<Node<'_>>) -> Result<Vec<String>, DecodeError> {
+    let read = |(i, element)| match text(element) {
+        Some(text) => Ok(text.into_owned()),
+        None => Err(DecodeError::member(ShapeError::Type, &alloc::format!("{name}[{i}]"))),
+    };
     elements.into_iter().enumerate().map(read).collect()
 }
 
@@ -252,7 +304,7 @@ impl Writer {
         let mut out = Vec::with_capacity(self.0.len() + other.0.len());
         for (name, value) in &other.0 {
             if let Some(value) = self.0.remove(name).or_else(|| value.clone()) {
-                out.push((name.clone(), value));
+                out.push((name.clone().into_owned(), value));
             }
         }
         out.extend(self.0);
@@ -266,9 +318,19 @@ impl Writer {
 }
 
 /// An object of the wire: read from a JSON object, written to one, the two being inverse.
-pub(super) trait Wire: Sized {
-    fn read(members: Members) -> Result<Self, DecodeError>;
+pub(crate) trait Wire: Sized {
+    fn read(members: Members<'_>) -> Result<Self, DecodeError>;
     fn write(&self) -> Object;
+}
+
+/// Reads one strict JSON object.
+pub(crate) fn read_json<T: Wire>(bytes: &[u8], limits: &Limits) -> Result<T, DecodeError> {
+    T::read(members_of(bytes, limits)?)
+}
+
+/// The members of one strict JSON object.
+pub(crate) fn members_of<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Members<'a>, DecodeError> {
+    members(parse_node(bytes, limits)?).ok_or_else(|| DecodeError::whole(ShapeError::Type))
 }
 
 /// Gives a wire object its public faces: JSON text under limits, envelopes, objects and serde.
@@ -281,7 +343,7 @@ macro_rules! wire_object {
             ///
             /// When the bytes are not one strict JSON object within the limits, or not this object.
             pub fn from_json(bytes: &[u8], limits: &$crate::limits::Limits) -> Result<Self, $crate::error::DecodeError> {
-                $crate::header::Envelope::from_json(bytes, limits)?.try_into()
+                $crate::wire::members::read_json(bytes, limits)
             }
 
             /// Writes the JSON text.
@@ -297,7 +359,7 @@ macro_rules! wire_object {
             type Error = $crate::error::DecodeError;
 
             fn try_from(object: $crate::json::Object) -> Result<Self, Self::Error> {
-                $crate::wire::members::Wire::read($crate::wire::members::Members::of(object))
+                $crate::wire::members::Wire::read($crate::wire::members::Members::of_object(object))
             }
         }
 

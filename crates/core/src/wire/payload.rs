@@ -50,7 +50,7 @@ impl Eip3009Payload {
 }
 
 impl Wire for Eip3009Payload {
-    fn read(mut members: Members) -> Result<Self, DecodeError> {
+    fn read(mut members: Members<'_>) -> Result<Self, DecodeError> {
         Ok(Self { signature: members.parsed("signature", SignatureBytes::parse)?, authorization: members.nested(AUTHORIZATION)? })
     }
 
@@ -60,7 +60,7 @@ impl Wire for Eip3009Payload {
 }
 
 impl Wire for Authorization {
-    fn read(mut members: Members) -> Result<Self, DecodeError> {
+    fn read(mut members: Members<'_>) -> Result<Self, DecodeError> {
         Ok(Self {
             from: members.parsed("from", Address::parse_party)?,
             to: members.parsed("to", Address::parse_party)?,
@@ -119,9 +119,9 @@ pub(crate) const AUTHORIZATION: &str = "authorization";
 pub(crate) const DELEGATION: &str = "delegationManager";
 
 impl<W: Wire> Wire for Permit2Payload<W> {
-    fn read(mut members: Members) -> Result<Self, DecodeError> {
+    fn read(mut members: Members<'_>) -> Result<Self, DecodeError> {
         let signature = members.parsed("signature", SignatureBytes::parse)?;
-        let mut given = Members::of(members.object(PERMIT)?);
+        let mut given = members.members(PERMIT)?;
         let mut read = || {
             let from = given.parsed("from", Address::parse_party)?;
             let permit = PermitWitnessTransferFrom {
@@ -152,7 +152,7 @@ impl<W: Wire> Wire for Permit2Payload<W> {
 }
 
 impl Wire for TokenPermissions {
-    fn read(mut members: Members) -> Result<Self, DecodeError> {
+    fn read(mut members: Members<'_>) -> Result<Self, DecodeError> {
         Ok(Self { token: members.parsed("token", Address::parse_party)?, amount: members.parsed("amount", Amount::parse)? })
     }
 
@@ -162,7 +162,7 @@ impl Wire for TokenPermissions {
 }
 
 impl Wire for ExactWitness {
-    fn read(mut members: Members) -> Result<Self, DecodeError> {
+    fn read(mut members: Members<'_>) -> Result<Self, DecodeError> {
         Ok(Self { to: members.parsed("to", Address::parse_party)?, valid_after: members.parsed("validAfter", UnixSeconds::parse)? })
     }
 
@@ -172,7 +172,7 @@ impl Wire for ExactWitness {
 }
 
 impl Wire for UptoWitness {
-    fn read(mut members: Members) -> Result<Self, DecodeError> {
+    fn read(mut members: Members<'_>) -> Result<Self, DecodeError> {
         Ok(Self {
             to: members.parsed("to", Address::parse_party)?,
             facilitator: members.parsed("facilitator", Address::parse_party)?,
@@ -200,7 +200,7 @@ impl core::fmt::Debug for SolanaPayload {
 }
 
 impl Wire for SolanaPayload {
-    fn read(mut members: Members) -> Result<Self, DecodeError> {
+    fn read(mut members: Members<'_>) -> Result<Self, DecodeError> {
         Ok(Self { transaction: members.nonempty_text("transaction")? })
     }
 

@@ -43,7 +43,7 @@ impl fmt::Debug for PaymentRequired {
 }
 
 impl Wire for PaymentRequired {
-    fn read(mut members: Members) -> Result<Self, DecodeError> {
+    fn read(mut members: Members<'_>) -> Result<Self, DecodeError> {
         members.version(&[Version::V2])?;
         Ok(Self {
             error: members.optional_text("error")?,
@@ -92,7 +92,7 @@ impl PaymentPayload {
 }
 
 impl Wire for PaymentPayload {
-    fn read(mut members: Members) -> Result<Self, DecodeError> {
+    fn read(mut members: Members<'_>) -> Result<Self, DecodeError> {
         members.version(&[Version::V2])?;
         Ok(Self {
             resource: members.optional_nested("resource")?,

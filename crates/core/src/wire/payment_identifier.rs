@@ -35,7 +35,7 @@ impl PaymentIdentifier {
 }
 
 impl Wire for PaymentIdentifier {
-    fn read(mut members: Members) -> Result<Self, DecodeError> {
+    fn read(mut members: Members<'_>) -> Result<Self, DecodeError> {
         Ok(Self {
             required: members.optional_flag("required")?,
             id: members.optional_parsed("id", PaymentId::parse)?,

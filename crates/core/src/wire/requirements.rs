@@ -81,7 +81,7 @@ impl PaymentRequirements {
 }
 
 impl Wire for PaymentRequirements {
-    fn read(mut members: Members) -> Result<Self, DecodeError> {
+    fn read(mut members: Members<'_>) -> Result<Self, DecodeError> {
         Ok(Self {
             scheme: members.nonempty_text("scheme")?,
             network: members.text("network")?,

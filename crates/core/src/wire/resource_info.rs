@@ -45,7 +45,7 @@ impl fmt::Debug for ResourceInfo {
 }
 
 impl Wire for ResourceInfo {
-    fn read(mut members: Members) -> Result<Self, DecodeError> {
+    fn read(mut members: Members<'_>) -> Result<Self, DecodeError> {
         Ok(Self {
             url: members.nonempty_text("url")?,
             description: members.optional_text("description")?,

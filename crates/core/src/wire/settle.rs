@@ -95,7 +95,7 @@ impl fmt::Debug for SettleResponse {
 
 impl Wire for SettleResponse {
     /// An answer that contradicts itself, success with a reason for failure, is refused: what became of the money is then unknown.
-    fn read(mut members: Members) -> Result<Self, DecodeError> {
+    fn read(mut members: Members<'_>) -> Result<Self, DecodeError> {
         let response = Self {
             success: members.flag("success")?,
             error_reason: members.optional_text("errorReason")?,

@@ -57,7 +57,7 @@ impl fmt::Debug for SignInWithX {
 }
 
 impl Wire for SignInWithX {
-    fn read(mut members: Members) -> Result<Self, DecodeError> {
+    fn read(mut members: Members<'_>) -> Result<Self, DecodeError> {
         let proof = Self {
             domain: members.nonempty_text("domain")?,
             address: members.nonempty_text("address")?,

@@ -1,11 +1,12 @@
 //! `SupportedResponse` (core specification v2, section 7.3).
 
+use alloc::borrow::Cow;
 use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::{Members, Unknown, Version, Wire, Writer, wire_object};
 use crate::error::{DecodeError, ShapeError};
-use crate::json::{Object, Value};
+use crate::json::{Node, Object, Value};
 
 /// What a facilitator can do: the answer to `GET /supported`.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -30,10 +31,10 @@ impl SupportedResponse {
 }
 
 impl Wire for SupportedResponse {
-    fn read(mut members: Members) -> Result<Self, DecodeError> {
+    fn read(mut members: Members<'_>) -> Result<Self, DecodeError> {
         let kinds = members.list("kinds")?;
         let extensions = members.optional_texts("extensions")?;
-        let signers = members.optional_object("signers")?.map(read_signers).transpose().map_err(|e| e.inside("signers"))?;
+        let signers = members.optional_members("signers")?.map(read_signers).transpose().map_err(|e| e.inside("signers"))?;
         Ok(Self { kinds, extensions, signers, other: members.rest() })
     }
 
@@ -46,12 +47,12 @@ impl Wire for SupportedResponse {
     }
 }
 
-fn read_signers(object: Object) -> Result<Vec<(String, Vec<String>)>, DecodeError> {
-    let read = |(pattern, addresses): (String, Value)| match addresses {
-        Value::Array(addresses) => Ok((pattern.clone(), super::members::texts(&pattern, addresses)?)),
+fn read_signers(members: Members<'_>) -> Result<Vec<(String, Vec<String>)>, DecodeError> {
+    let read = |(pattern, addresses): (Cow<'_, str>, Node<'_>)| match addresses {
+        Node::Array(addresses) => Ok((pattern.clone().into_owned(), super::members::texts(&pattern, addresses)?)),
         _ => Err(DecodeError::member(ShapeError::Type, &pattern)),
     };
-    object.into_iter().map(read).collect()
+    members.into_left().map(read).collect()
 }
 
 fn write_signers(signers: &[(String, Vec<String>)]) -> Object {
@@ -84,7 +85,7 @@ impl SupportedKind {
 }
 
 impl Wire for SupportedKind {
-    fn read(mut members: Members) -> Result<Self, DecodeError> {
+    fn read(mut members: Members<'_>) -> Result<Self, DecodeError> {
         Ok(Self {
             version: members.version(&[Version::V1, Version::V2])?,
             scheme: members.nonempty_text("scheme")?,

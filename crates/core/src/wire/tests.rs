@@ -15,9 +15,7 @@ const OFFER: &str = r#"{"scheme":"exact","network":"eip155:84532","amount":"1000
 
 /// Reads `text` as `T`; `expected` is what is written again, or `path: reason`.
 fn check<T: Wire>(text: &str, expected: Result<&str, &str>) {
-    let read = |text: &str| -> Result<T, DecodeError> {
-        T::read(Members::of(crate::header::Envelope::from_json(text.as_bytes(), &Limits::BODY)?.into_object()))
-    };
+    let read = |text: &str| -> Result<T, DecodeError> { members::read_json(text.as_bytes(), &Limits::BODY) };
     let got = read(text)
         .map(|object| object.write().to_string())
         .map_err(|e| format!("{}: {}", e.path().unwrap_or_default(), e.kind().name()));
@@ -209,7 +207,7 @@ fn a_strangers_name_does_not_get_into_an_error() {
 /// Reads `text` as `T`; `expected` is what `Debug` shows of it.
 fn check_quiet<T: Wire + core::fmt::Debug>(text: &str, expected: &str) {
     let object = crate::header::Envelope::from_json(text.as_bytes(), &Limits::BODY).unwrap().into_object();
-    assert_eq!(format!("{:?}", T::read(Members::of(object)).unwrap()), expected);
+    assert_eq!(format!("{:?}", T::read(Members::of_object(object)).unwrap()), expected);
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! The members of an object that this crate has no name for.
 
-use alloc::string::String;
+use alloc::borrow::Cow;
 use alloc::vec::Vec;
 use core::fmt;
 
@@ -11,7 +11,7 @@ use crate::json::Value;
 /// It also remembers where the known ones stood among them, so that an object that is read and written again keeps the order of its
 /// members. Equality looks at the unknown members only.
 #[derive(Clone, Default)]
-pub struct Unknown(pub(super) Vec<(String, Option<Value>)>);
+pub struct Unknown(pub(super) Vec<(Cow<'static, str>, Option<Value>)>);
 
 impl Unknown {
     /// No unknown members.
@@ -22,7 +22,7 @@ impl Unknown {
 
     /// The unknown members.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Value)> {
-        self.0.iter().filter_map(|(name, value)| value.as_ref().map(|value| (name.as_str(), value)))
+        self.0.iter().filter_map(|(name, value)| value.as_ref().map(|value| (name.as_ref(), value)))
     }
 
     /// The unknown members by name: both sides of a comparison can be a stranger's (catalogue row 25).

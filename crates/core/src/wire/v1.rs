@@ -42,7 +42,7 @@ impl fmt::Debug for PaymentRequired {
 }
 
 impl Wire for PaymentRequired {
-    fn read(mut members: Members) -> Result<Self, DecodeError> {
+    fn read(mut members: Members<'_>) -> Result<Self, DecodeError> {
         members.version(&[Version::V1])?;
         Ok(Self { error: members.optional_text("error")?, accepts: members.list("accepts")?, other: members.rest() })
     }
@@ -130,7 +130,7 @@ impl PaymentRequirements {
 }
 
 impl Wire for PaymentRequirements {
-    fn read(mut members: Members) -> Result<Self, DecodeError> {
+    fn read(mut members: Members<'_>) -> Result<Self, DecodeError> {
         Ok(Self {
             scheme: members.nonempty_text("scheme")?,
             network: members.nonempty_text("network")?,
@@ -193,7 +193,7 @@ impl PaymentPayload {
 }
 
 impl Wire for PaymentPayload {
-    fn read(mut members: Members) -> Result<Self, DecodeError> {
+    fn read(mut members: Members<'_>) -> Result<Self, DecodeError> {
         members.version(&[Version::V1])?;
         Ok(Self {
             scheme: members.nonempty_text("scheme")?,

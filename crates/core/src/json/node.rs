@@ -1,0 +1,53 @@
+//! Values as they are read: texts borrowed from the input wherever it holds them without an escape.
+//!
+//! Reading a payment allocates for the lists of members only; what outlives the input becomes a [`Value`].
+
+use alloc::borrow::Cow;
+use alloc::vec::Vec;
+
+use super::{Number, Object, Value};
+
+/// A JSON value that borrows from its text.
+pub(crate) enum Node<'a> {
+    Null,
+    Bool(bool),
+    /// The literal of a number that [`Number`] accepts.
+    Number(Cow<'a, str>),
+    String(Cow<'a, str>),
+    Array(Vec<Self>),
+    /// Members with unique names, in their order.
+    Object(Vec<(Cow<'a, str>, Self)>),
+}
+
+impl From<Node<'_>> for Value {
+    fn from(node: Node<'_>) -> Self {
+        match node {
+            Node::Null => Self::Null,
+            Node::Bool(value) => Self::Bool(value),
+            Node::Number(literal) => Self::Number(Number::accepted(&literal)),
+            Node::String(text) => Self::String(text.into_owned()),
+            Node::Array(elements) => Self::Array(elements.into_iter().map(Self::from).collect()),
+            Node::Object(members) => Self::Object(object(members)),
+        }
+    }
+}
+
+/// The members of an object, as one that owns its texts.
+pub(crate) fn object(members: Vec<(Cow<'_, str>, Node<'_>)>) -> Object {
+    Object::from_unique(members.into_iter().map(|(name, value)| (name.into_owned(), value.into())).collect())
+}
+
+impl From<Value> for Node<'_> {
+    fn from(value: Value) -> Self {
+        match value {
+            Value::Null => Self::Null,
+            Value::Bool(value) => Self::Bool(value),
+            Value::Number(number) => Self::Number(Cow::Owned(number.into_text())),
+            Value::String(text) => Self::String(Cow::Owned(text)),
+            Value::Array(elements) => Self::Array(elements.into_iter().map(Self::from).collect()),
+            Value::Object(object) => {
+                Self::Object(object.into_iter().map(|(name, value)| (Cow::Owned(name), value.into())).collect())
+            }
+        }
+    }
+}
