@@ -4,7 +4,6 @@
 //! text of one case carries no checksum and is accepted, since the specification's own samples and most wallets write it.
 //! Everything that lenient readers also take, no prefix, `0X`, a wrong checksum, a name, is refused (catalogue row 34).
 
-use alloc::string::String;
 use core::fmt;
 
 use crate::hash::keccak256;
@@ -53,7 +52,7 @@ impl Address {
             HexError::Length => AddressError::Length,
             HexError::Digit => AddressError::Digit,
         })?;
-        if is_mixed_case(text) && address.checksummed() != text { Err(AddressError::Checksum) } else { Ok(address) }
+        if is_mixed_case(text) && address.checksummed() != text.as_bytes() { Err(AddressError::Checksum) } else { Ok(address) }
     }
 
     /// Reads the address of a party to a payment: of its payer, payee or asset.
@@ -80,14 +79,21 @@ impl Address {
         &self.0
     }
 
-    /// EIP-55: a letter is upper case where the hash of the lower-case digits has a nibble of 8 or more.
-    fn checksummed(&self) -> String {
-        let lower = hex::encode(&self.0);
-        let digits = lower.trim_start_matches("0x");
-        let hash = keccak256(digits.as_bytes());
+    /// The text of EIP-55: a letter is upper case where the hash of the lower-case digits has a nibble of 8 or more.
+    fn checksummed(&self) -> [u8; 42] {
+        let mut text = *b"0x0000000000000000000000000000000000000000";
+        let [_, _, digits @ ..] = &mut text;
+        for (pair, byte) in digits.chunks_exact_mut(2).zip(&self.0) {
+            pair.copy_from_slice(&hex::pair_of(*byte));
+        }
+        let hash = keccak256(digits);
         let nibbles = hash.iter().flat_map(|byte| [byte >> 4, byte & 15]);
-        let cased = digits.chars().zip(nibbles).map(|(digit, nibble)| if nibble >= 8 { digit.to_ascii_uppercase() } else { digit });
-        "0x".chars().chain(cased).collect()
+        for (digit, nibble) in digits.iter_mut().zip(nibbles) {
+            if nibble >= 8 {
+                digit.make_ascii_uppercase();
+            }
+        }
+        text
     }
 }
 
@@ -98,7 +104,7 @@ fn is_mixed_case(text: &str) -> bool {
 
 impl fmt::Display for Address {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(&self.checksummed())
+        f.pad(core::str::from_utf8(&self.checksummed()).expect("hexadecimal digits are text"))
     }
 }
 

@@ -18,7 +18,7 @@ use crate::error::{DecodeError, EncodingError, ShapeError};
 use crate::json::{self, Object, Value};
 use crate::limits::Limits;
 use crate::misuse::Misuse;
-use crate::wire::{self, Version};
+use crate::wire::{self, Version, Wire, read_json};
 
 /// v2, server to client: the terms. Holds a [`wire::PaymentRequired`].
 pub const PAYMENT_REQUIRED: &str = "PAYMENT-REQUIRED";
@@ -75,7 +75,7 @@ impl Envelope {
 ///
 /// When the value is not what [`Envelope::from_header`] and [`wire::PaymentRequired`] ask.
 pub fn payment_required(value: &[u8], limits: &Limits) -> Result<wire::PaymentRequired, DecodeError> {
-    Envelope::from_header(value, limits)?.try_into()
+    read(value, limits)
 }
 
 /// Reads the payment of a v2 request: the value of [`PAYMENT_SIGNATURE`]. A v1 object in it is refused (catalogue row 15).
@@ -84,7 +84,7 @@ pub fn payment_required(value: &[u8], limits: &Limits) -> Result<wire::PaymentRe
 ///
 /// When the value is not what [`Envelope::from_header`] and [`wire::PaymentPayload`] ask.
 pub fn payment_signature(value: &[u8], limits: &Limits) -> Result<wire::PaymentPayload, DecodeError> {
-    Envelope::from_header(value, limits)?.try_into()
+    read(value, limits)
 }
 
 /// Reads the payment of a v1 request: the value of [`X_PAYMENT`].
@@ -93,7 +93,7 @@ pub fn payment_signature(value: &[u8], limits: &Limits) -> Result<wire::PaymentP
 ///
 /// When the value is not what [`Envelope::from_header`] and [`wire::v1::PaymentPayload`] ask.
 pub fn x_payment(value: &[u8], limits: &Limits) -> Result<wire::v1::PaymentPayload, DecodeError> {
-    Envelope::from_header(value, limits)?.try_into()
+    read(value, limits)
 }
 
 /// Reads a receipt: the value of [`PAYMENT_RESPONSE`] or [`X_PAYMENT_RESPONSE`].
@@ -102,7 +102,7 @@ pub fn x_payment(value: &[u8], limits: &Limits) -> Result<wire::v1::PaymentPaylo
 ///
 /// When the value is not what [`Envelope::from_header`] and [`wire::SettleResponse`] ask.
 pub fn payment_response(value: &[u8], limits: &Limits) -> Result<wire::SettleResponse, DecodeError> {
-    Envelope::from_header(value, limits)?.try_into()
+    read(value, limits)
 }
 
 /// Reads the value of [`SIGN_IN_WITH_X`].
@@ -111,7 +111,7 @@ pub fn payment_response(value: &[u8], limits: &Limits) -> Result<wire::SettleRes
 ///
 /// When the value is not what [`Envelope::from_header`] and [`wire::SignInWithX`] ask.
 pub fn sign_in_with_x(value: &[u8], limits: &Limits) -> Result<wire::SignInWithX, DecodeError> {
-    Envelope::from_header(value, limits)?.try_into()
+    read(value, limits)
 }
 
 /// Reads the value of [`EXTENSION_RESPONSES`].
@@ -120,7 +120,11 @@ pub fn sign_in_with_x(value: &[u8], limits: &Limits) -> Result<wire::SignInWithX
 ///
 /// When the value is not what [`Envelope::from_header`] and [`wire::ExtensionResponses`] ask.
 pub fn extension_responses(value: &[u8], limits: &Limits) -> Result<wire::ExtensionResponses, DecodeError> {
-    Envelope::from_header(value, limits)?.try_into()
+    read(value, limits)
+}
+
+fn read<T: Wire>(value: &[u8], limits: &Limits) -> Result<T, DecodeError> {
+    read_json(&decode_base64(value, limits)?, limits)
 }
 
 /// Writes a wire object as the value of its header.
@@ -181,7 +185,7 @@ pub fn find_payment<'a>(headers: impl IntoIterator<Item = (&'a str, &'a [u8])>) 
 }
 
 /// Canonical base64 to bytes, with a reason that says which rule was broken and where.
-fn decode_base64(value: &[u8], limits: &Limits) -> Result<Vec<u8>, DecodeError> {
+pub(crate) fn decode_base64(value: &[u8], limits: &Limits) -> Result<Vec<u8>, DecodeError> {
     if value.len() > limits.bytes {
         return Err(DecodeError::whole(EncodingError::TooLarge));
     }

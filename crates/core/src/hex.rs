@@ -63,19 +63,25 @@ fn array<const N: usize>(digits: &[u8]) -> Result<[u8; N], HexError> {
 
 /// Reads any whole number of bytes.
 pub(crate) fn decode(text: &str) -> Result<Vec<u8>, HexError> {
-    digits(text)?.chunks(2).map(pair).collect()
+    let digits = digits(text)?;
+    let mut out = Vec::with_capacity(digits.len().div_ceil(2));
+    for chunk in digits.chunks(2) {
+        out.push(pair(chunk)?);
+    }
+    Ok(out)
 }
 
 /// Writes bytes as lower-case text with the prefix.
 pub(crate) fn encode(bytes: &[u8]) -> String {
     let mut out = String::with_capacity(2 + bytes.len() * 2);
     out.push_str("0x");
-    for byte in bytes {
-        for nibble in [byte >> 4, byte & 15] {
-            out.push(char::from_digit(nibble.into(), 16).expect("a nibble is below sixteen"));
-        }
-    }
+    out.extend(bytes.iter().flat_map(|byte| pair_of(*byte)).map(char::from));
     out
+}
+
+/// The two lower-case digits of a byte.
+pub(crate) fn pair_of(byte: u8) -> [u8; 2] {
+    [byte >> 4, byte & 15].map(|nibble| if nibble < 10 { b'0' + nibble } else { b'a' + nibble - 10 })
 }
 
 /// Bytes that the source itself writes: `0x` and exactly `2 * N` digits, read by the compiler, which refuses anything else.

@@ -15,7 +15,9 @@ use crate::limits::Limits;
 use crate::network::Network;
 use crate::scheme::SchemeId;
 use crate::terms::Terms;
-use crate::wire::{AUTHORIZATION, DELEGATION, Eip3009Payload, Extensions, PERMIT, Permit2Payload, SolanaPayload, Version};
+use crate::wire::{
+    AUTHORIZATION, DELEGATION, Eip3009Payload, Extensions, Members, PERMIT, Permit2Payload, SolanaPayload, Version, Wire,
+};
 
 /// What a client sends to pay.
 ///
@@ -74,7 +76,7 @@ impl Payment {
     }
 
     /// Reads the payload of a scheme on a network. A version that says more adds it by [`with_claims`](Self::with_claims).
-    pub(crate) fn read(version: Version, scheme: SchemeId, network: Network, payload: Object) -> Result<Self, DecodeError> {
+    pub(crate) fn read(version: Version, scheme: SchemeId, network: Network, payload: Members<'_>) -> Result<Self, DecodeError> {
         let authorization = Authorization::read(&scheme, network, payload)?;
         Ok(Self { version, scheme, network, accepted: None, resource: None, authorization, extensions: Extensions::new() })
     }
@@ -140,20 +142,20 @@ impl Payment {
 
 impl Authorization {
     /// Reads a payload by what its scheme and network say it is.
-    fn read(scheme: &SchemeId, network: Network, payload: Object) -> Result<Self, DecodeError> {
+    fn read(scheme: &SchemeId, network: Network, payload: Members<'_>) -> Result<Self, DecodeError> {
         match (network.namespace(), scheme) {
-            ("eip155", SchemeId::Exact) => match [AUTHORIZATION, PERMIT, DELEGATION].map(|name| payload.member(name).is_some()) {
+            ("eip155", SchemeId::Exact) => match [AUTHORIZATION, PERMIT, DELEGATION].map(|name| payload.has(name)) {
                 // Two readers could each take their own member of the two.
                 [true, true, _] => Err(DecodeError::member(ShapeError::Ambiguous, PERMIT)),
                 [true, _, true] | [_, true, true] => Err(DecodeError::member(ShapeError::Ambiguous, DELEGATION)),
                 // ERC-7710 (`scheme_exact_evm.md` section 3) names a contract that only a chain can ask.
-                [false, false, true] => Ok(Self::Other(payload)),
-                [_, false, false] => payload.try_into().map(Self::Eip3009),
-                [false, true, false] => payload.try_into().map(Self::ExactPermit2),
+                [false, false, true] => Ok(Self::Other(payload.into_object())),
+                [_, false, false] => Wire::read(payload).map(Self::Eip3009),
+                [false, true, false] => Wire::read(payload).map(Self::ExactPermit2),
             },
-            ("eip155", SchemeId::Upto) if payload.member(PERMIT).is_some() => payload.try_into().map(Self::UptoPermit2),
-            ("solana", SchemeId::Exact) => payload.try_into().map(Self::Solana),
-            _ => Ok(Self::Other(payload)),
+            ("eip155", SchemeId::Upto) if payload.has(PERMIT) => Wire::read(payload).map(Self::UptoPermit2),
+            ("solana", SchemeId::Exact) => Wire::read(payload).map(Self::Solana),
+            _ => Ok(Self::Other(payload.into_object())),
         }
         .map_err(|e| e.inside("payload"))
     }

@@ -166,19 +166,26 @@ impl Terms {
             && self.0.pay_to == claimed.0.pay_to
             && self.max_timeout_seconds() == claimed.max_timeout_seconds()
             && self.0.requirements.other == claimed.0.requirements.other
-            && self.lasting_extra() == claimed.lasting_extra()
+            && self.same_extra(claimed)
     }
 
-    /// `extra` without the members that are fresh on every answer (map section 1.9, TypeScript and Python servers).
+    /// Whether `extra` is the same, but for the members that are fresh on every answer (map section 1.9, TypeScript and Python servers).
+    fn same_extra(&self, claimed: &Self) -> bool {
+        if self.network().namespace() == "solana" {
+            return self.lasting_extra() == claimed.lasting_extra();
+        }
+        let empty = Object::new();
+        self.0.requirements.extra.as_ref().unwrap_or(&empty) == claimed.0.requirements.extra.as_ref().unwrap_or(&empty)
+    }
+
+    /// `extra` of an offer on Solana without what is fresh.
     fn lasting_extra(&self) -> Object {
         let mut extra = self.0.requirements.extra.clone().unwrap_or_default();
-        if self.network().namespace() == "solana" {
-            for name in ["recentBlockhash", "lastValidBlockHeight"] {
-                extra.remove(name);
-            }
-            if self.0.scheme == SchemeId::Upto {
-                extra.remove("recentSlot");
-            }
+        for name in ["recentBlockhash", "lastValidBlockHeight"] {
+            extra.remove(name);
+        }
+        if self.0.scheme == SchemeId::Upto {
+            extra.remove("recentSlot");
         }
         extra
     }

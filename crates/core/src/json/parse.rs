@@ -226,10 +226,16 @@ impl<'a> Reader<'a> {
                     text.push(escaped);
                     start = self.at;
                 }
-                Some(0x20..) => self.at += 1,
+                Some(0x20..) => self.skip_plain(),
                 _ => return Err(self.unexpected()),
             }
         }
+    }
+
+    /// Steps over what stands for itself in a text.
+    fn skip_plain(&mut self) {
+        let rest = self.text.as_bytes().get(self.at..).unwrap_or_default();
+        self.at += rest.iter().position(|byte| matches!(byte, b'"' | b'\\' | 0..0x20)).unwrap_or(rest.len());
     }
 
     fn escape(&mut self) -> Result<char, DecodeError> {

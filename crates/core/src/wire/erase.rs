@@ -5,7 +5,7 @@
 
 use alloc::string::{String, ToString as _};
 
-use super::{PaymentPayload, SettleResponse, Version, v1};
+use super::{Members, PaymentPayload, SettleResponse, Version, members_of, v1};
 use crate::amount::Amount;
 use crate::asset::Account;
 use crate::error::DecodeError;
@@ -17,11 +17,19 @@ use crate::registry;
 use crate::terms::Terms;
 
 impl PaymentHeader<'_> {
-    /// Reads the payment in the words of the version that the header's name stands for.
+    /// Reads the payment in the words of the version that the header's name stands for, its payload straight from the text.
     pub(crate) fn read(self, limits: &Limits) -> Result<Payment, DecodeError> {
+        let bytes = header::decode_base64(self.value, limits)?;
+        let members = members_of(&bytes, limits)?;
         match self.version {
-            Version::V1 => header::x_payment(self.value, limits)?.try_into(),
-            Version::V2 => header::payment_signature(self.value, limits)?.try_into(),
+            Version::V1 => {
+                let (payment, payload) = v1::PaymentPayload::read_parts(members, |payload| payload)?;
+                from_v1(payment, payload)
+            }
+            Version::V2 => {
+                let (payment, payload) = PaymentPayload::read_parts(members, |payload| payload)?;
+                from_v2(payment, payload)
+            }
         }
     }
 }
@@ -29,21 +37,31 @@ impl PaymentHeader<'_> {
 impl TryFrom<PaymentPayload> for Payment {
     type Error = DecodeError;
 
-    fn try_from(payload: PaymentPayload) -> Result<Self, DecodeError> {
-        let accepted = Terms::parse(payload.accepted).map_err(|e| e.inside("accepted"))?;
-        let resource = payload.resource.map(|resource| resource.url);
-        let payment = Self::read(Version::V2, accepted.scheme().clone(), accepted.network(), payload.payload)?;
-        Ok(payment.with_claims(accepted, resource, payload.extensions.unwrap_or_default()))
+    fn try_from(mut payment: PaymentPayload) -> Result<Self, DecodeError> {
+        let payload = Members::of_object(core::mem::take(&mut payment.payload));
+        from_v2(payment, payload)
     }
 }
 
 impl TryFrom<v1::PaymentPayload> for Payment {
     type Error = DecodeError;
 
-    fn try_from(payload: v1::PaymentPayload) -> Result<Self, DecodeError> {
-        let network = network_named(&payload.network)?;
-        Self::read(Version::V1, payload.scheme.as_str().into(), network, payload.payload)
+    fn try_from(mut payment: v1::PaymentPayload) -> Result<Self, DecodeError> {
+        let payload = Members::of_object(core::mem::take(&mut payment.payload));
+        from_v1(payment, payload)
     }
+}
+
+fn from_v2(payment: PaymentPayload, payload: Members<'_>) -> Result<Payment, DecodeError> {
+    let accepted = Terms::parse(payment.accepted).map_err(|e| e.inside("accepted"))?;
+    let resource = payment.resource.map(|resource| resource.url);
+    let read = Payment::read(Version::V2, accepted.scheme().clone(), accepted.network(), payload)?;
+    Ok(read.with_claims(accepted, resource, payment.extensions.unwrap_or_default()))
+}
+
+fn from_v1(payment: v1::PaymentPayload, payload: Members<'_>) -> Result<Payment, DecodeError> {
+    let network = network_named(&payment.network)?;
+    Payment::read(Version::V1, payment.scheme.as_str().into(), network, payload)
 }
 
 /// The network that a name of version 1 means, for the member `network`.

@@ -50,7 +50,8 @@ pub use version::Version;
 
 pub(crate) use payload::{AUTHORIZATION, DELEGATION, PERMIT};
 
-use members::{Members, Wire, Writer, wire_object};
+pub(crate) use members::{Members, Wire, read_json};
+use members::{Writer, members_of, wire_object};
 use quiet::Quiet;
 
 #[cfg(test)]

@@ -91,16 +91,25 @@ impl PaymentPayload {
     }
 }
 
-impl Wire for PaymentPayload {
-    fn read(mut members: Members<'_>) -> Result<Self, DecodeError> {
+impl PaymentPayload {
+    /// Reads a payment, its payload by `payload`, and returns the two apart.
+    pub(super) fn read_parts<'a, P>(
+        mut members: Members<'a>,
+        payload: impl FnOnce(Members<'a>) -> P,
+    ) -> Result<(Self, P), DecodeError> {
         members.version(&[Version::V2])?;
-        Ok(Self {
-            resource: members.optional_nested("resource")?,
-            accepted: members.nested("accepted")?,
-            payload: members.object("payload")?,
-            extensions: members.optional_nested("extensions")?,
-            other: members.rest(),
-        })
+        let resource = members.optional_nested("resource")?;
+        let accepted = members.nested("accepted")?;
+        let read = payload(members.members("payload")?);
+        let extensions = members.optional_nested("extensions")?;
+        Ok((Self { resource, accepted, payload: Object::new(), extensions, other: members.rest() }, read))
+    }
+}
+
+impl Wire for PaymentPayload {
+    fn read(members: Members<'_>) -> Result<Self, DecodeError> {
+        let (payment, payload) = Self::read_parts(members, Members::into_object)?;
+        Ok(Self { payload, ..payment })
     }
 
     fn write(&self) -> Object {

@@ -15,7 +15,7 @@ const OFFER: &str = r#"{"scheme":"exact","network":"eip155:84532","amount":"1000
 
 /// Reads `text` as `T`; `expected` is what is written again, or `path: reason`.
 fn check<T: Wire>(text: &str, expected: Result<&str, &str>) {
-    let read = |text: &str| -> Result<T, DecodeError> { members::read_json(text.as_bytes(), &Limits::BODY) };
+    let read = |text: &str| -> Result<T, DecodeError> { read_json(text.as_bytes(), &Limits::BODY) };
     let got = read(text)
         .map(|object| object.write().to_string())
         .map_err(|e| format!("{}: {}", e.path().unwrap_or_default(), e.kind().name()));

@@ -192,15 +192,23 @@ impl PaymentPayload {
     }
 }
 
-impl Wire for PaymentPayload {
-    fn read(mut members: Members<'_>) -> Result<Self, DecodeError> {
+impl PaymentPayload {
+    /// Reads a payment, its payload by `payload`, and returns the two apart.
+    pub(super) fn read_parts<'a, P>(
+        mut members: Members<'a>,
+        payload: impl FnOnce(Members<'a>) -> P,
+    ) -> Result<(Self, P), DecodeError> {
         members.version(&[Version::V1])?;
-        Ok(Self {
-            scheme: members.nonempty_text("scheme")?,
-            network: members.nonempty_text("network")?,
-            payload: members.object("payload")?,
-            other: members.rest(),
-        })
+        let (scheme, network) = (members.nonempty_text("scheme")?, members.nonempty_text("network")?);
+        let read = payload(members.members("payload")?);
+        Ok((Self { scheme, network, payload: Object::new(), other: members.rest() }, read))
+    }
+}
+
+impl Wire for PaymentPayload {
+    fn read(members: Members<'_>) -> Result<Self, DecodeError> {
+        let (payment, payload) = Self::read_parts(members, Members::into_object)?;
+        Ok(Self { payload, ..payment })
     }
 
     fn write(&self) -> Object {
