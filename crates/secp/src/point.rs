@@ -85,7 +85,7 @@ impl Jacobian {
         let h = self.x.sub(&point.x.mul(&z2));
         let r = self.y.sub(&point.y.mul(&z2.mul(z_u)));
         if h.is_zero() {
-            return if r.is_zero() { self.negative_double() } else { Self::INFINITY };
+            return self.negative_add_same_x(&r);
         }
         let h2 = h.square();
         let h3 = h2.mul(&h);
@@ -93,6 +93,15 @@ impl Jacobian {
         let x = r.square_plus(&h3).sub_twice(&v);
         let y = r.mul_plus_mul(&x.sub(&v), &self.y, &h3);
         Self { x, y, z: self.z.mul(&h) }
+    }
+}
+
+impl Jacobian {
+    /// `-(self + point)` for a point with the same x: `self` again if `r`, the difference of their y, is 0, and else its negative. Chance never comes here.
+    #[cold]
+    #[inline(never)]
+    const fn negative_add_same_x(&self, r: &Field) -> Self {
+        if r.is_zero() { self.negative_double() } else { Self::INFINITY }
     }
 }
 
@@ -113,14 +122,14 @@ impl Sum {
         self.negative = !self.negative;
     }
 
-    #[inline(always)]
+    #[inline(never)]
     pub(crate) const fn add(&mut self, point: &Affine) {
         self.point = self.point.negative_add(&point.negate_if(self.negative));
         self.negative = !self.negative;
     }
 
     /// Adds a point of the curve of which this one is the image under `(x, y) -> (x / u^2, y / u^3)`.
-    #[inline(always)]
+    #[inline(never)]
     pub(crate) const fn add_in(&mut self, point: &Affine, u: &Field) {
         let z_u = self.point.z.mul(u);
         self.point = self.point.negative_add_in(&point.negate_if(self.negative), &z_u, u);

@@ -72,38 +72,6 @@ pub(crate) const fn mul4(a: Words, b: Words) -> (Words, Words) {
     ([p0, p1, p2, p3], [p4, p5, p6, p7])
 }
 
-/// The square: low words, high words. Ten products instead of sixteen.
-#[inline(always)]
-pub(crate) const fn square4(a: Words) -> (Words, Words) {
-    let [a0, a1, a2, a3] = a;
-    let (p1, c) = mul_add(0, a0, a1, 0);
-    let (p2, c) = mul_add(0, a0, a2, c);
-    let (p3, p4) = mul_add(0, a0, a3, c);
-    let (p3, c) = mul_add(p3, a1, a2, 0);
-    let (p4, p5) = mul_add(p4, a1, a3, c);
-    let (p5, p6) = mul_add(p5, a2, a3, 0);
-    // each mixed product counts twice
-    let p7 = p6 >> 63;
-    let p6 = p6 << 1 | p5 >> 63;
-    let p5 = p5 << 1 | p4 >> 63;
-    let p4 = p4 << 1 | p3 >> 63;
-    let p3 = p3 << 1 | p2 >> 63;
-    let p2 = p2 << 1 | p1 >> 63;
-    let p1 = p1 << 1;
-    let (p0, high) = mul_add(0, a0, a0, 0);
-    let (p1, k) = add(p1, high, false);
-    let (low, high) = mul_add(0, a1, a1, 0);
-    let (p2, k) = add(p2, low, k);
-    let (p3, k) = add(p3, high, k);
-    let (low, high) = mul_add(0, a2, a2, 0);
-    let (p4, k) = add(p4, low, k);
-    let (p5, k) = add(p5, high, k);
-    let (low, high) = mul_add(0, a3, a3, 0);
-    let (p6, k) = add(p6, low, k);
-    let (p7, _) = add(p7, high, k);
-    ([p0, p1, p2, p3], [p4, p5, p6, p7])
-}
-
 /// Whether `a < b`.
 pub(crate) const fn less4(a: Words, b: Words) -> bool {
     sub4(a, b).1
