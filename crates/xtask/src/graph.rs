@@ -18,7 +18,8 @@ enum Edges {
 
 /// The edges, for every kind of dependency: a test that needs more lives in `testkit`.
 const EDGES: &[(&str, Edges)] = &[
-    ("core", Edges::To(&[])),
+    ("secp", Edges::To(&[])),
+    ("core", Edges::To(&["secp"])),
     ("evm", Edges::To(&["core"])),
     ("svm", Edges::To(&["core"])),
     ("guard", Edges::To(&["core"])),
@@ -31,9 +32,9 @@ const EDGES: &[(&str, Edges)] = &[
     ("cli", Edges::All),
     ("testkit", Edges::All),
     // the oracle stage replays corpora through the pure crates
-    ("xtask", Edges::To(&["core", "evm", "svm", "guard"])),
+    ("xtask", Edges::To(&["secp", "core", "evm", "svm", "guard"])),
     ("wasm", Edges::To(&["core", "evm", "svm", "guard"])),
-    ("benches", Edges::To(&["core", "evm", "svm", "guard", "testkit"])),
+    ("benches", Edges::To(&["secp", "core", "evm", "svm", "guard", "testkit"])),
 ];
 
 /// Packages that speak to a chain.
@@ -45,6 +46,7 @@ const IMPURE: &[&str] = &["getrandom", "rand", "chrono", "time", "sqlx"];
 
 /// What must not be in a crate's tree, directly or through others, with its default features: (crate, families of packages).
 const ABSENCES: &[(&str, &[&[&str]])] = &[
+    ("secp", &[CHAIN, HTTP, IMPURE]),
     ("core", &[CHAIN, HTTP, IMPURE]),
     ("evm", &[CHAIN, HTTP, IMPURE]),
     ("svm", &[CHAIN, HTTP, IMPURE]),

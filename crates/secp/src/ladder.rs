@@ -1,0 +1,80 @@
+//! `a G + b P` in one run of doublings.
+#![expect(clippy::indexing_slicing, reason = "the positions of digits are bounded by the length of a factor")]
+
+use crate::point::{Affine, Jacobian, Sum};
+use crate::scalar::{Half, Scalar};
+use crate::table::{BASE, BASE_WINDOW, Shared, WINDOW};
+
+/// Digits of a factor of 128 bits: there may be one more than it has bits.
+const POSITIONS: usize = 129;
+
+/// The digits of the four factors at one position.
+type Column = [i16; 4];
+
+/// `base G + factor point`. The point must lie on the curve.
+///
+/// Both factors are cut into halves by the endomorphism, so that 128 doublings do for all four. Each half is written in non-adjacent form: odd digits with a sign, all but one of any `window` adjacent ones zero.
+///
+/// The sum is kept on the curve on which the point's multiples are affine, which saves their additions the work of a `Z`; the
+/// generator's multiples pay one multiplication for the detour.
+pub(crate) fn sum_of_products(base: &Scalar, factor: &Scalar, point: &Affine) -> Jacobian {
+    let mut columns = [[0; 4]; POSITIONS];
+    let ((plain, image), (base, base_image)) = (factor.split(), base.split());
+    let length = write_digits::<0, WINDOW>(&mut columns, plain)
+        .max(write_digits::<1, WINDOW>(&mut columns, image))
+        .max(write_digits::<2, BASE_WINDOW>(&mut columns, base))
+        .max(write_digits::<3, BASE_WINDOW>(&mut columns, base_image));
+
+    let Shared { multiples, z: unit } = Shared::new(point);
+    let mut sum = Sum::ZERO;
+    for column in columns[..length].iter().rev() {
+        sum.double();
+        if *column == [0; 4] {
+            continue;
+        }
+        let [plain, image, base, base_image] = *column;
+        if plain != 0 {
+            sum.add(&multiples.multiple(plain));
+        }
+        if image != 0 {
+            sum.add(&multiples.image(image));
+        }
+        if base != 0 {
+            sum.add_in(&BASE.multiple(base), &unit);
+        }
+        if base_image != 0 {
+            sum.add_in(&BASE.image(base_image), &unit);
+        }
+    }
+    let Jacobian { x, y, z } = sum.value();
+    Jacobian { x, y, z: z.mul(&unit) }
+}
+
+/// Writes the non-adjacent form of a factor into its row, and says how many columns it reaches into.
+fn write_digits<const ROW: usize, const WIDTH: u32>(columns: &mut [Column; POSITIONS], factor: Half) -> usize {
+    const { assert!(WIDTH > 1 && WIDTH < 15, "a digit and its borrow fit 16 bits") };
+    let mut rest = factor.magnitude;
+    let (mut position, mut length) = (0, 0);
+    while rest != 0 {
+        let zeros = rest.trailing_zeros();
+        rest >>= zeros;
+        position += zeros;
+        let low = low_bits::<WIDTH>(rest);
+        let negative = low >> (WIDTH - 1) == 1;
+        let digit = if negative { low - (1 << WIDTH) } else { low };
+        columns[position as usize][ROW] = if factor.negative { -digit } else { digit };
+        length = position as usize + 1;
+        // taking off a negative digit carries one up
+        rest = (rest >> WIDTH) + u128::from(negative);
+        position += WIDTH;
+    }
+    length
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "masked to fourteen bits at most")]
+const fn low_bits<const WIDTH: u32>(number: u128) -> i16 {
+    (number & ((1 << WIDTH) - 1)) as i16
+}
+
+#[cfg(test)]
+mod tests;
