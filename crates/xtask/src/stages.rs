@@ -9,7 +9,7 @@ use std::time::Instant;
 
 use crate::shell::Failure;
 use crate::workspace::Workspace;
-use crate::{cross, deps, graph, native, oracle, readme, source, vectors};
+use crate::{bench, cross, deps, graph, native, oracle, readme, source, vectors};
 
 /// What a stage that passed wants said about it in the summary: counts, and anything it could not look at.
 pub(crate) type Notes = Vec<String>;
@@ -49,6 +49,7 @@ pub(crate) const STAGES: &[Stage] = &[
     stage("deps", "env", "environment variables are read only where programs are put together", source::environment),
     stage("deps", "assertions", "proof tokens are made only where the list says", source::assertions),
     stage("deps", "map", "the map in README is the workspace's", readme::check),
+    stage("bench", "counts", "no path of verification takes more instructions than it did", bench::counts::check),
     stage("vectors", "generate", "the generator reproduces spec-vectors byte for byte", vectors::reproduce),
     stage("vectors", "validate", "the vectors keep to their schemas, ids and counts", vectors::validate),
     stage("oracle", "wycheproof", "Project Wycheproof's secp256k1 rows", oracle::wycheproof),
@@ -139,7 +140,7 @@ mod tests {
     #[test]
     fn no_two_stages_share_a_name() {
         let mut names = STAGES.iter().flat_map(|stage| [stage.name.to_owned(), stage.path()]).collect::<Vec<_>>();
-        names.extend(["native", "deps", "vectors", "oracle"].map(Into::into));
+        names.extend(["native", "deps", "bench", "vectors", "oracle"].map(Into::into));
         let count = names.len();
         names.sort();
         names.dedup();
