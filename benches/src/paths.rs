@@ -15,7 +15,10 @@ use quittance_evm::{EXACT, Exact};
 use crate::inputs::{self, Buyer, Fault, NOW, buyer};
 use crate::path::{Call, Path, Side};
 #[cfg(not(target_family = "wasm"))]
-use crate::peers;
+use crate::peers::PEERS;
+
+#[cfg(target_family = "wasm")]
+const PEERS: &[Path] = &[];
 
 /// The right key or address came out.
 pub(crate) const RECOVERED: &str = "recovered";
@@ -28,10 +31,7 @@ const WRONG: &str = "wrong";
 /// Every path, ours first.
 #[must_use]
 pub fn paths() -> Vec<Path> {
-    let mut paths = OURS.to_vec();
-    #[cfg(not(target_family = "wasm"))]
-    paths.extend_from_slice(peers::PEERS);
-    paths
+    [OURS, PEERS].concat()
 }
 
 /// The path of that name.

@@ -5,9 +5,11 @@
 //! instructions ([`counts`]).
 
 pub(crate) mod counts;
+mod wasm;
 
 use std::fmt::Write as _;
 use std::fs;
+use std::process::Command;
 
 use serde_json::{Value, json};
 
@@ -15,16 +17,15 @@ use crate::readme::between_marks;
 use crate::shell::{Failure, cargo, read};
 use crate::workspace::Workspace;
 
-const BEGIN: &str = "<!-- bench:begin -->";
-const END: &str = "<!-- bench:end -->";
-
 /// What is asked of a measurement.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Options {
-    /// JSON instead of a table; README stays as it is.
+    /// JSON instead of a table, as the last line of output; README stays as it is.
     pub(crate) json: bool,
     /// A glance: too few rounds for README, which stays as it is.
     pub(crate) quick: bool,
+    /// Compiled to WebAssembly, under Node.
+    pub(crate) wasm: bool,
 }
 
 impl Options {
@@ -33,40 +34,78 @@ impl Options {
         arguments.iter().try_fold(Self::default(), |options, argument| match *argument {
             "--json" => Ok(Self { json: true, ..options }),
             "--quick" => Ok(Self { quick: true, ..options }),
+            "--wasm" => Ok(Self { wasm: true, ..options }),
             other => Err(Failure(format!("unknown option `{other}` of bench"))),
         })
     }
 }
 
+/// One kind of run: where its table stands in README, and what its figures are ratios to.
+struct Kind {
+    begin: &'static str,
+    end: &'static str,
+    /// What came before the table's first row.
+    preface: &'static str,
+    /// The path that is the unit of time, in a column's head.
+    unit: &'static str,
+    /// The path that the last ratio is about.
+    other: &'static str,
+}
+
+const NATIVE: Kind = Kind {
+    begin: "<!-- bench:begin -->",
+    end: "<!-- bench:end -->",
+    preface: "The unit is one bare recovery by libsecp256k1 in the same run; each figure is the median of batches run in turn, and\n\
+              libsecp256k1's own row shows how calm the machine was. Alloy's `recover_address` is what the Rust implementations of x402 call.",
+    unit: "libsecp256k1's recover",
+    other: "alloy's",
+};
+
+const WASM: Kind = Kind {
+    begin: "<!-- bench-wasm:begin -->",
+    end: "<!-- bench-wasm:end -->",
+    preface: "The same, compiled to WebAssembly. The unit is one recovery by tiny-secp256k1, which is libsecp256k1 compiled to\n\
+              WebAssembly; viem's `recoverAddress` is what the TypeScript SDK calls.",
+    unit: "tiny-secp256k1's recover",
+    other: "viem's",
+};
+
 /// Measures, prints, and after a full run writes README's table.
 pub(crate) fn run(workspace: &Workspace, options: Options) -> Result<(), Failure> {
-    let mut rows = program(workspace, "paired", if options.quick { &["--quick"] } else { &[] }, Row::parse)?;
-    for counted in program(workspace, "allocations", &[], Allocations::parse)? {
-        for row in rows.iter_mut().filter(|row| row.name == counted.name) {
-            row.allocations = Some(counted.count);
-        }
-    }
-    let compiler = Compiler::ask()?;
+    let (kind, (rows, compiler)) =
+        if options.wasm { (WASM, wasm::rows(workspace, options)?) } else { (NATIVE, native(workspace, options)?) };
     if options.json {
-        println!("{:#}", as_json(&rows, &compiler));
+        println!("{}", as_json(&kind, &rows, &compiler));
         return Ok(());
     }
-    let table = table(&rows, &compiler);
+    let table = table(&kind, &rows, &compiler);
     println!("{table}");
     if options.quick {
         return Ok(());
     }
     let path = workspace.root.join("README.md");
     let text = fs::read_to_string(&path)?;
-    Ok(fs::write(&path, between_marks(&text, BEGIN, END, &table)?)?)
+    Ok(fs::write(&path, between_marks(&text, kind.begin, kind.end, &table)?)?)
+}
+
+fn native(workspace: &Workspace, options: Options) -> Result<(Vec<Row>, Compiler), Failure> {
+    let mut rows = program(workspace, "paired", if options.quick { &["--quick"] } else { &[] }, Row::parse)?;
+    for counted in program(workspace, "allocations", &[], Allocations::parse)? {
+        for row in rows.iter_mut().filter(|row| row.name == counted.name) {
+            row.allocations = Some(counted.count);
+        }
+    }
+    Ok((rows, Compiler::ask("rustc")?))
 }
 
 /// Runs one of the measuring programs and reads its lines.
 fn program<T>(workspace: &Workspace, name: &str, arguments: &[&str], parse: fn(&str) -> Option<T>) -> Result<Vec<T>, Failure> {
     let run = ["run", "--quiet", "--release", "--locked", "--package", "quittance-benches", "--bin", name, "--"];
-    let text = read(cargo().current_dir(&workspace.root).args(run).args(arguments))?;
-    let lines = text.lines().map(|line| parse(line).ok_or_else(|| Failure(format!("{name} printed `{line}`"))));
-    lines.collect()
+    parse_lines(&read(cargo().current_dir(&workspace.root).args(run).args(arguments))?, parse)
+}
+
+fn parse_lines<T>(text: &str, parse: fn(&str) -> Option<T>) -> Result<Vec<T>, Failure> {
+    text.lines().map(|line| parse(line).ok_or_else(|| Failure(format!("a measuring program printed `{line}`")))).collect()
 }
 
 /// One line of `paired`, and what `allocations` says of the same path.
@@ -76,9 +115,9 @@ struct Row {
     side: String,
     about: String,
     nanoseconds: f64,
-    /// Its time in libsecp256k1's recoveries.
+    /// Its time in units of [`Kind::unit`].
     ratio: Spread,
-    /// Alloy's recovery in its times.
+    /// The time of [`Kind::other`] in units of its own.
     faster: Spread,
     allocations: Option<u64>,
 }
@@ -125,39 +164,35 @@ impl Allocations {
 pub(crate) struct Compiler {
     /// As `rustc -V` prints it.
     pub(crate) version: String,
-    /// The machine it builds for.
+    /// What ran it.
     pub(crate) host: String,
 }
 
 impl Compiler {
-    /// Asks rustc.
-    pub(crate) fn ask() -> Result<Self, Failure> {
-        let text = read(std::process::Command::new("rustc").arg("-vV"))?;
+    /// Asks a compiler, which builds for the machine it runs on.
+    pub(crate) fn ask(rustc: &str) -> Result<Self, Failure> {
+        let text = read(Command::new(rustc).arg("-vV"))?;
         let host = text.lines().find_map(|line| line.strip_prefix("host: ")).unwrap_or_default();
         Ok(Self { version: text.lines().next().unwrap_or_default().into(), host: host.into() })
     }
 }
 
-fn table(rows: &[Row], compiler: &Compiler) -> String {
+fn table(kind: &Kind, rows: &[Row], compiler: &Compiler) -> String {
+    let Kind { preface, unit, other, .. } = kind;
+    let counted = rows.iter().any(|row| row.allocations.is_some());
+    let (head, rule) = if counted { (" allocations |", "--:|") } else { ("", "") };
     let mut table = format!(
-        "Measured by `cargo xtask bench` for {}, {}. Times are in units of one bare recovery by libsecp256k1 in the same run, and the last \
-         ratio is how many of them fit into one `recover_address` of alloy; each is the median of paired batches.\n\n",
-        compiler.host, compiler.version
-    );
-    table.push_str(
-        "| | × libsecp256k1's recover | smallest to largest | faster than alloy's | allocations |\n|---|--:|--:|--:|--:|\n",
+        "{preface}\n({}, {}.)\n\n| | × {unit} | smallest to largest | faster than {other} |{head}\n|---|--:|--:|--:|{rule}\n",
+        compiler.version, compiler.host
     );
     for Row { about, ratio, faster, allocations, .. } in rows {
-        let allocations = allocations.map(|count| count.to_string()).unwrap_or_default();
-        writeln!(
-            table,
-            "| {about} | {} | {} to {} | {} × | {allocations} |",
-            short(ratio.median),
-            short(ratio.smallest),
-            short(ratio.largest),
-            short(faster.median)
-        )
-        .expect("a String takes everything");
+        let [median, smallest, largest, faster] = [ratio.median, ratio.smallest, ratio.largest, faster.median].map(short);
+        write!(table, "| {about} | {median} | {smallest} to {largest} | {faster} × |").expect("a String takes everything");
+        if counted {
+            let allocations = allocations.map_or_else(String::new, |count| format!(" {count}"));
+            write!(table, "{allocations} |").expect("a String takes everything");
+        }
+        table.push('\n');
     }
     table
 }
@@ -172,7 +207,7 @@ fn short(number: f64) -> String {
     }
 }
 
-fn as_json(rows: &[Row], compiler: &Compiler) -> Value {
+fn as_json(kind: &Kind, rows: &[Row], compiler: &Compiler) -> Value {
     let spread = |spread: &Spread| json!({ "median": spread.median, "smallest": spread.smallest, "largest": spread.largest });
     let row = |row: &Row| {
         json!({
@@ -180,21 +215,27 @@ fn as_json(rows: &[Row], compiler: &Compiler) -> Value {
             "side": row.side,
             "about": row.about,
             "nanoseconds": row.nanoseconds,
-            "timesLibsecp256k1Recover": spread(&row.ratio),
-            "fasterThanAlloyRecover": spread(&row.faster),
+            "ratio": spread(&row.ratio),
+            "faster": spread(&row.faster),
             "allocations": row.allocations,
         })
     };
-    json!({ "rustc": compiler.version, "host": compiler.host, "rows": rows.iter().map(row).collect::<Vec<_>>() })
+    json!({
+        "rustc": compiler.version,
+        "host": compiler.host,
+        "ratioTo": kind.unit,
+        "fasterThan": kind.other,
+        "rows": rows.iter().map(row).collect::<Vec<_>>(),
+    })
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Compiler, Options, Row, short, table};
+    use super::{Compiler, NATIVE, Options, Row, WASM, short, table};
 
     #[test]
     fn options() {
-        assert_eq!(Options::parse(&["--json", "--quick"]).unwrap(), Options { json: true, quick: true });
+        assert_eq!(Options::parse(&["--json", "--quick"]).unwrap(), Options { json: true, quick: true, wasm: false });
         assert_eq!(Options::parse(&[]).unwrap(), Options::default());
         Options::parse(&["--fast"]).unwrap_err();
     }
@@ -204,8 +245,10 @@ mod tests {
         let mut row = Row::parse("recover\tours\trecover the key\t27000.5\t1.0301\t0.98\t2.5\t4.8123\t4.1\t5.2").unwrap();
         row.allocations = Some(0);
         let compiler = Compiler { version: "rustc 1.95.0".into(), host: "x86_64-unknown-linux-gnu".into() };
-        let table = table(&[row], &compiler);
-        assert_eq!(table.lines().last().unwrap(), "| recover the key | 1.03 | 0.98 to 2.50 | 4.81 × | 0 |");
+        let last = |kind, row: &Row| table(kind, std::slice::from_ref(row), &compiler).lines().last().map(String::from);
+        assert_eq!(last(&NATIVE, &row).as_deref(), Some("| recover the key | 1.03 | 0.98 to 2.50 | 4.81 × | 0 |"));
+        row.allocations = None;
+        assert_eq!(last(&WASM, &row).as_deref(), Some("| recover the key | 1.03 | 0.98 to 2.50 | 4.81 × |"));
         for line in ["", "recover\tours\trecover the key\t27000.5\t1.03", "recover\tours\tit\tx\t1\t1\t1\t1\t1\t1"] {
             assert_eq!(Row::parse(line), None);
         }

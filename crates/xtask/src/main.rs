@@ -41,6 +41,7 @@ usage: cargo xtask <task>
   vectors fmt                  rewrite spec-vectors/ in the one format (the generator's own; the same as generate)
   vectors count                cases per file and in total
   bench [--json] [--quick]     time the verification path beside others, and write the table in README.md
+  bench --wasm ...             the same compiled to WebAssembly, under Node; with --json, the last line is JSON
   counts                       count the paths' instructions and compare with benches/counts.txt
   counts write                 count them and rewrite benches/counts.txt
 ";

@@ -51,7 +51,7 @@ const SLACK: u64 = 100;
 
 /// The stage: no path has grown.
 pub(crate) fn check(workspace: &Workspace) -> Result<Notes, Failure> {
-    let compiler = Compiler::ask()?;
+    let compiler = Compiler::ask("rustc")?;
     if compiler.host != HOST {
         return Ok(vec![format!("NOT RUN: {FILE} is for {HOST}, this is {}", compiler.host)]);
     }
@@ -64,7 +64,7 @@ pub(crate) fn check(workspace: &Workspace) -> Result<Notes, Failure> {
 
 /// Counts and writes the file.
 pub(crate) fn write(workspace: &Workspace) -> Result<(), Failure> {
-    let compiler = Compiler::ask()?;
+    let compiler = Compiler::ask("rustc")?;
     if compiler.host != HOST {
         return Err(Failure(format!("{FILE} is for {HOST}, this is {}", compiler.host)));
     }
