@@ -3,7 +3,7 @@
 //! `rustup target add` is the ordinary way to such a target. Where it cannot reach its server, Debian's packaged compiler and
 //! standard library source build `core` and `alloc` from scratch instead; both ways compile our crates for the same target.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::shell::{Failure, cargo, run};
@@ -29,7 +29,7 @@ fn build(workspace: &Workspace, target: &str) -> Result<Notes, Failure> {
     for member in workspace.members.iter().filter(|member| PURE.contains(&member.short())) {
         let mut command = cargo();
         command.current_dir(&workspace.root).args(["build", "--locked", "--package", &member.package, "--target", target]);
-        run(with_standard_library(&mut command, &support, workspace))?;
+        run(with_standard_library(&mut command, &support, workspace, "core,alloc"))?;
     }
     Ok(match support {
         TargetSupport::Installed => Notes::new(),
@@ -40,13 +40,26 @@ fn build(workspace: &Workspace, target: &str) -> Result<Notes, Failure> {
 }
 
 /// A compiler of another release gets a target directory of its own, or each would throw the other's work away.
-fn with_standard_library<'a>(command: &'a mut Command, support: &TargetSupport, workspace: &Workspace) -> &'a mut Command {
+pub(crate) fn with_standard_library<'a>(
+    command: &'a mut Command,
+    support: &TargetSupport,
+    workspace: &Workspace,
+    crates: &str,
+) -> &'a mut Command {
     match support {
         TargetSupport::Installed => command,
         TargetSupport::FromSource { rustc } => command
             .env("RUSTC", Path::new(rustc))
             .env("RUSTC_BOOTSTRAP", "1")
-            .env("CARGO_TARGET_DIR", workspace.target.join("from-source"))
-            .args(["-Z", "build-std=core,alloc"]),
+            .env("CARGO_TARGET_DIR", target_folder(support, workspace))
+            .arg(format!("-Zbuild-std={crates}")),
+    }
+}
+
+/// Where the results of such a build lie.
+pub(crate) fn target_folder(support: &TargetSupport, workspace: &Workspace) -> PathBuf {
+    match support {
+        TargetSupport::Installed => workspace.target.clone(),
+        TargetSupport::FromSource { .. } => workspace.target.join("from-source"),
     }
 }

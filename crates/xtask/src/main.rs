@@ -6,12 +6,13 @@
 //! file that a stage compares: the map in README and the vectors.
 //!
 //! One file per idea: [`native`] and [`cross`] build and test the Rust code, [`deps`], [`graph`], [`source`] and [`readme`] hold
-//! the workspace to its architecture, [`vectors`] runs the generator, [`oracle`] replays public corpora; [`tools`] installs,
-//! [`shell`] runs other programs, [`workspace`] knows what the members are.
+//! the workspace to its architecture, [`vectors`] runs the generator, [`oracle`] replays public corpora, [`bench`] measures; [`tools`]
+//! installs, [`shell`] runs other programs, [`workspace`] knows what the members are.
 //!
 //! This crate deliberately knows no rule of the protocol: what is right stands in the vectors and in the crates.
 
 mod api;
+mod bench;
 mod cross;
 mod deps;
 mod graph;
@@ -40,6 +41,10 @@ usage: cargo xtask <task>
   vectors check                regenerate into a scratch folder, compare byte for byte, validate
   vectors fmt                  rewrite spec-vectors/ in the one format (the generator's own; the same as generate)
   vectors count                cases per file and in total
+  bench [--json] [--quick]     time the verification path beside others, and write the table in README.md
+  bench --wasm ...             the same compiled to WebAssembly, under Node; with --json, the last line is JSON
+  counts                       count the paths' instructions and compare with benches/counts.txt
+  counts write                 count them and rewrite benches/counts.txt
 ";
 
 fn main() -> ExitCode {
@@ -68,6 +73,15 @@ fn dispatch(arguments: &[&str]) -> Result<ExitCode, Failure> {
         ["vectors", "generate" | "fmt"] => vectors::generate(&Workspace::load()?).map(|()| ExitCode::SUCCESS),
         ["vectors", "check"] => vectors::check(&Workspace::load()?).map(|()| ExitCode::SUCCESS),
         ["vectors", "count"] => vectors::count(&Workspace::load()?).map(|()| ExitCode::SUCCESS),
+        ["bench", options @ ..] => {
+            let options = bench::Options::parse(options)?;
+            bench::run(&Workspace::load()?, options).map(|()| ExitCode::SUCCESS)
+        }
+        ["counts"] => bench::counts::check(&Workspace::load()?).map(|notes| {
+            notes.iter().for_each(|note| println!("{note}"));
+            ExitCode::SUCCESS
+        }),
+        ["counts", "write"] => bench::counts::write(&Workspace::load()?).map(|()| ExitCode::SUCCESS),
         [] | ["help" | "--help" | "-h"] => {
             print!("{USAGE}");
             Ok(ExitCode::SUCCESS)

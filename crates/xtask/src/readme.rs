@@ -29,9 +29,14 @@ pub(crate) fn check(workspace: &Workspace) -> Result<Notes, Failure> {
 }
 
 fn with_map(text: &str, members: &[Member]) -> Result<String, Failure> {
-    let marks = text.split_once(BEGIN).and_then(|(before, rest)| Some((before, rest.split_once(END)?.1)));
-    let (before, after) = marks.ok_or_else(|| Failure(format!("README.md has no `{BEGIN}` followed by `{END}`")))?;
-    Ok(format!("{before}{BEGIN}\n{}{END}{after}", map(members)))
+    between_marks(text, BEGIN, END, &map(members))
+}
+
+/// README's text with what stands between two marks replaced.
+pub(crate) fn between_marks(text: &str, begin: &str, end: &str, content: &str) -> Result<String, Failure> {
+    let marks = text.split_once(begin).and_then(|(before, rest)| Some((before, rest.split_once(end)?.1)));
+    let (before, after) = marks.ok_or_else(|| Failure(format!("README.md has no `{begin}` followed by `{end}`")))?;
+    Ok(format!("{before}{begin}\n{content}{end}{after}"))
 }
 
 /// A table for people, a drawing of the normal dependencies for people in a hurry.

@@ -9,7 +9,7 @@ use std::time::Instant;
 
 use crate::shell::Failure;
 use crate::workspace::Workspace;
-use crate::{api, cross, deps, graph, native, oracle, readme, source, vectors};
+use crate::{api, bench, cross, deps, graph, native, oracle, readme, source, vectors};
 
 /// What a stage that passed wants said about it in the summary: counts, and anything it could not look at.
 pub(crate) type Notes = Vec<String>;
@@ -51,6 +51,7 @@ pub(crate) const STAGES: &[Stage] = &[
     stage("deps", "foreign-types", "no public item of a pure crate names a type of another package", api::foreign_types),
     stage("deps", "versions", "the versions of the protocol are told apart in the wire module alone", api::versions),
     stage("deps", "map", "the map in README is the workspace's", readme::check),
+    stage("bench", "counts", "no path of verification takes more instructions than it did", bench::counts::check),
     stage("vectors", "generate", "the generator reproduces spec-vectors byte for byte", vectors::reproduce),
     stage("vectors", "validate", "the vectors keep to their schemas, ids and counts", vectors::validate),
     stage("oracle", "wycheproof", "Project Wycheproof's secp256k1 rows", oracle::wycheproof),
@@ -141,7 +142,7 @@ mod tests {
     #[test]
     fn no_two_stages_share_a_name() {
         let mut names = STAGES.iter().flat_map(|stage| [stage.name.to_owned(), stage.path()]).collect::<Vec<_>>();
-        names.extend(["native", "deps", "vectors", "oracle"].map(Into::into));
+        names.extend(["native", "deps", "bench", "vectors", "oracle"].map(Into::into));
         let count = names.len();
         names.sort();
         names.dedup();

@@ -59,6 +59,11 @@ pub(crate) fn component(name: &str, subcommand: &str) -> Result<(), Failure> {
     run_within(Command::new("rustup").args(["component", "add", name]), RUSTUP_LIMIT)
 }
 
+/// Makes `valgrind` work.
+pub(crate) fn valgrind() -> Result<(), Failure> {
+    if works(Command::new("valgrind").arg("--version")) { Ok(()) } else { apt(&["valgrind"]) }
+}
+
 /// Installs cargo-deny and gives the path of its binary.
 pub(crate) fn cargo_deny(workspace: &Workspace) -> Result<PathBuf, Failure> {
     let folder = workspace.cache.join(format!("cargo-deny-{CARGO_DENY}"));
