@@ -13,7 +13,8 @@ type Column = [i16; 4];
 
 /// `base G + factor point`. The point must lie on the curve.
 ///
-/// Both factors are cut into halves by the endomorphism, so that 128 doublings do for all four. Each half is written in non-adjacent form: odd digits with a sign, all but one of any `window` adjacent ones zero.
+/// Both factors are cut into halves by the endomorphism, so that 128 doublings do for all four. Each half is written in
+/// non-adjacent form: odd digits with a sign, all but one of any `window` adjacent ones zero.
 ///
 /// The sum is kept on the curve on which the point's multiples are affine, which saves their additions the work of a `Z`; the
 /// generator's multiples pay one multiplication for the detour.

@@ -1,9 +1,9 @@
 //! The seam: curve arithmetic on public data, as functions over plain bytes.
 //!
-//! Everything that recovers or checks a signature goes through the three functions below, so what stands behind them can change without a
-//! caller noticing. That is `quittance-secp` now, which takes variable time: digests, signatures and public keys are public. It refuses
-//! exactly what k256 refuses (its own tests compare the two) and panics on no input. Secrets never come here; they stay in
-//! k256's constant-time code, which `secret_key` alone names.
+//! Everything that recovers or checks a signature goes through the three functions below, so what stands behind them can change
+//! without a caller noticing. That is `quittance-secp` now, which takes variable time: digests, signatures and public keys are
+//! public. It refuses exactly what k256 refuses (its own tests compare the two) and panics on no input. Secrets never come
+//! here; they stay in k256's constant-time code, which `secret_key` alone names.
 
 pub(super) use quittance_secp::{Parity, recover, verify};
 use quittance_secp::{decompress, is_point};
@@ -20,8 +20,8 @@ pub(super) const HALF_ORDER: [u8; 32] = [
     0xa4, 0x50, 0x1d, 0xdf, 0xe9, 0x2f, 0x46, 0x68, 0x1b, 0x20, 0xa0,
 ];
 
-/// The point that SEC 1 bytes stand for, if it is on the curve: x and a parity, or x and y. The callers have checked the first byte
-/// and the length.
+/// The point that SEC 1 bytes stand for, if it is on the curve: x and a parity, or x and y. The callers have checked the first
+/// byte and the length.
 pub(super) fn decode(sec1: &[u8]) -> Option<[u8; 64]> {
     match sec1 {
         [2, x @ ..] => decompress(x.try_into().ok()?, Parity::Even),
