@@ -1,5 +1,4 @@
 //! `a G + b P` in one run of doublings.
-#![expect(clippy::indexing_slicing, reason = "the positions of digits are bounded by the length of a factor")]
 
 use crate::point::{Affine, Jacobian, Sum};
 use crate::scalar::{Half, Scalar};
@@ -21,14 +20,14 @@ type Column = [i16; 4];
 pub(crate) fn sum_of_products(base: &Scalar, factor: &Scalar, point: &Affine) -> Jacobian {
     let mut columns = [[0; 4]; POSITIONS];
     let ((plain, image), (base, base_image)) = (factor.split(), base.split());
-    let length = write_digits::<0, WINDOW>(&mut columns, plain)
-        .max(write_digits::<1, WINDOW>(&mut columns, image))
-        .max(write_digits::<2, BASE_WINDOW>(&mut columns, base))
-        .max(write_digits::<3, BASE_WINDOW>(&mut columns, base_image));
+    write_digits::<0, WINDOW>(&mut columns, plain);
+    write_digits::<1, WINDOW>(&mut columns, image);
+    write_digits::<2, BASE_WINDOW>(&mut columns, base);
+    write_digits::<3, BASE_WINDOW>(&mut columns, base_image);
 
     let Shared { multiples, z: unit } = Shared::new(point);
     let mut sum = Sum::ZERO;
-    for column in columns[..length].iter().rev() {
+    for column in columns.iter().rev().skip_while(|column| **column == [0; 4]) {
         sum.double();
         if *column == [0; 4] {
             continue;
@@ -51,11 +50,11 @@ pub(crate) fn sum_of_products(base: &Scalar, factor: &Scalar, point: &Affine) ->
     Jacobian { x, y, z: z.mul(&unit) }
 }
 
-/// Writes the non-adjacent form of a factor into its row, and says how many columns it reaches into.
-fn write_digits<const ROW: usize, const WIDTH: u32>(columns: &mut [Column; POSITIONS], factor: Half) -> usize {
+/// Writes the non-adjacent form of a factor into its row.
+fn write_digits<const ROW: usize, const WIDTH: u32>(columns: &mut [Column; POSITIONS], factor: Half) {
     const { assert!(WIDTH > 1 && WIDTH < 15, "a digit and its borrow fit 16 bits") };
     let mut rest = factor.magnitude;
-    let (mut position, mut length) = (0, 0);
+    let mut position = 0;
     while rest != 0 {
         let zeros = rest.trailing_zeros();
         rest >>= zeros;
@@ -63,13 +62,13 @@ fn write_digits<const ROW: usize, const WIDTH: u32>(columns: &mut [Column; POSIT
         let low = low_bits::<WIDTH>(rest);
         let negative = low >> (WIDTH - 1) == 1;
         let digit = if negative { low - (1 << WIDTH) } else { low };
-        columns[position as usize][ROW] = if factor.negative { -digit } else { digit };
-        length = position as usize + 1;
+        if let Some(cell) = columns.get_mut(position as usize).and_then(|column| column.get_mut(ROW)) {
+            *cell = if factor.negative { -digit } else { digit };
+        }
         // taking off a negative digit carries one up
         rest = (rest >> WIDTH) + u128::from(negative);
         position += WIDTH;
     }
-    length
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "masked to fourteen bits at most")]

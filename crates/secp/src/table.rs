@@ -138,7 +138,8 @@ impl Shared {
 
         let mut scale = Field::ONE;
         let mut images = [Field::ZERO; LENGTH];
-        loop {
+        let mut i = LENGTH;
+        while i > 0 {
             i -= 1;
             if i + 1 < LENGTH {
                 let square = scale.square();
@@ -146,10 +147,8 @@ impl Shared {
             }
             images[i] = points[i].x.mul(&BETA);
             scale = scale.mul(&factors[i]);
-            if i == 0 {
-                return Self { multiples: Multiples { points, images }, z: scale };
-            }
         }
+        Self { multiples: Multiples { points, images }, z: scale }
     }
 }
 
