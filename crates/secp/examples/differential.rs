@@ -1,8 +1,8 @@
 //! Compares recovery and verification with k256 on many inputs, and stops at the first difference.
 //!
-//! `cargo run --release -p quittance-secp --example differential -- [cases] [seed]`. Each case is one input to both; a quarter are honest
-//! signatures (some with the other parity or the high twin), the others mixtures of random numbers, edge values, small numbers and x-coordinates of known
-//! points, so that every way to refuse is met thousands of times.
+//! `cargo run --release -p quittance-secp --example differential -- [cases] [seed]`. Each case is one input to both; a quarter
+//! are honest signatures (some with the other parity or the high twin), the others mixtures of random numbers, edge values,
+//! small numbers and x-coordinates of known points, so that every way to refuse is met thousands of times.
 
 use std::time::Instant;
 

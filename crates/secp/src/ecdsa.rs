@@ -20,8 +20,8 @@ pub enum Parity {
 
 /// The point (x then y, big-endian) of the key that made the signature.
 ///
-/// `None` if `r` or `s` is 0 or not below the group's order, if no point has `r` for its x-coordinate, or if the key would be the point at
-/// infinity. `s` may be high. The x-coordinate is `r` itself and never `r + n`.
+/// `None` if `r` or `s` is 0 or not below the group's order, if no point has `r` for its x-coordinate, or if the key would be
+/// the point at infinity. `s` may be high. The x-coordinate is `r` itself and never `r + n`.
 #[must_use]
 pub fn recover(prehash: &[u8; 32], r: &[u8; 32], s: &[u8; 32], parity: Parity) -> Option<[u8; 64]> {
     let (r_scalar, s) = (Scalar::in_signature(r)?, Scalar::in_signature(s)?);
@@ -34,8 +34,8 @@ pub fn recover(prehash: &[u8; 32], r: &[u8; 32], s: &[u8; 32], parity: Parity) -
 
 /// Whether the key (x then y, big-endian) made the signature.
 ///
-/// `false` also if the key is no point of the curve, if `r` or `s` is 0 or not below the group's order, and if `s` is higher than half the
-/// order: such a signature is the twin of another one.
+/// `false` also if the key is no point of the curve, if `r` or `s` is 0 or not below the group's order, and if `s` is higher
+/// than half the order: such a signature is the twin of another one.
 #[must_use]
 pub fn verify(key: &[u8; 64], prehash: &[u8; 32], r: &[u8; 32], s: &[u8; 32]) -> bool {
     let (Some(key), Some(r_scalar), Some(s)) = (on_curve(key), Scalar::in_signature(r), Scalar::in_signature(s)) else {

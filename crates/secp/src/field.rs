@@ -1,15 +1,15 @@
 //! Arithmetic modulo `p = 2^256 - 2^32 - 977`, the field the curve's coordinates live in.
 //!
-//! An element is four 64-bit words holding *any* of the 256-bit numbers it is congruent to: a number below `2^256 - p` and that number plus `p` are the
-//! same element, and nothing but [`Field::to_bytes`], [`Field::is_zero`] and [`Field::is_odd`] tells them apart. So no operation ever
-//! compares with `p`. Whatever runs over 256 bits is folded back in, because `2^256` is congruent to [`FOLD`]: after
-//! a product that is four multiplications, after a sum one conditional addition.
+//! An element is four 64-bit words holding *any* of the 256-bit numbers it is congruent to: a number below `2^256 - p` and that
+//! number plus `p` are the same element, and nothing but [`Field::to_bytes`], [`Field::is_zero`] and [`Field::is_odd`] tells
+//! them apart. So no operation ever compares with `p`. Whatever runs over 256 bits is folded back in, because `2^256` is
+//! congruent to [`FOLD`]: after a product that is four multiplications, after a sum one conditional addition.
 //!
-//! Sums and differences are the same everywhere. Products come from `wide` where the machine multiplies 64 bits into 128, and from
-//! `narrow` where it does not; the tests run both.
+//! Sums and differences are the same everywhere. Products come from `wide` where the machine multiplies 64 bits into 128, and
+//! from `narrow` where it does not; the tests run both.
 //!
-//! This form was chosen by measurement over five limbs of 52 bits, which need no carries between limbs but 25 products instead of 16:
-//! on x86-64 it multiplies in 7 ns against 12.7 and squares in 6 against 11.
+//! This form was chosen by measurement over five limbs of 52 bits, which need no carries between limbs but 25 products instead
+//! of 16: on x86-64 it multiplies in 7 ns against 12.7 and squares in 6 against 11.
 
 use crate::inverse::{self, Modulus};
 use crate::words::{self, Words, add, add4, sub, sub4};
@@ -235,7 +235,8 @@ const fn sub_fold(words: Words, fold: u64) -> Words {
     if borrow { borrow_on([w0, w1, w2, w3]) } else { [w0, w1, w2, w3] }
 }
 
-/// Carries 1 into the word at an index, and on. If it runs over 2^256, the words are left small enough that adding [`FOLD`] ends it.
+/// Carries 1 into the word at an index, and on. If it runs over 2^256, the words are left small enough that adding [`FOLD`]
+/// ends it.
 #[cold]
 #[inline(never)]
 const fn carry_on(words: Words, index: u8) -> Words {
@@ -246,7 +247,8 @@ const fn carry_on(words: Words, index: u8) -> Words {
     add_small([w0, w1, w2, w3], FOLD & mask(k)).0
 }
 
-/// Borrows 1 from the second word, and on. If it runs below 0, the words are left so close to 2^256 that taking off [`FOLD`] ends it.
+/// Borrows 1 from the second word, and on. If it runs below 0, the words are left so close to 2^256 that taking off [`FOLD`]
+/// ends it.
 #[cold]
 #[inline(never)]
 const fn borrow_on(words: Words) -> Words {

@@ -1,10 +1,11 @@
-//! Inversion modulo an odd prime by division steps (Bernstein and Yang, "Fast constant-time gcd computation and modular inversion"),
-//! in variable time.
+//! Inversion modulo an odd prime by division steps (Bernstein and Yang, "Fast constant-time gcd computation and modular
+//! inversion"), in variable time.
 //!
-//! Two numbers start as the modulus `f` and the value `g`; a step either halves an even `g` or, when `g` is odd, adds a multiple of
-//! `f` to it that makes it even, after exchanging the two when their imagined sizes say so. When `g` has become 0, `f` is the greatest common
-//! divisor up to sign, 1 here. Since 62 steps only look at the lowest 62 bits, they are done on single words first and
-//! collected in a 2x2 matrix with entries of at most 2^62, which is then applied to the long numbers at once.
+//! Two numbers start as the modulus `f` and the value `g`; a step either halves an even `g` or, when `g` is odd, adds a
+//! multiple of `f` to it that makes it even, after exchanging the two when their imagined sizes say so. When `g` has become 0,
+//! `f` is the greatest common divisor up to sign, 1 here. Since 62 steps only look at the lowest 62 bits, they are done on
+//! single words first and collected in a 2x2 matrix with entries of at most 2^62, which is then applied to the long numbers at
+//! once.
 //!
 //! Alongside, `d` and `e` keep `f = d * value` and `g = e * value` modulo the modulus; so in the end `d` is the inverse, up to
 //! the sign of `f`.

@@ -1,5 +1,4 @@
 //! `a G + b P` in one run of doublings.
-#![expect(clippy::indexing_slicing, reason = "the positions of digits are bounded by the length of a factor")]
 
 use crate::point::{Affine, Jacobian, Sum};
 use crate::scalar::{Half, Scalar};
@@ -13,21 +12,22 @@ type Column = [i16; 4];
 
 /// `base G + factor point`. The point must lie on the curve.
 ///
-/// Both factors are cut into halves by the endomorphism, so that 128 doublings do for all four. Each half is written in non-adjacent form: odd digits with a sign, all but one of any `window` adjacent ones zero.
+/// Both factors are cut into halves by the endomorphism, so that 128 doublings do for all four. Each half is written in
+/// non-adjacent form: odd digits with a sign, all but one of any `window` adjacent ones zero.
 ///
 /// The sum is kept on the curve on which the point's multiples are affine, which saves their additions the work of a `Z`; the
 /// generator's multiples pay one multiplication for the detour.
 pub(crate) fn sum_of_products(base: &Scalar, factor: &Scalar, point: &Affine) -> Jacobian {
     let mut columns = [[0; 4]; POSITIONS];
     let ((plain, image), (base, base_image)) = (factor.split(), base.split());
-    let length = write_digits::<0, WINDOW>(&mut columns, plain)
-        .max(write_digits::<1, WINDOW>(&mut columns, image))
-        .max(write_digits::<2, BASE_WINDOW>(&mut columns, base))
-        .max(write_digits::<3, BASE_WINDOW>(&mut columns, base_image));
+    write_digits::<0, WINDOW>(&mut columns, plain);
+    write_digits::<1, WINDOW>(&mut columns, image);
+    write_digits::<2, BASE_WINDOW>(&mut columns, base);
+    write_digits::<3, BASE_WINDOW>(&mut columns, base_image);
 
     let Shared { multiples, z: unit } = Shared::new(point);
     let mut sum = Sum::ZERO;
-    for column in columns[..length].iter().rev() {
+    for column in columns.iter().rev().skip_while(|column| **column == [0; 4]) {
         sum.double();
         if *column == [0; 4] {
             continue;
@@ -50,11 +50,11 @@ pub(crate) fn sum_of_products(base: &Scalar, factor: &Scalar, point: &Affine) ->
     Jacobian { x, y, z: z.mul(&unit) }
 }
 
-/// Writes the non-adjacent form of a factor into its row, and says how many columns it reaches into.
-fn write_digits<const ROW: usize, const WIDTH: u32>(columns: &mut [Column; POSITIONS], factor: Half) -> usize {
+/// Writes the non-adjacent form of a factor into its row.
+fn write_digits<const ROW: usize, const WIDTH: u32>(columns: &mut [Column; POSITIONS], factor: Half) {
     const { assert!(WIDTH > 1 && WIDTH < 15, "a digit and its borrow fit 16 bits") };
     let mut rest = factor.magnitude;
-    let (mut position, mut length) = (0, 0);
+    let mut position = 0;
     while rest != 0 {
         let zeros = rest.trailing_zeros();
         rest >>= zeros;
@@ -62,13 +62,13 @@ fn write_digits<const ROW: usize, const WIDTH: u32>(columns: &mut [Column; POSIT
         let low = low_bits::<WIDTH>(rest);
         let negative = low >> (WIDTH - 1) == 1;
         let digit = if negative { low - (1 << WIDTH) } else { low };
-        columns[position as usize][ROW] = if factor.negative { -digit } else { digit };
-        length = position as usize + 1;
+        if let Some(cell) = columns.get_mut(position as usize).and_then(|column| column.get_mut(ROW)) {
+            *cell = if factor.negative { -digit } else { digit };
+        }
         // taking off a negative digit carries one up
         rest = (rest >> WIDTH) + u128::from(negative);
         position += WIDTH;
     }
-    length
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "masked to fourteen bits at most")]

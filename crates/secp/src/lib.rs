@@ -1,11 +1,11 @@
 //! secp256k1 for public data: who made a signature, and whether a key made it.
 //!
-//! Fast, in safe Rust, `no_std` without an allocator, with no dependencies, and panic-free. Digests, signatures and public keys are
-//! public, so everything here takes *variable* time, which is where much of the speed comes from. **Secrets must never come here**: there is no signing,
-//! and nothing to multiply by a secret with; that is k256's work, in constant time.
+//! Fast, in safe Rust, `no_std` without an allocator, with no dependencies, and panic-free. Digests, signatures and public keys
+//! are public, so everything here takes *variable* time, which is where much of the speed comes from. **Secrets must never come
+//! here**: there is no signing, and nothing to multiply by a secret with; that is k256's work, in constant time.
 //!
-//! It is a crate of its own for two reasons: whoever wants only `ecrecover` gets it without a wire format, and a debug build can compile
-//! this arithmetic alone with optimisations.
+//! It is a crate of its own for two reasons: whoever wants only `ecrecover` gets it without a wire format, and a debug build
+//! can compile this arithmetic alone with optimisations.
 //!
 //! | file | what |
 //! |---|---|

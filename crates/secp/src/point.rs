@@ -1,10 +1,11 @@
-//! The group law on `y^2 = x^3 + b` in Jacobian coordinates: `(X, Y, Z)` is the point `(X / Z^2, Y / Z^3)`, and `Z = 0` is infinity.
+//! The group law on `y^2 = x^3 + b` in Jacobian coordinates: `(X, Y, Z)` is the point `(X / Z^2, Y / Z^3)`, and `Z = 0` is
+//! infinity.
 //!
 //! No formula here contains `b`, so all of them hold on every such curve over the field: on secp256k1, on its images under
 //! `(x, y) -> (u^2 x, u^3 y)`, and on the small groups that the tests walk through completely.
 //!
-//! Both formulas that the main loop lives on return the *negative* of the result. Then `Y` is a sum of two products, which one reduction
-//! serves, and no subtraction is left in it; the sign costs the caller one bit that it keeps beside the point.
+//! Both formulas that the main loop lives on return the *negative* of the result. Then `Y` is a sum of two products, which one
+//! reduction serves, and no subtraction is left in it; the sign costs the caller one bit that it keeps beside the point.
 //! [`Sum`] is that point with its bit.
 
 use crate::field::Field;
@@ -73,8 +74,8 @@ impl Jacobian {
     /// `-(self + point)`, where `point` lies on the curve whose image under `(x, y) -> (x / u^2, y / u^3)` this one is;
     /// `z_u` is `self.z * u`.
     ///
-    /// With `H = X - x Z^2`, `R = Y - y Z^3`, `V = X H^2`: `X' = R^2 + H^3 - 2 V`, `Y' = R (X' - V) + Y H^3`, and `Z' = -Z H`, or for
-    /// the negative point, `Z H`.
+    /// With `H = X - x Z^2`, `R = Y - y Z^3`, `V = X H^2`: `X' = R^2 + H^3 - 2 V`, `Y' = R (X' - V) + Y H^3`, and `Z' = -Z H`,
+    /// or for the negative point, `Z H`.
     #[inline(always)]
     pub(crate) const fn negative_add_in(&self, point: &Affine, z_u: &Field, u: &Field) -> Self {
         if self.is_infinity() {
@@ -97,7 +98,8 @@ impl Jacobian {
 }
 
 impl Jacobian {
-    /// `-(self + point)` for a point with the same x: `self` again if `r`, the difference of their y, is 0, and else its negative. Chance never comes here.
+    /// `-(self + point)` for a point with the same x: if `r`, the difference of their y, is 0, the points are one and it is a
+    /// doubling; else they cancel. Chance never comes here.
     #[cold]
     #[inline(never)]
     const fn negative_add_same_x(&self, r: &Field) -> Self {

@@ -65,7 +65,8 @@ const SMALL: [(Words, Words); 4] = [
     ),
 ];
 
-/// The finite points of each small group, `P` to `(order - 1) P`, computed by the textbook: chords and tangents in affine coordinates.
+/// The finite points of each small group, `P` to `(order - 1) P`, computed by the textbook: chords and tangents in affine
+/// coordinates.
 pub(crate) fn subgroups() -> Vec<Vec<Affine>> {
     let group = |(x, y)| {
         let first = Affine { x: Field::from_words(x), y: Field::from_words(y) };

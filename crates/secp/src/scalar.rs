@@ -68,14 +68,15 @@ impl Scalar {
         Self(inverse::inverse(self.0, &MODULUS))
     }
 
-    /// The number as `first + lambda second` modulo `n`, where `lambda` is the factor by which the curve's endomorphism multiplies.
+    /// The number as `first + lambda second` modulo `n`, where `lambda` is the factor by which the curve's endomorphism
+    /// multiplies.
     ///
-    /// The pairs `(a, b)` with `a + lambda b = 0 mod n` form a lattice of determinant `n` with the short basis `(A1, -B1)`, `(A2, A1)`.
-    /// Taking from `(k, 0)` the lattice point nearest in basis coordinates leaves `(first, second)`. The coordinates `k A1 / n`
-    /// and `k B1 / n` are approached by multiplying with [`G1`] and [`G2`] and dropping 384 bits, each off by at most
-    /// `1/2 + 2^-129` in all, so `|first| <= (A1 + A2) (1/2 + 2^-129) < 0.636 * 2^128` and
-    /// `|second| <= (A1 + B1) (1/2 + 2^-129) < 0.541 * 2^128`. Hence neither magnitude needs more than 128 bits, and
-    /// arithmetic modulo 2^256 finds both with their signs.
+    /// The pairs `(a, b)` with `a + lambda b = 0 mod n` form a lattice of determinant `n` with the short basis `(A1, -B1)`,
+    /// `(A2, A1)`. Taking from `(k, 0)` the lattice point nearest in basis coordinates leaves `(first, second)`. The
+    /// coordinates `k A1 / n` and `k B1 / n` are approached by multiplying with [`G1`] and [`G2`] and dropping 384 bits, each
+    /// off by at most `1/2 + 2^-129` in all, so `|first| <= (A1 + A2) (1/2 + 2^-129) < 0.636 * 2^128` and `|second| <= (A1 +
+    /// B1) (1/2 + 2^-129) < 0.541 * 2^128`. Hence neither magnitude needs more than 128 bits, and arithmetic modulo 2^256 finds
+    /// both with their signs.
     pub(crate) const fn split(&self) -> (Half, Half) {
         let c1 = rounded_shift(mul4(self.0, G1));
         let c2 = rounded_shift(mul4(self.0, G2));

@@ -4,12 +4,13 @@
 use crate::field::Field;
 use crate::point::Affine;
 
-/// The window of the generator's table in bits: it holds the odd multiples below `2^(BASE_WINDOW - 1)`, and a factor of 128 bits costs
-/// `128 / (BASE_WINDOW + 1)` additions on average.
+/// The window of the generator's table in bits: it holds the odd multiples below `2^(BASE_WINDOW - 1)`, and a factor of 128
+/// bits costs `128 / (BASE_WINDOW + 1)` additions on average.
 ///
-/// 12 bits are 1024 points, 96 KiB of constants, and ten additions for each half of a factor; they stay in a server's second cache, and the compiler
-/// makes them in about a second. 15 bits, 768 KiB and ten seconds of compiling, are faster by one percent as long as nothing else wants the cache. With
-/// the feature `small-tables`, and always on 32-bit machines and in WebAssembly, it is 8 bits: 64 points, 6 KiB, and four additions more for each half.
+/// 12 bits are 1024 points, 96 KiB of constants, and ten additions for each half of a factor; they stay in a server's second
+/// cache, and the compiler makes them in about a second. 15 bits, 768 KiB and ten seconds of compiling, are faster by one
+/// percent as long as nothing else wants the cache. With the feature `small-tables`, and always on 32-bit machines and in
+/// WebAssembly, it is 8 bits: 64 points, 6 KiB, and four additions more for each half.
 pub(crate) const BASE_WINDOW: u32 = if cfg!(any(feature = "small-tables", not(target_pointer_width = "64"))) { 8 } else { 12 };
 
 /// The window for points that are met only once: eight multiples, `1 P` to `15 P`. One bit more or less costs time.
@@ -33,7 +34,8 @@ pub(crate) const GENERATOR: Affine = Affine {
 /// The cube root of 1 by which the endomorphism `(x, y) -> (beta x, y)` multiplies: it takes `P` to `lambda P`.
 const BETA: Field = Field::from_words([0xc139_6c28_7195_01ee, 0x9cf0_4975_12f5_8995, 0x6e64_479e_ac34_34e9, 0x7ae9_6a2b_657c_0710]);
 
-/// Odd multiples of a point, `1 P` to `(2 LENGTH - 1) P`, and their images under the endomorphism, in affine coordinates. `LENGTH` is a power of 2.
+/// Odd multiples of a point, `1 P` to `(2 LENGTH - 1) P`, and their images under the endomorphism, in affine coordinates.
+/// `LENGTH` is a power of 2.
 pub(crate) struct Multiples<const LENGTH: usize> {
     points: [Affine; LENGTH],
     /// The x-coordinates of the images; y is the same.
@@ -106,9 +108,9 @@ pub(crate) struct Shared {
 impl Shared {
     /// Computes the multiples of a point whose order is odd and greater than 16.
     ///
-    /// `2 P` and `P` are written with one `Z` to begin with. Two points that share their `Z` are added for seven multiplications
-    /// (Meloni), and the first of them comes out written with the sum's `Z`, ready for the next addition. Each step multiplies `Z` by
-    /// a known factor; multiplying these up from the last to the first brings all to the last one's `Z`.
+    /// `2 P` and `P` are written with one `Z` to begin with. Two points that share their `Z` are added for seven
+    /// multiplications (Meloni), and the first of them comes out written with the sum's `Z`, ready for the next addition. Each
+    /// step multiplies `Z` by a known factor; multiplying these up from the last to the first brings all to the last one's `Z`.
     pub(crate) const fn new(point: &Affine) -> Self {
         const LENGTH: usize = length(WINDOW);
         // the doubling of `Jacobian::negative_double` for Z = 1; its T and Y^4 are the point itself with the new Z
@@ -136,7 +138,8 @@ impl Shared {
 
         let mut scale = Field::ONE;
         let mut images = [Field::ZERO; LENGTH];
-        loop {
+        let mut i = LENGTH;
+        while i > 0 {
             i -= 1;
             if i + 1 < LENGTH {
                 let square = scale.square();
@@ -144,10 +147,8 @@ impl Shared {
             }
             images[i] = points[i].x.mul(&BETA);
             scale = scale.mul(&factors[i]);
-            if i == 0 {
-                return Self { multiples: Multiples { points, images }, z: scale };
-            }
         }
+        Self { multiples: Multiples { points, images }, z: scale }
     }
 }
 

@@ -1,7 +1,7 @@
 //! Products for machines that multiply 32 bits into 64, which includes WebAssembly.
 //!
-//! For the time of one product the elements are cut into nine limbs of 29 bits. A product of limbs then has 58 bits, and nine of
-//! them, twice over for a sum of two products, fit a column of 64 bits without a carry.
+//! For the time of one product the elements are cut into nine limbs of 29 bits. A product of limbs then has 58 bits, and nine
+//! of them, twice over for a sum of two products, fit a column of 64 bits without a carry.
 
 use super::{FOLD, add_over};
 use crate::words::Words;
@@ -116,7 +116,8 @@ const fn squared(a: Limbs) -> Columns {
 const fn sum(a: Columns, b: Columns) -> Columns {
     let [a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14, a15, a16] = a;
     let [b0, b1, b2, b3, b4, b5, b6, b7, b8, b9, b10, b11, b12, b13, b14, b15, b16] = b;
-    [a0 + b0, a1 + b1, a2 + b2, a3 + b3, a4 + b4, a5 + b5, a6 + b6, a7 + b7, a8 + b8, a9 + b9, a10 + b10, a11 + b11, a12 + b12, a13 + b13, a14 + b14, a15 + b15, a16 + b16]
+    [a0 + b0, a1 + b1, a2 + b2, a3 + b3, a4 + b4, a5 + b5, a6 + b6, a7 + b7, a8 + b8,
+     a9 + b9, a10 + b10, a11 + b11, a12 + b12, a13 + b13, a14 + b14, a15 + b15, a16 + b16]
 }
 
 /// Some 256-bit number congruent to the product.

@@ -114,13 +114,47 @@ fn carries_that_chance_never_meets() {
     check(top.add(&top), theirs([u64::MAX; 4]) + theirs([u64::MAX; 4]), "the largest sum");
     check(Field::ZERO.sub_twice(&top), Theirs::ZERO - theirs([u64::MAX; 4]) - theirs([u64::MAX; 4]), "the smallest difference");
     check(Field([FOLD - 1, 0, 0, 0]).sub(&top), theirs([FOLD - 1, 0, 0, 0]) - theirs([u64::MAX; 4]), "a second borrow");
-    // products just below and at a multiple of 2^256: 2^128 times what lies around it, and the inverses of small numbers
     for offset in 0..40 {
-        check_all([0, 0, 1, 0], [u64::MAX - offset, u64::MAX, 0, 0], [offset, 0, 1, 0]);
         let small = Field([offset + 1, 0, 0, 0]);
         assert!(small.mul(&small.inverse()).equals(&Field::ONE));
         check_all(small.inverse().canonical(), small.0, small.negate().0);
     }
+}
+
+/// Products whose first folding leaves `over * 2^256 + (2^256 - 1 - delta)` with `delta < over * FOLD`, so that the second folding runs
+/// over 2^256 once more: `a (2^256 - 1)` folds to `2^256 + a (FOLD - 1) - FOLD`, and `a` is `over` times `2^256 / (FOLD - 1)`, plus 1.
+#[test]
+fn products_that_fold_three_times() {
+    let mut rest = 0;
+    let mut quotient = [u64::MAX; 4].map(|_| {
+        let dividend = u128::from(u64::MAX) | rest << 64;
+        rest = dividend % u128::from(FOLD - 1);
+        u64::try_from(dividend / u128::from(FOLD - 1)).unwrap()
+    });
+    quotient.reverse();
+    for over in [1, 2, 3, 977, 1 << 20, 1 << 32, FOLD - 1] {
+        let (product, none) = words::mul4(quotient, [over, 0, 0, 0]);
+        assert_eq!(none, [0; 4]);
+        let (a, _) = words::add4(product, [1, 0, 0, 0]);
+        check_all(a, [u64::MAX; 4], [0; 4]);
+        check_all([u64::MAX; 4], a, a);
+    }
+    // two products that both are as large as any, and the largest square with something added
+    check_all([u64::MAX; 4], [u64::MAX; 4], [u64::MAX; 4]);
+}
+
+/// `a 2^128` whose first folding leaves ones in the two lowest words and carries out of the highest.
+#[test]
+fn products_that_carry_into_the_third_word() {
+    let mut inverse = u128::from(FOLD);
+    for _ in 0..7 {
+        inverse = inverse.wrapping_mul(2_u128.wrapping_sub(inverse.wrapping_mul(u128::from(FOLD))));
+    }
+    let high = inverse.wrapping_neg();
+    let halves = |number: u128| [number, number >> 64].map(|half| u64::try_from(half & u128::from(u64::MAX)).unwrap());
+    let [a2, a3] = halves(high);
+    check_all([u64::MAX, u64::MAX, a2, a3], [0, 0, 1, 0], [0; 4]);
+    check_all([u64::MAX, u64::MAX, a2, a3], [0, 0, 1, 0], [u64::MAX; 4]);
 }
 
 proptest! {

@@ -29,8 +29,8 @@ fn check(base: Words, factor: Words, k: k256::Scalar) {
     assert_eq!(found.as_deref(), expected.as_bytes().get(1..).filter(|bytes| !bytes.is_empty()), "{base:x?} {factor:x?} {k:?}");
 }
 
-/// Points that are small multiples of the generator or of its images make the sum meet the very points that are added to it, their
-/// negatives, and infinity.
+/// Points that are small multiples of the generator or of its images make the sum meet the very points that are added to it,
+/// their negatives, and infinity.
 #[test]
 fn collisions_on_the_way() {
     let lambda = k256::Scalar::from_repr(k256::FieldBytes::from(to_be_bytes([
@@ -60,13 +60,13 @@ fn collisions_on_the_way() {
 /// The digits add up to the factor and keep their distance, for factors at both ends of the range.
 fn check_digits<const WIDTH: u32>(magnitude: u128, negative: bool) {
     let mut columns = [[0; 4]; POSITIONS];
-    let length = write_digits::<2, WIDTH>(&mut columns, Half { magnitude, negative });
+    write_digits::<2, WIDTH>(&mut columns, Half { magnitude, negative });
     let (mut sum, mut last) = (k256::Scalar::ZERO, None);
     for (position, column) in columns.iter().enumerate().rev() {
         let digit = column[2];
         let size = k256::Scalar::from(u64::from(digit.unsigned_abs()));
         sum = sum + sum + if digit < 0 { -size } else { size };
-        assert!(digit == 0 || digit % 2 != 0 && digit.unsigned_abs() < 1 << (WIDTH - 1) && position < length);
+        assert!(digit == 0 || digit % 2 != 0 && digit.unsigned_abs() < 1 << (WIDTH - 1));
         assert!(column[0] == 0 && column[1] == 0 && column[3] == 0);
         if digit != 0 {
             assert!(last.is_none_or(|last| last >= position + WIDTH as usize));
@@ -89,6 +89,10 @@ fn digits_of_edge_factors() {
     }
 }
 
+fn scalars() -> impl Strategy<Value = k256::Scalar> {
+    words().prop_map(|k| k256::Scalar::reduce(&k256::FieldBytes::from(to_be_bytes(k))))
+}
+
 proptest! {
     #[test]
     fn digits_of_any_factor(magnitude in any::<u128>(), negative in any::<bool>()) {
@@ -97,7 +101,7 @@ proptest! {
     }
 
     #[test]
-    fn sums_agree_with_k256(base in words(), factor in words(), k in words().prop_map(|k| k256::Scalar::reduce(&k256::FieldBytes::from(to_be_bytes(k))))) {
+    fn sums_agree_with_k256(base in words(), factor in words(), k in scalars()) {
         if k != k256::Scalar::ZERO {
             check(base, factor, k);
         }

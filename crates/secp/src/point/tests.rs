@@ -1,5 +1,5 @@
-//! The formulas know nothing of the curve's `b`, so they are tested completely where that is possible: on subgroups of 3 to 199 points of
-//! other curves `y^2 = x^3 + b` over the same field, every pair of points in several spellings.
+//! The formulas know nothing of the curve's `b`, so they are tested completely where that is possible: on subgroups of 3 to 199
+//! points of other curves `y^2 = x^3 + b` over the same field, every pair of points in several spellings.
 
 use alloc::vec::Vec;
 
