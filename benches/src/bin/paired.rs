@@ -1,13 +1,14 @@
 //! Measures every path against two others, in one process and in turn: `paired [--quick]`.
 //!
-//! A time says more about the machine and its mood than about the code, so none is compared with one from another run. For each path
-//! there are rounds; in each, a batch of the path, one of libsecp256k1's recover and one of alloy's run right after each other, each long
-//! enough for the clock and short enough that the machine is the same machine. One round gives one ratio; the median of the rounds is
-//! the result, and the smallest and largest of them say how calm it was. The row of libsecp256k1 against itself shows what the method
-//! cannot tell apart. The clock is the thread's own: what other programs do with the processor meanwhile is not in it.
+//! A time says more about the machine and its mood than about the code, so none is compared with one from another run. For each
+//! path there are rounds; in each, a batch of the path, one of libsecp256k1's recover and one of alloy's run right after each
+//! other, each long enough for the clock and short enough that the machine is the same machine. One round gives one ratio; the
+//! median of the rounds is the result, and the smallest and largest of them say how calm it was. The row of libsecp256k1 against
+//! itself shows what the method cannot tell apart. The clock is the thread's own: what other programs do with the processor
+//! meanwhile is not in it.
 //!
-//! Prints one line per path, tab-separated: name, whose it is, what it does, nanoseconds per payment (median); then three numbers each
-//! (median, smallest, largest) for its time in libsecp256k1's recoveries and for alloy's recovery in its times.
+//! Prints one line per path, tab-separated: name, whose it is, what it does, nanoseconds per payment (median); then three numbers
+//! each (median, smallest, largest) for its time in libsecp256k1's recoveries and for alloy's recovery in its times.
 
 use std::hint::black_box;
 use std::time::Duration;
