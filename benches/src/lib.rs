@@ -1,9 +1,9 @@
 //! What the verification of a payment costs, beside what others run.
 //!
 //! A [`Path`] is one thing that is measured: a name, a sentence, and [`Call`]s that own their inputs, one for each of [`SAMPLES`]
-//! payments by as many buyers, so that no branch predictor learns a single signature by heart. Each call returns a verdict, and the tests
-//! hold every path to the verdict it names; what is measured is therefore known to be what the name says. Whatever stands behind
-//! quittance's public API is what gets measured.
+//! payments by as many buyers, so that no branch predictor learns a single signature by heart. Each call returns a verdict, and the
+//! tests hold every path to the verdict it names; what is measured is therefore known to be what the name says. Whatever stands
+//! behind quittance's public API is what gets measured.
 //!
 //! These programs use the one list ([`paths`]):
 //!
@@ -15,8 +15,8 @@
 //! | `wasm-…` | the same ratios inside a JavaScript engine | `cargo xtask bench --wasm` |
 //! | `verification` | criterion's statistics, for a look at one path | `cargo bench -p quittance-benches` |
 //!
-//! Inputs are fixed: keys are hashes of counters, signatures follow RFC 6979, the time is a constant. Only time itself varies, and nothing
-//! that passes or fails depends on it.
+//! Inputs are fixed: keys are hashes of counters, signatures follow RFC 6979, the time is a constant. Only time itself varies, and
+//! nothing that passes or fails depends on it.
 
 mod inputs;
 mod path;

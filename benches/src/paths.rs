@@ -1,7 +1,7 @@
 //! The list of paths.
 //!
-//! A path that comes later is one more row: the payer cache (its verdict is [`VERIFIED`], its cache is made in `make` and owned by the
-//! call) and the batch (a row with [`Path::of_items`] of 64, whose `make` collects 64 inputs) have their place after
+//! A path that comes later is one more row: the payer cache (its verdict is [`VERIFIED`], its cache is made in `make` and owned by
+//! the call) and the batch (a row with [`Path::of_items`] of 64, whose `make` collects 64 inputs) have their place after
 //! `header-to-verified`.
 
 use std::hint::black_box;

@@ -1,7 +1,8 @@
-//! The same two questions put to others: libsecp256k1, k256 as released, and alloy, which is what the Rust implementations of x402 run.
+//! The same two questions put to others: libsecp256k1, k256 as released, and alloy, which is what the Rust implementations of x402
+//! run.
 //!
-//! Each gets its input parsed into its own types beforehand and returns its own type, which is the cheapest way to use it; that the answer
-//! is right is found out once, when the call is made.
+//! Each gets its input parsed into its own types beforehand and returns its own type, which is the cheapest way to use it; that the
+//! answer is right is found out once, when the call is made.
 
 use std::hint::black_box;
 

@@ -11,8 +11,8 @@ thread_local! {
 
 /// Runs every call of a path once. The first round of a program makes the inputs and keeps them.
 ///
-/// A module for WebAssembly exports its `main`, which a host may call as often as it likes; an export of any other name would need an
-/// `unsafe` attribute. So a program is one path, and a call of `main` is one round.
+/// A module for WebAssembly exports its `main`, which a host may call as often as it likes; an export of any other name would need
+/// an `unsafe` attribute. So a program is one path, and a call of `main` is one round.
 ///
 /// # Panics
 ///

@@ -1,7 +1,7 @@
 //! Prints what one call of each of our paths allocates, on average over the samples: `name allocations bytes`, tab-separated.
 //!
-//! The counting allocator needs `unsafe`, which this workspace forbids; the small crate `stats_alloc` has it. It is the allocator of this
-//! program only, so that nothing else that is measured pays for the counting.
+//! The counting allocator needs `unsafe`, which this workspace forbids; the small crate `stats_alloc` has it. It is the allocator
+//! of this program only, so that nothing else that is measured pays for the counting.
 
 use std::alloc::System;
 

@@ -1,7 +1,7 @@
 //! Runs one path for callgrind: `counted <path>`. Prints how many payments [`counted_calls`] handled.
 //!
-//! Only what happens inside that one function is counted (`--toggle-collect`), so neither start-up nor the making of the inputs is in the
-//! figure; a first round has built beforehand whatever is built once.
+//! Only what happens inside that one function is counted (`--toggle-collect`), so neither start-up nor the making of the inputs is
+//! in the figure; a first round has built beforehand whatever is built once.
 
 use std::process::ExitCode;
 

@@ -1,17 +1,19 @@
 //! Measures every path against two others, in one process and in turn: `paired [--quick]`.
 //!
-//! A time says more about the machine and its mood than about the code, so none is compared with one from another run. For each path
-//! there are rounds; in each, a batch of the path, one of libsecp256k1's recover and one of alloy's run right after each other, each long
-//! enough for the clock and short enough that the machine is the same machine. One round gives one ratio; the median of the rounds is
-//! the result, and the smallest and largest of them say how calm it was. The row of libsecp256k1 against itself shows what the method
-//! cannot tell apart.
+//! A time says more about the machine and its mood than about the code, so none is compared with one from another run. For each
+//! path there are rounds; in each, a batch of the path, one of libsecp256k1's recover and one of alloy's run right after each
+//! other, each long enough for the clock and short enough that the machine is the same machine. One round gives one ratio; the
+//! median of the rounds is the result, and the smallest and largest of them say how calm it was. The row of libsecp256k1 against
+//! itself shows what the method cannot tell apart. The clock is the thread's own: what other programs do with the processor
+//! meanwhile is not in it.
 //!
-//! Prints one line per path, tab-separated: name, whose it is, what it does, nanoseconds per payment (median); then three numbers each
-//! (median, smallest, largest) for its time in libsecp256k1's recoveries and for alloy's recovery in its times.
+//! Prints one line per path, tab-separated: name, whose it is, what it does, nanoseconds per payment (median); then three numbers
+//! each (median, smallest, largest) for its time in libsecp256k1's recoveries and for alloy's recovery in its times.
 
 use std::hint::black_box;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
+use cpu_time::ThreadTime;
 use quittance_benches::{Call, Path, Side, path, paths};
 
 /// How long a batch runs, and how many rounds there are.
@@ -20,8 +22,8 @@ struct Effort {
     rounds: usize,
 }
 
-const FULL: Effort = Effort { batch: Duration::from_millis(2), rounds: 151 };
-const QUICK: Effort = Effort { batch: Duration::from_millis(1), rounds: 15 };
+const FULL: Effort = Effort { batch: Duration::from_millis(8), rounds: 75 };
+const QUICK: Effort = Effort { batch: Duration::from_millis(2), rounds: 15 };
 
 fn main() {
     let effort = if std::env::args().any(|argument| argument == "--quick") { QUICK } else { FULL };
@@ -31,8 +33,14 @@ fn main() {
     for path in paths() {
         let mut runner = Runner::new(&path, &effort);
         let mut rounds = Vec::with_capacity(effort.rounds);
-        for _ in 0..effort.rounds {
-            rounds.push([runner.batch(), reference.batch(), alloy.batch()]);
+        for round in 0..effort.rounds {
+            // Whoever follows another finds its tables gone from the cache; so each follows either neighbour.
+            rounds.push(if round % 2 == 0 {
+                [runner.batch(), reference.batch(), alloy.batch()]
+            } else {
+                let [alloy, reference, path] = [alloy.batch(), reference.batch(), runner.batch()];
+                [path, reference, alloy]
+            });
         }
         let time = Spread::of(rounds.iter().map(|[path, _, _]| *path));
         let of_reference = Spread::of(rounds.iter().map(|[path, reference, _]| path / reference));
@@ -74,7 +82,7 @@ impl Runner {
     }
 
     fn run(&mut self) -> Duration {
-        let start = Instant::now();
+        let start = ThreadTime::now();
         for _ in 0..self.size {
             let Some(call) = self.calls.get(self.next) else { unreachable!("`next` goes round") };
             black_box(call.run());

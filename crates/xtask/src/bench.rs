@@ -1,8 +1,8 @@
 //! `cargo xtask bench`: how fast verification is, in ratios.
 //!
-//! The measuring is done by programs of `quittance-benches`, so that this crate does not compile what they measure beside; here their
-//! figures become one table, which README shows between two marks. No test and no stage looks at a time; what CI holds the code to are
-//! instructions ([`counts`]).
+//! The measuring is done by programs of `quittance-benches`, so that this crate does not compile what they measure beside; here
+//! their figures become one table, which README shows between two marks. No test and no stage looks at a time; what CI holds the
+//! code to are instructions ([`counts`]).
 
 pub(crate) mod counts;
 mod wasm;
@@ -56,7 +56,8 @@ const NATIVE: Kind = Kind {
     begin: "<!-- bench:begin -->",
     end: "<!-- bench:end -->",
     preface: "The unit is one bare recovery by libsecp256k1 in the same run; each figure is the median of batches run in turn, and\n\
-              libsecp256k1's own row shows how calm the machine was. Alloy's `recover_address` is what the Rust implementations of x402 call.",
+              libsecp256k1's own row shows how calm the machine was. Alloy's `recover_address` is what the Rust implementations\n\
+              of x402 call.",
     unit: "libsecp256k1's recover",
     other: "alloy's",
 };

@@ -6,7 +6,7 @@
 //! file that a stage compares: the map in README and the vectors.
 //!
 //! One file per idea: [`native`] and [`cross`] build and test the Rust code, [`deps`], [`graph`], [`source`] and [`readme`] hold
-//! the workspace to its architecture, [`vectors`] runs the generator, [`oracle`] replays public corpora, [`bench`] measures; [`tools`]
+//! the workspace to its architecture, [`vectors`] runs the generator, [`oracle`] replays public corpora, [`mod@bench`] measures; [`tools`]
 //! installs, [`shell`] runs other programs, [`workspace`] knows what the members are.
 //!
 //! This crate deliberately knows no rule of the protocol: what is right stands in the vectors and in the crates.

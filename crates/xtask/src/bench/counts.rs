@@ -1,9 +1,10 @@
 //! `cargo xtask counts`: how many instructions the paths take, held against a checked-in file.
 //!
-//! Time depends on the machine's mood and may fail nobody's change. Instructions do not: callgrind counts the same number twice, so a
-//! change that makes a path longer shows here as what it is. The number still depends on the compiler. With the one that the file names, numbers
-//! are compared as they are; with another, each is first divided by a yardstick counted in the same run, k256's recovery, whose source the lock
-//! file pins, and the summary says so. On another kind of machine nothing can be compared, and that is said too.
+//! Time depends on the machine's mood and may fail nobody's change. Instructions do not: callgrind counts the same number twice, so
+//! a change that makes a path longer shows here as what it is. The number still depends on the compiler. With the one that the file
+//! names, numbers are compared as they are; with another, each is first divided by a yardstick counted in the same run, k256's
+//! recovery, whose source the lock file pins, and the summary says so. On another kind of machine nothing can be compared, and that
+//! is said too.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -44,8 +45,8 @@ const PATHS: &[&str] = &[
 ];
 const YARDSTICK: &str = "k256-recover";
 
-/// By how much a path may grow: so many percent, or so many instructions where that is more. The C library's allocator and copying are in the
-/// figures and differ by a few instructions from one release to the next.
+/// By how much a path may grow: so many percent, or so many instructions where that is more. The C library's allocator and copying
+/// are in the figures and differ by a few instructions from one release to the next.
 const GROWTH: u64 = 3;
 const SLACK: u64 = 100;
 
@@ -153,8 +154,8 @@ fn count(workspace: &Workspace, compiler: Compiler) -> Result<Counts, Failure> {
     Ok(Counts { compiler: compiler.version, instructions })
 }
 
-/// Runs one path under callgrind. Environment and name of the program are the same everywhere: they lie above the stack and move it, and how
-/// many instructions copying takes depends on where things lie.
+/// Runs one path under callgrind. Environment and name of the program are the same everywhere: they lie above the stack and move
+/// it, and how many instructions copying takes depends on where things lie.
 fn count_one(folder: &Path, path: &str) -> Result<u64, Failure> {
     let valgrind = ["--tool=callgrind", "--callgrind-out-file=/dev/null", "--toggle-collect=*counted_calls*", "--log-fd=1"];
     let mut command = Command::new("valgrind");
