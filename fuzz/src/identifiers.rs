@@ -53,7 +53,7 @@ fn check_address(text: &str) {
 fn checksummed(digits: &str) -> String {
     let lower = digits.to_ascii_lowercase();
     let hash = keccak256(lower.as_bytes());
-    let high = |at: usize| hash[at / 2] >> (if at % 2 == 0 { 7 } else { 3 }) & 1 == 1;
+    let high = |at: usize| hash[at / 2] >> (if at.is_multiple_of(2) { 7 } else { 3 }) & 1 == 1;
     lower.char_indices().map(|(at, digit)| if high(at) { digit.to_ascii_uppercase() } else { digit }).collect()
 }
 

@@ -181,24 +181,33 @@ fn check(digest: &[u8; 32], bytes: &[u8; 65]) {
         let hash = keccak256(&key);
         Address::from_bytes(*hash.last_chunk().expect("a hash has 32 bytes"))
     });
-    assert_eq!(recover(&digest, &signature), address.ok_or(SignatureError::NotRecoverable));
     match (ours, address) {
         (Ok(key), Some(address)) => {
             assert_eq!(key.address(), address);
-            assert_eq!(verify(&digest, &signature, address), Ok(()));
-            assert_eq!(key.verify(&digest, signature.r(), signature.s()), Ok(()));
-            let mut other = *address.as_bytes();
-            other[usize::from(r[31]) % 20] ^= 1;
-            let other = Address::from_bytes(other);
-            let wrong = if other == Address::ZERO { SignatureError::ZeroSigner } else { SignatureError::WrongSigner };
-            assert_eq!(verify(&digest, &signature, other), Err(wrong));
+            check_others(r[31], &digest, &signature, &key);
         }
         (refusal, _) => {
             assert_eq!(refusal, Err(SignatureError::NotRecoverable));
+            assert_eq!(recover(&digest, &signature), Err(SignatureError::NotRecoverable));
             assert_eq!(verify(&digest, &signature, Address::from_bytes([1; 20])), Err(SignatureError::NotRecoverable));
         }
     }
     assert_eq!(verify(&digest, &signature, Address::ZERO), Err(SignatureError::ZeroSigner));
+}
+
+/// The other ways to ask the same question, one for each input: each costs as much as the first.
+fn check_others(choice: u8, digest: &Digest, signature: &Signature, key: &PublicKey) {
+    let address = key.address();
+    match choice % 4 {
+        0 => assert_eq!(recover(digest, signature), Ok(address)),
+        1 => assert_eq!(verify(digest, signature, address), Ok(())),
+        2 => assert_eq!(key.verify(digest, signature.r(), signature.s()), Ok(())),
+        _ => {
+            let mut other = *address.as_bytes();
+            other[usize::from(choice) % 20] ^= 1;
+            assert_eq!(verify(digest, signature, Address::from_bytes(other)), Err(SignatureError::WrongSigner));
+        }
+    }
 }
 
 fn by_libsecp256k1(digest: &[u8; 32], bytes: &[u8; 65]) -> Option<[u8; 64]> {
@@ -233,4 +242,32 @@ const fn number(digits: &str) -> [u8; 32] {
         at += 1;
     }
     number
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(name: &str, wanted: impl Fn(&[u8; 32], &[u8; 65]) -> bool) {
+        let seeds = seeds(&Vectors::load());
+        let drawn = seeds.iter().filter_map(|seed| draw(&mut Unstructured::new(seed)).ok());
+        let count = drawn.filter(|(digest, signature)| wanted(digest, signature)).count();
+        assert!(count >= 5, "{name}: {count} seeds");
+    }
+
+    /// Random numbers would meet none but the first and the second of these.
+    #[test]
+    fn the_seeds_reach_every_verdict_and_every_reason_for_refusal() {
+        let verdict = |digest: &[u8; 32], signature: &[u8; 65]| {
+            Signature::parse_65(signature).and_then(|signature| recover(&Digest::from_bytes(*digest), &signature))
+        };
+        check("a key", |digest, signature| verdict(digest, signature).is_ok());
+        for refusal in [SignatureError::RecoveryId, SignatureError::RangeR, SignatureError::RangeS, SignatureError::HighS] {
+            check(refusal.name(), |digest, signature| verdict(digest, signature) == Err(refusal));
+        }
+        let is_abscissa = |signature: &[u8; 65]| PublicKey::from_sec1(&[&[2], &signature[..32]].concat()).is_ok();
+        let nobodys = |digest: &[u8; 32], signature: &[u8; 65]| verdict(digest, signature) == Err(SignatureError::NotRecoverable);
+        check("no point", |digest, signature| nobodys(digest, signature) && !is_abscissa(signature));
+        check("the point at infinity", |digest, signature| nobodys(digest, signature) && is_abscissa(signature));
+    }
 }
