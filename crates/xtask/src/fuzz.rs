@@ -51,16 +51,17 @@ impl Options {
 
 /// Formatting, warnings and tests of `fuzz/`: seeds, inputs that once broke something, and mutations that are the same in every run.
 pub(crate) fn corpus(workspace: &Workspace) -> Result<Notes, Failure> {
-    let fuzz = workspace.root.join("fuzz");
-    let task = |arguments: &[&str]| {
-        let mut command = cargo();
-        command.current_dir(&fuzz).env("CARGO_TARGET_DIR", build_folder(workspace)).args(arguments);
-        command
-    };
-    run(&mut task(&["fmt", "--check"]))?;
-    run(&mut task(&["clippy", "--locked", "--all-targets", "--", "-D", "warnings"]))?;
-    run(&mut task(&["test", "--locked", "--no-fail-fast"]))?;
+    run(ordinary(workspace).args(["fmt", "--check"]))?;
+    run(ordinary(workspace).args(["clippy", "--locked", "--all-targets", "--", "-D", "warnings"]))?;
+    run(ordinary(workspace).args(["test", "--locked", "--no-fail-fast"]))?;
     Ok(Notes::new())
+}
+
+/// Cargo in `fuzz/`, as anybody would call it. It builds where the library is built, because most of what both need is the same.
+fn ordinary(workspace: &Workspace) -> Command {
+    let mut command = cargo();
+    command.current_dir(workspace.root.join("fuzz")).env("CARGO_TARGET_DIR", &workspace.target);
+    command
 }
 
 /// Every target for a short while, from the seeds alone: what an earlier run has found decides nothing.
@@ -101,7 +102,8 @@ struct Fuzzer {
 
 impl Fuzzer {
     fn build(workspace: &Workspace) -> Result<Self, Failure> {
-        let (source, home, build) = (workspace.root.join("fuzz"), workspace.target.join("fuzz"), build_folder(workspace));
+        let (source, home) = (workspace.root.join("fuzz"), workspace.target.join("fuzz"));
+        let build = home.join("build");
         let binary = tools::cargo_fuzz(workspace)?;
         let nightly = works(Command::new("rustup").args(["run", "nightly", "rustc", "--version"]));
         let cargo_fuzz = |task: &str| {
@@ -117,11 +119,8 @@ impl Fuzzer {
         };
         run(cargo_fuzz("build").args(["--features", "libfuzzer", "--target-dir"]).arg(&build))?;
         let targets = read(&mut cargo_fuzz("list"))?.split_whitespace().map(Into::into).collect();
-        run(cargo()
-            .current_dir(&source)
-            .env("CARGO_TARGET_DIR", &build)
-            .args(["run", "--quiet", "--locked", "--example", "seeds", "--"])
-            .arg(fresh(&home.join("seeds"))?))?;
+        let seeds = ["run", "--quiet", "--locked", "--example", "seeds", "--"];
+        run(ordinary(workspace).args(seeds).arg(fresh(&home.join("seeds"))?))?;
         let about = read(Command::new("rustc").arg("-vV"))?;
         let host = about.lines().find_map(|line| line.strip_prefix("host: ")).ok_or("rustc does not say what it builds for")?;
         let compiler = if nightly { "nightly" } else { "stable with RUSTC_BOOTSTRAP=1" };
@@ -185,10 +184,6 @@ impl Fuzzer {
             }
         }
     }
-}
-
-fn build_folder(workspace: &Workspace) -> PathBuf {
-    workspace.target.join("fuzz/build")
 }
 
 /// The folder, made anew.
