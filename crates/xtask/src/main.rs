@@ -6,8 +6,8 @@
 //! file that a stage compares: the map in README and the vectors.
 //!
 //! One file per idea: [`native`] and [`cross`] build and test the Rust code, [`deps`], [`graph`], [`source`] and [`readme`] hold
-//! the workspace to its architecture, [`vectors`] runs the generator, [`oracle`] replays public corpora, [`mod@bench`] measures; [`tools`]
-//! installs, [`shell`] runs other programs, [`workspace`] knows what the members are.
+//! the workspace to its architecture, [`vectors`] runs the generator, [`oracle`] replays public corpora, [`mod@bench`] measures,
+//! [`fuzz`] runs the fuzz targets; [`tools`] installs, [`shell`] runs other programs, [`workspace`] knows what the members are.
 //!
 //! This crate deliberately knows no rule of the protocol: what is right stands in the vectors and in the crates.
 
@@ -15,6 +15,7 @@ mod api;
 mod bench;
 mod cross;
 mod deps;
+mod fuzz;
 mod graph;
 mod native;
 mod oracle;
@@ -37,6 +38,8 @@ usage: cargo xtask <task>
 
   test [--only a,b] [--list]   run the stages; --only takes groups (native) and single stages (native/clippy, clippy)
   readme                       rewrite the generated map in README.md
+  fuzz [--minutes N] [--target T]
+                               fuzz every target, or one, for so many minutes each (1)
   vectors generate             rewrite spec-vectors/ from the independent implementations
   vectors check                regenerate into a scratch folder, compare byte for byte, validate
   vectors fmt                  rewrite spec-vectors/ in the one format (the generator's own; the same as generate)
@@ -69,6 +72,7 @@ fn dispatch(arguments: &[&str]) -> Result<ExitCode, Failure> {
             }
             Ok(stages::run(&Workspace::load()?, &stages))
         }
+        ["fuzz", options @ ..] => fuzz::fuzz(&Workspace::load()?, &fuzz::Options::parse(options)?).map(|()| ExitCode::SUCCESS),
         ["readme"] => readme::rewrite(&Workspace::load()?).map(|()| ExitCode::SUCCESS),
         ["vectors", "generate" | "fmt"] => vectors::generate(&Workspace::load()?).map(|()| ExitCode::SUCCESS),
         ["vectors", "check"] => vectors::check(&Workspace::load()?).map(|()| ExitCode::SUCCESS),

@@ -14,6 +14,7 @@ use crate::shell::{Failure, cargo, read, run, run_within, works};
 use crate::workspace::Workspace;
 
 const CARGO_DENY: &str = "0.20.2";
+const CARGO_FUZZ: &str = "0.13.1";
 
 /// How long `rustup` may look for its server before the other way is taken.
 const RUSTUP_LIMIT: Duration = Duration::from_secs(120);
@@ -66,17 +67,26 @@ pub(crate) fn valgrind() -> Result<(), Failure> {
 
 /// Installs cargo-deny and gives the path of its binary.
 pub(crate) fn cargo_deny(workspace: &Workspace) -> Result<PathBuf, Failure> {
-    let folder = workspace.cache.join(format!("cargo-deny-{CARGO_DENY}"));
+    cargo_tool(workspace, "cargo-deny", CARGO_DENY)
+}
+
+/// Installs cargo-fuzz and gives the path of its binary.
+pub(crate) fn cargo_fuzz(workspace: &Workspace) -> Result<PathBuf, Failure> {
+    cargo_tool(workspace, "cargo-fuzz", CARGO_FUZZ)
+}
+
+fn cargo_tool(workspace: &Workspace, name: &str, version: &str) -> Result<PathBuf, Failure> {
+    let folder = workspace.cache.join(format!("{name}-{version}"));
     once(&folder, || {
         let scratch = folder.join("build");
         run(cargo()
-            .args(["install", "cargo-deny", "--locked", "--quiet", "--version", CARGO_DENY, "--root"])
+            .args(["install", name, "--locked", "--quiet", "--version", version, "--root"])
             .arg(&folder)
             .arg("--target-dir")
             .arg(&scratch))?;
         Ok(fs::remove_dir_all(&scratch)?)
     })?;
-    Ok(folder.join("bin/cargo-deny"))
+    Ok(folder.join("bin").join(name))
 }
 
 /// Installs a folder's `package-lock.json` with `npm ci` and gives the folder that holds `node_modules`.
