@@ -77,7 +77,9 @@ where
 
     let by_serde = serde_json::from_slice::<T>(data).expect("serde reads it as well");
     assert!(by_serde == value || has_fraction(&given));
-    assert_eq!(serde_json::to_string(&value).expect("serde writes it as well"), text);
+    // serde knows doubles, not their text: `1.50` comes back as `1.5`, which is the same object.
+    let through_serde = serde_json::to_string(&value).expect("serde writes it as well");
+    assert!(read(through_serde.as_bytes()).is_ok_and(|again| again == value), "{text}\n{through_serde}");
     Some(value)
 }
 

@@ -4,11 +4,11 @@
 //! specification, over the facts of the story rather than over the payment. The digest is made here as well, and signed by libsecp256k1.
 
 use arbitrary::Unstructured;
+use quittance_core::chain::{ChainAnswer, ChainQuery};
 use quittance_core::eip712::eip3009::Authorization as Transfer;
 use quittance_core::json::Object;
 use quittance_core::proof::Admitted;
 use quittance_core::registry::{self, AssetInfo, TokenDomain, TransferMethod, networks};
-use quittance_core::scheme::{ChainAnswer, ChainQuery};
 use quittance_core::signature::{SignatureBytes, Wrapped};
 use quittance_core::wire::{Eip3009Payload, PaymentPayload, PaymentRequirements, Version, v1};
 use quittance_core::{
