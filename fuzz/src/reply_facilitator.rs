@@ -55,9 +55,9 @@ fn common(data: &[u8]) -> serde_json::Value {
     serde_json::from_slice(data).expect("a common reader takes what the strict one takes")
 }
 
-/// A reason that is known has a code, which is known as well.
+/// A reason that is known has a spelling of the specification's, which means the same.
 fn check_reason(text: Option<&str>) {
     if let Reason::Rejection(rejection) = Reason::parse(text.unwrap_or_default()) {
-        assert_eq!(Reason::parse(rejection.code()), Reason::Rejection(rejection));
+        assert_eq!(Reason::parse(rejection.reason()), Reason::Rejection(rejection));
     }
 }
