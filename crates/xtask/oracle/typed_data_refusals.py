@@ -80,6 +80,9 @@ def shape(file):
     cases.refuse("a member's type is a number", document({"T": [{"name": "v", "type": 8}]}), "member_type")
     many = {"T": "uint8 v", **{f"U{index}": "uint8 v" for index in range(63)}}
     cases.refuse("65 types with the domain's", document(many), "typed_data_too_many_types", [98])
+    undeclared = document(many)
+    del undeclared["types"]["EIP712Domain"]
+    cases.refuse("64 types without the domain's, which counts all the same", undeclared, "typed_data_too_many_types", [98])
 
 
 def names(file):

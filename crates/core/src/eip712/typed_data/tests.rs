@@ -421,8 +421,9 @@ fn declarations_that_are_refused() {
     check_refused(&data(r#""A":[],"B":[{"name":"x","type":"uint"}]"#, ""), "typed_data_type_form", "types.B[0].type");
 
     let types = |count: usize| (1..count).map(|i| format!(r#""T{i}":[],"#)).collect::<String>() + r#""A":[]"#;
-    assert!(TypedData::parse(&data(&types(64), "")).is_ok());
-    check_refused(&data(&types(65), ""), "typed_data_too_many_types", "types");
+    let most = TypedData::parse(&data(&types(63), "")).unwrap();
+    assert!(TypedData::from_json(&most.to_json()).is_ok());
+    check_refused(&data(&types(64), ""), "typed_data_too_many_types", "types");
 }
 
 #[test]

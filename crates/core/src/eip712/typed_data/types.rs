@@ -11,8 +11,9 @@ use crate::error::{DecodeError, ShapeError};
 use crate::hash::keccak256;
 use crate::json::{Object, Value};
 
-/// How many struct types one message may declare.
+/// How many struct types one message may declare, with the domain's.
 ///
+/// The domain's counts whether it is declared or not, because it is always written: what is read can then be read again.
 /// A type's text contains every type it refers to, so the work grows with the square of their number; nobody can read a message of
 /// so many types in a wallet anyway.
 const MAX_TYPES: usize = 64;
@@ -66,11 +67,12 @@ pub(super) enum Base {
 impl Types {
     /// Reads `types`; the list for the domain is the caller's.
     pub(super) fn read(declared: &Object) -> Result<Self, DecodeError> {
-        if declared.len() > MAX_TYPES {
+        let structs = || declared.iter().filter(|(name, _)| *name != DOMAIN);
+        if structs().count() >= MAX_TYPES {
             return Err(DecodeError::whole(TypedDataError::TooManyTypes));
         }
         let mut types = Self(BTreeMap::new());
-        for (name, members) in declared.iter().filter(|(name, _)| *name != DOMAIN) {
+        for (name, members) in structs() {
             let members = if is_struct_name(name) { read_members(members) } else { Err(DecodeError::whole(TypedDataError::Name)) };
             let members = members.map_err(|error| error.inside(name))?;
             types.0.insert(name.into(), Struct { members, type_hash: [0; 32] });
