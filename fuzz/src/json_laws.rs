@@ -38,11 +38,6 @@ pub(crate) fn outgrows(value: &Value) -> bool {
     any_number(value, &|number| (9_007_199_254_740_992.0..1e21).contains(&number.as_f64().abs()))
 }
 
-/// Whether a number has a fraction or an exponent, which serde_json, as it is built by default, may read as a neighbouring double.
-fn has_fraction(value: &Value) -> bool {
-    any_number(value, &|number| number.text().contains(['.', 'e', 'E']))
-}
-
 fn any_number(value: &Value, wanted: &dyn Fn(&Number) -> bool) -> bool {
     match value {
         Value::Number(number) => wanted(number),
@@ -76,7 +71,7 @@ where
     assert_eq!(json::canonical(&Object::from(&turned).into()), json::canonical(&written));
 
     let by_serde = serde_json::from_slice::<T>(data).expect("serde reads it as well");
-    assert!(by_serde == value || has_fraction(&given));
+    assert!(by_serde == value, "{text}");
     // serde knows doubles, not their text: `1.50` comes back as `1.5`, which is the same object.
     let through_serde = serde_json::to_string(&value).expect("serde writes it as well");
     assert!(read(through_serde.as_bytes()).is_ok_and(|again| again == value), "{text}\n{through_serde}");
