@@ -80,6 +80,8 @@ pub enum Progress {
     /// The terms are met and the signature is the payer's.
     Verified(Verified),
     /// Only the chain can say. Without a chain the payment is unverifiable, which is not valid.
+    /// A question that comes again although it was answered was answered with the wrong kind of answer: a fault of whoever asked,
+    /// never the payer's.
     Ask(ChainQuery),
 }
 

@@ -35,8 +35,8 @@ pub(crate) fn check(signed: &Signed<'_>, payers: Payers, input: &VerifyInput<'_>
             AccountCode::Absent => by_key(signed, payers).map(|()| None),
             AccountCode::Delegated(_) | AccountCode::Contract => by_contract(signed, input),
         },
-        // The chain answered another question; whoever asked did not understand.
-        Some(_) => Err(Rejection::VerificationFailed),
+        // An answer of another kind is the asker's fault and says nothing of the payer: the question stays open.
+        Some(_) => Ok(Some(code)),
         None => match (key_signed(signed), payers) {
             (Ok(()), _) => Ok(None),
             (Err(rejection), Payers::Keys) => Err(rejection),
@@ -65,10 +65,10 @@ fn by_contract(signed: &Signed<'_>, input: &VerifyInput<'_>) -> Result<Option<Ch
     };
     let question = ChainQuery::ContractSignature { wallet: signed.from, digest: signed.digest, signature };
     match input.answer(&question) {
-        None => Ok(Some(question)),
         Some(ChainAnswer::Flag(true)) => Ok(None),
         Some(ChainAnswer::Flag(false)) => Err(signed.wrong),
-        Some(_) => Err(Rejection::VerificationFailed),
+        // No answer, or one of another kind, which is none.
+        _ => Ok(Some(question)),
     }
 }
 
