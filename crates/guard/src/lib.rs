@@ -26,6 +26,8 @@ mod macros;
 
 pub mod budget;
 pub mod label;
+pub mod policy;
+pub mod text;
 
 pub use budget::{Limit, Meter};
 pub use label::{LabelError, PurchaseId, RequestId, SessionId, TaskId};

@@ -1,0 +1,149 @@
+//! Secrets by their armour, their prefix, their length.
+
+use core::ops::Range;
+
+use super::find::{Place, Sensitive, ends_at, is_word, span};
+
+/// `-----BEGIN … PRIVATE KEY-----` up to its end, or to the end of the text.
+pub(super) fn private_key(place: Place<'_>) -> Option<(Sensitive, Range<usize>)> {
+    const CLOSING: &str = "KEY-----";
+    let label = place.rest.strip_prefix("-----BEGIN ")?;
+    let length = span(label, 64, |b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b' ');
+    let (label, armour) = label.split_at_checked(length)?;
+    if !label.ends_with("PRIVATE KEY") || !armour.starts_with("-----") {
+        return None;
+    }
+    let footer = place.rest.find("-----END ").unwrap_or(place.rest.len());
+    let closing = place.rest.get(footer..).and_then(|footer| footer.find(CLOSING)).map(|at| at.saturating_add(CLOSING.len()));
+    Some((Sensitive::PrivateKey, 0..closing.map_or(place.rest.len(), |closing| footer.saturating_add(closing))))
+}
+
+/// Three parts of base64url joined by points, of which two are objects: `eyJ` is `{"`.
+pub(super) fn web_token(place: Place<'_>) -> Option<(Sensitive, Range<usize>)> {
+    let is_symbol = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_');
+    let part = |text: &str| span(text, usize::MAX, is_symbol);
+    let head = place.rest.strip_prefix("eyJ").map(part).filter(|length| *length >= 7)?.saturating_add(3);
+    let rest = place.rest.get(head..)?.strip_prefix('.')?;
+    let body = rest.strip_prefix("eyJ").map(part).filter(|length| *length >= 2)?.saturating_add(3);
+    let seal = part(rest.get(body..)?.strip_prefix('.')?);
+    Some((Sensitive::WebToken, 0..head.saturating_add(body).saturating_add(seal).saturating_add(2)))
+}
+
+/// A prefix, and the fewest symbols that follow it.
+const PREFIXES: &[(&str, usize)] = &[
+    ("sk_live_", 16),
+    ("sk_test_", 16),
+    ("rk_live_", 16),
+    ("rk_test_", 16),
+    ("whsec_", 16),
+    ("sk-", 20),
+    ("ghp_", 30),
+    ("gho_", 30),
+    ("ghu_", 30),
+    ("ghs_", 30),
+    ("ghr_", 30),
+    ("github_pat_", 22),
+    ("glpat-", 16),
+    ("xoxb-", 16),
+    ("xoxp-", 16),
+    ("xoxa-", 16),
+    ("xapp-", 16),
+    ("AKIA", 16),
+    ("ASIA", 16),
+    ("AIza", 30),
+    ("ya29.", 20),
+    ("npm_", 30),
+    ("pypi-", 30),
+    ("hf_", 30),
+    ("SG.", 30),
+    ("dop_v1_", 40),
+    ("shpat_", 30),
+];
+
+/// The keys of services that mark theirs.
+pub(super) fn api_key(place: Place<'_>) -> Option<(Sensitive, Range<usize>)> {
+    PREFIXES.iter().find_map(|(prefix, fewest)| {
+        let tail = place.rest.strip_prefix(prefix)?;
+        let length = span(tail, usize::MAX, |b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'));
+        // words joined by dashes are no key
+        let has_digit = tail.get(..length)?.bytes().any(|b| b.is_ascii_digit());
+        let length = tail.get(..length)?.trim_end_matches('.').len();
+        (length >= *fewest && has_digit).then(|| (Sensitive::ApiKey, 0..prefix.len().saturating_add(length)))
+    })
+}
+
+/// `Bearer` or `Basic`, a space, and what is no word.
+pub(super) fn credentials(place: Place<'_>) -> Option<(Sensitive, Range<usize>)> {
+    let scheme = ["bearer ", "basic "].iter().find_map(|scheme| {
+        let front = place.rest.get(..scheme.len())?;
+        front.eq_ignore_ascii_case(scheme).then_some(scheme.len())
+    })?;
+    let tail = place.rest.get(scheme..)?;
+    let length =
+        span(tail, usize::MAX, |b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.' | b'~' | b'+' | b'/' | b'='));
+    let token = tail.get(..length)?;
+    let is_no_word = token.ends_with('=') || token.bytes().any(|b| b.is_ascii_digit());
+    (length >= 12 && is_no_word).then(|| (Sensitive::Credentials, scheme..scheme.saturating_add(length)))
+}
+
+/// Words after which a long number is a public one.
+const PUBLIC: &[&str] = &[
+    "tx",
+    "txid",
+    "txhash",
+    "txn",
+    "transaction",
+    "hash",
+    "block",
+    "blockhash",
+    "sha256",
+    "keccak256",
+    "digest",
+    "root",
+    "commit",
+];
+
+/// 64, 128 or 130 hexadecimal digits: a key of either curve, or a signature; 87 or 88 symbols of base58: a Solana key pair. What a word
+/// in front calls a hash is left alone.
+pub(super) fn key_material(place: Place<'_>) -> Option<(Sensitive, Range<usize>)> {
+    let prefix = if place.rest.starts_with("0x") || place.rest.starts_with("0X") { 2 } else { 0 };
+    let symbols = place.rest.get(prefix..)?;
+    let hex = span(symbols, 131, |b| b.is_ascii_hexdigit());
+    let base58 = span(symbols, 89, |b| b.is_ascii_alphanumeric() && !matches!(b, b'0' | b'O' | b'I' | b'l'));
+    let (length, fits) =
+        if base58 > hex && prefix == 0 { (base58, matches!(base58, 87 | 88)) } else { (hex, matches!(hex, 64 | 128 | 130)) };
+    let end = length.saturating_add(prefix);
+    (fits && ends_at(place.rest, end) && !is_called_public(place.before)).then_some((Sensitive::KeyMaterial, 0..end))
+}
+
+/// Whether the word in front, whatever parts it from the number, is one of [`PUBLIC`].
+fn is_called_public(before: &str) -> bool {
+    let before = before.trim_end_matches(|letter: char| !is_word(letter));
+    let word = before.rsplit(|letter: char| !letter.is_ascii_alphanumeric()).next().unwrap_or_default();
+    PUBLIC.iter().any(|public| word.eq_ignore_ascii_case(public))
+}
+
+/// Words that no word list of a wallet has, and no sentence does without.
+const GLUE: &[&str] = &[
+    "the", "and", "for", "from", "are", "was", "were", "has", "had", "not", "but", "its", "our", "their", "been", "than", "these",
+    "those", "would", "could", "should", "which", "while", "him", "her", "his", "she", "who", "how", "may", "per", "via", "did",
+    "does", "being", "because", "between", "through", "without",
+];
+
+/// Twelve to twenty-four words of three to eight small letters, parted by single spaces, with no word of [`GLUE`] among the first twelve.
+pub(super) fn seed_phrase(place: Place<'_>) -> Option<(Sensitive, Range<usize>)> {
+    let (mut words, mut end) = (0_usize, 0_usize);
+    while words < 24 {
+        let rest = place.rest.get(end..)?;
+        let rest = if words == 0 { Some(rest) } else { rest.strip_prefix(' ') };
+        let length = rest.map_or(0, |rest| span(rest, 9, |b| b.is_ascii_lowercase()));
+        let word = rest.and_then(|rest| rest.get(..length)).unwrap_or_default();
+        let ends = rest.is_some_and(|rest| ends_at(rest, length));
+        if !(3..=8).contains(&length) || !ends || GLUE.contains(&word) {
+            break;
+        }
+        end = end.saturating_add(length).saturating_add(usize::from(words > 0));
+        words = words.saturating_add(1);
+    }
+    (words >= 12).then_some((Sensitive::SeedPhrase, 0..end))
+}
