@@ -51,10 +51,10 @@ reasons! {
         Window = "window", "the payment could not be settled in the time the offer gives, or for far too long";
         /// A price of nothing, which is no price (rule 24).
         ZeroAmount = "zero_amount", "the offer asks for nothing";
-        /// More than one payment may cost (row 209).
-        AbovePerPayment = "above_per_payment", "the amount is above the limit of one payment";
         /// More than was advertised, or paid before (row 191).
         PriceChanged = "price_changed", "the price is above the one that was advertised or paid before";
+        /// More than one payment may cost (row 209).
+        AbovePerPayment = "above_per_payment", "the amount is above the limit of one payment";
         /// A person has to agree, and nobody can be asked.
         ApprovalNeeded = "approval_needed", "a person has to approve this payment";
         /// The approval is for other terms, another resource or another purchase (row 217).

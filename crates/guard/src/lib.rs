@@ -30,4 +30,5 @@ pub mod policy;
 pub mod text;
 
 pub use budget::{Limit, Meter};
-pub use label::{LabelError, PurchaseId, RequestId, SessionId, TaskId};
+pub use label::{Category, LabelError, PurchaseId, RequestId, SessionId, TaskId};
+pub use policy::{Approval, ApprovalId, Decision, Policy, PolicyError, Snapshot};

@@ -3,7 +3,7 @@
 //! The texts are written for this test, in the ways in which such data occurs in requests. That all but the listed ones come out right
 //! says that the shapes are read as described, not how often real texts are judged right.
 
-use std::vec::Vec;
+use alloc::vec::Vec;
 
 use super::Sensitive::{self, *};
 use super::find;

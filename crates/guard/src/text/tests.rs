@@ -1,5 +1,5 @@
-use std::string::{String, ToString as _};
-use std::vec::Vec;
+use alloc::string::{String, ToString as _};
+use alloc::vec::Vec;
 
 use proptest::prelude::*;
 use quittance_core::Resource;
