@@ -25,7 +25,14 @@ extern crate std;
 mod macros;
 
 pub mod budget;
+pub mod fingerprint;
 pub mod label;
+pub mod receipt;
+pub mod rolling;
+#[cfg(test)]
+mod samples;
 
-pub use budget::{Limit, Meter};
+pub use budget::{Ledger, Limit, Meter, Purchase};
+pub use fingerprint::Fingerprint;
 pub use label::{LabelError, PurchaseId, RequestId, SessionId, TaskId};
+pub use receipt::{Attested, Receipt};
