@@ -20,6 +20,7 @@ pub mod header_payment;
 pub mod identifiers;
 pub mod money_amount;
 pub mod payment_resigned;
+pub mod policy_toml;
 pub mod recovery;
 pub mod reply_402;
 pub mod reply_facilitator;
@@ -62,4 +63,5 @@ targets!(
     resource,
     money_amount,
     identifiers,
+    policy_toml,
 );

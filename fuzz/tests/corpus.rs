@@ -45,6 +45,7 @@ corpus!(
     resource,
     money_amount,
     identifiers,
+    policy_toml,
 );
 
 fn check(name: &str) {

@@ -84,6 +84,9 @@ fn require_site<'a>(rules: &'a Rules, snapshot: &Snapshot<'_>) -> Result<Vec<&'a
 /// That the answer is about what was asked (catalogue row 201).
 fn require_claim(claim: &str, asked: &Resource) -> Result<(), Refusal> {
     let refuse = |words: String| Err(Refusal::new(Denial::ResourceSpoof, "resource", words));
+    if claim == asked.as_str() {
+        return Ok(());
+    }
     match Resource::parse(claim) {
         Ok(claimed) if claimed == *asked => Ok(()),
         Ok(claimed) if claimed.origin() == asked.origin() => refuse("the answer is about another resource of this origin".into()),
@@ -122,7 +125,7 @@ impl TextRules {
 
     /// A text as it may be passed on.
     fn shown(&self, action: TextAction, text: &str) -> String {
-        if action == TextAction::Allow { text.to_owned() } else { redact(text, &self.let_through) }
+        if action == TextAction::Redact { redact(text, &self.let_through) } else { text.to_owned() }
     }
 }
 
@@ -196,7 +199,8 @@ fn passed_over(best: &Candidate<'_>, candidates: &[Candidate<'_>], refused: &[(u
 
 fn allow(case: Case<'_>, best: &Candidate<'_>, passed_over: Vec<PassedOver>) -> Allowed {
     let (texts, snapshot) = (&case.rules.texts, case.snapshot);
-    let untouched = texts.url == TextAction::Allow && texts.query == TextAction::Allow;
+    // what was refused if it held anything holds nothing
+    let redacting = texts.url == TextAction::Redact || texts.query == TextAction::Redact;
     Allowed {
         terms: best.terms.clone(),
         asset: best.limits.info,
@@ -210,10 +214,10 @@ fn allow(case: Case<'_>, best: &Candidate<'_>, passed_over: Vec<PassedOver>) -> 
         pin: best.pin(),
         category: case.matching.iter().find_map(|rule| rule.category.clone()),
         shown: Shown {
-            resource: if untouched {
-                snapshot.resource.as_str().to_owned()
-            } else {
+            resource: if redacting {
                 redact_url(snapshot.resource, &texts.let_through)
+            } else {
+                snapshot.resource.as_str().to_owned()
             },
             reason: snapshot.reason.map(|reason| texts.shown(texts.reason, reason)),
             descriptions: descriptions(snapshot).map(|text| texts.shown(texts.description, text)).collect(),

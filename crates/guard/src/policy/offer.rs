@@ -10,7 +10,7 @@ use quittance_core::{Address, Amount, Denial, SchemeId, Terms, Window, WindowRul
 
 use super::limits::AssetLimits;
 use super::price::{Price, Unit};
-use super::site::ResourceRule;
+use super::site::{self, ResourceRule};
 use super::snapshot::{Pin, Snapshot};
 use super::words::{self, Refusal};
 use super::{Method, Pinning, Rules};
@@ -227,7 +227,11 @@ impl<'a> Case<'a> {
         }
         let mut compared = 0_usize;
         for known in self.snapshot.prices {
-            let Some(other) = known.asset.registered().filter(|other| Unit::of(other) == limits.unit) else { continue };
+            let Some(other) = known.asset.registered() else { continue };
+            let unit = self.rules.limits.find(other).map_or_else(|| Unit::of(other), |(_, limits)| limits.unit);
+            if unit != limits.unit {
+                continue;
+            }
             compared = compared.saturating_add(1);
             if !asked.is_within(Price { amount: known.amount, decimals: other.decimals }, self.rules.rise) {
                 return changed(known.source.as_str(), &words::amount(known.amount, other));
@@ -278,5 +282,6 @@ fn escape_token(terms: &Terms) -> String {
 
 /// The rules for a request, in the order of the file.
 pub(super) fn matching<'a>(rules: &'a Rules, snapshot: &Snapshot<'_>) -> Vec<&'a ResourceRule> {
-    rules.resources.iter().filter(|rule| rule.matches(snapshot.resource, snapshot.method)).collect()
+    let path = site::path(snapshot.resource);
+    rules.resources.iter().filter(|rule| rule.matches(snapshot.resource, path, snapshot.method)).collect()
 }

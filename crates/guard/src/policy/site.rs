@@ -54,8 +54,8 @@ pub(super) struct ResourceRule {
 }
 
 impl ResourceRule {
-    pub(super) fn matches(&self, resource: &Resource, method: &str) -> bool {
-        self.patterns.iter().any(|pattern| pattern.matches(resource))
+    pub(super) fn matches(&self, resource: &Resource, path: &str, method: &str) -> bool {
+        self.patterns.iter().any(|pattern| pattern.matches(resource, path))
             && self.methods.as_ref().is_none_or(|methods| methods.iter().any(|named| **named == *method))
     }
 
@@ -111,11 +111,12 @@ impl Pattern {
         Ok(Self { segments: segments.collect::<Result<_, _>>()?, rest, origin: Origin(resource.origin().into()) })
     }
 
-    pub(super) fn matches(&self, resource: &Resource) -> bool {
+    /// Whether a resource with this [`path`] is one of these.
+    pub(super) fn matches(&self, resource: &Resource, path: &str) -> bool {
         if !self.origin.holds(resource) {
             return false;
         }
-        let mut path = path(resource).split('/').skip(1);
+        let mut path = path.split('/').skip(1);
         let fits = self.segments.iter().all(|segment| match (segment, path.next()) {
             (Segment::Exactly(text), Some(found)) => **text == *found,
             (Segment::Any, Some(found)) => is_plain(found),
@@ -146,7 +147,7 @@ fn is_plain(segment: &str) -> bool {
 }
 
 /// The path of a resource, with the slash that it begins with.
-fn path(resource: &Resource) -> &str {
+pub(super) fn path(resource: &Resource) -> &str {
     let target = resource.as_str().get(resource.origin().len()..).unwrap_or_default();
     target.split('?').next().unwrap_or_default()
 }

@@ -94,7 +94,7 @@ pub struct Finding {
 /// Where a pass stands: at the beginning of a word.
 #[derive(Clone, Copy)]
 pub(super) struct Place<'a> {
-    /// What has been passed.
+    /// What has been passed since the last finding.
     pub(super) before: &'a str,
     /// What comes, beginning with the word.
     pub(super) rest: &'a str,
@@ -136,7 +136,7 @@ pub fn find(text: &str) -> Vec<Finding> {
         if !starts {
             continue;
         }
-        let (before, rest) = text.split_at(at);
+        let (Some(before), Some(rest)) = (text.get(passed..at), text.get(at..)) else { continue };
         if let Some((kind, range)) = LOOKS.iter().find_map(|look| look(Place { before, rest })) {
             let range = at.saturating_add(range.start)..at.saturating_add(range.end);
             passed = range.end;
@@ -144,6 +144,13 @@ pub fn find(text: &str) -> Vec<Finding> {
         }
     }
     findings
+}
+
+/// How long what stands at the beginning of a text is, by the looks that are about shape alone.
+pub(super) fn shaped(text: &str) -> usize {
+    let looks: [Look; 6] =
+        [secret::private_key, secret::seed_phrase, secret::credentials, address::email, iban::look, number::look];
+    looks.iter().filter_map(|look| look(Place { before: "", rest: text })).map(|(_, range)| range.end).max().unwrap_or_default()
 }
 
 /// The text with `[email]` in place of an address, and so on for every kind but those let through.

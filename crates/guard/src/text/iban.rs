@@ -12,13 +12,15 @@ RO24RS22SA24SC31SE24SI19SK24SM27ST25SV28TL23TN24TR26UA29VA22VG24XK20";
 /// Together, or with single spaces between the groups, in either case.
 pub(super) fn look(place: Place<'_>) -> Option<(Sensitive, Range<usize>)> {
     let country = place.rest.get(..2)?;
+    if !place.rest.as_bytes().get(2..4)?.iter().all(u8::is_ascii_digit) {
+        return None;
+    }
     let known = |row: &&[u8]| row.get(..2).is_some_and(|name| name.eq_ignore_ascii_case(country.as_bytes()));
     let row = COUNTRIES.as_bytes().chunks(4).find(known)?;
     let length: usize = core::str::from_utf8(row.get(2..)?).ok()?.parse().ok()?;
     let end = end_of(place.rest, length)?;
     let symbols = || place.rest.get(..end).unwrap_or_default().bytes().filter(|byte| *byte != b' ');
-    let holds = symbols().skip(2).take(2).all(|b| b.is_ascii_digit()) && remainder(symbols()) == Some(1);
-    (holds && ends_at(place.rest, end)).then_some((Sensitive::Iban, 0..end))
+    (remainder(symbols()) == Some(1) && ends_at(place.rest, end)).then_some((Sensitive::Iban, 0..end))
 }
 
 /// Where so many letters and digits end, single spaces between them not counted.

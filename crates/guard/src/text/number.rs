@@ -29,7 +29,7 @@ pub(super) fn look(place: Place<'_>) -> Option<(Sensitive, Range<usize>)> {
         }
         let group_ends = !place.rest.as_bytes().get(end).is_some_and(u8::is_ascii_digit) && ends_at(place.rest, end);
         if byte.is_ascii_digit() && group_ends {
-            found = kind(&digits, &shape).map(|kind| (kind, 0..end)).or(found);
+            found = kind(&digits, &shape, place.before).map(|kind| (kind, 0..end)).or(found);
         }
     }
     found
@@ -41,10 +41,10 @@ fn is_inside_a_number(before: &str) -> bool {
     matches!(back.next(), Some(b'-' | b'.' | b'/')) && back.next().is_some_and(|byte| byte.is_ascii_digit())
 }
 
-fn kind(digits: &str, shape: &str) -> Option<Sensitive> {
+fn kind(digits: &str, shape: &str, before: &str) -> Option<Sensitive> {
     if is_card(digits, shape) {
         Some(Sensitive::Card)
-    } else if is_social_security(digits, shape) {
+    } else if is_social_security(digits, shape, before) {
         Some(Sensitive::SocialSecurity)
     } else if is_phone(digits, shape) {
         Some(Sensitive::Phone)
@@ -82,10 +82,16 @@ fn luhn(digits: &str) -> bool {
     sum.checked_rem(10) == Some(0)
 }
 
-fn is_social_security(digits: &str, shape: &str) -> bool {
+/// Three groups by dashes; by spaces or without any only where the word in front says what it is.
+fn is_social_security(digits: &str, shape: &str, before: &str) -> bool {
     let part = |range: Range<usize>| digits.get(range).unwrap_or_default();
     let (area, group, serial) = (part(0..3), part(3..5), part(5..9));
-    shape == "ddd-dd-dddd" && !matches!(area, "000" | "666") && !area.starts_with('9') && group != "00" && serial != "0000"
+    let issued = !matches!(area, "000" | "666") && !area.starts_with('9') && group != "00" && serial != "0000";
+    let called = || {
+        let before = before.trim_end_matches([' ', ':', '#', '=']);
+        before.len().checked_sub(3).and_then(|at| before.get(at..)).is_some_and(|word| word.eq_ignore_ascii_case("ssn"))
+    };
+    issued && (shape == "ddd-dd-dddd" || (matches!(shape, "ddd dd dddd" | "ddddddddd") && called()))
 }
 
 fn is_phone(digits: &str, shape: &str) -> bool {

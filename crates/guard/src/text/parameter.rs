@@ -3,7 +3,7 @@
 use alloc::string::String;
 use core::ops::Range;
 
-use super::find::{Place, Sensitive, span};
+use super::find::{Place, Sensitive, shaped, span};
 
 /// Ends of names, without their marks: `user_password` and `x-api-key` are telling too.
 const SECRET: &[&str] = &[
@@ -86,6 +86,9 @@ pub(super) fn look(place: Place<'_>) -> Option<(Sensitive, Range<usize>)> {
     let rest = rest.strip_prefix(['"', '\'']).unwrap_or(rest);
     let is_value = |b: u8| !b.is_ascii_whitespace() && !matches!(b, b'&' | b';' | b',' | b'"' | b'\'' | b'<' | b'>' | b'}' | b')');
     let value = rest.get(..span(rest, usize::MAX, is_value))?;
+    let kind = telling(name, value)?;
+    // a value that has a shape of its own may go on behind a space: a number, a phrase
     let start = place.rest.len().saturating_sub(rest.len());
-    telling(name, value).map(|kind| (kind, start..start.saturating_add(value.len())))
+    let length = shaped(rest).max(value.len());
+    Some((kind, start..start.saturating_add(length)))
 }

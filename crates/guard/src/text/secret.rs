@@ -62,14 +62,23 @@ const PREFIXES: &[(&str, usize)] = &[
 
 /// The keys of services that mark theirs.
 pub(super) fn api_key(place: Place<'_>) -> Option<(Sensitive, Range<usize>)> {
+    // no key is shorter than twenty symbols, and few words are longer
+    const SHORTEST: usize = 20;
+    if span(place.rest, SHORTEST, is_key_symbol) < SHORTEST {
+        return None;
+    }
     PREFIXES.iter().find_map(|(prefix, fewest)| {
         let tail = place.rest.strip_prefix(prefix)?;
-        let length = span(tail, usize::MAX, |b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'));
+        let length = span(tail, usize::MAX, is_key_symbol);
         // words joined by dashes are no key
         let has_digit = tail.get(..length)?.bytes().any(|b| b.is_ascii_digit());
         let length = tail.get(..length)?.trim_end_matches('.').len();
         (length >= *fewest && has_digit).then(|| (Sensitive::ApiKey, 0..prefix.len().saturating_add(length)))
     })
+}
+
+fn is_key_symbol(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.')
 }
 
 /// `Bearer` or `Basic`, a space, and what is no word.
@@ -132,6 +141,9 @@ const GLUE: &[&str] = &[
 
 /// Twelve to twenty-four words of three to eight small letters, parted by single spaces, with no word of [`GLUE`] among the first twelve.
 pub(super) fn seed_phrase(place: Place<'_>) -> Option<(Sensitive, Range<usize>)> {
+    if follows_such_a_word(place.before) {
+        return None;
+    }
     let (mut words, mut end) = (0_usize, 0_usize);
     while words < 24 {
         let rest = place.rest.get(end..)?;
@@ -139,11 +151,23 @@ pub(super) fn seed_phrase(place: Place<'_>) -> Option<(Sensitive, Range<usize>)>
         let length = rest.map_or(0, |rest| span(rest, 9, |b| b.is_ascii_lowercase()));
         let word = rest.and_then(|rest| rest.get(..length)).unwrap_or_default();
         let ends = rest.is_some_and(|rest| ends_at(rest, length));
-        if !(3..=8).contains(&length) || !ends || GLUE.contains(&word) {
+        if !ends || !may_be_in_a_phrase(word) {
             break;
         }
         end = end.saturating_add(length).saturating_add(usize::from(words > 0));
         words = words.saturating_add(1);
     }
     (words >= 12).then_some((Sensitive::SeedPhrase, 0..end))
+}
+
+fn may_be_in_a_phrase(word: &str) -> bool {
+    (3..=8).contains(&word.len()) && !GLUE.contains(&word)
+}
+
+/// Whether the phrase, if there is one, began with an earlier word, where it would have been found.
+fn follows_such_a_word(before: &str) -> bool {
+    let Some(before) = before.strip_suffix(' ') else { return false };
+    let length = before.bytes().rev().take(9).take_while(u8::is_ascii_lowercase).count();
+    let (front, word) = before.split_at_checked(before.len().saturating_sub(length)).unwrap_or_default();
+    may_be_in_a_phrase(word) && !front.ends_with(is_word)
 }

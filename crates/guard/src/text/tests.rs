@@ -26,6 +26,9 @@ fn row_207_redaction_says_what_stood_there() {
     check("nothing here", &[], "nothing here");
     check("bob@example.com, +49 171 2345678!", &[], "[email], [phone]!");
     check("bob@example.com, +49 171 2345678!", &[Sensitive::Phone], "[email], +49 171 2345678!");
+    check("phone: +49 171 2345678, or write", &[], "phone: [personal_parameter], or write");
+    let phrase = "legal winner thank year wave sausage worth useful legal winner thank yellow";
+    check(&std::format!("mnemonic: {phrase}."), &[], "mnemonic: [secret_parameter].");
     check("password=hunter2&page=2", &[], "password=[secret_parameter]&page=2");
     check("Authorization: Bearer 7f3c9a1e5b2d4c6f", &[], "Authorization: Bearer [credentials]");
     let names = Sensitive::ALL.iter().map(|kind| redact(&std::format!("[{kind}]"), &[])).collect::<String>();
