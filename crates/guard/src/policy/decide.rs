@@ -177,7 +177,7 @@ impl Refusal {
 
 /// Why each offer but one is not taken, in the order of the offers.
 fn passed_over(best: &Candidate<'_>, candidates: &[Candidate<'_>], refused: &[(usize, Refusal)]) -> Vec<PassedOver> {
-    let taken = words::amount(best.terms.amount(), best.limits.info);
+    let taken = format!("{}", words::amount(best.terms.amount(), best.limits.info));
     let others = candidates.iter().filter(|candidate| candidate.offer != best.offer).map(|candidate| {
         let (info, network) = (candidate.limits.info, words::network(candidate.terms.network()));
         let amount = words::amount(candidate.terms.amount(), info);

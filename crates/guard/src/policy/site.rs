@@ -72,6 +72,8 @@ impl ResourceRule {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) struct Pattern {
     origin: Origin,
+    /// The path up to the first wildcard: most requests differ there.
+    front: Box<str>,
     segments: Box<[Segment]>,
     rest: Rest,
 }
@@ -97,6 +99,7 @@ impl Pattern {
         if resource.as_str().contains('?') {
             return Err(item.error(PolicyReason::Origin, "a pattern has no query: it is about the path, whatever the query"));
         }
+        let front = path.split('*').next().unwrap_or_default().into();
         let (path, rest) = match path.strip_suffix("/**") {
             Some(front) => (front, Rest::Anything),
             None => (path, Rest::Nothing),
@@ -108,12 +111,12 @@ impl Pattern {
             }
             text => Ok(Segment::Exactly(text.into())),
         });
-        Ok(Self { segments: segments.collect::<Result<_, _>>()?, rest, origin: Origin(resource.origin().into()) })
+        Ok(Self { origin: Origin(resource.origin().into()), front, segments: segments.collect::<Result<_, _>>()?, rest })
     }
 
     /// Whether a resource with this [`path`] is one of these.
     pub(super) fn matches(&self, resource: &Resource, path: &str) -> bool {
-        if !self.origin.holds(resource) {
+        if !self.origin.holds(resource) || !path.starts_with(&*self.front) {
             return false;
         }
         let mut path = path.split('/').skip(1);

@@ -118,6 +118,15 @@ const LOOKS: &[Look] = &[
     secret::seed_phrase,
 ];
 
+/// The looks of them that can find something at a word of few letters that is followed by nothing but a space or the end of a sentence.
+const AT_BARE_WORDS: &[Look] = &[secret::credentials, secret::seed_phrase];
+
+/// Whether most looks can be spared; most words are such.
+fn is_bare_word(rest: &str) -> bool {
+    let length = span(rest, 20, |b| b.is_ascii_alphabetic());
+    (1..20).contains(&length) && matches!(rest.as_bytes().get(length), None | Some(b' ' | b',' | b';' | b'/' | b'!' | b'?' | b')'))
+}
+
 /// What is sensitive in a text, in the order in which it stands there; findings do not overlap.
 ///
 /// ```
@@ -137,7 +146,8 @@ pub fn find(text: &str) -> Vec<Finding> {
             continue;
         }
         let (Some(before), Some(rest)) = (text.get(passed..at), text.get(at..)) else { continue };
-        if let Some((kind, range)) = LOOKS.iter().find_map(|look| look(Place { before, rest })) {
+        let looks = if is_bare_word(rest) { AT_BARE_WORDS } else { LOOKS };
+        if let Some((kind, range)) = looks.iter().find_map(|look| look(Place { before, rest })) {
             let range = at.saturating_add(range.start)..at.saturating_add(range.end);
             passed = range.end;
             findings.push(Finding { kind, range });

@@ -139,35 +139,50 @@ const GLUE: &[&str] = &[
     "does", "being", "because", "between", "through", "without",
 ];
 
-/// Twelve to twenty-four words of three to eight small letters, parted by single spaces, with no word of [`GLUE`] among the first twelve.
+/// Twelve or more words of three to eight small letters in a row, parted by single spaces, none of them one of [`GLUE`].
+///
+/// It looks at the first of such words only, and then at all that follow it, so that a long row of words is walked through once.
 pub(super) fn seed_phrase(place: Place<'_>) -> Option<(Sensitive, Range<usize>)> {
-    if follows_such_a_word(place.before) {
+    const FEWEST: usize = 12;
+    if follows_such_a_word(place.before) || words_in_a_row(place.rest).nth(FEWEST.saturating_sub(1)).is_none() {
         return None;
     }
-    let (mut words, mut end) = (0_usize, 0_usize);
-    while words < 24 {
-        let rest = place.rest.get(end..)?;
-        let rest = if words == 0 { Some(rest) } else { rest.strip_prefix(' ') };
-        let length = rest.map_or(0, |rest| span(rest, 9, |b| b.is_ascii_lowercase()));
-        let word = rest.and_then(|rest| rest.get(..length)).unwrap_or_default();
-        let ends = rest.is_some_and(|rest| ends_at(rest, length));
-        if !ends || !may_be_in_a_phrase(word) {
-            break;
+    let (mut start, mut end, mut words) = (0, 0, 0_usize);
+    for word in words_in_a_row(place.rest) {
+        if place.rest.get(word.clone()).is_some_and(|word| GLUE.contains(&word)) {
+            if words >= FEWEST {
+                break;
+            }
+            words = 0;
+            continue;
         }
-        end = end.saturating_add(length).saturating_add(usize::from(words > 0));
+        start = if words == 0 { word.start } else { start };
+        end = word.end;
         words = words.saturating_add(1);
     }
-    (words >= 12).then_some((Sensitive::SeedPhrase, 0..end))
+    (words >= FEWEST).then_some((Sensitive::SeedPhrase, start..end))
 }
 
-fn may_be_in_a_phrase(word: &str) -> bool {
-    (3..=8).contains(&word.len()) && !GLUE.contains(&word)
+/// The places of the words that stand at the beginning of a text, as long as they have three to eight small letters.
+fn words_in_a_row(text: &str) -> impl Iterator<Item = Range<usize>> {
+    let mut next = 0_usize;
+    core::iter::from_fn(move || {
+        let rest = text.get(next..)?;
+        let length = span(rest, 9, |b| b.is_ascii_lowercase());
+        if !(3..=8).contains(&length) || !ends_at(rest, length) {
+            return None;
+        }
+        let word = next..next.saturating_add(length);
+        // behind the text when no space follows, where nothing is found any more
+        next = if rest.as_bytes().get(length) == Some(&b' ') { word.end.saturating_add(1) } else { usize::MAX };
+        Some(word)
+    })
 }
 
-/// Whether the phrase, if there is one, began with an earlier word, where it would have been found.
+/// Whether such a word stands in front, from where this one was looked at already.
 fn follows_such_a_word(before: &str) -> bool {
     let Some(before) = before.strip_suffix(' ') else { return false };
     let length = before.bytes().rev().take(9).take_while(u8::is_ascii_lowercase).count();
-    let (front, word) = before.split_at_checked(before.len().saturating_sub(length)).unwrap_or_default();
-    may_be_in_a_phrase(word) && !front.ends_with(is_word)
+    let front = before.get(..before.len().saturating_sub(length)).unwrap_or_default();
+    (3..=8).contains(&length) && !front.ends_with(is_word)
 }

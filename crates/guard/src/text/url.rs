@@ -15,18 +15,20 @@ use super::parameter::telling;
 /// The kinds that the path of a resource holds, in their order and each once.
 #[must_use]
 pub fn find_in_path(resource: &Resource) -> Vec<Sensitive> {
-    kinds(find(&unescaped(split(resource).0)).into_iter().map(|finding| finding.kind))
+    kinds(find(&unescaped(split(resource).0)).into_iter().map(|finding| finding.kind).collect())
 }
 
 /// The kinds that the query of a resource holds, in their order and each once.
 #[must_use]
 pub fn find_in_query(resource: &Resource) -> Vec<Sensitive> {
     let Some(query) = split(resource).1 else { return Vec::new() };
-    kinds(parameters(query).flat_map(|(name, value)| {
-        let named = value.as_deref().and_then(|value| telling(&name, value));
-        let valued = find(value.as_deref().unwrap_or_default());
-        named.into_iter().chain(find(&name).into_iter().chain(valued).map(|finding| finding.kind)).collect::<Vec<_>>()
-    }))
+    let mut found = Vec::new();
+    for (name, value) in parameters(query) {
+        let value = value.unwrap_or_default();
+        found.extend(telling(&name, &value));
+        found.extend(find(&name).into_iter().chain(find(&value)).map(|finding| finding.kind));
+    }
+    kinds(found)
 }
 
 /// A resource for people to read, with `[email]` and the like in place of what is sensitive. It is no URL any more.
@@ -64,16 +66,19 @@ fn split(resource: &Resource) -> (&str, Option<&str>) {
 }
 
 /// Names and values as a form's reader sees them; a parameter may have no value.
-fn parameters(query: &str) -> impl Iterator<Item = (String, Option<String>)> {
-    let text = |text: &str| unescaped(&text.replace('+', " ")).into_owned();
-    query.split(['&', ';']).filter(|part| !part.is_empty()).map(move |part| match part.split_once('=') {
-        Some((name, value)) => (text(name), Some(text(value))),
-        None => (text(part), None),
+fn parameters(query: &str) -> impl Iterator<Item = (Cow<'_, str>, Option<Cow<'_, str>>)> {
+    query.split(['&', ';']).filter(|part| !part.is_empty()).map(|part| match part.split_once('=') {
+        Some((name, value)) => (form_text(name), Some(form_text(value))),
+        None => (form_text(part), None),
     })
 }
 
-fn kinds(found: impl Iterator<Item = Sensitive>) -> Vec<Sensitive> {
-    let mut kinds: Vec<_> = found.collect();
+/// A part of a form: a plus sign is a space, unless it is escaped.
+fn form_text(text: &str) -> Cow<'_, str> {
+    if text.contains('+') { Cow::Owned(unescaped(&text.replace('+', " ")).into_owned()) } else { unescaped(text) }
+}
+
+fn kinds(mut kinds: Vec<Sensitive>) -> Vec<Sensitive> {
     kinds.sort_unstable();
     kinds.dedup();
     kinds
