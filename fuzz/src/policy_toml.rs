@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use quittance_core::registry::{default_asset, networks};
+use quittance_core::registry::{NetworkInfo, default_asset, networks};
 use quittance_core::{Amount, Money, Resource, Terms, UnixSeconds};
 use quittance_guard::PurchaseId;
 use quittance_guard::policy::{Decision, Policy, Snapshot};
@@ -16,11 +16,11 @@ const EXAMPLE: &str = include_str!("../../crates/guard/examples/policy.toml");
 static OFFERS: LazyLock<Vec<Terms>> = LazyLock::new(|| {
     let cent = Money::parse("$0.01").expect("a price");
     let payees = ["0x209693Bc6afc0C5328bA36FaF03C514EF312287C", "EPjFWdd5AufqSSqeM2qN1xzybapC8G4wEGGkZwyTDt1v"];
-    let offer = |info: &networks::NetworkInfo| {
+    let offer = |info: &NetworkInfo| {
         let asset = default_asset(info.network)?;
         payees.iter().find_map(|payee| Terms::exact(asset, &cent, payee, 60).ok())
     };
-    networks::networks().iter().filter_map(offer).collect()
+    networks().iter().filter_map(offer).collect()
 });
 
 /// Text to a policy, and a policy to a decision.
@@ -33,7 +33,9 @@ pub fn run(data: &[u8]) {
             let lines = text.matches('\n').count() + 1;
             assert!((1..=lines).contains(&error.line()) && error.column() >= 1, "{error}");
             assert!(error.to_string().chars().all(|letter| !letter.is_control()), "{error:?}");
-            let Decision::Deny(denied) = decide(&Policy::from(error), "https://api.example.com/") else { panic!("no policy allows") };
+            let Decision::Deny(denied) = decide(&Policy::from(error), "https://api.example.com/") else {
+                panic!("no policy allows")
+            };
             assert_eq!(denied.denial().name(), "no_policy");
         }
     }
@@ -57,7 +59,12 @@ fn decide(policy: &Policy, url: &str) -> Decision {
 
 /// What is allowed is within what the text can have said: an origin that stands in it, and never plain http to elsewhere.
 fn check_policy(policy: &Policy, text: &str) {
-    for url in ["https://api.example.com/", "https://reports.example.com/v1/report/42", "http://127.0.0.1:4021/", "http://api.example.com/"] {
+    for url in [
+        "https://api.example.com/",
+        "https://reports.example.com/v1/report/42",
+        "http://127.0.0.1:4021/",
+        "http://api.example.com/",
+    ] {
         let (once, again) = (decide(policy, url), decide(policy, url));
         match (&once, &again) {
             (Decision::Allow(one), Decision::Allow(other)) => {
