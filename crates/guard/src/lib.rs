@@ -24,8 +24,10 @@ extern crate std;
 #[macro_use]
 mod macros;
 
+pub mod audit;
 pub mod budget;
 pub mod label;
+pub mod output;
 
 pub use budget::{Limit, Meter};
 pub use label::{LabelError, PurchaseId, RequestId, SessionId, TaskId};
