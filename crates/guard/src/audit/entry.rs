@@ -3,10 +3,15 @@
 use alloc::format;
 use alloc::string::String;
 use core::fmt;
+use core::str::FromStr;
 
+use quittance_core::json::Value;
 use quittance_core::{UnixSeconds, sha256};
 
 use super::digest::{hash_text, read_hash};
+use super::read::{self, Said};
+use super::verify::Why;
+use super::write;
 
 /// The longest line that is written or read, without its line feed.
 pub const MAX_LINE: usize = 8 * 1024;
@@ -50,6 +55,14 @@ impl LogId {
             return Err(LogIdError::Length);
         }
         u128::from_str_radix(text, 16).map(Self).map_err(|_| LogIdError::Length)
+    }
+}
+
+impl FromStr for LogId {
+    type Err = LogIdError;
+
+    fn from_str(text: &str) -> Result<Self, LogIdError> {
+        Self::parse(text)
     }
 }
 
@@ -101,6 +114,14 @@ impl Anchor {
     }
 }
 
+impl FromStr for Anchor {
+    type Err = AnchorError;
+
+    fn from_str(text: &str) -> Result<Self, AnchorError> {
+        Self::parse(text)
+    }
+}
+
 impl fmt::Display for Anchor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}@{}", self.seq, hash_text(&self.hash))
@@ -116,6 +137,27 @@ pub struct Entry {
 }
 
 impl Entry {
+    /// Makes the entry of an event that is JSON already, for whoever keeps a log where there are no [`Event`](super::Event)s: behind a
+    /// binding to another language, in a tool that checks a writer. It follows the entry that is anchored, or begins the log.
+    ///
+    /// # Errors
+    ///
+    /// [`Why::Event`] for an event that is never written in this format, [`Why::TooLong`] for one beyond [`MAX_LINE`], [`Why::Gap`] where no
+    /// number follows.
+    pub fn of(log: LogId, after: Option<&Anchor>, event: &Value) -> Result<Self, Why> {
+        let (said, times) = read::event(event).map_err(|_| Why::Event)?;
+        let text = match &said {
+            Said::Opened(generation) => write::opened(*generation, times),
+            Said::Trip(event) => write::event(event, times),
+        };
+        let (seq, prev) = match after {
+            None => (0, [0; 32]),
+            Some(anchor) => (anchor.seq.checked_add(1).ok_or(Why::Gap)?, anchor.hash),
+        };
+        let entry = Self::new(log, seq, &prev, &text);
+        if entry.line.len() > MAX_LINE { Err(Why::TooLong) } else { Ok(entry) }
+    }
+
     /// Makes the entry that follows `prev`; `event` is canonical JSON.
     pub(super) fn new(log: LogId, seq: u64, prev: &[u8; 32], event: &str) -> Self {
         let hash = hash_of(log, seq, prev, event);
@@ -126,6 +168,12 @@ impl Entry {
     #[must_use]
     pub fn line(&self) -> &str {
         &self.line
+    }
+
+    /// The number and the hash of the entry.
+    #[must_use]
+    pub const fn anchor(&self) -> Anchor {
+        Anchor { seq: self.seq, hash: self.hash }
     }
 
     /// The number of the entry. No log has two entries with one number: a store that is no file makes it a unique key.
