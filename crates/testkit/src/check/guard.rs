@@ -23,7 +23,7 @@ pub(super) fn audit_log(_group: &Value, input: &Value) -> Outcome {
     let anchor = input["anchor"].as_str().map(Anchor::parse).transpose().map_err(|e| e.name())?;
     let verified = match verify_log(text(input, "text").as_bytes(), anchor.as_ref()) {
         Ok(verified) => verified,
-        Err(broken) if input["firstBad"] == broken.seq.to_string() => return Err(broken.why.name().into()),
+        Err(broken) if text(input, "firstBad").parse() == Ok(broken.seq) => return Err(broken.why.name().into()),
         Err(broken) => return Err(format!("{} at entry {}", broken.why.name(), broken.seq)),
     };
     let head = verified.head();
