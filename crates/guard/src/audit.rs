@@ -52,7 +52,7 @@ pub use facts::{Attempt, Budget, Offer, Party, Settlement, Times, Transaction};
 pub use origin::Origin;
 pub use reconcile::{Finding, Problem, Reconciliation, Transfer};
 pub use verify::{Broken, Head, Record, Verified, Verifier, Why, verify_log};
-pub use vocabulary::{Attested, Decision, FacilitatorResult, Method, Refusal, RetryDecision, Side, Stage};
+pub use vocabulary::{Decision, FacilitatorResult, Method, Refusal, RetryDecision, Side, Stage};
 pub use word::{Name, Word, WordError};
 
 #[cfg(test)]

@@ -115,8 +115,8 @@ def entries():
     for stage in ("admitted", "signed", "sent", "settling", "unknown", "released", "reopened"):
         add(f"an attempt, {stage}", trip(stage, **OFFER, **SIGNED), rows=[225])
     add("settled, by the chain", trip("settled", **OFFER, **SIGNED, settlement=SETTLEMENT), rows=[225])
-    add("settled, by the facilitator's word, without a block", trip("settled", **OFFER, **SIGNED, settlement={**without(SETTLEMENT, "block"), "attested": "facilitator"}), rows=[225])
-    add("settled, nothing charged", trip("settled", **OFFER, **SIGNED, settlement={"amount": "0", "attested": "facilitator"}), rows=[225])
+    add("settled, by the facilitator's word, without a block", trip("settled", **OFFER, **SIGNED, settlement={**without(SETTLEMENT, "block"), "attested": "answer"}), rows=[225])
+    add("settled, nothing charged", trip("settled", **OFFER, **SIGNED, settlement={"amount": "0", "attested": "answer"}), rows=[225])
     add("the facilitator timed out", trip("unknown", **OFFER, **SIGNED, facilitator_result="fault", facilitator_reason="facilitator_timeout", retry_decision="no_retry_before_reconciliation"))
     add(
         "on another network, an account and a transaction whose grammar is unknown",

@@ -8,8 +8,8 @@ use quittance_core::{Account, Amount, Asset, Network, Terms, TermsHash, UnixSeco
 
 use super::digest::SaltedHash;
 use super::escaped::Escaped;
-use super::vocabulary::Attested;
 use crate::budget::Limit;
+use crate::receipt::{Attested, Receipt};
 
 /// When something happened: by our clock, and where one was asked, by the chain's (catalogue row 226).
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -222,6 +222,16 @@ pub struct Settlement {
 }
 
 impl Settlement {
+    /// What a receipt says; nothing where the network has no such transaction, or something was charged without one. Such a receipt is no
+    /// evidence, and the outcome stays unknown (catalogue row 136).
+    #[must_use]
+    pub fn of(network: Network, receipt: &Receipt) -> Option<Self> {
+        match &*receipt.transaction {
+            "" => receipt.charged.is_zero().then(|| Self::nothing_charged(receipt.attested)),
+            text => Transaction::parse(network, text).map(|found| Self::new(receipt.charged, found, receipt.attested)),
+        }
+    }
+
     /// So much moved in this transaction.
     #[must_use]
     pub const fn new(amount: Amount, transaction: Transaction, attested: Attested) -> Self {

@@ -10,10 +10,11 @@ use super::escaped::Escaped;
 use super::event::Event;
 use super::facts::{Budget, Offer, Party, Settlement, Times, Transaction};
 use super::origin::Origin;
-use super::vocabulary::{Attested, Decision, FacilitatorResult, Method, Refusal, RetryDecision, Side, Stage};
+use super::vocabulary::{Decision, FacilitatorResult, Method, Refusal, RetryDecision, Side, Stage};
 use super::word::{Name, Word};
 use crate::budget::{Limit, Meter};
 use crate::output::Summary;
+use crate::receipt::Attested;
 
 /// What one line says.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -117,7 +118,7 @@ fn settlement(members: &mut Members<'_>, offer: Option<&Offer>) -> Result<Option
     let network = offer.ok_or(NotAnEvent)?.network;
     let settlement = Settlement {
         amount: members.required("amount", amount)?,
-        attested: members.required("attested", Attested::read)?,
+        attested: members.required("attested", Attested::parse)?,
         transaction: members.optional("transaction", |text| Transaction::read(network, text))?,
         block: members.optional("block", seconds)?.map(UnixSeconds::as_secs),
     };

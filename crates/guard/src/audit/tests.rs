@@ -12,6 +12,7 @@ use super::*;
 use crate::budget::{Limit, Meter};
 use crate::label::{PurchaseId, RequestId, SessionId, TaskId};
 use crate::output::{Delivery, Demands, Field};
+use crate::receipt::{Attested, Receipt};
 
 const NOW: u64 = 1_740_672_100;
 
@@ -174,7 +175,7 @@ fn every_member_at_its_longest_fits_into_a_line() {
         .with_budget(Budget::new(limit, Amount::MAX, Amount::ZERO))
         .refused(Refusal::Replayed)
         .intent(word(), Decision::Approved)
-        .settled(&attempt, Settlement::new(Amount::MAX, Transaction::parse(network, &text).unwrap(), Attested::Facilitator));
+        .settled(&attempt, Settlement::new(Amount::MAX, Transaction::parse(network, &text).unwrap(), Attested::Answer));
     let (log, chain) = written(core::slice::from_ref(&event));
     check(&log, Some(&chain.anchor()), Ok(()));
     assert!(records(&log)[1].event() == Some(&event));
@@ -276,7 +277,7 @@ fn row_222_lines_of_another_log_are_foreign() {
 fn row_151_a_torn_last_line_is_cut_off_and_the_rest_is_valid() {
     let (log, anchor) = example();
     let last = log.len() - lines(&log).last().unwrap().len();
-    for cut in last..log.len() {
+    for cut in (last..log.len()).step_by(17).chain([log.len() - 1]) {
         let verified = verify_log(&log.as_bytes()[..cut], None).unwrap();
         let (valid, torn) = (u64::try_from(last).unwrap(), u64::try_from(cut - last).unwrap());
         assert_eq!((verified.valid_bytes(), verified.torn_bytes()), (valid, torn));
@@ -427,7 +428,7 @@ fn an_event_that_is_never_written_is_not_read() {
         assert!(good.contains(from), "{from}");
         assert_eq!(judge(&good.replacen(from, to, 1)), Err(Why::Event), "{from} {to}");
     }
-    let free = write::event(&begun("r1").settled(&attempt(b""), Settlement::nothing_charged(Attested::Facilitator)), now());
+    let free = write::event(&begun("r1").settled(&attempt(b""), Settlement::nothing_charged(Attested::Answer)), now());
     assert_eq!(judge(&free), Ok(()));
     let missing = free.replacen("{\"amount\":\"0\"", "{\"amount\":\"1\"", 1);
     assert_ne!(missing, free);
@@ -483,6 +484,19 @@ fn reconciled(events: &[Event]) -> (Reconciliation, Vec<(Problem, Option<u64>)>)
 
 fn transfer(digit: char, amount: u64) -> Transfer {
     Transfer::new(offer().network(), offer().asset().as_str(), transaction(digit), Amount::from_u64(amount)).unwrap()
+}
+
+#[test]
+fn row_136_a_receipt_without_a_transaction_is_no_evidence() {
+    let of = |charged, text: &str| {
+        Settlement::of(Network::eip155(8453), &Receipt::new(Amount::from_u64(charged), text, Attested::Answer))
+    };
+    let hash = format!("0x{}", "aA".repeat(32));
+    let expected = Settlement::new(Amount::from_u64(7), transaction('a'), Attested::Answer);
+    assert_eq!((of(7, &hash), of(0, "")), (Some(expected), Some(Settlement::nothing_charged(Attested::Answer))));
+    for no_transaction in ["", "0x", "0x12", &hash[2..], &format!("{hash}00"), "pending"] {
+        assert_eq!(of(7, no_transaction), None, "{no_transaction}");
+    }
 }
 
 #[test]
@@ -581,7 +595,7 @@ proptest! {
         let attempt = Attempt::new(offer_on("hedera:mainnet", "0.0.1", "merchant"), SaltedHash::new(&LogSalt::from_bytes([9; 32]), b""));
         let event = Event::requested(Side::Seller, &RequestId::parse("r1").unwrap(), word("c"), Method::of(&method))
             .with_service_version(Escaped::of(&version))
-            .settled(&attempt, Settlement::new(Amount::from_u64(1), transaction, Attested::Facilitator));
+            .settled(&attempt, Settlement::new(Amount::from_u64(1), transaction, Attested::Answer));
         let (log, chain) = written(core::slice::from_ref(&event));
         prop_assert_eq!(log.matches('\n').count(), 2);
         prop_assert!(log.bytes().all(|byte| byte == b'\n' || byte == b' ' || byte.is_ascii_graphic()));
@@ -641,7 +655,7 @@ fn row_220_sentinels_leave_no_trace() {
             .with_task(&task)
             .with_session(&session)
             .with_service_version(Escaped::of(sentinel))
-            .settled(&attempt, Settlement::new(Amount::from_u64(1), elsewhere, Attested::Facilitator));
+            .settled(&attempt, Settlement::new(Amount::from_u64(1), elsewhere, Attested::Answer));
         let (log, chain) = written(core::slice::from_ref(&event));
         trace(format!("{event:?} {chain:?} {:?}", records(&log)));
         let (mut other, mut chain) = written(&[]);

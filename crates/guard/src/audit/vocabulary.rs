@@ -101,14 +101,6 @@ words! {
         Ask = "ask",
     }
 
-    /// Whose word a settlement rests on.
-    pub enum Attested {
-        /// We read it from the chain, at the depth that the operator asks for.
-        Chain = "chain",
-        /// The facilitator said so.
-        Facilitator = "facilitator",
-    }
-
     /// What may happen after this stage without a person.
     ///
     /// No member lets anybody sign a second payment for the same purchase. They are ordered: a later one allows less.

@@ -2,7 +2,10 @@
 
 use core::fmt;
 
-use quittance_core::Amount;
+use quittance_core::{Amount, Asset};
+
+use super::Purchase;
+use crate::label::{SessionId, TaskId};
 
 /// What is counted together, always for one asset.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
@@ -65,5 +68,60 @@ impl Limit {
     #[must_use]
     pub const fn new(meter: Meter, max: Amount) -> Self {
         Self { meter, max }
+    }
+}
+
+/// Whose purchases a sum counts.
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+#[expect(clippy::exhaustive_enums, reason = "one for each kind of meter")]
+pub enum Subject {
+    /// Those of a task.
+    Task(TaskId),
+    /// Those of a session.
+    Session(SessionId),
+    /// All of the wallet's, over the span of a meter.
+    Wallet(Meter),
+}
+
+/// One sum that a ledger keeps.
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+#[non_exhaustive]
+pub struct Sum {
+    /// Whose purchases.
+    pub subject: Subject,
+    /// In which token.
+    pub asset: Asset,
+}
+
+impl Sum {
+    /// A sum.
+    #[must_use]
+    pub const fn new(subject: Subject, asset: Asset) -> Self {
+        Self { subject, asset }
+    }
+
+    /// The sum of a meter that a purchase is counted in; none for a session, if it belongs to none.
+    #[must_use]
+    pub fn of(purchase: &Purchase, meter: Meter) -> Option<Self> {
+        let subject = match meter {
+            Meter::Task => Subject::Task(purchase.task.clone()),
+            Meter::Session => Subject::Session(purchase.session.clone()?),
+            Meter::Hour | Meter::Day => Subject::Wallet(meter),
+        };
+        Some(Self::new(subject, purchase.asset.clone()))
+    }
+
+    /// Every sum that a purchase is counted in, whatever the policy limits today: what it limits tomorrow counts today's purchases too.
+    pub fn all_of(purchase: &Purchase) -> impl Iterator<Item = Self> {
+        Meter::ALL.into_iter().filter_map(|meter| Self::of(purchase, meter))
+    }
+
+    /// How many seconds it looks back.
+    #[must_use]
+    pub const fn span(&self) -> Option<u64> {
+        match &self.subject {
+            Subject::Task(_) | Subject::Session(_) => None,
+            Subject::Wallet(meter) => meter.span(),
+        }
     }
 }
