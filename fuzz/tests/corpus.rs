@@ -45,6 +45,7 @@ corpus!(
     resource,
     money_amount,
     identifiers,
+    audit_log,
     policy_toml,
 );
 
