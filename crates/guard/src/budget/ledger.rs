@@ -117,6 +117,9 @@ pub enum ReserveError {
     /// The name of the purchase stands for another request, or for another task.
     #[error("the name of this purchase was given to another request before")]
     OtherPurchase,
+    /// The approval was used before: a person's word is for one payment (catalogue row 217).
+    #[error("the approval was used for a payment before")]
+    ApprovalUsed,
     /// The ledger cannot be asked.
     #[error("{0}")]
     Fault(Fault),

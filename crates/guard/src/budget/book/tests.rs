@@ -199,6 +199,24 @@ fn a_name_stands_for_one_request_and_a_session_limit_needs_a_session() {
 }
 
 #[test]
+fn row_217_a_persons_word_is_for_one_payment() {
+    let approval = ApprovalId::from_bytes([7; 32]);
+    let approved = |name| Purchase { approval: Some(approval), ..purchase(name, "t", "$0.05") };
+    let mut book = Book::new(100);
+    let ticket = fresh(reserve(&mut book, &approved("a"), &[], 0));
+    assert_eq!(reserve(&mut book, &approved("b"), &[], 1), Err(ReserveError::ApprovalUsed));
+    // nothing was signed: the word still stands
+    book.step(&ticket, Step::Release(Unspent::NeverSigned), at(2)).unwrap();
+    let ticket = fresh(reserve(&mut book, &approved("a"), &[], 3));
+    book.step(&ticket, Step::Sign(signed(1, at(60))), at(4)).unwrap();
+    book.step(&ticket, Step::Release(Unspent::Cancelled), at(5)).unwrap();
+    // it was signed once, and that is what it was for
+    assert_eq!(reserve(&mut book, &approved("a"), &[], 6), Err(ReserveError::ApprovalUsed));
+    assert_eq!(reserve(&mut book, &approved("b"), &[], 6), Err(ReserveError::ApprovalUsed));
+    let _ = fresh(reserve(&mut book, &purchase("b", "t", "$0.05"), &[], 7));
+}
+
+#[test]
 fn row_220_a_record_does_not_print_what_was_signed() {
     let mut book = Book::new(100);
     let ticket = fresh(reserve(&mut book, &purchase("a", "t", "$0.05"), &[], 0));
