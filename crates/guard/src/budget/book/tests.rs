@@ -3,6 +3,7 @@ use alloc::format;
 use alloc::string::String;
 
 use proptest::prelude::*;
+use quittance_core::Denial;
 use quittance_core::registry::networks;
 
 use super::*;
@@ -46,6 +47,8 @@ fn row_209_the_limit_itself_is_allowed_and_one_more_is_not() {
     let refused = reserve(&mut book, &purchase("a", "t", "$0.050001"), &limits, 0);
     let (max, spent, asked) = (cents(5), Amount::ZERO, Amount::from_u64(50_001));
     assert_eq!(refused, Err(ReserveError::Over(OverLimit { meter: Meter::Task, max, spent, asked, room_at: None })));
+    assert_eq!(refused.unwrap_err().denial(), Some(Denial::OverBudget));
+    assert_eq!(ReserveError::Fault(Fault::StoreFull).denial(), None, "an outage is no refusal");
     assert_eq!(book.spent(&task("t"), at(0)), Amount::ZERO);
 }
 
