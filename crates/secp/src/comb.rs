@@ -49,9 +49,8 @@ impl<const LENGTH: usize> Comb<LENGTH> {
     /// In a row, the first `k` multiples plus `2 k R` are the next `k`. All `2^i P` that this takes come out of one run of doublings
     /// and share one inversion; then the rows grow side by side, and each step of all shares one as well.
     pub(crate) const fn new(point: &Affine) -> Self {
-        const {
-            assert!(Self::STEPS < MOST_STEPS && Self::STEPS <= STRIDE, "a row needs no power that the next one does not begin with")
-        };
+        const { assert!(Self::STEPS < MOST_STEPS, "there is room for the powers") };
+        const { assert!(Self::STEPS <= STRIDE, "a row needs no power beyond the next one's first") };
         let steps = powers::<LENGTH>(point);
         let mut rows = [[*point; LENGTH]; ROWS];
         let mut row = 0;
