@@ -355,7 +355,7 @@ impl Story {
             let verdict = self.verdict(scheme, &payment, &terms);
             assert_eq!(verdict.is_some(), self.is_due(), "{self:?}");
             if let Some(verified) = verdict {
-                self.check_proof(verified, &payment);
+                self.check_proof(verified);
             }
         }
     }
@@ -407,7 +407,7 @@ impl Story {
     }
 
     /// A proof says what was paid; a settlement is of just that.
-    fn check_proof(&self, verified: Verified, payment: &Payment) {
+    fn check_proof(&self, verified: Verified) {
         let token = Address::parse(&self.offer.asset).expect("the offer's token");
         let (from, value) = (Address::from_bytes(self.shown.from), Amount::from_be_bytes(self.shown.value));
         assert_eq!((verified.payer(), verified.amount()), (&Account::Evm(from), value));
@@ -415,10 +415,10 @@ impl Story {
         let network = Network::parse(&self.offer.network).expect("the offer's network");
         assert_eq!(verified.key(), ReplayKey::Eip3009 { network, token, from, nonce: Nonce::from_bytes(self.shown.nonce) });
         let admitted = Admitted::assertion(verified);
-        let plan = EXACT.plan(&admitted, payment, value).expect("what is verified can be settled");
+        let plan = EXACT.plan(&admitted, value).expect("what is verified can be settled");
         assert!(plan.calls.iter().all(|call| call.target == token) && plan.calls.len() == 1 && !plan.evidence.is_empty());
         let less = value.checked_sub(Amount::from_u64(1)).expect("nothing free is verified");
-        assert!(EXACT.plan(&admitted, payment, less).is_err());
+        assert!(EXACT.plan(&admitted, less).is_err());
     }
 
     /// The payment as it arrives, if it can be said and read at all.

@@ -4,6 +4,7 @@
 //! seller's [`Terms`] and the signature was checked.
 
 use alloc::string::String;
+use alloc::sync::Arc;
 use core::fmt;
 
 use crate::address::Address;
@@ -23,16 +24,25 @@ use crate::wire::{
 ///
 /// Everything in it is the client's word: [`accepted`](Self::accepted) and [`resource`](Self::resource) are claims to compare with the
 /// seller's own terms, the authorization says what was signed, and whether it was is for a [`Scheme`](crate::Scheme) to find out.
-/// It does not print itself.
+/// It does not print itself. Cloning is cheap: clones share the payment, which is how a [`Verified`](crate::Verified) carries the very
+/// one that was checked.
 #[derive(Clone)]
-pub struct Payment {
+pub struct Payment(Arc<Parts>);
+
+struct Parts {
     version: Version,
     scheme: SchemeId,
     network: Network,
-    accepted: Option<Terms>,
-    resource: Option<String>,
+    claims: Claims,
     authorization: Authorization,
-    extensions: Extensions,
+}
+
+/// What the client says about a payment. Version 1 has no words for it.
+#[derive(Default)]
+pub(crate) struct Claims {
+    pub(crate) accepted: Option<Terms>,
+    pub(crate) resource: Option<String>,
+    pub(crate) extensions: Extensions,
 }
 
 /// What the scheme's payload authorizes.
@@ -75,63 +85,64 @@ impl Payment {
         header.read(limits)
     }
 
-    /// Reads the payload of a scheme on a network. A version that says more adds it by [`with_claims`](Self::with_claims).
-    pub(crate) fn read(version: Version, scheme: SchemeId, network: Network, payload: Members<'_>) -> Result<Self, DecodeError> {
+    /// Reads the payload of a scheme on a network, beside what the client says in a version that says more.
+    pub(crate) fn read(
+        version: Version,
+        scheme: SchemeId,
+        network: Network,
+        claims: Claims,
+        payload: Members<'_>,
+    ) -> Result<Self, DecodeError> {
         let authorization = Authorization::read(&scheme, network, payload)?;
-        Ok(Self { version, scheme, network, accepted: None, resource: None, authorization, extensions: Extensions::new() })
-    }
-
-    /// The same payment with what the client says about it.
-    pub(crate) fn with_claims(self, accepted: Terms, resource: Option<String>, extensions: Extensions) -> Self {
-        Self { accepted: Some(accepted), resource, extensions, ..self }
+        Ok(Self(Arc::new(Parts { version, scheme, network, claims, authorization })))
     }
 
     /// The version that carried it, in which the answer has to be given.
     #[must_use]
-    pub const fn version(&self) -> Version {
-        self.version
+    pub fn version(&self) -> Version {
+        self.0.version
     }
 
     /// The payment scheme.
     #[must_use]
-    pub const fn scheme(&self) -> &SchemeId {
-        &self.scheme
+    pub fn scheme(&self) -> &SchemeId {
+        &self.0.scheme
     }
 
     /// The network.
     #[must_use]
-    pub const fn network(&self) -> Network {
-        self.network
+    pub fn network(&self) -> Network {
+        self.0.network
     }
 
     /// The offer the client says it takes. Version 1 does not say.
     #[must_use]
-    pub const fn accepted(&self) -> Option<&Terms> {
-        self.accepted.as_ref()
+    pub fn accepted(&self) -> Option<&Terms> {
+        self.0.claims.accepted.as_ref()
     }
 
     /// The URL the client says it pays for. It is not signed.
     #[must_use]
     pub fn resource(&self) -> Option<&str> {
-        self.resource.as_deref()
+        self.0.claims.resource.as_deref()
     }
 
     /// What was authorized.
     #[must_use]
-    pub const fn authorization(&self) -> &Authorization {
-        &self.authorization
+    pub fn authorization(&self) -> &Authorization {
+        &self.0.authorization
     }
 
     /// The extensions.
     #[must_use]
-    pub const fn extensions(&self) -> &Extensions {
-        &self.extensions
+    pub fn extensions(&self) -> &Extensions {
+        &self.0.claims.extensions
     }
 
     /// The address the client says it pays from.
     #[must_use]
-    pub const fn from(&self) -> Option<Address> {
-        match &self.authorization {
+    pub fn from(&self) -> Option<Address> {
+        match &self.0.authorization {
             Authorization::Eip3009(payload) => Some(payload.authorization.from),
             Authorization::ExactPermit2(payload) => Some(payload.from),
             Authorization::UptoPermit2(payload) => Some(payload.from),
@@ -163,7 +174,7 @@ impl Authorization {
 
 impl fmt::Debug for Payment {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Payment({} on {})", self.scheme, self.network)
+        write!(f, "Payment({} on {})", self.0.scheme, self.0.network)
     }
 }
 

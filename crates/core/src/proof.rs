@@ -32,10 +32,11 @@ use alloc::string::String;
 
 use crate::amount::Amount;
 use crate::asset::Account;
+use crate::payment::Payment;
 use crate::replay_key::ReplayKey;
 use crate::terms::Terms;
 use crate::time::UnixSeconds;
-use crate::wire::{SettleResponse, Version};
+use crate::wire::SettleResponse;
 
 /// The terms are met and the signature is the payer's.
 ///
@@ -43,6 +44,7 @@ use crate::wire::{SettleResponse, Version};
 #[derive(Debug)]
 #[must_use = "a verified payment is not yet a claimed or settled one"]
 pub struct Verified {
+    payment: Payment,
     terms: Terms,
     payer: Account,
     amount: Amount,
@@ -51,11 +53,25 @@ pub struct Verified {
 }
 
 impl Verified {
-    /// Asserts that `payer` signed an authorization of `amount` that meets `terms`, spent under `key`, worthless from `expires` on.
+    /// Asserts that in `payment` `payer` signed an authorization of `amount` that meets `terms`, spent under `key`, worthless from
+    /// `expires` on.
     ///
     /// Only a scheme calls this, at the end of its checks.
-    pub fn assertion(terms: &Terms, payer: Account, amount: Amount, key: ReplayKey, expires: UnixSeconds) -> Self {
-        Self { terms: terms.clone(), payer, amount, key, expires }
+    pub fn assertion(
+        payment: &Payment,
+        terms: &Terms,
+        payer: Account,
+        amount: Amount,
+        key: ReplayKey,
+        expires: UnixSeconds,
+    ) -> Self {
+        Self { payment: payment.clone(), terms: terms.clone(), payer, amount, key, expires }
+    }
+
+    /// The payment that was checked: what is settled later is this one, and there is no second argument that could be another.
+    #[must_use]
+    pub const fn payment(&self) -> &Payment {
+        &self.payment
     }
 
     /// The seller's terms that were met.
@@ -144,49 +160,67 @@ impl Settled {
     ///
     /// `amount` is written where it can differ from the price.
     #[must_use]
-    pub fn receipt(&self, version: Version) -> SettleResponse {
-        let price = self.verified.terms.amount();
-        let charged = (self.charged != price).then_some(self.charged);
-        SettleResponse::receipt(version, self.verified.terms.network(), &self.transaction, &self.verified.payer, charged)
+    pub fn receipt(&self) -> SettleResponse {
+        let Verified { payment, terms, payer, .. } = &self.verified;
+        let charged = (self.charged != terms.amount()).then_some(self.charged);
+        SettleResponse::receipt(payment.version(), terms.network(), &self.transaction, payer, charged)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::address::Address;
+    use crate::eip712::eip3009::Authorization;
+    use crate::json::Object;
     use crate::money::Money;
     use crate::nonce::Nonce;
     use crate::registry::{default_asset, networks};
+    use crate::signature::SignatureBytes;
+    use crate::window::Window;
+    use crate::wire::{Eip3009Payload, PaymentPayload, v1};
 
-    /// The receipt of a settlement that charged so much of a price of 0.01.
-    fn check(version: Version, charged: u64, expected: &str) {
+    fn terms() -> Terms {
         let asset = default_asset(networks::BASE).expect("Base has a default asset");
-        let payee = "0x209693Bc6afc0C5328bA36FaF03C514EF312287C";
-        let terms = Terms::exact(asset, &Money::parse("$0.01").unwrap(), payee, 60).unwrap();
-        let payer = Account::parse(networks::BASE, "0x857b06519E91e3A54538791bDbb0E22373e36b66").unwrap();
-        let from = payer.address().unwrap();
-        let nonce = Nonce::from_bytes([7; 32]);
-        let key = ReplayKey::Eip3009 { network: networks::BASE, token: Address::ZERO, from, nonce };
-        let verified = Verified::assertion(&terms, payer, terms.amount(), key, UnixSeconds::from_secs(60));
+        Terms::exact(asset, &Money::parse("$0.01").unwrap(), "0x209693Bc6afc0C5328bA36FaF03C514EF312287C", 60).unwrap()
+    }
+
+    fn payload() -> Object {
+        let account = |text| Account::parse(networks::BASE, text).unwrap().address().unwrap();
+        let transfer = Authorization {
+            from: account("0x857b06519E91e3A54538791bDbb0E22373e36b66"),
+            to: terms().pay_to().address().unwrap(),
+            value: terms().amount(),
+            window: Window::new(UnixSeconds::from_secs(0), UnixSeconds::from_secs(60)),
+            nonce: Nonce::from_bytes([7; 32]),
+        };
+        (&Eip3009Payload::new(SignatureBytes::from_bytes(&[1; 65]).unwrap(), transfer)).into()
+    }
+
+    /// The receipt of a settlement of this payment that charged so much of a price of 0.01.
+    fn check(payment: Payment, charged: u64, expected: &str) {
+        let (from, token) = (payment.from().unwrap(), terms().asset().token().address().unwrap());
+        let key = ReplayKey::Eip3009 { network: networks::BASE, token, from, nonce: Nonce::from_bytes([7; 32]) };
+        let terms = terms();
+        let verified = Verified::assertion(&payment, &terms, Account::Evm(from), terms.amount(), key, UnixSeconds::from_secs(60));
         let settled = Settled::assertion(Admitted::assertion(verified), "0x12".into(), Amount::from_u64(charged));
-        assert_eq!(settled.receipt(version).to_json(), expected);
+        assert_eq!(settled.receipt().to_json(), expected);
     }
 
     #[test]
     fn a_receipt_speaks_the_version_of_the_payment() {
+        let v2 = || PaymentPayload::new(terms().requirements().clone(), payload()).try_into().unwrap();
         check(
-            Version::V2,
+            v2(),
             10_000,
             r#"{"success":true,"transaction":"0x12","network":"eip155:8453","payer":"0x857b06519E91e3A54538791bDbb0E22373e36b66"}"#,
         );
         check(
-            Version::V2,
+            v2(),
             9_999,
             r#"{"success":true,"transaction":"0x12","network":"eip155:8453","payer":"0x857b06519E91e3A54538791bDbb0E22373e36b66","amount":"9999"}"#,
         );
         check(
-            Version::V1,
+            v1::PaymentPayload::new("exact", "base", payload()).try_into().unwrap(),
             9_999,
             r#"{"success":true,"transaction":"0x12","network":"base","payer":"0x857b06519E91e3A54538791bDbb0E22373e36b66"}"#,
         );

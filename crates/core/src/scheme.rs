@@ -34,8 +34,9 @@ pub trait Scheme: Send + Sync {
     ///
     /// # Errors
     ///
-    /// [`Rejection`] when this scheme cannot settle what was admitted, such as a charge above the ceiling.
-    fn plan(&self, admitted: &Admitted, payment: &Payment, charge: Amount) -> Result<Plan, Rejection>;
+    /// [`Rejection`] when this scheme cannot settle what was admitted: a charge above the ceiling, or another than the price where
+    /// there is one price; a payment that another scheme verified.
+    fn plan(&self, admitted: &Admitted, charge: Amount) -> Result<Plan, Rejection>;
 }
 
 /// What a check is made of. New inputs can be added without breaking schemes.

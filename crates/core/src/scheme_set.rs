@@ -55,7 +55,6 @@ mod tests {
     use super::*;
     use crate::amount::Amount;
     use crate::chain::Plan;
-    use crate::payment::Payment;
     use crate::proof::Admitted;
     use crate::registry::networks::{BASE, BASE_SEPOLIA, ETHEREUM};
     use crate::rejection::Rejection;
@@ -77,7 +76,7 @@ mod tests {
             Err(Rejection::UnsupportedScheme)
         }
 
-        fn plan(&self, _: &Admitted, _: &Payment, _: Amount) -> Result<Plan, Rejection> {
+        fn plan(&self, _: &Admitted, _: Amount) -> Result<Plan, Rejection> {
             Err(Rejection::UnsupportedScheme)
         }
     }

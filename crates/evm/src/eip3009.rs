@@ -47,13 +47,10 @@ pub(crate) fn verify(
     if let Some(question) = payer::check(&signed, payers, input)? {
         return Ok(Progress::Ask(question));
     }
-    let (payer, key) = (Account::Evm(paid.from), key(payload, terms, token));
-    Ok(Progress::Verified(Verified::assertion(terms, payer, paid.value, key, paid.window.valid_before())))
-}
-
-/// What the token spends (catalogue rule 9).
-fn key(payload: &Eip3009Payload, terms: &Terms, token: Address) -> ReplayKey {
-    ReplayKey::Eip3009 { network: terms.network(), token, from: payload.authorization.from, nonce: payload.authorization.nonce }
+    // What the token spends (catalogue rule 9).
+    let key = ReplayKey::Eip3009 { network: terms.network(), token, from: paid.from, nonce: paid.nonce };
+    let (payer, until) = (Account::Evm(paid.from), paid.window.valid_before());
+    Ok(Progress::Verified(Verified::assertion(input.payment, terms, payer, paid.value, key, until)))
 }
 
 /// The token's domain: from the registry, where the seller's `extra` may repeat it but not contradict it (catalogue rows 68 and 83); for a token
@@ -84,18 +81,9 @@ fn domain(terms: &Terms, token: Address) -> Result<DomainSeparator, Rejection> {
 ///
 /// The overload with `v`, `r` and `s` takes a key's 65 bytes; any other signature goes through the one with `bytes`, a wrapper without
 /// its wrapping, because the token asks the wallet that is there.
-///
-/// The payment must be the one that was admitted: a plan for another would spend what nobody checked.
-pub(crate) fn plan(payload: &Eip3009Payload, verified: &Verified) -> Result<Plan, Rejection> {
-    let (terms, paid) = (verified.terms(), &payload.authorization);
+pub(crate) fn plan(payload: &Eip3009Payload, terms: &Terms) -> Result<Plan, Rejection> {
+    let paid = &payload.authorization;
     let token = terms.asset().token().address().ok_or(Rejection::InvalidPaymentRequirements)?;
-    let same = verified.key() == key(payload, terms, token)
-        && verified.amount() == paid.value
-        && verified.expires() == paid.window.valid_before()
-        && terms.pay_to().address() == Some(paid.to);
-    if !same {
-        return Err(Rejection::InvalidTransactionState);
-    }
     let inner = match payload.signature.shape() {
         Ok(Shape::Counterfactual(wrapped)) => wrapped.inner(),
         Ok(Shape::Bare(bytes)) => bytes,

@@ -2,7 +2,7 @@
 
 use quittance_core::chain::Plan;
 use quittance_core::{
-    Amount, Authorization, Network, Payment, Progress, Rejection, Scheme, SchemeId, VerifyInput, WindowRule, proof::Admitted,
+    Amount, Authorization, Network, Progress, Rejection, Scheme, SchemeId, VerifyInput, WindowRule, proof::Admitted,
 };
 
 use crate::eip3009;
@@ -60,9 +60,10 @@ impl Scheme for Exact {
         }
     }
 
-    fn plan(&self, admitted: &Admitted, payment: &Payment, charge: Amount) -> Result<Plan, Rejection> {
-        match payment.authorization() {
-            Authorization::Eip3009(payload) if charge == payload.authorization.value => eip3009::plan(payload, admitted.verified()),
+    fn plan(&self, admitted: &Admitted, charge: Amount) -> Result<Plan, Rejection> {
+        let verified = admitted.verified();
+        match verified.payment().authorization() {
+            Authorization::Eip3009(payload) if charge == payload.authorization.value => eip3009::plan(payload, verified.terms()),
             Authorization::Eip3009(_) => Err(Rejection::Eip3009Value),
             _ => Err(Rejection::UnsupportedPayloadType),
         }

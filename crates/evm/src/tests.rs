@@ -247,8 +247,12 @@ fn rows_97_to_103_code_decides_who_answers_for_a_payer() {
 }
 
 fn admitted(terms: &Terms, payment: &Payment) -> Admitted {
-    let input = VerifyInput::offline(payment, terms, UnixSeconds::from_secs(NOW));
-    let Ok(Progress::Verified(verified)) = EXACT.verify(&input) else { panic!("verified") };
+    admitted_by(&VerifyInput::offline(payment, terms, UnixSeconds::from_secs(NOW)))
+}
+
+fn admitted_by(input: &VerifyInput<'_>) -> Admitted {
+    let Ok(Progress::Verified(verified)) = EXACT.verify(input) else { panic!("verified") };
+    let terms = input.terms;
     let token = terms.asset().token().address().unwrap();
     assert_eq!(
         verified.key(),
@@ -261,7 +265,7 @@ fn admitted(terms: &Terms, payment: &Payment) -> Admitted {
 #[test]
 fn a_settlement_is_one_call_and_two_logs() {
     let (terms, payment) = (terms(), signed(&terms(), transfer()));
-    let Plan { calls, evidence, .. } = EXACT.plan(&admitted(&terms, &payment), &payment, Amount::from_u64(10_000)).unwrap();
+    let Plan { calls, evidence, .. } = EXACT.plan(&admitted(&terms, &payment), Amount::from_u64(10_000)).unwrap();
     let [call] = &calls[..] else { panic!("one call") };
     assert_eq!(call.target, terms.asset().token().address().unwrap());
     let signature = "transferWithAuthorization(address,address,uint256,uint256,uint256,bytes32,uint8,bytes32,bytes32)";
@@ -279,7 +283,11 @@ fn a_settlement_is_one_call_and_two_logs() {
     // A contract wallet's signature goes through the other overload, as bytes.
     let long = Wrapped::new(Address::from_bytes([4; 20]), &[], &[5; 70]).unwrap().to_bytes();
     let wallet = with_signature(&terms, transfer(), SignatureBytes::from_bytes(&long).unwrap());
-    let plan = EXACT.plan(&admitted(&terms, &payment), &wallet, Amount::from_u64(10_000)).unwrap();
+    let answers = [(ChainQuery::Code { address: key().address() }, ChainAnswer::Bytes([0x60].into()))];
+    let at = VerifyInput::offline(&wallet, &terms, UnixSeconds::from_secs(NOW)).with_answers(&answers);
+    let Ok(Progress::Ask(question)) = EXACT.verify(&at) else { panic!("a question") };
+    let answers = [answers[0].clone(), (question, ChainAnswer::Flag(true))];
+    let plan = EXACT.plan(&admitted_by(&at.with_answers(&answers)), Amount::from_u64(10_000)).unwrap();
     let data = &plan.calls[0].data;
     let signature = "transferWithAuthorization(address,address,uint256,uint256,uint256,bytes32,bytes)";
     assert_eq!(data[..4], keccak256(signature.as_bytes())[..4]);
@@ -287,12 +295,11 @@ fn a_settlement_is_one_call_and_two_logs() {
 }
 
 #[test]
-fn a_plan_is_for_the_payment_that_was_admitted() {
+fn a_plan_charges_the_price_and_nothing_else() {
     let (terms, payment) = (terms(), signed(&terms(), transfer()));
-    let other = signed(&terms, Transfer { nonce: Nonce::from_bytes([1; 32]), ..transfer() });
-    let charge = Amount::from_u64(10_000);
-    assert_eq!(EXACT.plan(&admitted(&terms, &payment), &other, charge), Err(Rejection::InvalidTransactionState));
-    assert_eq!(EXACT.plan(&admitted(&terms, &payment), &payment, Amount::from_u64(9_999)), Err(Rejection::Eip3009Value));
+    for charge in [0, 9_999, 10_001] {
+        assert_eq!(EXACT.plan(&admitted(&terms, &payment), Amount::from_u64(charge)), Err(Rejection::Eip3009Value), "{charge}");
+    }
 }
 
 proptest! {

@@ -39,7 +39,7 @@ fn paid(offer: wire::PaymentRequirements) -> PaymentPayload {
 fn check(scheme: &str, network: &str, payload: &str, expected: Result<&str, &str>) {
     let payment = Payment::try_from(PaymentPayload::new(offer(scheme, network, "1"), object(payload)));
     let got = payment.map_err(|e| format!("{}: {}", e.path().unwrap_or_default(), e.kind().name())).map(|payment| {
-        match payment.authorization {
+        match payment.authorization() {
             Authorization::Eip3009(_) => "eip3009",
             Authorization::ExactPermit2(_) => "exact permit2",
             Authorization::UptoPermit2(_) => "upto permit2",

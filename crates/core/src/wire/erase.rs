@@ -12,7 +12,7 @@ use crate::error::DecodeError;
 use crate::header::{self, PaymentHeader};
 use crate::limits::Limits;
 use crate::network::{Network, NetworkError};
-use crate::payment::Payment;
+use crate::payment::{Claims, Payment};
 use crate::registry;
 use crate::terms::Terms;
 
@@ -54,14 +54,18 @@ impl TryFrom<v1::PaymentPayload> for Payment {
 
 fn from_v2(payment: PaymentPayload, payload: Members<'_>) -> Result<Payment, DecodeError> {
     let accepted = Terms::parse(payment.accepted).map_err(|e| e.inside("accepted"))?;
-    let resource = payment.resource.map(|resource| resource.url);
-    let read = Payment::read(Version::V2, accepted.scheme().clone(), accepted.network(), payload)?;
-    Ok(read.with_claims(accepted, resource, payment.extensions.unwrap_or_default()))
+    let (scheme, network) = (accepted.scheme().clone(), accepted.network());
+    let claims = Claims {
+        accepted: Some(accepted),
+        resource: payment.resource.map(|resource| resource.url),
+        extensions: payment.extensions.unwrap_or_default(),
+    };
+    Payment::read(Version::V2, scheme, network, claims, payload)
 }
 
 fn from_v1(payment: v1::PaymentPayload, payload: Members<'_>) -> Result<Payment, DecodeError> {
     let network = network_named(&payment.network)?;
-    Payment::read(Version::V1, payment.scheme.as_str().into(), network, payload)
+    Payment::read(Version::V1, payment.scheme.as_str().into(), network, Claims::default(), payload)
 }
 
 /// The network that a name of version 1 means, for the member `network`.
