@@ -32,6 +32,11 @@ const PATHS: &[&str] = &[
     "digest",
     "header",
     "header-to-verified",
+    "known-payer",
+    "known-header-to-verified",
+    "batch-strangers",
+    "batch-known",
+    "batch-header-to-verified",
     "refuse-garbage",
     "refuse-base64",
     "refuse-json",
@@ -98,7 +103,7 @@ impl Counts {
             self.compiler
         );
         for (path, number) in &self.instructions {
-            writeln!(text, "{path:<20} {number}").expect("a String takes everything");
+            writeln!(text, "{path:<24} {number}").expect("a String takes everything");
         }
         text
     }
