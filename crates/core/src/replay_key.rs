@@ -1,5 +1,7 @@
 //! What makes two payments the same payment.
 
+use core::fmt;
+
 use crate::address::Address;
 use crate::network::Network;
 use crate::nonce::Nonce;
@@ -31,4 +33,43 @@ pub enum ReplayKey {
         /// The nonce that was signed.
         nonce: Nonce,
     },
+}
+
+impl ReplayKey {
+    /// The chain that spends it.
+    #[must_use]
+    pub const fn network(&self) -> Network {
+        match self {
+            Self::Eip3009 { network, .. } | Self::Permit2 { network, .. } => *network,
+        }
+    }
+}
+
+/// One text for one key: what it is, the chain, and what the chain keys its nonce on, with slashes between them and in one spelling.
+impl fmt::Display for ReplayKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Eip3009 { network, token, from, nonce } => write!(f, "eip3009/{network}/{token}/{from}/{nonce}"),
+            Self::Permit2 { network, owner, nonce } => write!(f, "permit2/{network}/{owner}/{nonce}"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use alloc::string::ToString as _;
+
+    use super::*;
+    use crate::registry::networks::BASE;
+
+    #[test]
+    fn rows_118_to_120_a_key_has_one_text() {
+        let (token, from) = (Address::from_bytes([0xab; 20]), Address::from_bytes([0xcd; 20]));
+        let nonce = Nonce::from_bytes([0xef; 32]);
+        let key = ReplayKey::Eip3009 { network: BASE, token, from, nonce };
+        let (token, from, nonce_text) = (token.to_string(), from.to_string(), "0x".to_string() + &"ef".repeat(32));
+        assert_eq!(key.to_string(), "eip3009/eip155:8453/".to_string() + &token + "/" + &from + "/" + &nonce_text);
+        let key = ReplayKey::Permit2 { network: BASE, owner: Address::from_bytes([0xcd; 20]), nonce };
+        assert_eq!((key.to_string(), key.network()), ("permit2/eip155:8453/".to_string() + &from + "/" + &nonce_text, BASE));
+    }
 }

@@ -18,7 +18,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::arithmetic_side_effects))]
 
 extern crate alloc;
-#[cfg(test)]
+#[cfg(any(test, feature = "std"))]
 extern crate std;
 
 #[macro_use]
@@ -27,12 +27,17 @@ mod macros;
 pub mod budget;
 pub mod fingerprint;
 pub mod label;
+#[cfg(feature = "std")]
+pub mod memory;
 pub mod receipt;
+pub mod replay;
 pub mod rolling;
 #[cfg(test)]
 mod samples;
+pub mod screening;
 
 pub use budget::{Ledger, Limit, Meter, Purchase};
 pub use fingerprint::Fingerprint;
 pub use label::{LabelError, PurchaseId, RequestId, SessionId, TaskId};
 pub use receipt::{Attested, Receipt};
+pub use replay::{ReplayLog, admit};

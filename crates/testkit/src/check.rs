@@ -1,7 +1,7 @@
 //! One check per feature: what this implementation makes of the input of a case.
 //!
 //! A check returns the same members that the format's README promises for its feature, or the name of the reason for refusal. It
-//! decides nothing itself: every verdict and every value comes from `quittance_core`.
+//! decides nothing itself: every verdict and every value comes from the crates under test.
 
 mod binding;
 mod evm;
@@ -28,6 +28,7 @@ pub fn of(feature: &str) -> Option<Check> {
         "binding/resource" => binding::resource,
         "evm/authorization" => evm::authorization,
         "evm/domain" => evm::domain,
+        "evm/exact" => evm::exact,
         "evm/erc6492" => evm::erc6492,
         "evm/message" => evm::message,
         "evm/personal" => evm::personal,

@@ -61,6 +61,15 @@ def schemas():
                 ]
             },
         ),
+        "evm-exact.schema.json": feature(
+            "evm/exact",
+            exact(
+                name={"enum": ["PAYMENT-SIGNATURE", "X-PAYMENT"]},
+                header=described("the value of the header"),
+                offers={"type": "array", "items": described("an offer of the seller's as JSON text"), "minItems": 1},
+            ),
+            exact(offer={"type": "integer"}, payer=ADDRESS, amount=UINT, nonce=WORD, expires=UINT),
+        ),
         "evm-authorization.schema.json": feature(
             "evm/authorization",
             {

@@ -62,6 +62,17 @@ pub(crate) fn with_features(workspace: &Workspace) -> Result<Notes, Failure> {
     Ok(tested)
 }
 
+/// The stores in memory under loom, which runs their threads in every order. Loom's lock takes the place of std's by a compiler flag, so
+/// everything is built once more, in a folder of its own.
+pub(crate) fn loom(workspace: &Workspace) -> Result<Notes, Failure> {
+    run(cargo()
+        .current_dir(&workspace.root)
+        .env("RUSTFLAGS", "--cfg loom")
+        .env("CARGO_TARGET_DIR", workspace.target.join("loom"))
+        .args(["test", "--locked", "--package", "quittance-guard", "--features", "std", "--lib", "memory"]))?;
+    Ok(Notes::new())
+}
+
 /// All subsets while they are few; beyond that all pairs, and everything at once.
 fn combinations(features: &[String]) -> Vec<String> {
     const FEW: usize = 4;

@@ -1,0 +1,33 @@
+//! One payment, one request, one answer: replay protection and idempotency, which are the same thing seen from two sides.
+//!
+//! ```text
+//! reserved ──settling──▶ settling ──settled──▶ settled ──grant──▶ granted
+//!    │                      │  ▲                  │
+//!    └──release──▶ (gone)   ▼  └───── resume ──┐  │ vanished (a reorganisation)
+//!                        unknown ──────────────┴◀─┘
+//!                 settling, unknown ──failed──▶ failed
+//! ```
+//!
+//! A payment is claimed under what the chain itself spends it by ([`ReplayKey`](quittance_core::ReplayKey)), for one request
+//! ([`Fingerprint`](crate::Fingerprint)). Whoever shows it again for the same request is told how far the first one has come; for another
+//! request it is taken. Once a payment is settled it stands in public calldata, so what was sold for it is given again only to who shows the
+//! secret behind its bound nonce ([`Bound`]); to everybody else it is spent (catalogue rows 107 to 128, rules 9 to 16).
+//!
+//! [`settling`](Step::Settling) is durable before the request to settle leaves. From then on only evidence ends an attempt, and until it is
+//! there the same payment may be sent to settle again, by one at a time.
+
+mod admit;
+mod bound;
+mod claim;
+mod entry;
+mod log;
+mod register;
+mod request;
+
+pub use admit::{Admission, admit};
+pub use bound::Bound;
+pub use claim::{Claim, Claimed, Conflict};
+pub use entry::{Answer, Entry, Misstep, State, Step, Verdict};
+pub use log::{ReplayLog, StepError};
+pub use register::{Register, over_exposure, over_quota};
+pub use request::{Demand, Quota, Request};

@@ -1,0 +1,305 @@
+//! What a log remembers of one payment, and how that changes.
+
+use alloc::boxed::Box;
+use core::fmt;
+
+use quittance_core::{Account, Amount, Asset, PaymentId, Rejection, ReplayKey, Retry, UnixSeconds};
+
+use super::claim::{Again, Claimed, Conflict};
+use super::{Claim, Request};
+use crate::fingerprint::Fingerprint;
+use crate::receipt::{Attested, Receipt};
+
+/// What a log remembers of one payment.
+#[derive(Clone, PartialEq, Eq, Debug)]
+#[non_exhaustive]
+pub struct Entry {
+    /// What it is spent under.
+    pub key: ReplayKey,
+    /// Who pays.
+    pub payer: Account,
+    /// In which token.
+    pub asset: Asset,
+    /// How much, at most.
+    pub amount: Amount,
+    /// The request that it was claimed for.
+    pub fingerprint: Fingerprint,
+    /// The name that the buyer gave to it.
+    pub payment_id: Option<PaymentId>,
+    /// When it was first claimed, by the latest time that the log had seen.
+    pub at: UnixSeconds,
+    /// Until when it has to be remembered.
+    pub keep_until: UnixSeconds,
+    /// Who holds it: the number of times that it has changed hands.
+    pub attempt: u32,
+    /// How far it has come.
+    pub state: State,
+    /// Whether what was sold has been given.
+    pub granted: bool,
+    /// What was given, if it was to be kept.
+    pub answer: Option<Answer>,
+    /// The span of the quota that it counts in.
+    pub quota_span: Option<u64>,
+}
+
+/// How far a payment has come.
+#[derive(Clone, PartialEq, Eq, Debug)]
+#[expect(clippy::exhaustive_enums, reason = "a store must keep every state")]
+pub enum State {
+    /// Claimed; nothing has been sent.
+    Reserved {
+        /// The last moment at which it is still the holder's alone.
+        lease: UnixSeconds,
+    },
+    /// Perhaps sent to settle.
+    Settling {
+        /// The last moment at which it is still the holder's alone.
+        lease: UnixSeconds,
+    },
+    /// Sent, and what became of it is not known.
+    Unknown,
+    /// The money moved.
+    Settled {
+        /// How one knows.
+        receipt: Receipt,
+        /// The last moment at which the holder is waited for to deliver.
+        lease: UnixSeconds,
+    },
+    /// It was refused by somebody who can say that nothing moved.
+    Failed(Rejection),
+}
+
+impl State {
+    /// The word for it.
+    #[must_use]
+    pub const fn as_str(&self) -> &'static str {
+        match self {
+            Self::Reserved { .. } => "reserved",
+            Self::Settling { .. } => "settling",
+            Self::Unknown => "unknown",
+            Self::Settled { .. } => "settled",
+            Self::Failed(_) => "failed",
+        }
+    }
+}
+
+/// What was given for a payment: status, headers and body, in a form of the seller's choosing. It does not print itself.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Answer(Box<[u8]>);
+
+impl Answer {
+    /// Bytes to be given again.
+    #[must_use]
+    pub fn new(bytes: &[u8]) -> Self {
+        Self(bytes.into())
+    }
+
+    /// The bytes.
+    #[must_use]
+    pub const fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Answer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Answer({} bytes)", self.0.len())
+    }
+}
+
+/// What happens to a payment that is held.
+#[derive(Clone, PartialEq, Eq, Debug)]
+#[expect(clippy::exhaustive_enums, reason = "the edges of the picture in the module's documentation")]
+pub enum Step {
+    /// It is about to be sent to settle.
+    Settling,
+    /// What became of it is not known.
+    Unknown,
+    /// The money moved.
+    Settled(Receipt),
+    /// It was refused for good; nothing moved.
+    Failed(Rejection),
+    /// What was sold is given, and is this.
+    Grant(Option<Answer>),
+    /// Nothing was sent, and nothing will be: the payment is free again.
+    Release,
+    /// The chain has taken the settlement back.
+    Vanished,
+}
+
+/// What remains of an entry after a step.
+#[derive(Clone, PartialEq, Eq, Debug)]
+#[expect(clippy::exhaustive_enums, reason = "a store must treat the two apart")]
+pub enum Verdict {
+    /// It becomes this.
+    Keep(Box<Entry>),
+    /// It is to be removed.
+    Forget,
+}
+
+reasons! {
+    /// Why a step is not one.
+    pub enum Misstep {
+        /// The payment is not in the log.
+        Unknown = "no_such_claim", "there is no such claim";
+        /// Somebody else holds it by now.
+        Stale = "stale_claim", "the claim has passed to somebody else";
+        /// It is no step from where the payment stands.
+        Order = "step_out_of_order", "the payment is not where this step begins";
+        /// More than was authorized.
+        ChargedMore = "charged_more", "the receipt charges more than was authorized";
+        /// The money moved already, by another transaction.
+        OtherReceipt = "other_receipt", "the payment was settled with another receipt";
+        /// The same transaction was reported for another payment (row 137).
+        TransactionReused = "transaction_reused", "the transaction was reported for another payment before";
+    }
+}
+
+impl Entry {
+    /// The entry of a claim that nobody made before.
+    #[must_use]
+    pub fn new(request: &Request, now: UnixSeconds) -> Self {
+        let demand = &request.demand;
+        Self {
+            key: request.key,
+            payer: request.payer.clone(),
+            asset: request.asset.clone(),
+            amount: request.amount,
+            fingerprint: demand.fingerprint,
+            payment_id: demand.payment_id.clone(),
+            at: now,
+            keep_until: request.keep_until,
+            attempt: 1,
+            state: State::Reserved { lease: after(now, demand.lease) },
+            granted: false,
+            answer: None,
+            quota_span: demand.quota.map(|quota| quota.span),
+        }
+    }
+
+    /// Whether money may be under way.
+    #[must_use]
+    pub const fn is_open(&self) -> bool {
+        matches!(self.state, State::Reserved { .. } | State::Settling { .. } | State::Unknown)
+    }
+
+    /// Whether it may be forgotten.
+    ///
+    /// What was sold is remembered for as long as the authorization could be shown again, and an open outcome until it is known. Of a
+    /// payment that was left before anything was sent, or refused for good, nothing need be remembered: it would be verified anew. That
+    /// also keeps strangers, to whom a signature without money behind it costs nothing, from filling the log (catalogue rows 122 and 123).
+    #[must_use]
+    pub fn is_over(&self, now: UnixSeconds) -> bool {
+        match &self.state {
+            State::Reserved { lease } => *lease < now,
+            State::Settling { .. } | State::Unknown => false,
+            State::Settled { .. } => self.keep_until < now,
+            State::Failed(_) => true,
+        }
+    }
+
+    /// What it says to somebody who shows the payment again.
+    pub(crate) fn again(&self, request: &Request, now: UnixSeconds) -> Again {
+        let demand = &request.demand;
+        if self.fingerprint != demand.fingerprint {
+            return Again::Same(Claimed::Taken(Conflict::OtherRequest));
+        }
+        let lease = after(now, demand.lease);
+        match &self.state {
+            State::Reserved { lease: held } | State::Settling { lease: held } if *held >= now => {
+                Again::Same(Claimed::Pending(*held))
+            }
+            State::Reserved { .. } => Again::Fresh(self.passed_on(State::Reserved { lease })),
+            State::Settling { .. } | State::Unknown => Again::Resume(self.passed_on(State::Settling { lease })),
+            State::Settled { .. } if !request.is_bound() => Again::Same(Claimed::Taken(Conflict::Spent)),
+            State::Settled { receipt, .. } if self.granted => Again::Same(Claimed::Done(receipt.clone(), self.answer.clone())),
+            State::Settled { lease: held, .. } if *held >= now => Again::Same(Claimed::Pending(*held)),
+            State::Settled { receipt, .. } => {
+                Again::Redeliver(self.passed_on(State::Settled { receipt: receipt.clone(), lease }), receipt.clone())
+            }
+            // It was not used and may pass unchanged by now: the balance has arrived, the window has opened.
+            State::Failed(rejection) if rejection.retry() == Retry::SameBytesLater => {
+                Again::Fresh(self.passed_on(State::Reserved { lease }))
+            }
+            State::Failed(rejection) => Again::Same(Claimed::Failed(*rejection)),
+        }
+    }
+
+    /// The entry in the hands of somebody who goes on with an open outcome without being asked by a buyer; none while somebody else is at
+    /// it, and none when there is nothing to go on with.
+    #[must_use]
+    pub fn resumed(&self, now: UnixSeconds, lease: u64) -> Option<Box<Self>> {
+        match &self.state {
+            State::Settling { lease: held } if *held >= now => None,
+            State::Settling { .. } | State::Unknown => Some(self.passed_on(State::Settling { lease: after(now, lease) })),
+            State::Reserved { .. } | State::Settled { .. } | State::Failed(_) => None,
+        }
+    }
+
+    fn passed_on(&self, state: State) -> Box<Self> {
+        Box::new(Self { attempt: self.attempt.saturating_add(1), state, ..self.clone() })
+    }
+
+    /// What remains after a step of the holder. A step that was taken before changes nothing.
+    ///
+    /// # Errors
+    ///
+    /// [`Misstep`].
+    pub fn step(&self, claim: &Claim, step: Step) -> Result<Verdict, Misstep> {
+        if self.attempt != claim.attempt() {
+            return Err(Misstep::Stale);
+        }
+        let state = match (step, &self.state) {
+            (Step::Release, State::Reserved { .. }) => return Ok(Verdict::Forget),
+            (Step::Settling, State::Reserved { lease } | State::Settling { lease }) => State::Settling { lease: *lease },
+            (Step::Unknown, State::Settling { .. } | State::Unknown) => State::Unknown,
+            (Step::Settled(receipt), _) => return self.settled(receipt),
+            (Step::Failed(rejection), State::Settling { .. } | State::Unknown) => State::Failed(rejection),
+            (Step::Failed(rejection), State::Failed(before)) if *before == rejection => return Ok(self.same()),
+            (Step::Grant(answer), State::Settled { .. }) => return Ok(self.given(answer)),
+            (Step::Vanished, State::Settled { .. } | State::Unknown) => State::Unknown,
+            _ => return Err(Misstep::Order),
+        };
+        Ok(Verdict::Keep(Box::new(Self { state, ..self.clone() })))
+    }
+
+    fn settled(&self, receipt: Receipt) -> Result<Verdict, Misstep> {
+        if receipt.charged > self.amount {
+            return Err(Misstep::ChargedMore);
+        }
+        match &self.state {
+            State::Settling { lease } => {
+                Ok(Verdict::Keep(Box::new(Self { state: State::Settled { receipt, lease: *lease }, ..self.clone() })))
+            }
+            // found out later, by somebody who will not deliver: the next who asks is served at once
+            State::Unknown => {
+                let lease = UnixSeconds::from_secs(0);
+                Ok(Verdict::Keep(Box::new(Self { state: State::Settled { receipt, lease }, ..self.clone() })))
+            }
+            State::Settled { receipt: before, lease }
+                if before.charged == receipt.charged && before.transaction == receipt.transaction =>
+            {
+                let receipt = if receipt.attested == Attested::Chain { receipt } else { before.clone() };
+                Ok(Verdict::Keep(Box::new(Self { state: State::Settled { receipt, lease: *lease }, ..self.clone() })))
+            }
+            State::Settled { .. } => Err(Misstep::OtherReceipt),
+            State::Reserved { .. } | State::Failed(_) => Err(Misstep::Order),
+        }
+    }
+
+    /// Given once: what was given first is what is kept.
+    fn given(&self, answer: Option<Answer>) -> Verdict {
+        if self.granted {
+            return self.same();
+        }
+        Verdict::Keep(Box::new(Self { granted: true, answer, ..self.clone() }))
+    }
+
+    fn same(&self) -> Verdict {
+        Verdict::Keep(Box::new(self.clone()))
+    }
+}
+
+fn after(now: UnixSeconds, seconds: u64) -> UnixSeconds {
+    now.checked_add(seconds).unwrap_or(UnixSeconds::from_secs(u64::MAX))
+}

@@ -1,0 +1,50 @@
+//! What a seller or a facilitator asks of whoever keeps its payments.
+
+use alloc::vec::Vec;
+use core::future::Future;
+
+use quittance_core::{Fault, ReplayKey, UnixSeconds};
+
+use super::{Claim, Claimed, Entry, Misstep, Request, Step};
+
+/// Keeps payments from being used twice.
+///
+/// Every method is one atomic step, durable when it returns. [`claim`](Self::claim) is the one that decides: of any number of callers with
+/// the same payment, in whichever processes, one gets a [`Claim`] (catalogue rows 116, 117 and 121). If it wrongly said
+/// [`Fresh`](Claimed::Fresh), a payment would buy twice; if it wrongly says [`Taken`](Claimed::Taken), a buyer is turned away who has paid.
+/// A log that cannot remember any more refuses, and forgets nothing to make room (row 122).
+pub trait ReplayLog {
+    /// Claims a payment for a request.
+    fn claim(&self, request: &Request) -> impl Future<Output = Result<Claimed, Fault>> + Send;
+
+    /// Takes a step with a payment that is held; `None` when the entry is gone with it. [`Step::Settling`] must have returned before the
+    /// request to settle leaves (rule 12).
+    fn step(&self, claim: &Claim, step: Step, now: UnixSeconds) -> impl Future<Output = Result<Option<Entry>, StepError>> + Send;
+
+    /// The payments whose outcome nobody is at any more, oldest first, for whoever starts again after a crash.
+    fn open(&self, now: UnixSeconds) -> impl Future<Output = Result<Vec<Entry>, Fault>> + Send;
+
+    /// Goes on with one of them, for so many seconds alone.
+    fn resume(&self, key: &ReplayKey, lease: u64, now: UnixSeconds) -> impl Future<Output = Result<Option<Claim>, Fault>> + Send;
+
+    /// Forgets what is over, and says how many payments that were.
+    fn purge(&self, now: UnixSeconds) -> impl Future<Output = Result<usize, Fault>> + Send;
+}
+
+/// Why a step was not taken.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StepError {
+    /// It is no step from where the payment stands.
+    #[error(transparent)]
+    Misstep(Misstep),
+    /// The log cannot be asked, and the step may or may not have been taken: take it again.
+    #[error("{0}")]
+    Fault(Fault),
+}
+
+impl From<Misstep> for StepError {
+    fn from(misstep: Misstep) -> Self {
+        Self::Misstep(misstep)
+    }
+}

@@ -1,0 +1,380 @@
+use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::format;
+
+use proptest::prelude::*;
+use quittance_core::binding::Binding;
+use quittance_core::registry::networks;
+use quittance_core::{Address, Nonce, Rejection, Resource, Salt};
+
+use super::*;
+use crate::fingerprint::Fingerprint;
+use crate::replay::{Answer, Bound, Demand};
+use crate::samples::{asset, at, key, key_of, payer, request as fingerprint, terms};
+
+/// A claim of payment `nonce` by payer 1 for a path, some seconds after the beginning.
+fn claim(nonce: u8, path: &str, seconds: u64) -> Request {
+    claim_by(1, nonce, path, seconds)
+}
+
+fn claim_by(number: u8, nonce: u8, path: &str, seconds: u64) -> Request {
+    Request {
+        key: key_of(number, nonce),
+        payer: payer(number),
+        asset: asset(),
+        amount: Amount::from_u64(10_000),
+        keep_until: at(100_000),
+        demand: Demand::new(fingerprint(path), at(seconds)),
+    }
+}
+
+/// The same with the secret of its nonce, which is therefore another.
+fn bound(path: &str, salt: u8, seconds: u64) -> Request {
+    let resource = Resource::parse(&format!("https://api.example.com/{path}")).unwrap();
+    let binding = Binding::new(terms("$0.01").hash(), "GET", &resource).unwrap();
+    let salt = Salt::from_bytes([salt; 32]);
+    let ReplayKey::Eip3009 { network, token, from, .. } = key(1) else { unreachable!() };
+    let key = ReplayKey::Eip3009 { network, token, from, nonce: binding.nonce(&salt) };
+    let proof = Bound::prove(&binding, &salt, key).unwrap();
+    let mut request = Request { key, ..claim(1, path, seconds) };
+    request.demand.bound = Some(proof);
+    request
+}
+
+fn fresh(register: &mut Register, request: &Request) -> Claim {
+    match register.claim(request) {
+        Ok(Claimed::Fresh(claim)) => claim,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn receipt(transaction: &str, attested: Attested) -> Receipt {
+    Receipt::new(Amount::from_u64(10_000), transaction, attested)
+}
+
+fn settle(register: &mut Register, claim: &Claim, transaction: &str) -> Result<(), StepError> {
+    register.step(claim, Step::Settling, at(1))?;
+    register.step(claim, Step::Settled(receipt(transaction, Attested::Answer)), at(2)).map(|_| ())
+}
+
+#[test]
+fn rows_107_110_and_111_a_payment_is_for_one_request() {
+    let mut register = Register::new(10);
+    let _held = fresh(&mut register, &claim(1, "a", 0));
+    let other = Claimed::Taken(Conflict::OtherRequest);
+    assert_eq!(register.claim(&claim(1, "b", 1)), Ok(other.clone()));
+    let resource = Resource::parse("https://api.example.com/a").unwrap();
+    for shown in [Fingerprint::of("POST", &resource, b""), Fingerprint::of("GET", &resource, b"{}")] {
+        let mut request = claim(1, "a", 1);
+        request.demand.fingerprint = shown;
+        assert_eq!(register.claim(&request), Ok(other.clone()));
+    }
+}
+
+#[test]
+fn rows_115_and_127_what_was_sold_is_given_again_only_to_who_holds_the_secret() {
+    let mut register = Register::new(10);
+    let request = bound("a", 7, 0);
+    let claim = fresh(&mut register, &request);
+    settle(&mut register, &claim, "0xaa").unwrap();
+    register.step(&claim, Step::Grant(Some(Answer::new(b"report"))), at(3)).unwrap();
+    let again = bound("a", 7, 4);
+    assert_eq!(
+        register.claim(&again),
+        Ok(Claimed::Done(receipt("0xaa", Attested::Answer), Some(Answer::new(b"report")))),
+        "the same answer, and no second settlement"
+    );
+    // an observer has the calldata, and so the nonce, but not the salt
+    let mut observed = again.clone();
+    observed.demand.bound = None;
+    assert_eq!(register.claim(&observed), Ok(Claimed::Taken(Conflict::Spent)));
+    // a secret of another payment proves nothing about this one
+    observed.demand.bound = bound("a", 8, 4).demand.bound;
+    assert_eq!(register.claim(&observed), Ok(Claimed::Taken(Conflict::Spent)));
+    let resource = Resource::parse("https://api.example.com/a").unwrap();
+    let binding = Binding::new(terms("$0.01").hash(), "GET", &resource).unwrap();
+    assert!(Bound::prove(&binding, &Salt::from_bytes([9; 32]), again.key).is_err());
+    assert!(!format!("{register:?}").contains("report"));
+}
+
+#[test]
+fn row_116_a_duplicate_waits_for_the_one_in_flight() {
+    let mut register = Register::new(10);
+    let first = fresh(&mut register, &claim(1, "a", 0));
+    assert_eq!(register.claim(&claim(1, "a", 1)), Ok(Claimed::Pending(at(60))));
+    register.step(&first, Step::Settling, at(2)).unwrap();
+    assert_eq!(register.claim(&claim(1, "a", 3)), Ok(Claimed::Pending(at(60))));
+}
+
+#[test]
+fn row_118_the_same_authorization_in_other_clothes_has_the_same_key() {
+    // hexadecimal case, spacing, the twin signature and extension data are not part of a key, which is made of parsed values
+    let mut register = Register::new(10);
+    let _held = fresh(&mut register, &claim(1, "a", 0));
+    let mut dressed = claim(1, "a", 1);
+    dressed.demand.payment_id = Some("pay_7d5d747be160".parse().unwrap());
+    assert!(matches!(register.claim(&dressed), Ok(Claimed::Pending(_))));
+}
+
+#[test]
+fn row_119_the_same_nonce_under_another_payer_or_chain_is_another_payment() {
+    let mut register = Register::new(10);
+    let _held = fresh(&mut register, &claim(1, "a", 0));
+    let _other_payer = fresh(&mut register, &claim_by(2, 1, "a", 0));
+    let ReplayKey::Eip3009 { token, from, nonce, .. } = key(1) else { unreachable!() };
+    let elsewhere = Request { key: ReplayKey::Eip3009 { network: networks::BASE, token, from, nonce }, ..claim(1, "a", 0) };
+    let _other_chain = fresh(&mut register, &elsewhere);
+}
+
+#[test]
+fn row_120_permit2_spends_one_nonce_for_every_token_and_scheme() {
+    let mut register = Register::new(10);
+    let key =
+        ReplayKey::Permit2 { network: networks::BASE, owner: Address::from_bytes([1; 20]), nonce: Nonce::from_bytes([1; 32]) };
+    let _exact = fresh(&mut register, &Request { key, ..claim(1, "a", 0) });
+    let upto = Request { key, asset: crate::samples::terms_on(networks::BASE, "$1").asset().clone(), ..claim(1, "b", 0) };
+    assert_eq!(register.claim(&upto), Ok(Claimed::Taken(Conflict::OtherRequest)));
+}
+
+#[test]
+fn row_122_a_full_log_refuses_and_forgets_no_live_entry() {
+    let mut register = Register::new(2);
+    let first = fresh(&mut register, &claim(1, "a", 0));
+    settle(&mut register, &first, "0xaa").unwrap();
+    let second = fresh(&mut register, &claim(2, "b", 0));
+    assert_eq!(register.claim(&claim(3, "c", 1)), Err(Fault::StoreFull));
+    // the second was claimed when the log had seen second 2, and is held for sixty
+    assert_eq!(register.purge(at(62)), 0);
+    // what was left before anything was sent goes; what was sold stays
+    assert_eq!(register.purge(at(63)), 1);
+    let _third = fresh(&mut register, &claim(3, "c", 63));
+    assert_eq!(register.step(&second, Step::Settling, at(64)), Err(Misstep::Unknown.into()));
+    assert!(register.find(&key(1)).is_some());
+}
+
+#[test]
+fn row_123_what_was_sold_is_remembered_past_the_end_of_the_authorization() {
+    let mut register = Register::new(10);
+    let claimed = fresh(&mut register, &claim(1, "a", 0));
+    settle(&mut register, &claimed, "0xaa").unwrap();
+    assert_eq!(register.purge(at(100_000)), 0);
+    assert_eq!(register.purge(at(100_001)), 1);
+    // the clock goes back: the payment is not fresh again
+    assert_eq!(register.claim(&claim(1, "a", 10)), Ok(Claimed::Expired));
+}
+
+#[test]
+fn row_125_an_identifier_stands_for_one_payment_of_one_payer() {
+    let id: PaymentId = "pay_7d5d747be160".parse().unwrap();
+    let named = |number, nonce, path: &str| {
+        let mut request = claim_by(number, nonce, path, 0);
+        request.demand.payment_id = Some(id.clone());
+        request
+    };
+    let mut register = Register::new(10);
+    let held = fresh(&mut register, &named(1, 1, "a"));
+    assert_eq!(register.claim(&named(1, 2, "a")), Ok(Claimed::Taken(Conflict::OtherPayment)));
+    let _another_payer = fresh(&mut register, &named(2, 2, "a"));
+    register.step(&held, Step::Release, at(1)).unwrap();
+    let _free_again = fresh(&mut register, &named(1, 2, "a"));
+}
+
+#[test]
+fn row_137_a_transaction_that_an_answer_names_pays_for_one_payment() {
+    let mut register = Register::new(10);
+    let (first, second) = (fresh(&mut register, &claim(1, "a", 0)), fresh(&mut register, &claim(2, "b", 0)));
+    settle(&mut register, &first, "0xaa").unwrap();
+    assert_eq!(settle(&mut register, &second, "0xaa"), Err(Misstep::TransactionReused.into()));
+    assert_eq!(register.find(&key(2)).unwrap().state.as_str(), "settling", "the alarm changes nothing");
+    // one transaction may settle several payments, when the chain's own logs say so
+    register.step(&second, Step::Settled(receipt("0xaa", Attested::Chain)), at(2)).unwrap();
+}
+
+#[test]
+fn rows_138_to_142_an_open_outcome_is_gone_on_with_by_one_at_a_time() {
+    let mut register = Register::new(10);
+    let first = fresh(&mut register, &claim(1, "a", 0));
+    register.step(&first, Step::Settling, at(1)).unwrap();
+    register.step(&first, Step::Unknown, at(30)).unwrap();
+    assert_eq!(register.open(at(30)).len(), 1);
+    let Ok(Claimed::Resume(second)) = register.claim(&claim(1, "a", 31)) else { panic!("resumed") };
+    assert!(matches!(register.claim(&claim(1, "a", 32)), Ok(Claimed::Pending(_))));
+    assert_eq!(register.resume(&key(1), 60, at(32)), None);
+    // the first wakes up too late
+    assert_eq!(register.step(&first, Step::Settled(receipt("0xaa", Attested::Answer)), at(33)), Err(Misstep::Stale.into()));
+    // the second dies as well; a reconciler takes over when its time is up
+    assert_eq!(register.open(at(91)), []);
+    assert_eq!(register.open(at(92)).len(), 1);
+    let third = register.resume(&key(1), 60, at(92)).unwrap();
+    assert_eq!(register.step(&second, Step::Unknown, at(93)), Err(Misstep::Stale.into()));
+    register.step(&third, Step::Settled(receipt("0xaa", Attested::Chain)), at(94)).unwrap();
+    // time alone ends nothing, and what is unknown is never forgotten
+    let fourth = fresh(&mut register, &claim(2, "b", 94));
+    register.step(&fourth, Step::Settling, at(95)).unwrap();
+    assert_eq!(register.purge(at(10_000_000)), 1);
+    assert!(register.find(&key(2)).is_some());
+}
+
+#[test]
+fn row_147_a_reorganisation_makes_the_outcome_unknown_again_and_grants_nothing_twice() {
+    let mut register = Register::new(10);
+    let request = bound("a", 7, 0);
+    let claim = fresh(&mut register, &request);
+    settle(&mut register, &claim, "0xaa").unwrap();
+    register.step(&claim, Step::Grant(None), at(3)).unwrap();
+    register.step(&claim, Step::Vanished, at(4)).unwrap();
+    let Ok(Claimed::Resume(second)) = register.claim(&bound("a", 7, 5)) else { panic!("resumed") };
+    register.step(&second, Step::Settled(receipt("0xbb", Attested::Chain)), at(6)).unwrap();
+    assert!(matches!(register.claim(&bound("a", 7, 7)), Ok(Claimed::Done(..))));
+}
+
+#[test]
+fn row_149_an_exposure_cap_counts_what_is_under_way() {
+    let mut register = Register::new(10);
+    let capped = |nonce| {
+        let mut request = claim(nonce, "a", 0);
+        request.demand.exposure = Some(Amount::from_u64(25_000));
+        request
+    };
+    let first = fresh(&mut register, &capped(1));
+    let _second = fresh(&mut register, &capped(2));
+    assert_eq!(register.claim(&capped(3)), Ok(Claimed::Limited(None)));
+    settle(&mut register, &first, "0xaa").unwrap();
+    let _third = fresh(&mut register, &capped(3));
+    let mut another = claim_by(2, 4, "a", 0);
+    another.demand.exposure = Some(Amount::from_u64(25_000));
+    let _another_payer = fresh(&mut register, &another);
+}
+
+#[test]
+fn row_156_what_is_paid_and_was_not_delivered_is_delivered_without_another_charge() {
+    let mut register = Register::new(10);
+    let first = fresh(&mut register, &bound("a", 7, 0));
+    settle(&mut register, &first, "0xaa").unwrap();
+    // the handler may still be writing
+    assert_eq!(register.claim(&bound("a", 7, 3)), Ok(Claimed::Pending(at(60))));
+    let Ok(Claimed::Redeliver(second, paid)) = register.claim(&bound("a", 7, 61)) else { panic!("redelivered") };
+    assert_eq!(paid, receipt("0xaa", Attested::Answer));
+    assert_eq!(register.step(&first, Step::Grant(None), at(62)), Err(Misstep::Stale.into()));
+    register.step(&second, Step::Grant(Some(Answer::new(b"x"))), at(62)).unwrap();
+    register.step(&second, Step::Grant(Some(Answer::new(b"y"))), at(63)).unwrap();
+    let done = register.claim(&bound("a", 7, 64));
+    assert_eq!(done, Ok(Claimed::Done(paid, Some(Answer::new(b"x")))), "what was given first is what was given");
+}
+
+#[test]
+fn row_157_a_claim_is_released_only_while_nothing_was_sent() {
+    let mut register = Register::new(10);
+    let held = fresh(&mut register, &claim(1, "a", 0));
+    register.step(&held, Step::Release, at(1)).unwrap();
+    let held = fresh(&mut register, &claim(1, "b", 2));
+    register.step(&held, Step::Settling, at(3)).unwrap();
+    assert_eq!(register.step(&held, Step::Release, at(4)), Err(Misstep::Order.into()));
+}
+
+#[test]
+fn a_refusal_that_may_pass_later_frees_the_payment_and_another_stands() {
+    let mut register = Register::new(10);
+    for (nonce, rejection) in [(1, Rejection::InsufficientFunds), (2, Rejection::Eip3009Signature)] {
+        let held = fresh(&mut register, &claim(nonce, "a", 0));
+        register.step(&held, Step::Settling, at(1)).unwrap();
+        register.step(&held, Step::Failed(rejection), at(2)).unwrap();
+    }
+    assert!(matches!(register.claim(&claim(1, "a", 3)), Ok(Claimed::Fresh(_))));
+    assert_eq!(register.claim(&claim(2, "a", 3)), Ok(Claimed::Failed(Rejection::Eip3009Signature)));
+}
+
+#[test]
+fn the_hundred_and_first_payment_of_an_hour_waits() {
+    let mut register = Register::new(1_000);
+    let limited = |nonce: u8, seconds| {
+        let mut request = claim(nonce, "a", seconds);
+        request.demand.quota = Some(Quota::new(100, 3_600));
+        request
+    };
+    for nonce in 0..100 {
+        let _held = fresh(&mut register, &limited(nonce, u64::from(nonce)));
+    }
+    let Ok(Claimed::Limited(Some(from))) = register.claim(&limited(100, 200)) else { panic!("limited") };
+    assert!(from > at(3_600) && from <= at(3_660), "{from}");
+    // showing the same payment again is not another one
+    assert!(matches!(register.claim(&limited(99, 200)), Ok(Claimed::Fresh(_) | Claimed::Pending(_))));
+    let mut another = claim_by(2, 100, "a", 200);
+    another.demand.quota = Some(Quota::new(100, 3_600));
+    let _another_payer = fresh(&mut register, &another);
+    let mut later = limited(100, 0);
+    later.demand.now = from;
+    let held = fresh(&mut register, &later);
+    register.step(&held, Step::Release, from).unwrap();
+    later.key = key(101);
+    let _given_back = fresh(&mut register, &later);
+}
+
+#[test]
+fn a_quota_of_strangers_takes_no_room_when_they_are_gone() {
+    let mut register = Register::new(10);
+    for number in 0..200 {
+        let mut request = claim_by(number, 1, "a", 0);
+        request.demand.quota = Some(Quota::new(1, 3_600));
+        let held = fresh(&mut register, &request);
+        register.step(&held, Step::Release, at(1)).unwrap();
+    }
+    assert!(register.counts.is_empty() && register.open.is_empty() && register.names.is_empty());
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(256))]
+
+    /// Whatever happens in whatever order, what was sold is given once, and one at a time may settle.
+    #[test]
+    fn row_117_any_schedule_grants_once_and_settles_one_at_a_time(
+        steps in prop::collection::vec((0u8..10, 0u8..3, 0usize..4, 0u64..90), 0..120),
+    ) {
+        let mut register = Register::new(100);
+        let mut held: BTreeMap<u8, Vec<Claim>> = BTreeMap::new();
+        let mut grants: BTreeMap<u8, u32> = BTreeMap::new();
+        let mut settled: BTreeSet<u8> = BTreeSet::new();
+        let mut clock = 0;
+        for (action, number, which, wait) in steps {
+            if action == 0 {
+                clock += wait;
+                continue;
+            }
+            let (request, now) = (bound("a", number, clock), at(clock));
+            if action < 4 {
+                match register.claim(&request).unwrap() {
+                    Claimed::Fresh(claim) => {
+                        prop_assert!(!settled.contains(&number), "what was settled is fresh again");
+                        held.entry(number).or_default().push(claim);
+                    }
+                    Claimed::Resume(claim) | Claimed::Redeliver(claim, _) => held.entry(number).or_default().push(claim),
+                    _ => {}
+                }
+                continue;
+            }
+            let Some(claims) = held.get(&number) else { continue };
+            let claim = claims[which % claims.len()].clone();
+            let before = register.find(&request.key).cloned();
+            let step = match action {
+                4 => Step::Settling,
+                5 => Step::Unknown,
+                6 => Step::Settled(receipt(&format!("0x{number}"), Attested::Answer)),
+                7 => Step::Failed(Rejection::InsufficientFunds),
+                8 => Step::Grant(None),
+                _ => Step::Release,
+            };
+            let outcome = register.step(&claim, step.clone(), now);
+            let newest = before.as_ref().is_some_and(|entry| entry.attempt == claim.attempt());
+            prop_assert!(newest || outcome.is_err(), "an older holder took {:?}", step);
+            if let (Ok(Some(after)), Some(before)) = (outcome, before) {
+                prop_assert!(after.granted || !before.granted);
+                if after.granted && !before.granted {
+                    *grants.entry(number).or_default() += 1;
+                }
+                if after.state.as_str() == "settled" {
+                    settled.insert(number);
+                }
+            }
+        }
+        prop_assert!(grants.values().all(|count| *count == 1), "{:?}", grants);
+    }
+}
