@@ -19,6 +19,7 @@ mod text_laws;
 pub mod header_payment;
 pub mod identifiers;
 pub mod money_amount;
+pub mod payer_cache;
 pub mod payment_resigned;
 pub mod recovery;
 pub mod reply_402;
@@ -59,6 +60,7 @@ targets!(
     signature,
     recovery,
     payment_resigned,
+    payer_cache,
     resource,
     money_amount,
     identifiers,
