@@ -16,6 +16,7 @@ mod base64;
 mod json_laws;
 mod text_laws;
 
+pub mod audit_log;
 pub mod header_payment;
 pub mod identifiers;
 pub mod money_amount;
@@ -64,4 +65,5 @@ targets!(
     resource,
     money_amount,
     identifiers,
+    audit_log,
 );

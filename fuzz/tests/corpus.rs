@@ -46,6 +46,7 @@ corpus!(
     resource,
     money_amount,
     identifiers,
+    audit_log,
 );
 
 fn check(name: &str) {

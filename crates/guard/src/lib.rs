@@ -24,11 +24,13 @@ extern crate std;
 #[macro_use]
 mod macros;
 
+pub mod audit;
 pub mod budget;
 pub mod fingerprint;
 pub mod label;
 #[cfg(feature = "std")]
 pub mod memory;
+pub mod output;
 pub mod receipt;
 pub mod replay;
 pub mod rolling;
