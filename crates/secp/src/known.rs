@@ -9,8 +9,8 @@ use crate::point::{Affine, Jacobian};
 use crate::scalar::Scalar;
 use crate::sums::Summands;
 
-/// A key with a table of its multiples, which makes checking its signatures cost about half of a recovery, and a third of one in a
-/// batch: there is no square root, and of 128 doublings 8 are left.
+/// A key with a table of its multiples, which makes checking its signatures cost about half of a recovery, and little more than a
+/// third in a batch: there is no square root, and of 128 doublings 8 are left.
 ///
 /// A table is 128 points, 8 KiB; 10,000 keys are 80 MiB. With the feature `small-tables`, and always on 32-bit machines and in
 /// WebAssembly, it is 32 points, 2 KiB, and 32 doublings are left. To make one costs about as much as one recovery.

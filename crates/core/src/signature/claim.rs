@@ -62,7 +62,7 @@ impl<'a> Claim<'a> {
 
 /// [`Claim::verify`] for each of many, in their order.
 ///
-/// Inversions are shared, which for known payers takes a third off each, and for others a tenth. Nothing else is shared: a claim is told
+/// Inversions are shared, which takes a quarter off each of a known payer, and a tenth off others. Nothing else is shared: a claim is told
 /// what it is told alone, whatever stands beside it.
 #[must_use]
 pub fn verify_many(claims: &[Claim<'_>]) -> Vec<Result<(), SignatureError>> {

@@ -1,7 +1,7 @@
 //! Payers who paid before, with their keys.
 //!
 //! A payer who comes back need not be recovered again: with the public key known, checking a signature takes about half of the time, and
-//! in a batch a third. The cache belongs to the caller, and every verdict is the same with it, without it, and with another one.
+//! in a batch little more than a third. The cache belongs to the caller, and every verdict is the same with it, without it, and with another one.
 //!
 //! **Strangers cannot grow it.** Keys and signatures cost nothing to make, so a good signature is no reason to remember anybody. What is
 //! one is money: [`PayerCache::learn`] takes a [`Settled`], which only a settlement makes, so whoever wants a place must have paid for

@@ -38,6 +38,8 @@ const PATHS: &[&str] = &[
     "batch-known",
     "batch-header-to-verified",
     "refuse-garbage",
+    "refuse-noise",
+    "refuse-text",
     "refuse-base64",
     "refuse-json",
     "refuse-version",
