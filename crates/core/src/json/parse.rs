@@ -136,7 +136,7 @@ impl<'a> Reader<'a> {
 
     fn object(&mut self) -> Result<Node<'a>, DecodeError> {
         let mut members = Vec::new();
-        let mut places = Vec::new();
+        let mut places = Places::default();
         if self.eat(b'}') {
             return Ok(Node::Object(members));
         }
@@ -156,7 +156,7 @@ impl<'a> Reader<'a> {
             if self.closes(b'}')? {
                 return match repeated_name(&members) {
                     None => Ok(Node::Object(members)),
-                    Some(i) => Err(DecodeError::byte(JsonError::DuplicateKey, places.get(i).copied().unwrap_or(self.at))),
+                    Some(i) => Err(DecodeError::byte(JsonError::DuplicateKey, places.get(i).unwrap_or(self.at))),
                 };
             }
         }
@@ -287,6 +287,28 @@ impl<'a> Reader<'a> {
             value = value << 4 | digit;
         }
         Ok(value)
+    }
+}
+
+/// Where the names of an object stand. As many as most objects have need no allocation.
+#[derive(Default)]
+struct Places {
+    first: [usize; 8],
+    rest: Vec<usize>,
+    count: usize,
+}
+
+impl Places {
+    fn push(&mut self, at: usize) {
+        match self.first.get_mut(self.count) {
+            Some(place) => *place = at,
+            None => self.rest.push(at),
+        }
+        self.count += 1;
+    }
+
+    fn get(&self, index: usize) -> Option<usize> {
+        self.first.iter().chain(&self.rest).nth(index).copied()
     }
 }
 
