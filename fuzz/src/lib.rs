@@ -20,6 +20,7 @@ pub mod audit_log;
 pub mod header_payment;
 pub mod identifiers;
 pub mod money_amount;
+pub mod payer_cache;
 pub mod payment_resigned;
 pub mod policy_toml;
 pub mod recovery;
@@ -61,6 +62,7 @@ targets!(
     signature,
     recovery,
     payment_resigned,
+    payer_cache,
     resource,
     money_amount,
     identifiers,

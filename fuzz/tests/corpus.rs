@@ -42,6 +42,7 @@ corpus!(
     signature,
     recovery,
     payment_resigned,
+    payer_cache,
     resource,
     money_amount,
     identifiers,

@@ -242,7 +242,13 @@ pub(super) fn exact(group: &Value, input: &Value) -> Outcome {
     let payment = Payment::from_headers(headers, &Limits::HEADER).map_err(|e| refusal(&e))?.expect("a payment header");
     let terms = find_offer(&offers, &payment).map_err(|e| e.code())?;
     let now = UnixSeconds::parse(text(group, "now")).expect("a time of the vectors");
-    let verified = match EXACT.keys_only().verify(&VerifyInput::offline(&payment, terms, now)).map_err(|e| e.code())? {
+    let (scheme, input) = (EXACT.keys_only(), VerifyInput::offline(&payment, terms, now));
+    let alone = scheme.verify(&input);
+    for verdict in scheme.verify_many(&[input, input]) {
+        assert_eq!(verdict.is_ok(), alone.is_ok(), "a batch says the same");
+        assert_eq!(verdict.err(), alone.as_ref().err().copied(), "a batch says the same");
+    }
+    let verified = match alone.map_err(|e| e.code())? {
         Progress::Verified(verified) => verified,
         other => panic!("no question is asked about keys: {other:?}"),
     };
