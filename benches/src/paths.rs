@@ -15,6 +15,7 @@ use crate::inputs::{self, Buyer, Fault, NOW, buyer};
 use crate::path::{Call, Path, SAMPLES, Side};
 #[cfg(not(target_family = "wasm"))]
 use crate::peers::PEERS;
+use crate::policy;
 
 #[cfg(target_family = "wasm")]
 const PEERS: &[Path] = &[];
@@ -66,6 +67,8 @@ const OURS: &[Path] = &[
     ours("refuse-recipient", "refuse another recipient", "eip3009_recipient", |i| whole(i, Fault::Recipient)),
     ours("refuse-high-s", "refuse a high s", "eip3009_signature", |i| whole(i, Fault::HighS)),
     ours("refuse-signer", "refuse another signer", "eip3009_signature", |i| whole(i, Fault::Signer)),
+    ours("policy", "decide by a policy of 50 rules", policy::ALLOWED, policy::allowing),
+    ours("refuse-price", "refuse a risen price by it", policy::PRICE_CHANGED, policy::refusing),
 ];
 
 const fn ours(name: &'static str, about: &'static str, verdict: &'static str, make: fn(u8) -> Call) -> Path {

@@ -22,6 +22,7 @@ pub mod identifiers;
 pub mod money_amount;
 pub mod payer_cache;
 pub mod payment_resigned;
+pub mod policy_toml;
 pub mod recovery;
 pub mod reply_402;
 pub mod reply_facilitator;
@@ -66,4 +67,5 @@ targets!(
     money_amount,
     identifiers,
     audit_log,
+    policy_toml,
 );

@@ -47,6 +47,7 @@ corpus!(
     money_amount,
     identifiers,
     audit_log,
+    policy_toml,
 );
 
 fn check(name: &str) {

@@ -49,6 +49,8 @@ const PATHS: &[&str] = &[
     "refuse-recipient",
     "refuse-high-s",
     "refuse-signer",
+    "policy",
+    "refuse-price",
 ];
 const YARDSTICK: &str = "k256-recover";
 
