@@ -33,6 +33,7 @@ pub fn of(feature: &str) -> Option<Check> {
         "evm/erc6492" => evm::erc6492,
         "evm/message" => evm::message,
         "evm/personal" => evm::personal,
+        "evm/upto" => evm::upto,
         "evm/signature" => evm::signature,
         "evm/signing" => evm::signing,
         "evm/typed-data" => evm::typed_data,
