@@ -12,6 +12,10 @@ use super::{
 use crate::label::PurchaseId;
 use crate::rolling;
 
+mod part;
+
+pub use part::Changes;
+
 /// A ledger without a place to keep it.
 ///
 /// It is bounded: when it holds as many attempts as it may, further purchases are refused, and nothing is forgotten to make room (catalogue
@@ -22,15 +26,19 @@ pub struct Book {
     /// The attempts of each purchase, in order.
     records: BTreeMap<PurchaseId, Vec<Record>>,
     sums: BTreeMap<Sum, BTreeMap<u64, Amount>>,
+    /// How many attempts there are, those that are kept elsewhere included.
     attempts: usize,
     capacity: usize,
+    /// What has changed, if somebody else keeps it.
+    changes: Option<Changes>,
 }
 
 impl Book {
     /// An empty ledger for so many attempts.
     #[must_use]
     pub const fn new(capacity: usize) -> Self {
-        Self { latest: UnixSeconds::from_secs(0), records: BTreeMap::new(), sums: BTreeMap::new(), attempts: 0, capacity }
+        let latest = UnixSeconds::from_secs(0);
+        Self { latest, records: BTreeMap::new(), sums: BTreeMap::new(), attempts: 0, capacity, changes: None }
     }
 
     /// [`Ledger::reserve`](super::Ledger::reserve).
@@ -68,6 +76,7 @@ impl Book {
         let record = Record::reserved(purchase.clone(), next, now, lease);
         self.count(&record, Amount::ZERO, record.counts()).map_err(|meter| ReserveError::Over(overflow(meter, purchase.amount)))?;
         let ticket = Ticket::of(&record);
+        self.note(&record);
         self.records.entry(purchase.id.clone()).or_default().push(record);
         self.attempts = self.attempts.saturating_add(1);
         Ok(Reserved::Fresh(ticket))
@@ -133,8 +142,15 @@ impl Book {
         self.count(&after, before.counts(), after.counts()).map_err(|_| Fault::StoreInconsistent)?;
         let attempts = self.records.get_mut(&after.purchase.id);
         let place = attempts.and_then(|attempts| attempts.iter_mut().find(|record| record.attempt == after.attempt));
-        *place.ok_or(Fault::StoreInconsistent)? = after;
+        *place.ok_or(Fault::StoreInconsistent)? = after.clone();
+        self.note(&after);
         Ok(())
+    }
+
+    fn note(&mut self, record: &Record) {
+        if let Some(changes) = &mut self.changes {
+            changes.records.insert((record.purchase.id.clone(), record.attempt), record.clone());
+        }
     }
 
     /// Exchanges what an attempt counts for in each of its sums, all or none.
@@ -148,6 +164,9 @@ impl Book {
             changed.push((sum, slot, counts));
         }
         for (sum, slot, counts) in changed {
+            if let Some(changes) = &mut self.changes {
+                changes.sums.insert((sum.clone(), slot), counts);
+            }
             self.sums.entry(sum).or_default().insert(slot, counts);
         }
         Ok(())
