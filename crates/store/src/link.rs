@@ -74,8 +74,10 @@ impl Link {
                 PgSslMode::Prefer | PgSslMode::Allow if !cfg!(feature = "tls") => options.ssl_mode(PgSslMode::Disable),
                 _ => options,
             };
-            // every question here has an index, also while a table is too young for the planner to know it
+            // every question here has an index, also while a table is too young for the planner to know it; to compile one, because it
+            // looks expensive then, takes longer than to answer it
             let settings = [
+                ("jit", "off"),
                 ("enable_seqscan", "off"),
                 ("enable_hashjoin", "off"),
                 ("enable_mergejoin", "off"),

@@ -36,7 +36,8 @@ pub(crate) struct Writers {
 }
 
 /// Writes until nobody can ask any more.
-pub(crate) async fn write(writers: Arc<Writers>, mut connection: Option<Connection>) {
+pub(crate) async fn write(writers: Arc<Writers>, connection: Option<Connection>) {
+    let mut connection = connection.map(|connection| Held { connection, shard: None });
     loop {
         let jobs = take(&writers.queue).await;
         if jobs.is_empty() {
@@ -48,9 +49,9 @@ pub(crate) async fn write(writers: Arc<Writers>, mut connection: Option<Connecti
             forget(&writers, &mut connection, purge).await;
         }
     }
-    if let Some(connection) = connection {
+    if let Some(held) = connection {
         // nothing is lost if it does not say goodbye: everything is committed
-        let _ = connection.close().await;
+        let _ = held.connection.close().await;
     }
 }
 
@@ -61,7 +62,7 @@ async fn take(queue: &Mutex<mpsc::Receiver<Job>>) -> Vec<Job> {
     jobs
 }
 
-async fn serve(writers: &Writers, connection: &mut Option<Connection>, jobs: Vec<Job>) {
+async fn serve(writers: &Writers, connection: &mut Option<Held>, jobs: Vec<Job>) {
     if jobs.is_empty() {
         return;
     }
@@ -104,7 +105,7 @@ async fn serve(writers: &Writers, connection: &mut Option<Connection>, jobs: Vec
     }
 }
 
-async fn forget(writers: &Writers, connection: &mut Option<Connection>, job: Job) {
+async fn forget(writers: &Writers, connection: &mut Option<Held>, job: Job) {
     let Operation::Purge { now } = job.operation else { return };
     let mut outcome = Err(Fault::StoreUnavailable);
     for _ in 0..ATTEMPTS {
@@ -123,21 +124,29 @@ async fn forget(writers: &Writers, connection: &mut Option<Connection>, job: Job
     let _ = job.reply.send(outcome);
 }
 
-/// The connection, and the writer's row among the clocks.
-async fn connected<'a>(writers: &Writers, connection: &'a mut Option<Connection>) -> Result<(&'a mut Connection, i64), Broken> {
-    if connection.is_none() {
-        *connection = Some(writers.link.connect().await?);
+/// A connection, and its row among the clocks once that is known.
+struct Held {
+    connection: Connection,
+    shard: Option<i64>,
+}
+
+async fn connected<'a>(writers: &Writers, held: &'a mut Option<Held>) -> Result<(&'a mut Connection, i64), Broken> {
+    if held.is_none() {
+        *held = Some(Held { connection: writers.link.connect().await?, shard: None });
     }
-    let connection = connection.as_mut().ok_or(Broken::Fault(Fault::StoreUnavailable))?;
-    let shard = connection.shard().await?;
-    Ok((connection, shard))
+    let held = held.as_mut().ok_or(Broken::Fault(Fault::StoreUnavailable))?;
+    let shard = match held.shard {
+        Some(shard) => shard,
+        None => *held.shard.insert(held.connection.shard().await?),
+    };
+    Ok((&mut held.connection, shard))
 }
 
 /// Rolls back after a conflict, and drops the connection after anything worse.
-async fn conclude<T>(connection: &mut Option<Connection>, outcome: Result<T, Broken>) -> Result<T, Broken> {
+async fn conclude<T>(connection: &mut Option<Held>, outcome: Result<T, Broken>) -> Result<T, Broken> {
     match (&outcome, connection.as_mut()) {
         (Err(Broken::Conflict), Some(held)) => {
-            if held.db().simple("ROLLBACK").await.is_err() {
+            if held.connection.db().simple("ROLLBACK").await.is_err() {
                 *connection = None;
             }
         }

@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 use quittance_core::{Account, Amount, Asset, Fault, Network, PaymentId, ReplayKey, UnixSeconds};
 
 use super::claim::{Again, Claim, Claimed, Conflict};
-use super::entry::{Entry, Misstep, State, Step, Verdict};
+use super::entry::{Entry, Misstep, Step, Verdict};
 use super::{Quota, Request, StepError};
 use crate::receipt::{Attested, Receipt};
 use crate::rolling;
@@ -101,9 +101,10 @@ impl Register {
     pub fn step(&mut self, claim: &Claim, step: Step, now: UnixSeconds) -> Result<Option<Entry>, StepError> {
         self.see(now);
         let before = self.entries.get(claim.key()).ok_or(Misstep::Unknown)?;
+        let reported = if let Step::Settled(receipt) = &step { Some(receipt.clone()) } else { None };
         match before.step(claim, step)? {
             Verdict::Keep(after) => {
-                if let State::Settled { receipt, .. } = &after.state {
+                if let Some(receipt) = &reported {
                     self.report(after.key, receipt)?;
                 }
                 let _held = self.put((*after).clone());

@@ -7,9 +7,9 @@ use quittance_guard::budget::{
 };
 use quittance_guard::receipt::{Attested, Receipt};
 
-use crate::log::together;
 use crate::place::{Place, everywhere};
 use crate::samples::{at, cents, fingerprint, limits, purchase, signed, task, terms, wallet};
+use crate::whole::together;
 
 async fn reserve(ledger: &impl Ledger, wanted: &Purchase, limits: &[Limit], seconds: u64) -> Result<Reserved, ReserveError> {
     ledger.reserve(&Reserve::new(wanted, limits, at(seconds))).await

@@ -7,6 +7,7 @@ use quittance_guard::replay::{Answer, Claim, Claimed, Conflict, Misstep, Quota, 
 
 use crate::place::{Place, everywhere};
 use crate::samples::{asset, at, bound, claim, claim_by, fingerprint, key, nonce, receipt};
+use crate::whole::together;
 
 async fn fresh(log: &impl ReplayLog, request: &Request) -> Claim {
     match log.claim(request).await {
@@ -241,25 +242,4 @@ everywhere! {
         assert_eq!(log.purge(at(61)).await, Ok(1_203));
         assert_eq!(log.purge(at(61)).await, Ok(0));
     }
-}
-
-/// Polls all of them until each has ended.
-pub(crate) async fn together<F: Future>(futures: Vec<F>) -> Vec<F::Output> {
-    let mut waiting: Vec<_> = futures.into_iter().map(|future| (Box::pin(future), None)).collect();
-    std::future::poll_fn(move |context| {
-        let mut pending = false;
-        for (future, output) in &mut waiting {
-            if output.is_none() {
-                match future.as_mut().poll(context) {
-                    std::task::Poll::Ready(ready) => *output = Some(ready),
-                    std::task::Poll::Pending => pending = true,
-                }
-            }
-        }
-        if pending {
-            return std::task::Poll::Pending;
-        }
-        std::task::Poll::Ready(waiting.iter_mut().filter_map(|(_, output)| output.take()).collect())
-    })
-    .await
 }
