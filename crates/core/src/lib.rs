@@ -129,7 +129,7 @@ pub use payment::{Authorization, Payment};
 pub use payment_id::{PaymentId, PaymentIdError};
 pub use proof::{Admitted, Settled, Verified};
 pub use rejection::{Blame, Reason, Rejection, Retry, Vocabulary};
-pub use replay_key::ReplayKey;
+pub use replay_key::{ReplayKey, ReplayKeyError};
 pub use resource::{Resource, ResourceError};
 pub use scheme::{Progress, Scheme, SchemeId, VerifyInput};
 pub use scheme_set::SchemeSet;

@@ -1,10 +1,19 @@
 //! What makes two payments the same payment.
 
+use alloc::string::ToString as _;
 use core::fmt;
 
 use crate::address::Address;
 use crate::network::Network;
 use crate::nonce::Nonce;
+
+reasons! {
+    /// Why text is not a key.
+    pub enum ReplayKeyError {
+        /// Not what a key writes.
+        Grammar = "replay_key_grammar", "a key is the kind, the chain and what the chain keys its nonce on, with slashes between them, in one spelling";
+    }
+}
 
 /// The key under which a payment is spent once.
 ///
@@ -36,6 +45,30 @@ pub enum ReplayKey {
 }
 
 impl ReplayKey {
+    /// Reads what a key writes, and nothing else: a store gives back the keys that it was given.
+    ///
+    /// # Errors
+    ///
+    /// [`ReplayKeyError::Grammar`] for every other text, also for another spelling of a key.
+    pub fn parse(text: &str) -> Result<Self, ReplayKeyError> {
+        Self::from_parts(text).filter(|key| key.to_string() == text).ok_or(ReplayKeyError::Grammar)
+    }
+
+    fn from_parts(text: &str) -> Option<Self> {
+        let mut parts = text.split('/');
+        let mut next = || parts.next();
+        let (kind, network) = (next()?, Network::parse(next()?).ok()?);
+        let key = match kind {
+            "eip3009" => {
+                let (token, from) = (Address::parse(next()?).ok()?, Address::parse(next()?).ok()?);
+                Self::Eip3009 { network, token, from, nonce: Nonce::parse(next()?).ok()? }
+            }
+            "permit2" => Self::Permit2 { network, owner: Address::parse(next()?).ok()?, nonce: Nonce::parse(next()?).ok()? },
+            _ => return None,
+        };
+        Some(key)
+    }
+
     /// The chain that spends it.
     #[must_use]
     pub const fn network(&self) -> Network {
@@ -57,8 +90,6 @@ impl fmt::Display for ReplayKey {
 
 #[cfg(test)]
 mod tests {
-    use alloc::string::ToString as _;
-
     use super::*;
     use crate::registry::networks::BASE;
 
@@ -71,5 +102,21 @@ mod tests {
         assert_eq!(key.to_string(), "eip3009/eip155:8453/".to_string() + &token + "/" + &from + "/" + &nonce_text);
         let key = ReplayKey::Permit2 { network: BASE, owner: Address::from_bytes([0xcd; 20]), nonce };
         assert_eq!((key.to_string(), key.network()), ("permit2/eip155:8453/".to_string() + &from + "/" + &nonce_text, BASE));
+    }
+    #[test]
+    fn a_key_is_read_in_the_one_spelling_that_it_writes() {
+        let (token, from, nonce) =
+            (Address::from_bytes([0xab; 20]), Address::from_bytes([0xcd; 20]), Nonce::from_bytes([0xef; 32]));
+        let keys =
+            [ReplayKey::Eip3009 { network: BASE, token, from, nonce }, ReplayKey::Permit2 { network: BASE, owner: from, nonce }];
+        for key in keys {
+            let text = key.to_string();
+            assert_eq!(ReplayKey::parse(&text), Ok(key));
+            let lower = text.to_lowercase();
+            for other in [text.clone() + "/", text.clone() + "0", "x".to_string() + &text, text.replace("0xef", "0xEF"), lower] {
+                assert_eq!(ReplayKey::parse(&other), Err(ReplayKeyError::Grammar), "{other}");
+            }
+        }
+        assert!(ReplayKey::parse("").is_err());
     }
 }

@@ -12,7 +12,7 @@ mod ledger;
 mod limit;
 mod purchase;
 
-pub use book::{Book, Standing, judge};
+pub use book::{Book, Changes, Standing, judge};
 pub use ledger::{Ledger, OverLimit, Reserve, ReserveError, Reserved, StepError, Ticket};
 pub use limit::{Limit, Meter, Subject, Sum};
 pub use purchase::{Misstep, Purchase, Record, Signed, State, Step, Unspent};

@@ -29,5 +29,5 @@ pub use bound::Bound;
 pub use claim::{Claim, Claimed, Conflict};
 pub use entry::{Answer, Entry, Misstep, State, Step, Verdict};
 pub use log::{ReplayLog, StepError};
-pub use register::{Register, over_exposure, over_quota};
+pub use register::{Changes, Register, over_exposure, over_quota};
 pub use request::{Demand, Quota, Request};

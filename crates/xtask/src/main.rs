@@ -7,7 +7,7 @@
 //!
 //! One file per idea: [`native`] and [`cross`] build and test the Rust code, [`deps`], [`graph`], [`source`] and [`readme`] hold
 //! the workspace to its architecture, [`vectors`] runs the generator, [`oracle`] replays public corpora, [`mod@bench`] measures,
-//! [`fuzz`] runs the fuzz targets; [`tools`] installs, [`shell`] runs other programs, [`workspace`] knows what the members are.
+//! [`fuzz`] runs the fuzz targets, [`store`] the databases; [`tools`] installs, [`shell`] runs other programs, [`workspace`] knows what the members are.
 //!
 //! This crate deliberately knows no rule of the protocol: what is right stands in the vectors and in the crates.
 
@@ -23,6 +23,7 @@ mod readme;
 mod shell;
 mod source;
 mod stages;
+mod store;
 mod tools;
 mod vectors;
 mod workspace;

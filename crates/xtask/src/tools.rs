@@ -65,6 +65,13 @@ pub(crate) fn valgrind() -> Result<(), Failure> {
     if works(Command::new("valgrind").arg("--version")) { Ok(()) } else { apt(&["valgrind"]) }
 }
 
+/// Makes PostgreSQL's server programs available; Debian keeps them off the path.
+pub(crate) fn postgres() -> Result<(), Failure> {
+    let debian = fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
+    let there = debian.map(|version| version.path().join("bin/initdb")).any(|initdb| initdb.is_file());
+    if there || works(Command::new("initdb").arg("--version")) { Ok(()) } else { apt(&["postgresql"]) }
+}
+
 /// Installs cargo-deny and gives the path of its binary.
 pub(crate) fn cargo_deny(workspace: &Workspace) -> Result<PathBuf, Failure> {
     cargo_tool(workspace, "cargo-deny", CARGO_DENY)

@@ -1,6 +1,6 @@
 //! The rules of a ledger over plain maps.
 
-use alloc::collections::BTreeMap;
+use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
 
 use quittance_core::{Amount, Fault, UnixSeconds};
@@ -13,6 +13,10 @@ use crate::label::PurchaseId;
 use crate::policy::ApprovalId;
 use crate::rolling;
 
+mod part;
+
+pub use part::Changes;
+
 /// A ledger without a place to keep it.
 ///
 /// It is bounded: when it holds as many attempts as it may, further purchases are refused, and nothing is forgotten to make room (catalogue
@@ -23,23 +27,28 @@ pub struct Book {
     /// The attempts of each purchase, in order.
     records: BTreeMap<PurchaseId, Vec<Record>>,
     sums: BTreeMap<Sum, BTreeMap<u64, Amount>>,
-    /// The latest attempt that each approval was given for.
-    approvals: BTreeMap<ApprovalId, (PurchaseId, u32)>,
+    /// The attempts that each approval was given for.
+    approvals: BTreeMap<ApprovalId, BTreeSet<(PurchaseId, u32)>>,
+    /// How many attempts there are, those that are kept elsewhere included.
     attempts: usize,
     capacity: usize,
+    /// What has changed, if somebody else keeps it.
+    changes: Option<Changes>,
 }
 
 impl Book {
     /// An empty ledger for so many attempts.
     #[must_use]
     pub const fn new(capacity: usize) -> Self {
+        let latest = UnixSeconds::from_secs(0);
         Self {
-            latest: UnixSeconds::from_secs(0),
+            latest,
             records: BTreeMap::new(),
             sums: BTreeMap::new(),
             approvals: BTreeMap::new(),
             attempts: 0,
             capacity,
+            changes: None,
         }
     }
 
@@ -81,9 +90,8 @@ impl Book {
         let record = Record::reserved(purchase.clone(), next, now, lease);
         self.count(&record, Amount::ZERO, record.counts()).map_err(|meter| ReserveError::Over(overflow(meter, purchase.amount)))?;
         let ticket = Ticket::of(&record);
-        if let Some(approval) = purchase.approval {
-            self.approvals.insert(approval, (purchase.id.clone(), next));
-        }
+        self.note(&record);
+        self.know_approval(&record);
         self.records.entry(purchase.id.clone()).or_default().push(record);
         self.attempts = self.attempts.saturating_add(1);
         Ok(Reserved::Fresh(ticket))
@@ -132,9 +140,17 @@ impl Book {
     /// Whether an approval was given for an attempt that was signed or may still be. One that was released before anything was signed has
     /// cost nothing, and the person's word still stands.
     fn is_used(&self, approval: &ApprovalId) -> bool {
-        let Some((id, attempt)) = self.approvals.get(approval) else { return false };
-        let record = self.records.get(id).and_then(|attempts| attempts.iter().find(|record| record.attempt == *attempt));
-        record.is_none_or(|record| record.state != State::Released(Unspent::NeverSigned))
+        let attempts = self.approvals.get(approval).into_iter().flatten();
+        attempts.into_iter().any(|(id, attempt)| {
+            let record = self.records.get(id).and_then(|attempts| attempts.iter().find(|record| record.attempt == *attempt));
+            record.is_none_or(|record| record.state != State::Released(Unspent::NeverSigned))
+        })
+    }
+
+    fn know_approval(&mut self, record: &Record) {
+        if let Some(approval) = record.purchase.approval {
+            self.approvals.entry(approval).or_default().insert((record.purchase.id.clone(), record.attempt));
+        }
     }
 
     /// The latest time that was ever seen.
@@ -157,8 +173,15 @@ impl Book {
         self.count(&after, before.counts(), after.counts()).map_err(|_| Fault::StoreInconsistent)?;
         let attempts = self.records.get_mut(&after.purchase.id);
         let place = attempts.and_then(|attempts| attempts.iter_mut().find(|record| record.attempt == after.attempt));
-        *place.ok_or(Fault::StoreInconsistent)? = after;
+        *place.ok_or(Fault::StoreInconsistent)? = after.clone();
+        self.note(&after);
         Ok(())
+    }
+
+    fn note(&mut self, record: &Record) {
+        if let Some(changes) = &mut self.changes {
+            changes.records.insert((record.purchase.id.clone(), record.attempt), record.clone());
+        }
     }
 
     /// Exchanges what an attempt counts for in each of its sums, all or none.
@@ -172,6 +195,9 @@ impl Book {
             changed.push((sum, slot, counts));
         }
         for (sum, slot, counts) in changed {
+            if let Some(changes) = &mut self.changes {
+                changes.sums.insert((sum.clone(), slot), counts);
+            }
             self.sums.entry(sum).or_default().insert(slot, counts);
         }
         Ok(())

@@ -21,7 +21,7 @@ use crate::receipt::Receipt;
 
 /// What is to be bought, and out of which budgets.
 #[derive(Clone, PartialEq, Eq, Debug)]
-#[non_exhaustive]
+#[expect(clippy::exhaustive_structs, reason = "a store must keep every member")]
 pub struct Purchase {
     /// The buyer's name for it.
     pub id: PurchaseId,
@@ -175,7 +175,7 @@ impl State {
 
 /// What a ledger knows of an attempt.
 #[derive(Clone, PartialEq, Eq, Debug)]
-#[non_exhaustive]
+#[expect(clippy::exhaustive_structs, reason = "a store must keep every member")]
 pub struct Record {
     /// What is bought.
     pub purchase: Purchase,

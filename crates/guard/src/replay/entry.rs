@@ -12,7 +12,7 @@ use crate::receipt::{Attested, Receipt};
 
 /// What a log remembers of one payment.
 #[derive(Clone, PartialEq, Eq, Debug)]
-#[non_exhaustive]
+#[expect(clippy::exhaustive_structs, reason = "a store must keep every member")]
 pub struct Entry {
     /// What it is spent under.
     pub key: ReplayKey,
@@ -190,11 +190,27 @@ impl Entry {
     /// also keeps strangers, to whom a signature without money behind it costs nothing, from filling the log (catalogue rows 122 and 123).
     #[must_use]
     pub fn is_over(&self, now: UnixSeconds) -> bool {
+        self.over_from().is_some_and(|from| from <= now)
+    }
+
+    /// From when on it may be forgotten; never, while its outcome is open.
+    #[must_use]
+    pub const fn over_from(&self) -> Option<UnixSeconds> {
         match &self.state {
-            State::Reserved { lease } => *lease < now,
-            State::Settling { .. } | State::Unknown => false,
-            State::Settled { .. } => self.keep_until < now,
-            State::Failed(_) => true,
+            State::Reserved { lease } => lease.checked_add(1),
+            State::Settling { .. } | State::Unknown => None,
+            State::Settled { .. } => self.keep_until.checked_add(1),
+            State::Failed(_) => Some(UnixSeconds::from_secs(0)),
+        }
+    }
+
+    /// From when on somebody may go on with its open outcome; never, where there is nothing to go on with.
+    #[must_use]
+    pub const fn idle_from(&self) -> Option<UnixSeconds> {
+        match &self.state {
+            State::Settling { lease } => lease.checked_add(1),
+            State::Unknown => Some(UnixSeconds::from_secs(0)),
+            State::Reserved { .. } | State::Settled { .. } | State::Failed(_) => None,
         }
     }
 
@@ -229,11 +245,7 @@ impl Entry {
     /// it, and none when there is nothing to go on with.
     #[must_use]
     pub fn resumed(&self, now: UnixSeconds, lease: u64) -> Option<Box<Self>> {
-        match &self.state {
-            State::Settling { lease: held } if *held >= now => None,
-            State::Settling { .. } | State::Unknown => Some(self.passed_on(State::Settling { lease: after(now, lease) })),
-            State::Reserved { .. } | State::Settled { .. } | State::Failed(_) => None,
-        }
+        self.idle_from().filter(|from| *from <= now).map(|_| self.passed_on(State::Settling { lease: after(now, lease) }))
     }
 
     fn passed_on(&self, state: State) -> Box<Self> {

@@ -7,10 +7,14 @@ use alloc::vec::Vec;
 use quittance_core::{Account, Amount, Asset, Fault, Network, PaymentId, ReplayKey, UnixSeconds};
 
 use super::claim::{Again, Claim, Claimed, Conflict};
-use super::entry::{Entry, Misstep, State, Step, Verdict};
+use super::entry::{Entry, Misstep, Step, Verdict};
 use super::{Quota, Request, StepError};
 use crate::receipt::{Attested, Receipt};
 use crate::rolling;
+
+mod part;
+
+pub use part::Changes;
 
 /// A replay log without a place to keep it.
 #[derive(Clone, Debug)]
@@ -21,11 +25,17 @@ pub struct Register {
     names: BTreeMap<(Account, PaymentId), ReplayKey>,
     /// The transactions that have been reported, and for which payments.
     transactions: BTreeMap<(Network, Box<str>), ReplayKey>,
+    /// The same the other way around.
+    reports: BTreeSet<(ReplayKey, Box<str>)>,
     /// The open payments of each payer.
     open: BTreeMap<(Account, Asset), BTreeSet<ReplayKey>>,
     /// The payments of each payer by slot of a span.
     counts: BTreeMap<(Account, u64), BTreeMap<u64, Amount>>,
     capacity: usize,
+    /// How many entries are kept elsewhere and not known here.
+    elsewhere: usize,
+    /// What has changed, if somebody else keeps it.
+    changes: Option<Changes>,
 }
 
 impl Register {
@@ -37,9 +47,12 @@ impl Register {
             entries: BTreeMap::new(),
             names: BTreeMap::new(),
             transactions: BTreeMap::new(),
+            reports: BTreeSet::new(),
             open: BTreeMap::new(),
             counts: BTreeMap::new(),
             capacity,
+            elsewhere: 0,
+            changes: None,
         }
     }
 
@@ -69,7 +82,7 @@ impl Register {
         if let Some(limited) = self.limited(request, now) {
             return Ok(limited);
         }
-        if self.entries.len() >= self.capacity {
+        if self.held() >= self.capacity {
             return Err(Fault::StoreFull);
         }
         let entry = Entry::new(request, now);
@@ -88,9 +101,10 @@ impl Register {
     pub fn step(&mut self, claim: &Claim, step: Step, now: UnixSeconds) -> Result<Option<Entry>, StepError> {
         self.see(now);
         let before = self.entries.get(claim.key()).ok_or(Misstep::Unknown)?;
+        let reported = if let Step::Settled(receipt) = &step { Some(receipt.clone()) } else { None };
         match before.step(claim, step)? {
             Verdict::Keep(after) => {
-                if let State::Settled { receipt, .. } = &after.state {
+                if let Some(receipt) = &reported {
                     self.report(after.key, receipt)?;
                 }
                 let _held = self.put((*after).clone());
@@ -144,6 +158,12 @@ impl Register {
         self.entries.get(key)
     }
 
+    /// How many entries there are, those that are kept elsewhere included.
+    #[must_use]
+    pub fn held(&self) -> usize {
+        self.entries.len().saturating_add(self.elsewhere)
+    }
+
     /// Every entry.
     pub fn entries(&self) -> impl Iterator<Item = &Entry> {
         self.entries.values()
@@ -177,8 +197,18 @@ impl Register {
             return Ok(());
         }
         let place = (network_of(&key), receipt.transaction.clone());
-        let reported = self.transactions.entry(place).or_insert(key);
-        if *reported == key || receipt.attested == Attested::Chain { Ok(()) } else { Err(Misstep::TransactionReused) }
+        match self.transactions.get(&place) {
+            Some(reported) if *reported == key || receipt.attested == Attested::Chain => Ok(()),
+            Some(_) => Err(Misstep::TransactionReused),
+            None => {
+                self.reports.insert((key, receipt.transaction.clone()));
+                if let Some(changes) = &mut self.changes {
+                    changes.transactions.insert(place.clone(), key);
+                }
+                self.transactions.insert(place, key);
+                Ok(())
+            }
+        }
     }
 
     fn put(&mut self, entry: Entry) -> Claim {
@@ -188,6 +218,9 @@ impl Register {
             self.open.entry(place).or_default().insert(entry.key);
         } else {
             self.close(&place, &entry.key);
+        }
+        if let Some(changes) = &mut self.changes {
+            changes.entries.insert(entry.key, Some(entry.clone()));
         }
         self.entries.insert(entry.key, entry);
         claim
@@ -208,8 +241,14 @@ impl Register {
         if let Some(name) = &gone.payment_id {
             self.names.remove(&(gone.payer.clone(), name.clone()));
         }
-        if let State::Settled { receipt, .. } = &gone.state {
-            self.transactions.remove(&(network_of(&gone.key), receipt.transaction.clone()));
+        let first = (gone.key, Box::from(""));
+        let reported: Vec<_> = self.reports.range(first..).take_while(|(key, _)| *key == gone.key).cloned().collect();
+        for (key, transaction) in reported {
+            self.transactions.remove(&(network_of(&key), transaction.clone()));
+            self.reports.remove(&(key, transaction));
+        }
+        if let Some(changes) = &mut self.changes {
+            changes.forget(gone.key);
         }
     }
 
@@ -217,6 +256,9 @@ impl Register {
     fn count(&mut self, entry: &Entry, up: bool) {
         let Some(span) = entry.quota_span else { return };
         let (place, slot, one) = ((entry.payer.clone(), span), rolling::slot(Some(span), entry.at), Amount::from_u64(1));
+        if let Some(changes) = &mut self.changes {
+            changes.count(&entry.payer, span, slot, if up { 1 } else { -1 });
+        }
         let slots = self.counts.entry(place.clone()).or_default();
         let before = slots.get(&slot).copied().unwrap_or(Amount::ZERO);
         let after = if up { before.checked_add(one) } else { before.checked_sub(one) }.unwrap_or(before);

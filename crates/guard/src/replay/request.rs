@@ -88,6 +88,19 @@ pub struct Request {
 }
 
 impl Request {
+    /// A claim of a payment that somebody else vouches for. Whoever holds the proof of it calls [`of`](Self::of).
+    #[must_use]
+    pub const fn new(
+        key: ReplayKey,
+        payer: Account,
+        asset: Asset,
+        amount: Amount,
+        keep_until: UnixSeconds,
+        demand: Demand,
+    ) -> Self {
+        Self { key, payer, asset, amount, keep_until, demand }
+    }
+
     /// The claim of a verified payment.
     #[must_use]
     pub fn of(verified: &Verified, demand: &Demand) -> Self {

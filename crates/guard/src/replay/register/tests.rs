@@ -190,6 +190,54 @@ fn row_137_a_transaction_that_an_answer_names_pays_for_one_payment() {
 }
 
 #[test]
+fn row_137_a_transaction_stays_with_the_payment_that_it_was_reported_for() {
+    let mut register = Register::new(10);
+    let short = Request { keep_until: at(100), ..claim(2, "b", 0) };
+    let (first, second) = (fresh(&mut register, &claim(1, "a", 0)), fresh(&mut register, &short));
+    settle(&mut register, &first, "0xaa").unwrap();
+    register.step(&second, Step::Settling, at(1)).unwrap();
+    register.step(&second, Step::Settled(receipt("0xaa", Attested::Chain)), at(2)).unwrap();
+    // the second is forgotten, and with it nothing of the first
+    assert_eq!(register.purge(at(101)), 1);
+    let third = fresh(&mut register, &claim(3, "c", 102));
+    assert_eq!(settle(&mut register, &third, "0xaa"), Err(Misstep::TransactionReused.into()));
+    // with the first, its report goes
+    assert_eq!(register.purge(at(100_001)), 1);
+    assert!(settle(&mut register, &third, "0xaa").is_ok());
+}
+
+#[test]
+fn a_part_decides_as_the_whole_does_and_says_what_has_changed() {
+    let (mut whole, mut part) = (Register::new(2), Register::part(2, 0, at(0)));
+    let limited = |nonce| {
+        let mut request = claim(nonce, "a", 5);
+        request.demand.quota = Some(Quota::new(5, 3_600));
+        request
+    };
+    for nonce in [1, 2, 3] {
+        assert_eq!(whole.claim(&limited(nonce)), part.claim(&limited(nonce)), "the third finds both full");
+    }
+    let changes = part.take_changes();
+    assert_eq!(changes.entries.values().flatten().collect::<Vec<_>>(), whole.entries().collect::<Vec<_>>());
+    assert_eq!((changes.counts.values().copied().collect::<Vec<_>>(), part.latest()), (std::vec![2], at(5)));
+    // another part, which knows one of the two entries
+    let mut part = Register::part(2, 2, part.latest());
+    let first = whole.find(&key(1)).unwrap().clone();
+    part.know(first.clone());
+    part.know(first.clone());
+    assert_eq!(part.claim(&claim(3, "c", 6)), Err(Fault::StoreFull));
+    assert_eq!(part.step(&Claim::of(&first), Step::Release, at(6)), Ok(None));
+    assert_eq!(part.held(), 1);
+    let again = fresh(&mut part, &limited(1));
+    settle(&mut part, &again, "0xaa").unwrap();
+    let changes = part.take_changes();
+    assert_eq!(changes.forgotten, BTreeSet::from([key(1)]));
+    assert!(matches!(changes.entries.get(&key(1)), Some(Some(entry)) if entry.state.as_str() == "settled"));
+    assert_eq!(changes.transactions.values().collect::<Vec<_>>(), [&key(1)]);
+    assert_eq!(changes.counts.values().copied().collect::<Vec<_>>(), [0], "one less and one more");
+}
+
+#[test]
 fn rows_138_to_142_an_open_outcome_is_gone_on_with_by_one_at_a_time() {
     let mut register = Register::new(10);
     let first = fresh(&mut register, &claim(1, "a", 0));

@@ -1,0 +1,92 @@
+//! How many payments go through a store in a second, beside what one `fsync` costs on the same disk: `throughput [url] [seconds]`.
+//!
+//! A payment is a claim, `settling`, `settled` and `granted`, each asked after the answer to the one before. The times are for
+//! orientation; what lasts are the ratios: operations for each transaction, and payments in the time of one `fsync`.
+
+#[path = "../tests/all/samples.rs"]
+mod samples;
+
+use std::error::Error;
+use std::fs::{self, File};
+use std::io::{Seek as _, Write as _};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use quittance_guard::ReplayLog;
+use quittance_guard::receipt::Attested;
+use quittance_guard::replay::{Answer, Claimed, Step};
+use quittance_store::Store;
+
+use samples::{at, claim_by, receipt, sealing_key};
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn Error>> {
+    let mut arguments = std::env::args().skip(1);
+    let url = arguments.next().unwrap_or_else(|| "sqlite:throughput.db".into());
+    let seconds = arguments.next().map_or(Ok(5), |text| text.parse())?;
+    let fsync = fsync()?;
+    println!("one fsync after 4 KiB appended: {fsync:?}");
+    let store = Arc::new(Store::open(&url, &sealing_key()).await?);
+    // apart from what earlier runs have left in the same database
+    let base = store.generation() << 40;
+    for (turn, tasks) in [1, 16, 64, 256].into_iter().enumerate() {
+        let (paid, before, begin) = (Arc::new(AtomicU64::new(0)), store.batches(), Instant::now());
+        let end = begin + Duration::from_secs(seconds);
+        let mut running = Vec::new();
+        for task in 0..tasks {
+            let (store, paid) = (Arc::clone(&store), Arc::clone(&paid));
+            let first = base + ((u64::try_from(turn)? << 32) | (task << 20));
+            running.push(tokio::spawn(async move {
+                for number in first.. {
+                    if Instant::now() > end {
+                        break;
+                    }
+                    pay(&store, number).await.map_err(|error| error.to_string())?;
+                    paid.fetch_add(1, Ordering::Relaxed);
+                }
+                Ok::<_, String>(())
+            }));
+        }
+        for task in running {
+            task.await??;
+        }
+        let (paid, took, batches) = (paid.load(Ordering::Relaxed), begin.elapsed(), store.batches() - before);
+        println!(
+            "{tasks:>4} at once: {:>6.0} payments/s, {:>5.1} operations for each transaction, {:>5.2} payments in the time of one fsync, {:?} a transaction",
+            paid as f64 / took.as_secs_f64(),
+            (paid * 4) as f64 / batches as f64,
+            paid as f64 * fsync.as_secs_f64() / took.as_secs_f64(),
+            took / u32::try_from(batches)?,
+        );
+    }
+    Ok(())
+}
+
+async fn pay(store: &Store, number: u64) -> Result<(), Box<dyn Error>> {
+    let Claimed::Fresh(claim) = store.claim(&claim_by(number, number, "a", 0)).await? else { return Err("claimed before".into()) };
+    ReplayLog::step(store, &claim, Step::Settling, at(1)).await?;
+    ReplayLog::step(store, &claim, Step::Settled(receipt(&format!("0x{number:x}"), Attested::Answer)), at(1)).await?;
+    ReplayLog::step(store, &claim, Step::Grant(Some(Answer::new(&[7; 200]))), at(1)).await?;
+    Ok(())
+}
+
+/// What it costs to have 4 KiB on the disk, in a file of the present folder that is written over, as a write-ahead log is.
+fn fsync() -> Result<Duration, Box<dyn Error>> {
+    const TIMES: u32 = 200;
+    let name = "throughput.fsync";
+    let mut file = File::create(name)?;
+    file.write_all(&[0; 4_096 * 64])?;
+    file.sync_all()?;
+    let begin = Instant::now();
+    for turn in 0..TIMES {
+        if turn % 64 == 0 {
+            file.rewind()?;
+        }
+        file.write_all(&[1; 4_096])?;
+        file.sync_data()?;
+    }
+    let took = begin.elapsed() / TIMES;
+    fs::remove_file(name)?;
+    Ok(took)
+}

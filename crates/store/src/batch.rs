@@ -1,0 +1,389 @@
+//! Many operations in one transaction.
+//!
+//! A batch reads everything its operations depend on, tells it to a [`Register`] and a [`Book`] that know just that, lets them decide one
+//! operation after the other, and writes what has changed. An operation that is refused changes nothing, so it needs no savepoint; the
+//! number of statements does not grow with the number of operations; and the transaction, with the one wait for the disk in it, is shared
+//! by all of them. Nobody is answered before it is committed.
+//!
+//! # Why it is enough
+//!
+//! SQLite has one writer at a time, and `BEGIN IMMEDIATE` makes this transaction that writer before it reads anything.
+//!
+//! PostgreSQL has many. Every decision of the rules depends on rows that can be named before they are read: a payment, a payer, a
+//! transaction's hash, a purchase; and, once the purchases are read, the sums that they are counted in, which never change for an attempt.
+//! Each name is an advisory lock that is held to the end of the transaction; names come before sums, and each kind in ascending
+//! order, so that no two transactions can wait for each other. Whoever holds the locks reads in statements of their own, at `READ
+//! COMMITTED`, and so sees all that the holders before have committed. What is written without a lock (a payer's count of a slot that a
+//! release takes back, a writer's own clock) is added to and not replaced. Should the database still report a conflict, the batch is
+//! begun again.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use quittance_core::{Account, Asset, UnixSeconds};
+use quittance_guard::budget::{Book, Record, Sum};
+use quittance_guard::replay::{Register, Step};
+use quittance_guard::rolling;
+
+use crate::db::{Broken, Db, Row, Value, select, tuples, write};
+use crate::operation::{Operation, Reply, lock_of_payment, lock_of_sum};
+use crate::seal::Seal;
+use crate::word;
+use crate::{payments, purchases};
+
+/// What does not change while a store is open.
+pub(crate) struct Keeper {
+    pub(crate) seal: Seal,
+    pub(crate) capacity: usize,
+}
+
+/// Whether the generation goes up with this batch.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Generation {
+    Same,
+    Next,
+}
+
+/// What a batch ends in: an answer for each operation, and the generation if it has gone up.
+pub(crate) type Done = (Vec<Reply>, Option<i64>);
+
+/// How many payments are forgotten in one transaction, so that nobody waits long for the end of it.
+pub(crate) const PURGED_AT_ONCE: usize = 500;
+
+/// Runs operations, none of which is a purge, in one transaction. When it fails it is for the caller to roll back.
+pub(crate) async fn run(
+    db: &mut Db<'_>,
+    keeper: &Keeper,
+    shard: i64,
+    operations: &[&Operation],
+    generation: Generation,
+) -> Result<Done, Broken> {
+    db.begin().await?;
+    lock(db, || operations.iter().flat_map(|operation| operation.locks()).collect()).await?;
+    let records = read_records(db, &keeper.seal, operations).await?;
+    let sums = sums_of(operations, &records);
+    lock(db, || sums.keys().map(lock_of_sum).collect()).await?;
+
+    let clocks = Clocks::read(db).await?;
+    let mut register = Register::part(keeper.capacity, clocks.payments, clocks.log);
+    read_payments(db, &keeper.seal, operations, &mut register).await?;
+    let mut book = Book::part(keeper.capacity, clocks.attempts, clocks.ledger);
+    read_sums(db, sums, clocks.ledger, &mut book).await?;
+    records.into_iter().for_each(|record| book.know(record));
+
+    let replies = operations.iter().map(|operation| operation.decide(&mut register, &mut book)).collect();
+
+    write_payments(db, &keeper.seal, &mut register).await?;
+    write_purchases(db, &keeper.seal, &mut book).await?;
+    write_traces(db, operations).await?;
+    clocks.write(db, shard, &register, &book).await?;
+    let generation = match generation {
+        Generation::Same => None,
+        Generation::Next => Some(next_generation(db).await?),
+    };
+    db.simple("COMMIT").await?;
+    Ok((replies, generation))
+}
+
+/// Forgets some of what is over.
+pub(crate) async fn purge(db: &mut Db<'_>, keeper: &Keeper, shard: i64, now: UnixSeconds) -> Result<usize, Broken> {
+    db.begin().await?;
+    let latest = Clocks::read(db).await?.log.max(now);
+    let over = "FROM payments WHERE over_from IS NOT NULL AND over_from <= $1";
+    let sql = format!("SELECT key {over} ORDER BY over_from LIMIT {PURGED_AT_ONCE}");
+    let keys = db.rows(sql, vec![word::seconds(latest).into()]).await?;
+    let keys = keys.iter().map(|row| word::key(&row.text(0)?)).collect::<Result<Vec<_>, _>>()?;
+    lock(db, || keys.iter().map(lock_of_payment).collect()).await?;
+
+    let clocks = Clocks::read(db).await?;
+    let mut register = Register::part(keeper.capacity, clocks.payments, clocks.log);
+    let ids: Vec<_> = keys.iter().map(|key| vec![word::id(key)]).collect();
+    know(db, &keeper.seal, &mut register, &format!("SELECT {} FROM payments WHERE id IN (", payments::COLUMNS), ")", &ids).await?;
+    let purged = register.purge(now);
+    write_payments(db, &keeper.seal, &mut register).await?;
+    db.run("DELETE FROM quotas WHERE forgotten_at <= $1".into(), vec![word::seconds(register.latest()).into()]).await?;
+    let book = Book::part(keeper.capacity, clocks.attempts, clocks.ledger);
+    clocks.write(db, shard, &register, &book).await?;
+    db.simple("COMMIT").await?;
+    Ok(purged)
+}
+
+/// Waits until nobody else is at these.
+async fn lock(db: &mut Db<'_>, names: impl FnOnce() -> BTreeSet<i64>) -> Result<(), Broken> {
+    if !db.is_postgres() {
+        return Ok(());
+    }
+    let names: Vec<_> = names().into_iter().map(|name| vec![Value::from(name)]).collect();
+    for piece in crate::db::pieces(&names) {
+        let sql = format!("SELECT pg_advisory_xact_lock(k) FROM (VALUES {}) AS w(k)", tuples(db, piece.len(), 1));
+        db.run(sql, piece.iter().flatten().cloned().collect()).await?;
+    }
+    Ok(())
+}
+
+/// The latest times that were seen, and how much is held.
+#[derive(Clone, Copy)]
+pub(crate) struct Clocks {
+    pub(crate) log: UnixSeconds,
+    pub(crate) ledger: UnixSeconds,
+    payments: usize,
+    attempts: usize,
+}
+
+impl Clocks {
+    pub(crate) async fn read(db: &mut Db<'_>) -> Result<Self, Broken> {
+        let sql = "SELECT COALESCE(MAX(log), 0), COALESCE(MAX(ledger), 0), CAST(COALESCE(SUM(payments), 0) AS BIGINT), \
+                   CAST(COALESCE(SUM(attempts), 0) AS BIGINT) FROM clocks";
+        let rows = db.rows(sql.into(), Vec::new()).await?;
+        let row = rows.first().ok_or(word::TORN)?;
+        let held = |column| row.int(column).and_then(|number| usize::try_from(number).map_err(|_| word::TORN));
+        Ok(Self { log: word::time(row.int(0)?)?, ledger: word::time(row.int(1)?)?, payments: held(2)?, attempts: held(3)? })
+    }
+
+    /// Adds what has changed to a writer's own row.
+    async fn write(&self, db: &mut Db<'_>, shard: i64, register: &Register, book: &Book) -> Result<(), Broken> {
+        let same = (register.latest(), book.latest()) == (self.log, self.ledger);
+        if same && (register.held(), book.attempts()) == (self.payments, self.attempts) {
+            return Ok(());
+        }
+        let more = |after: usize, before: usize| word::number(after).saturating_sub(word::number(before));
+        let row = vec![
+            shard.into(),
+            word::seconds(register.latest()).into(),
+            word::seconds(book.latest()).into(),
+            more(register.held(), self.payments).into(),
+            more(book.attempts(), self.attempts).into(),
+        ];
+        let tail = "ON CONFLICT (shard) DO UPDATE SET \
+             log = CASE WHEN excluded.log > clocks.log THEN excluded.log ELSE clocks.log END, \
+             ledger = CASE WHEN excluded.ledger > clocks.ledger THEN excluded.ledger ELSE clocks.ledger END, \
+             payments = clocks.payments + excluded.payments, attempts = clocks.attempts + excluded.attempts";
+        write(db, "INSERT INTO clocks (shard, log, ledger, payments, attempts)", tail, &[row]).await
+    }
+}
+
+async fn read_payments(db: &mut Db<'_>, seal: &Seal, operations: &[&Operation], register: &mut Register) -> Result<(), Broken> {
+    let (mut ids, mut names, mut open, mut spans, mut hashes) =
+        (BTreeSet::new(), BTreeSet::new(), BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
+    for operation in operations {
+        ids.extend(operation.payment());
+        match operation {
+            Operation::Claim(request) => {
+                let demand = &request.demand;
+                names.extend(demand.payment_id.as_ref().map(|name| (&request.payer, name.as_str())));
+                open.extend(demand.exposure.map(|_| (&request.payer, &request.asset)));
+                spans.extend(demand.quota.map(|quota| (&request.payer, quota.span)));
+            }
+            Operation::Step { claim, step: Step::Settled(receipt), .. } => {
+                hashes.insert((claim.key().network(), &*receipt.transaction));
+            }
+            _ => {}
+        }
+    }
+    let columns = payments::columns_of("p");
+    let ids: Vec<_> = ids.into_iter().map(|key| vec![word::id(key)]).collect();
+    know(db, seal, register, &format!("SELECT {} FROM payments WHERE id IN (", payments::COLUMNS), ")", &ids).await?;
+    let named: Vec<_> = names.into_iter().map(|(payer, name)| vec![payer.to_string().into(), name.into()]).collect();
+    let tail = format!(
+        ") SELECT {columns} FROM w CROSS JOIN payments AS p WHERE p.payer = w.payer AND p.payment_id = w.name \
+         AND p.payment_id IS NOT NULL"
+    );
+    know(db, seal, register, "WITH w(payer, name) AS (", &tail, &named).await?;
+    let exposed: Vec<_> = open
+        .into_iter()
+        .map(|(payer, asset): (&Account, &Asset)| vec![payer.to_string().into(), word::asset_text(asset).into()])
+        .collect();
+    let tail = format!(
+        ") SELECT {columns} FROM w CROSS JOIN payments AS p WHERE p.payer = w.payer AND p.asset = w.asset AND p.is_open = 1"
+    );
+    know(db, seal, register, "WITH w(payer, asset) AS (", &tail, &exposed).await?;
+    read_counts(db, spans, register).await?;
+    read_settlements(db, hashes, register).await
+}
+
+/// Tells a register the entries that a question finds.
+async fn know(
+    db: &mut Db<'_>,
+    seal: &Seal,
+    register: &mut Register,
+    head: &str,
+    tail: &str,
+    wanted: &[Vec<Value>],
+) -> Result<(), Broken> {
+    for row in select(db, head, tail, wanted).await? {
+        register.know(payments::entry(&row, seal)?);
+    }
+    Ok(())
+}
+
+async fn read_counts(db: &mut Db<'_>, spans: BTreeSet<(&Account, u64)>, register: &mut Register) -> Result<(), Broken> {
+    let by_text: BTreeMap<_, _> = spans.iter().map(|(payer, _)| (payer.to_string(), *payer)).collect();
+    let wanted: Vec<_> = spans
+        .iter()
+        .map(|(payer, span)| {
+            let oldest = rolling::oldest(Some(*span), register.latest());
+            vec![payer.to_string().into(), word::number(*span).into(), word::number(oldest).into()]
+        })
+        .collect();
+    let tail = ") SELECT q.payer, q.span, q.slot, q.counted FROM w CROSS JOIN quotas AS q \
+                WHERE q.payer = w.payer AND q.span = w.span AND q.slot >= w.oldest AND q.counted > 0";
+    for row in select(db, "WITH w(payer, span, oldest) AS (", tail, &wanted).await? {
+        let payer = by_text.get(&row.text(0)?).ok_or(word::TORN)?;
+        register.know_count(payer, word::unsigned(row.int(1)?)?, word::unsigned(row.int(2)?)?, word::unsigned(row.int(3)?)?);
+    }
+    Ok(())
+}
+
+async fn read_settlements(
+    db: &mut Db<'_>,
+    hashes: BTreeSet<(quittance_core::Network, &str)>,
+    register: &mut Register,
+) -> Result<(), Broken> {
+    let wanted: Vec<_> = hashes.into_iter().map(|(network, hash)| vec![network.as_str().into(), hash.into()]).collect();
+    let tail =
+        ") SELECT s.network, s.hash, s.key FROM w CROSS JOIN settlements AS s WHERE s.network = w.network AND s.hash = w.hash";
+    for row in select(db, "WITH w(network, hash) AS (", tail, &wanted).await? {
+        let key = word::key(&row.text(2)?)?;
+        register.know_transaction(key.network(), &row.text(1)?, key);
+    }
+    Ok(())
+}
+
+/// The attempts that operations are about: the latest one of a purchase that is to begin, and the one of a ticket.
+async fn read_records(db: &mut Db<'_>, seal: &Seal, operations: &[&Operation]) -> Result<Vec<Record>, Broken> {
+    let (mut latest, mut exact, mut approvals) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
+    for operation in operations {
+        match operation {
+            Operation::Reserve { purchase, .. } => {
+                latest.insert(&purchase.id);
+                approvals.extend(purchase.approval);
+            }
+            Operation::Take { ticket, .. } => {
+                exact.insert((ticket.id(), ticket.attempt()));
+            }
+            _ => {}
+        }
+    }
+    let columns = purchases::columns_of("p");
+    let latest: Vec<_> = latest.into_iter().map(|id| vec![id.as_str().into()]).collect();
+    let tail = ") AND p.attempt = (SELECT MAX(q.attempt) FROM purchases AS q WHERE q.purchase = p.purchase)";
+    let mut rows = select(db, &format!("SELECT {columns} FROM purchases AS p WHERE p.purchase IN ("), tail, &latest).await?;
+    let exact: Vec<_> = exact.into_iter().map(|(id, attempt)| vec![id.as_str().into(), i64::from(attempt).into()]).collect();
+    let tail =
+        format!(") SELECT {columns} FROM w CROSS JOIN purchases AS p WHERE p.purchase = w.purchase AND p.attempt = w.attempt");
+    rows.append(&mut select(db, "WITH w(purchase, attempt) AS (", &tail, &exact).await?);
+    let approvals: Vec<_> = approvals.iter().map(|approval| vec![approval.as_bytes()[..].into()]).collect();
+    let sql = format!("SELECT {columns} FROM purchases AS p WHERE p.approval IN (");
+    rows.append(&mut select(db, &sql, ")", &approvals).await?);
+    Ok(rows.iter().map(|row| purchases::record(row, seal)).collect::<Result<_, _>>()?)
+}
+
+/// Every sum that a batch can touch, and the time of the oldest attempt in it whose slot is needed, if that lies behind the sum's span.
+fn sums_of(operations: &[&Operation], records: &[Record]) -> BTreeMap<Sum, Option<UnixSeconds>> {
+    let mut sums = BTreeMap::<Sum, Option<UnixSeconds>>::new();
+    for record in records {
+        for sum in Sum::all_of(&record.purchase) {
+            let since = sums.entry(sum).or_default();
+            *since = Some(since.map_or(record.at, |since| since.min(record.at)));
+        }
+    }
+    for operation in operations {
+        if let Operation::Reserve { purchase, .. } = operation {
+            Sum::all_of(purchase).for_each(|sum| {
+                sums.entry(sum).or_default();
+            });
+        }
+    }
+    sums
+}
+
+async fn read_sums(
+    db: &mut Db<'_>,
+    sums: BTreeMap<Sum, Option<UnixSeconds>>,
+    latest: UnixSeconds,
+    book: &mut Book,
+) -> Result<(), Broken> {
+    let wanted: Vec<_> = sums
+        .iter()
+        .map(|(sum, since)| {
+            let oldest = rolling::oldest(sum.span(), latest);
+            let oldest = since.map_or(oldest, |since| oldest.min(rolling::slot(sum.span(), since)));
+            let [meter, subject, asset] = purchases::sum_values(sum);
+            vec![meter, subject, asset, word::number(oldest).into()]
+        })
+        .collect();
+    for row in &slots(db, &wanted).await? {
+        book.know_sum(&purchases::sum(row)?, word::unsigned(row.int(3)?)?, word::amount(&row.text(4)?)?);
+    }
+    Ok(())
+}
+
+/// The slots of sums from an oldest one on: meter, subject, asset, slot, amount.
+pub(crate) async fn slots(db: &mut Db<'_>, wanted: &[Vec<Value>]) -> Result<Vec<Row>, Broken> {
+    let tail = ") SELECT b.meter, b.subject, b.asset, b.slot, b.amount FROM w CROSS JOIN budgets AS b \
+                WHERE b.meter = w.meter AND b.subject = w.subject AND b.asset = w.asset AND b.slot >= w.oldest";
+    select(db, "WITH w(meter, subject, asset, oldest) AS (", tail, wanted).await
+}
+
+async fn write_payments(db: &mut Db<'_>, seal: &Seal, register: &mut Register) -> Result<(), Broken> {
+    let changes = register.take_changes();
+    let forgotten: Vec<_> = changes.forgotten.iter().map(|key| vec![word::id(key)]).collect();
+    write(db, "DELETE FROM settlements WHERE payment IN (", ")", &forgotten).await?;
+    write(db, "DELETE FROM payments WHERE id IN (", ")", &forgotten).await?;
+    let entries = changes.entries.values().flatten();
+    let rows = entries.map(|entry| payments::values(entry, seal)).collect::<Result<Vec<_>, _>>()?;
+    write(db, &format!("INSERT INTO payments ({})", payments::COLUMNS), payments::REPLACE, &rows).await?;
+    let reported = changes
+        .transactions
+        .iter()
+        .map(|((network, hash), key)| vec![network.as_str().into(), (&**hash).into(), key.to_string().into(), word::id(key)]);
+    write(db, "INSERT INTO settlements (network, hash, key, payment)", "", &reported.collect::<Vec<_>>()).await?;
+
+    let (more, less): (Vec<_>, Vec<_>) = changes.counts.iter().filter(|(_, by)| **by != 0).partition(|(_, by)| **by > 0);
+    let more = more.into_iter().map(|((payer, span, slot), by)| {
+        let forgotten_at = word::maybe_seconds(rolling::forgotten_at(Some(*span), *slot));
+        vec![payer.to_string().into(), word::number(*span).into(), word::number(*slot).into(), (*by).into(), forgotten_at]
+    });
+    let tail = "ON CONFLICT (payer, span, slot) DO UPDATE SET counted = quotas.counted + excluded.counted";
+    write(db, "INSERT INTO quotas (payer, span, slot, counted, forgotten_at)", tail, &more.collect::<Vec<_>>()).await?;
+    for ((payer, span, slot), by) in less {
+        let sql = "UPDATE quotas SET counted = CASE WHEN counted + $4 > 0 THEN counted + $4 ELSE 0 END \
+                   WHERE payer = $1 AND span = $2 AND slot = $3";
+        let values = vec![payer.to_string().into(), word::number(*span).into(), word::number(*slot).into(), (*by).into()];
+        db.run(sql.into(), values).await?;
+    }
+    Ok(())
+}
+
+async fn write_purchases(db: &mut Db<'_>, seal: &Seal, book: &mut Book) -> Result<(), Broken> {
+    let changes = book.take_changes();
+    let rows = changes.records.values().map(|record| purchases::values(record, seal)).collect::<Result<Vec<_>, _>>()?;
+    write(db, &format!("INSERT INTO purchases ({})", purchases::COLUMNS), purchases::REPLACE, &rows).await?;
+    let sums = changes.sums.iter().map(|((sum, slot), amount)| {
+        let [meter, subject, asset] = purchases::sum_values(sum);
+        vec![meter, subject, asset, word::number(*slot).into(), amount.to_string().into()]
+    });
+    let tail = "ON CONFLICT (meter, subject, asset, slot) DO UPDATE SET amount = excluded.amount";
+    write(db, "INSERT INTO budgets (meter, subject, asset, slot, amount)", tail, &sums.collect::<Vec<_>>()).await
+}
+
+async fn write_traces(db: &mut Db<'_>, operations: &[&Operation]) -> Result<(), Broken> {
+    let mut traces = BTreeMap::new();
+    for operation in operations {
+        if let Operation::Note(trace) = operation {
+            traces.insert(trace.sequence, trace);
+        }
+    }
+    let rows = traces.into_values().map(|trace| {
+        let purchase = word::maybe_text(trace.purchase.as_ref().map(|purchase| purchase.as_str()));
+        vec![word::number(trace.sequence).into(), trace.request.as_str().into(), word::number(trace.place).into(), purchase]
+    });
+    let tail =
+        "ON CONFLICT (sequence) DO UPDATE SET request = excluded.request, place = excluded.place, purchase = excluded.purchase";
+    write(db, "INSERT INTO traces (sequence, request, place, purchase)", tail, &rows.collect::<Vec<_>>()).await
+}
+
+async fn next_generation(db: &mut Db<'_>) -> Result<i64, Broken> {
+    let sql = "UPDATE about SET number = number + 1 WHERE name = 'generation' RETURNING number";
+    let rows = db.rows(sql.into(), Vec::new()).await?;
+    Ok(rows.first().ok_or(word::TORN)?.int(0)?)
+}

@@ -1,0 +1,255 @@
+//! Two databases behind one small surface: text of SQL with `$1` in it, values in, rows out.
+//!
+//! Everything above this module is written once. What differs, how a transaction begins and what an error means, stands here.
+
+use quittance_core::Fault;
+use sqlx::postgres::{PgArguments, PgConnection, PgRow};
+use sqlx::query::Query;
+use sqlx::sqlite::{SqliteArguments, SqliteConnection, SqliteRow};
+use sqlx::{AssertSqlSafe, Postgres, Row as _, Sqlite};
+
+/// A value to be bound. What is absent has a type too: PostgreSQL asks for it.
+#[derive(Clone, Debug)]
+pub(crate) enum Value {
+    Int(Option<i64>),
+    Text(Option<String>),
+    Bytes(Option<Vec<u8>>),
+}
+
+/// A connection in use.
+pub(crate) enum Db<'a> {
+    Sqlite(&'a mut SqliteConnection),
+    Postgres(&'a mut PgConnection),
+}
+
+/// A row that came back.
+pub(crate) enum Row {
+    Sqlite(SqliteRow),
+    Postgres(PgRow),
+}
+
+/// Why a transaction was not committed.
+#[derive(Debug)]
+pub(crate) enum Broken {
+    /// Another one was in its way: nothing was written, and it may be begun again at once.
+    Conflict,
+    /// Anything else. Whether something was written is not known if it broke at the commit.
+    Fault(Fault),
+}
+
+impl Db<'_> {
+    /// Begins a transaction that will write, before anything is read: so that what is read cannot change until it is written.
+    pub(crate) async fn begin(&mut self) -> Result<(), Broken> {
+        let sql = match self {
+            Self::Sqlite(_) => "BEGIN IMMEDIATE",
+            Self::Postgres(_) => "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE",
+        };
+        self.simple(sql).await
+    }
+
+    /// Runs a statement without values, past the cache of prepared ones.
+    pub(crate) async fn simple(&mut self, sql: &'static str) -> Result<(), Broken> {
+        match self {
+            Self::Sqlite(connection) => sqlx::raw_sql(sql).execute(&mut **connection).await.map(|_| ())?,
+            Self::Postgres(connection) => sqlx::raw_sql(sql).execute(&mut **connection).await.map(|_| ())?,
+        }
+        Ok(())
+    }
+
+    /// Runs a statement and says how many rows it touched.
+    pub(crate) async fn run(&mut self, sql: String, values: Vec<Value>) -> Result<u64, Broken> {
+        Ok(match self {
+            Self::Sqlite(connection) => sqlite(sql, values).execute(&mut **connection).await?.rows_affected(),
+            Self::Postgres(connection) => postgres(sql, values).execute(&mut **connection).await?.rows_affected(),
+        })
+    }
+
+    /// Runs a statement and gives its rows.
+    pub(crate) async fn rows(&mut self, sql: String, values: Vec<Value>) -> Result<Vec<Row>, Broken> {
+        Ok(match self {
+            Self::Sqlite(connection) => {
+                sqlite(sql, values).fetch_all(&mut **connection).await?.into_iter().map(Row::Sqlite).collect()
+            }
+            Self::Postgres(connection) => {
+                postgres(sql, values).fetch_all(&mut **connection).await?.into_iter().map(Row::Postgres).collect()
+            }
+        })
+    }
+
+    pub(crate) const fn is_postgres(&self) -> bool {
+        matches!(self, Self::Postgres(_))
+    }
+}
+
+// Every text of SQL is a constant of this crate with placeholders in it; what comes from outside is bound.
+fn sqlite(sql: String, values: Vec<Value>) -> Query<'static, Sqlite, SqliteArguments> {
+    values.into_iter().fold(sqlx::query(AssertSqlSafe(sql)), |query, value| match value {
+        Value::Int(value) => query.bind(value),
+        Value::Text(value) => query.bind(value),
+        Value::Bytes(value) => query.bind(value),
+    })
+}
+
+fn postgres(sql: String, values: Vec<Value>) -> Query<'static, Postgres, PgArguments> {
+    values.into_iter().fold(sqlx::query(AssertSqlSafe(sql)), |query, value| match value {
+        Value::Int(value) => query.bind(value),
+        Value::Text(value) => query.bind(value),
+        Value::Bytes(value) => query.bind(value),
+    })
+}
+
+macro_rules! column {
+    ($(#[$meta:meta])* $name:ident, $maybe:ident, $Type:ty) => {
+        $(#[$meta])*
+        pub(crate) fn $name(&self, index: usize) -> Result<$Type, Fault> {
+            self.$maybe(index)?.ok_or(Fault::StoreInconsistent)
+        }
+
+        pub(crate) fn $maybe(&self, index: usize) -> Result<Option<$Type>, Fault> {
+            match self {
+                Self::Sqlite(row) => row.try_get(index),
+                Self::Postgres(row) => row.try_get(index),
+            }
+            .map_err(|_| Fault::StoreInconsistent)
+        }
+    };
+}
+
+impl Row {
+    column!(int, maybe_int, i64);
+    column!(text, maybe_text, String);
+    column!(bytes, maybe_bytes, Vec<u8>);
+}
+
+impl From<Fault> for Broken {
+    fn from(fault: Fault) -> Self {
+        Self::Fault(fault)
+    }
+}
+
+impl From<Broken> for Fault {
+    fn from(broken: Broken) -> Self {
+        match broken {
+            Broken::Conflict => Self::StoreUnavailable,
+            Broken::Fault(fault) => fault,
+        }
+    }
+}
+
+impl From<sqlx::Error> for Broken {
+    fn from(error: sqlx::Error) -> Self {
+        let sqlx::Error::Database(error) = &error else {
+            return Self::Fault(match error {
+                sqlx::Error::ColumnDecode { .. } | sqlx::Error::ColumnNotFound(_) | sqlx::Error::Decode(_) => {
+                    Fault::StoreInconsistent
+                }
+                _ => Fault::StoreUnavailable,
+            });
+        };
+        let code = error.code().unwrap_or_default();
+        match code.parse::<u32>() {
+            // SQLite's extended codes hold the plain one in their lowest byte; PostgreSQL's have five characters
+            Ok(sqlite) if code.len() < 5 => Self::Fault(match sqlite & 0xff {
+                SQLITE_FULL => Fault::StoreFull,
+                SQLITE_CORRUPT | SQLITE_NOTADB | SQLITE_CONSTRAINT => Fault::StoreInconsistent,
+                _ => Fault::StoreUnavailable,
+            }),
+            _ => match &*code {
+                // serialization, deadlock, and a row that somebody else has just made
+                "40001" | "40P01" | "23505" => Self::Conflict,
+                "53100" => Self::Fault(Fault::StoreFull),
+                "XX001" | "XX002" => Self::Fault(Fault::StoreInconsistent),
+                _ => Self::Fault(Fault::StoreUnavailable),
+            },
+        }
+    }
+}
+
+const SQLITE_CORRUPT: u32 = 11;
+const SQLITE_FULL: u32 = 13;
+const SQLITE_CONSTRAINT: u32 = 19;
+const SQLITE_NOTADB: u32 = 26;
+
+/// How many rows go into one statement at most.
+const MOST: usize = 128;
+
+/// `($1, $2), ($3, $4)`, or `(?, ?), (?, ?)` for SQLite, which would look up each name among all the others.
+pub(crate) fn tuples(db: &Db<'_>, rows: usize, columns: usize) -> String {
+    let name = |number: usize| if db.is_postgres() { format!("${number}") } else { "?".into() };
+    let tuple = |row: usize| {
+        let names = (1..=columns).map(|column| name(row * columns + column)).collect::<Vec<_>>();
+        format!("({})", names.join(", "))
+    };
+    (0..rows).map(tuple).collect::<Vec<_>>().join(", ")
+}
+
+/// Cuts rows into powers of two, so that few different statements have to be prepared.
+pub(crate) fn pieces(mut rows: &[Vec<Value>]) -> Vec<&[Vec<Value>]> {
+    let mut pieces = Vec::new();
+    while !rows.is_empty() {
+        let (piece, rest) = rows.split_at((1 << rows.len().ilog2()).min(MOST));
+        pieces.push(piece);
+        rows = rest;
+    }
+    pieces
+}
+
+/// Asks for rows that belong to any of many tuples: `head VALUES ($1, $2), … tail`. To ask for the same twice does no harm, so that the
+/// last tuple is repeated up to the next power of two.
+pub(crate) async fn select(db: &mut Db<'_>, head: &str, tail: &str, tuples_of: &[Vec<Value>]) -> Result<Vec<Row>, Broken> {
+    let mut found = Vec::new();
+    for piece in tuples_of.chunks(MOST) {
+        let (Some(first), Some(last)) = (piece.first(), piece.last()) else { continue };
+        let wanted = piece.len().next_power_of_two();
+        let sql = format!("{head} VALUES {} {tail}", tuples(db, wanted, first.len()));
+        let padded = piece.iter().chain(core::iter::repeat(last)).take(wanted);
+        found.append(&mut db.rows(sql, padded.flatten().cloned().collect()).await?);
+    }
+    Ok(found)
+}
+
+/// Writes many rows: `head VALUES ($1, $2), … tail`.
+pub(crate) async fn write(db: &mut Db<'_>, head: &str, tail: &str, rows: &[Vec<Value>]) -> Result<(), Broken> {
+    for piece in pieces(rows) {
+        let Some(first) = piece.first() else { continue };
+        let sql = format!("{head} VALUES {} {tail}", tuples(db, piece.len(), first.len()));
+        db.run(sql, piece.iter().flatten().cloned().collect()).await?;
+    }
+    Ok(())
+}
+
+impl From<i64> for Value {
+    fn from(value: i64) -> Self {
+        Self::Int(Some(value))
+    }
+}
+
+impl From<&str> for Value {
+    fn from(value: &str) -> Self {
+        Self::Text(Some(value.into()))
+    }
+}
+
+impl From<String> for Value {
+    fn from(value: String) -> Self {
+        Self::Text(Some(value))
+    }
+}
+
+impl From<&[u8]> for Value {
+    fn from(value: &[u8]) -> Self {
+        Self::Bytes(Some(value.into()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_are_cut_into_few_sizes() {
+        let rows = vec![vec![Value::from(1)]; 300];
+        assert_eq!(pieces(&rows).iter().map(|piece| piece.len()).collect::<Vec<_>>(), [128, 128, 32, 8, 4]);
+        assert!(pieces(&[]).is_empty());
+    }
+}

@@ -1,0 +1,203 @@
+//! Connections, and how they are set up.
+
+use core::time::Duration;
+use std::path::{Path, PathBuf};
+use std::str::FromStr as _;
+
+use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions, PgSslMode};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{ConnectOptions as _, Connection as _, Postgres, Sqlite, pool::PoolConnection};
+
+use crate::db::{Broken, Db};
+use crate::open::{OpenError, Reason};
+
+/// How long another process on the same file is waited for.
+const BUSY: Duration = Duration::from_secs(10);
+/// How many connections answer questions that change nothing.
+const READERS: u32 = 4;
+/// How many connections write. A file has one writer at a time whatever one does.
+const WRITERS_OF_A_SERVER: usize = 4;
+const STATEMENTS: usize = 256;
+
+/// Where a database is.
+#[derive(Clone)]
+pub(crate) enum Link {
+    Sqlite(Box<SqliteConnectOptions>),
+    Postgres(Box<PgConnectOptions>),
+}
+
+/// A connection of one's own.
+pub(crate) enum Connection {
+    Sqlite(SqliteConnection),
+    Postgres(PgConnection),
+}
+
+/// Connections that are shared, for reading.
+pub(crate) enum Readers {
+    Sqlite(SqlitePool),
+    Postgres(PgPool),
+}
+
+/// One of them.
+pub(crate) enum Reader {
+    Sqlite(PoolConnection<Sqlite>),
+    Postgres(PoolConnection<Postgres>),
+}
+
+impl Link {
+    /// Reads `sqlite:payments.db`, `sqlite:///var/lib/payments.db` or `postgres://user:password@host/database`.
+    pub(crate) fn parse(url: &str) -> Result<Self, OpenError> {
+        let unreadable = || OpenError::new("the URL", Reason::Url);
+        if let Some(path) = url.strip_prefix("sqlite:") {
+            let path = path.strip_prefix("//").unwrap_or(path);
+            // a database in memory would forget what was sold, and a parameter could switch off what makes a file durable
+            if path.is_empty() || path.contains(['?', '#']) || path == ":memory:" {
+                return Err(unreadable());
+            }
+            let options = SqliteConnectOptions::new()
+                .filename(path)
+                .create_if_missing(true)
+                .journal_mode(SqliteJournalMode::Wal)
+                .synchronous(SqliteSynchronous::Full)
+                .busy_timeout(BUSY)
+                .statement_cache_capacity(STATEMENTS)
+                .pragma("cache_size", "-65536")
+                .pragma("wal_autocheckpoint", "4000")
+                .pragma("journal_size_limit", "67108864")
+                .disable_statement_logging();
+            return Ok(Self::Sqlite(Box::new(options)));
+        }
+        if url.starts_with("postgres:") || url.starts_with("postgresql:") {
+            let options = PgConnectOptions::from_str(url).map_err(|_| unreadable())?;
+            let options = match options.get_ssl_mode() {
+                // without TLS in the build there is nothing to prefer
+                PgSslMode::Prefer | PgSslMode::Allow if !cfg!(feature = "tls") => options.ssl_mode(PgSslMode::Disable),
+                _ => options,
+            };
+            // every question here has an index, also while a table is too young for the planner to know it; to compile one, because it
+            // looks expensive then, takes longer than to answer it
+            let settings = [
+                ("jit", "off"),
+                ("enable_seqscan", "off"),
+                ("enable_hashjoin", "off"),
+                ("enable_mergejoin", "off"),
+                ("statement_timeout", "60s"),
+                ("idle_in_transaction_session_timeout", "60s"),
+            ];
+            let options = options.options(settings).application_name("quittance").statement_cache_capacity(STATEMENTS);
+            return Ok(Self::Postgres(Box::new(options.disable_statement_logging())));
+        }
+        Err(unreadable())
+    }
+
+    /// The place, for people: never a password, never a parameter.
+    pub(crate) fn place(&self) -> String {
+        match self {
+            Self::Sqlite(options) => format!("sqlite:{}", options.get_filename().display()),
+            Self::Postgres(options) => {
+                let (host, port) = (options.get_host(), options.get_port());
+                format!("postgres://{host}:{port}/{}", options.get_database().unwrap_or_default())
+            }
+        }
+    }
+
+    /// The file, if it is one.
+    pub(crate) fn file(&self) -> Option<&Path> {
+        match self {
+            Self::Sqlite(options) => Some(options.get_filename()),
+            Self::Postgres(_) => None,
+        }
+    }
+
+    pub(crate) const fn writers(&self) -> usize {
+        match self {
+            Self::Sqlite(_) => 1,
+            Self::Postgres(_) => WRITERS_OF_A_SERVER,
+        }
+    }
+
+    pub(crate) async fn connect(&self) -> Result<Connection, sqlx::Error> {
+        Ok(match self {
+            Self::Sqlite(options) => Connection::Sqlite(options.connect().await?),
+            Self::Postgres(options) => {
+                let mut connection = options.connect().await?;
+                // an answer is given when it is on the disk, whatever the server's own default is
+                let durable = "SELECT set_config('synchronous_commit', 'on', false) \
+                               WHERE current_setting('synchronous_commit') IN ('off', 'local')";
+                sqlx::raw_sql(durable).execute(&mut connection).await?;
+                Connection::Postgres(connection)
+            }
+        })
+    }
+
+    /// A pool that connects when it is asked.
+    pub(crate) fn readers(&self) -> Readers {
+        match self {
+            Self::Sqlite(options) => {
+                let options = (**options).clone().create_if_missing(false).pragma("query_only", "1");
+                Readers::Sqlite(SqlitePoolOptions::new().max_connections(READERS).connect_lazy_with(options))
+            }
+            Self::Postgres(options) => {
+                Readers::Postgres(PgPoolOptions::new().max_connections(READERS).connect_lazy_with((**options).clone()))
+            }
+        }
+    }
+}
+
+impl Connection {
+    pub(crate) const fn db(&mut self) -> Db<'_> {
+        match self {
+            Self::Sqlite(connection) => Db::Sqlite(connection),
+            Self::Postgres(connection) => Db::Postgres(connection),
+        }
+    }
+
+    /// The row of [`clocks`](crate::batch::Clocks) that this connection writes to.
+    pub(crate) async fn shard(&mut self) -> Result<i64, Broken> {
+        const SHARDS: i64 = 64;
+        if !self.db().is_postgres() {
+            return Ok(0);
+        }
+        let rows = self.db().rows("SELECT CAST(pg_backend_pid() AS BIGINT)".into(), Vec::new()).await?;
+        Ok(rows.first().ok_or(crate::word::TORN)?.int(0)? % SHARDS)
+    }
+
+    pub(crate) async fn close(self) -> Result<(), sqlx::Error> {
+        match self {
+            Self::Sqlite(connection) => connection.close().await,
+            Self::Postgres(connection) => connection.close().await,
+        }
+    }
+}
+
+impl Readers {
+    pub(crate) async fn reader(&self) -> Result<Reader, Broken> {
+        Ok(match self {
+            Self::Sqlite(pool) => Reader::Sqlite(pool.acquire().await?),
+            Self::Postgres(pool) => Reader::Postgres(pool.acquire().await?),
+        })
+    }
+
+    pub(crate) async fn close(&self) {
+        match self {
+            Self::Sqlite(pool) => pool.close().await,
+            Self::Postgres(pool) => pool.close().await,
+        }
+    }
+}
+
+impl Reader {
+    pub(crate) fn db(&mut self) -> Db<'_> {
+        match self {
+            Self::Sqlite(connection) => Db::Sqlite(connection),
+            Self::Postgres(connection) => Db::Postgres(connection),
+        }
+    }
+}
+
+/// The file beside a database.
+pub(crate) fn beside(file: &Path, ending: &str) -> PathBuf {
+    let mut name = file.as_os_str().to_owned();
+    name.push(ending);
+    name.into()
+}

@@ -1,0 +1,290 @@
+//! A ledger and a replay log in one database.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+
+use quittance_core::{Amount, Fault, ReplayKey, UnixSeconds};
+use quittance_guard::budget::{self, Record, Reserve, ReserveError, Reserved, Sum, Ticket};
+use quittance_guard::replay::{self, Claim, Claimed, Entry, Request};
+use quittance_guard::{Ledger, PurchaseId, ReplayLog, RequestId, rolling};
+use tokio::sync::{Mutex, mpsc, oneshot};
+use tokio::task::JoinHandle;
+
+use crate::batch::{self, Clocks, PURGED_AT_ONCE};
+use crate::db::{Broken, Row};
+use crate::link::{Link, Readers};
+use crate::open::{OpenError, Options, open};
+use crate::operation::{Job, Operation, Reply};
+use crate::seal::SealingKey;
+use crate::trace::Trace;
+use crate::writer::{Writers, write};
+use crate::{payments, purchases, word};
+
+/// How many callers may wait in the queue; more wait in front of it.
+const QUEUE: usize = 4_096;
+
+/// A [`Ledger`] and a [`ReplayLog`] in SQLite or PostgreSQL.
+///
+/// It is shared by reference. What was asked and not yet answered when it is dropped may or may not have happened, as after a crash;
+/// [`close`](Self::close) waits for it.
+pub struct Store {
+    queue: mpsc::Sender<Job>,
+    writers: Arc<Writers>,
+    tasks: Vec<JoinHandle<()>>,
+    readers: Readers,
+}
+
+impl Store {
+    /// Opens `sqlite:payments.db`, which is made if it is not there, or `postgres://user:password@host/database`, which must be there. Must be
+    /// called inside a tokio runtime, and lives no longer than it.
+    ///
+    /// # Errors
+    ///
+    /// [`OpenError`]: the database cannot be reached, is of a later version, was sealed under another key, or was restored from an
+    /// earlier state.
+    pub async fn open(url: &str, key: &SealingKey) -> Result<Self, OpenError> {
+        Self::open_with(url, key, &Options::default()).await
+    }
+
+    /// The same with options.
+    ///
+    /// # Errors
+    ///
+    /// As [`open`](Self::open).
+    pub async fn open_with(url: &str, key: &SealingKey, options: &Options) -> Result<Self, OpenError> {
+        let link = Link::parse(url)?;
+        let opened = open(&link, key, options).await?;
+        let (queue, waiting) = mpsc::channel(QUEUE);
+        let (readers, count) = (link.readers(), link.writers());
+        let writers = Arc::new(Writers {
+            link,
+            keeper: opened.keeper,
+            queue: Mutex::new(waiting),
+            generation: AtomicI64::new(opened.generation),
+            beside: opened.beside,
+            batches: AtomicU64::new(0),
+        });
+        let connections = std::iter::once(Some(opened.connection)).chain(std::iter::repeat_with(|| None));
+        let tasks = connections.take(count).map(|connection| tokio::spawn(write(Arc::clone(&writers), connection))).collect();
+        Ok(Self { queue, writers, tasks, readers })
+    }
+
+    /// The generation, which goes up whenever the store is opened and as it is written to. Whoever keeps a log elsewhere writes it there and
+    /// [expects](Options::expecting) the last one.
+    #[must_use]
+    pub fn generation(&self) -> u64 {
+        self.writers.generation.load(Ordering::Relaxed).unsigned_abs()
+    }
+
+    /// How many transactions were committed or tried since it was opened.
+    #[must_use]
+    pub fn batches(&self) -> u64 {
+        self.writers.batches.load(Ordering::Relaxed)
+    }
+
+    /// The entry of a payment.
+    ///
+    /// # Errors
+    ///
+    /// [`Fault`] when the database cannot be asked.
+    pub async fn entry(&self, key: &ReplayKey) -> Result<Option<Entry>, Fault> {
+        let sql = format!("SELECT {} FROM payments WHERE id = $1", payments::COLUMNS);
+        self.read(sql, vec![word::id(key)], |row| payments::entry(row, &self.writers.keeper.seal)).await.map(only)
+    }
+
+    /// The entries of the replay log in the order of their rows' names, from behind one on: so many at most. For reports.
+    ///
+    /// # Errors
+    ///
+    /// [`Fault`] when the database cannot be asked.
+    pub async fn entries(&self, behind: Option<&ReplayKey>, most: u32) -> Result<Vec<Entry>, Fault> {
+        let sql = format!("SELECT {} FROM payments WHERE id > $1 ORDER BY id LIMIT $2", payments::COLUMNS);
+        let behind = behind.map_or_else(|| (&[] as &[u8]).into(), word::id);
+        self.read(sql, vec![behind, i64::from(most).into()], |row| payments::entry(row, &self.writers.keeper.seal)).await
+    }
+
+    /// The attempts of the ledger by purchase, from behind one on: so many at most. For reports.
+    ///
+    /// # Errors
+    ///
+    /// [`Fault`] when the database cannot be asked.
+    pub async fn records(&self, behind: Option<&Ticket>, most: u32) -> Result<Vec<Record>, Fault> {
+        let sql = format!(
+            "SELECT {} FROM purchases WHERE (purchase, attempt) > ($1, $2) ORDER BY purchase, attempt LIMIT $3",
+            purchases::COLUMNS
+        );
+        let (id, attempt) = behind.map_or(("", 0), |ticket| (ticket.id().as_str(), ticket.attempt()));
+        let values = vec![id.into(), i64::from(attempt).into(), i64::from(most).into()];
+        self.read(sql, values, |row| purchases::record(row, &self.writers.keeper.seal)).await
+    }
+
+    /// Every slot of every sum, for reports.
+    ///
+    /// # Errors
+    ///
+    /// [`Fault`] when the database cannot be asked.
+    pub async fn sums(&self) -> Result<Vec<(Sum, u64, Amount)>, Fault> {
+        let sql = "SELECT meter, subject, asset, slot, amount FROM budgets ORDER BY meter, subject, asset, slot";
+        self.read(sql.into(), Vec::new(), slot).await
+    }
+
+    /// Keeps where the audit log speaks of a request.
+    ///
+    /// # Errors
+    ///
+    /// [`Fault`] when the database cannot be written.
+    pub async fn note(&self, trace: Trace) -> Result<(), Fault> {
+        match self.ask(Operation::Note(trace)).await? {
+            Reply::Noted => Ok(()),
+            _ => Err(Fault::StoreInconsistent),
+        }
+    }
+
+    /// Where the audit log speaks of a request, in its order.
+    ///
+    /// # Errors
+    ///
+    /// [`Fault`] when the database cannot be asked.
+    pub async fn traces(&self, request: &RequestId) -> Result<Vec<Trace>, Fault> {
+        let sql = "SELECT sequence, place, purchase FROM traces WHERE request = $1 ORDER BY sequence";
+        self.read(sql.into(), vec![request.as_str().into()], |row| {
+            let mut trace = Trace::new(word::unsigned(row.int(0)?)?, request.clone(), word::unsigned(row.int(1)?)?);
+            trace.purchase = row.maybe_text(2)?.map(|id| id.parse().map_err(|_| word::TORN)).transpose()?;
+            Ok(trace)
+        })
+        .await
+    }
+
+    /// Answers what is in the queue and lets go of the database.
+    pub async fn close(self) {
+        drop(self.queue);
+        for task in self.tasks {
+            // a writer that panicked has answered nobody; there is nothing left to wait for
+            let _ = task.await;
+        }
+        self.readers.close().await;
+    }
+
+    async fn ask(&self, operation: Operation) -> Result<Reply, Fault> {
+        let (reply, answer) = oneshot::channel();
+        self.queue.send(Job { operation, reply }).await.map_err(|_| Fault::StoreUnavailable)?;
+        answer.await.map_err(|_| Fault::StoreUnavailable)?
+    }
+
+    async fn read<T>(
+        &self,
+        sql: String,
+        values: Vec<crate::db::Value>,
+        decode: impl Fn(&Row) -> Result<T, Fault>,
+    ) -> Result<Vec<T>, Fault> {
+        let mut reader = self.readers.reader().await?;
+        let rows = reader.db().rows(sql, values).await?;
+        rows.iter().map(decode).collect()
+    }
+
+    async fn clocks(&self) -> Result<Clocks, Broken> {
+        Clocks::read(&mut self.readers.reader().await?.db()).await
+    }
+}
+
+fn slot(row: &Row) -> Result<(Sum, u64, Amount), Fault> {
+    Ok((purchases::sum(row)?, word::unsigned(row.int(3)?)?, word::amount(&row.text(4)?)?))
+}
+
+fn only<T>(rows: Vec<T>) -> Option<T> {
+    rows.into_iter().next()
+}
+
+impl ReplayLog for Store {
+    async fn claim(&self, request: &Request) -> Result<Claimed, Fault> {
+        match self.ask(Operation::Claim(Box::new(request.clone()))).await? {
+            Reply::Claimed(claimed) => claimed,
+            _ => Err(Fault::StoreInconsistent),
+        }
+    }
+
+    async fn step(&self, claim: &Claim, step: replay::Step, now: UnixSeconds) -> Result<Option<Entry>, replay::StepError> {
+        match self.ask(Operation::Step { claim: claim.clone(), step, now }).await {
+            Ok(Reply::Stepped(stepped)) => stepped,
+            Ok(_) => Err(replay::StepError::Fault(Fault::StoreInconsistent)),
+            Err(fault) => Err(replay::StepError::Fault(fault)),
+        }
+    }
+
+    async fn open(&self, now: UnixSeconds) -> Result<Vec<Entry>, Fault> {
+        let now = self.clocks().await?.log.max(now);
+        let sql = format!("SELECT {} FROM payments WHERE idle_from IS NOT NULL AND idle_from <= $1", payments::COLUMNS);
+        let mut open =
+            self.read(sql, vec![word::seconds(now).into()], |row| payments::entry(row, &self.writers.keeper.seal)).await?;
+        open.sort_by_key(|entry| (entry.at, entry.key));
+        Ok(open)
+    }
+
+    async fn resume(&self, key: &ReplayKey, lease: u64, now: UnixSeconds) -> Result<Option<Claim>, Fault> {
+        match self.ask(Operation::Resume { key: *key, lease, now }).await? {
+            Reply::Resumed(claim) => Ok(claim),
+            _ => Err(Fault::StoreInconsistent),
+        }
+    }
+
+    async fn purge(&self, now: UnixSeconds) -> Result<usize, Fault> {
+        let mut purged = 0usize;
+        loop {
+            match self.ask(Operation::Purge { now }).await? {
+                Reply::Purged(count) => {
+                    purged = purged.saturating_add(count);
+                    if count < PURGED_AT_ONCE {
+                        return Ok(purged);
+                    }
+                }
+                _ => return Err(Fault::StoreInconsistent),
+            }
+        }
+    }
+}
+
+impl Ledger for Store {
+    async fn reserve(&self, request: &Reserve<'_>) -> Result<Reserved, ReserveError> {
+        let operation = Operation::Reserve {
+            purchase: Box::new(request.purchase.clone()),
+            limits: request.limits.into(),
+            lease: request.lease,
+            now: request.now,
+        };
+        match self.ask(operation).await {
+            Ok(Reply::Reserved(reserved)) => reserved,
+            Ok(_) => Err(ReserveError::Fault(Fault::StoreInconsistent)),
+            Err(fault) => Err(ReserveError::Fault(fault)),
+        }
+    }
+
+    async fn step(&self, ticket: &Ticket, step: budget::Step, now: UnixSeconds) -> Result<Record, budget::StepError> {
+        match self.ask(Operation::Take { ticket: ticket.clone(), step, now }).await {
+            Ok(Reply::Taken(taken)) => taken,
+            Ok(_) => Err(budget::StepError::Fault(Fault::StoreInconsistent)),
+            Err(fault) => Err(budget::StepError::Fault(fault)),
+        }
+    }
+
+    async fn find(&self, id: &PurchaseId) -> Result<Option<Record>, Fault> {
+        let sql = format!("SELECT {} FROM purchases WHERE purchase = $1 ORDER BY attempt DESC LIMIT 1", purchases::COLUMNS);
+        self.read(sql, vec![id.as_str().into()], |row| purchases::record(row, &self.writers.keeper.seal)).await.map(only)
+    }
+
+    async fn open(&self) -> Result<Vec<Record>, Fault> {
+        let sql = format!("SELECT {} FROM purchases WHERE is_open = 1", purchases::COLUMNS);
+        let mut open = self.read(sql, Vec::new(), |row| purchases::record(row, &self.writers.keeper.seal)).await?;
+        open.sort_by(|a, b| (a.at, &a.purchase.id).cmp(&(b.at, &b.purchase.id)));
+        Ok(open)
+    }
+
+    async fn spent(&self, sum: &Sum, now: UnixSeconds) -> Result<Amount, Fault> {
+        let now = self.clocks().await?.ledger.max(now);
+        let [meter, subject, asset] = purchases::sum_values(sum);
+        let wanted = vec![meter, subject, asset, word::number(rolling::oldest(sum.span(), now)).into()];
+        let mut reader = self.readers.reader().await?;
+        let slots = batch::slots(&mut reader.db(), &[wanted]).await?;
+        let amounts = slots.iter().map(|row| word::amount(&row.text(4)?)).collect::<Result<Vec<_>, _>>()?;
+        Ok(rolling::total(amounts).unwrap_or(Amount::MAX))
+    }
+}

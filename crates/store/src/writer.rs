@@ -1,0 +1,166 @@
+//! The tasks that write.
+//!
+//! A writer takes whatever waits in the queue, runs it as one [batch](crate::batch), and answers when that is committed. While it waits for
+//! the disk the queue fills again: the busier a store is, the more callers share one transaction.
+//!
+//! After anything but a conflict the connection is thrown away. A database whose disk once failed to take something may hold pages
+//! that it believes to be written; what is read next is read anew from the file.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+
+use quittance_core::Fault;
+use tokio::sync::{Mutex, mpsc};
+
+use crate::batch::{self, Generation, Keeper};
+use crate::db::Broken;
+use crate::generation::Beside;
+use crate::link::{Connection, Link};
+use crate::operation::{Job, Operation, Reply};
+
+/// How many operations share a transaction at most.
+const MOST: usize = 256;
+/// How often a transaction is begun that others are in the way of.
+const ATTEMPTS: u32 = 8;
+/// After how many batches the generation goes up.
+const BATCHES_OF_A_GENERATION: u64 = 256;
+
+/// What the writers of a store share.
+pub(crate) struct Writers {
+    pub(crate) link: Link,
+    pub(crate) keeper: Keeper,
+    pub(crate) queue: Mutex<mpsc::Receiver<Job>>,
+    pub(crate) generation: AtomicI64,
+    pub(crate) beside: Option<Beside>,
+    pub(crate) batches: AtomicU64,
+}
+
+/// Writes until nobody can ask any more.
+pub(crate) async fn write(writers: Arc<Writers>, connection: Option<Connection>) {
+    let mut connection = connection.map(|connection| Held { connection, shard: None });
+    loop {
+        let jobs = take(&writers.queue).await;
+        if jobs.is_empty() {
+            break;
+        }
+        let (purges, others): (Vec<_>, Vec<_>) = jobs.into_iter().partition(|job| matches!(job.operation, Operation::Purge { .. }));
+        serve(&writers, &mut connection, others).await;
+        for purge in purges {
+            forget(&writers, &mut connection, purge).await;
+        }
+    }
+    if let Some(held) = connection {
+        // nothing is lost if it does not say goodbye: everything is committed
+        let _ = held.connection.close().await;
+    }
+}
+
+/// Waits for a job and takes all that wait with it; none when the store is gone.
+async fn take(queue: &Mutex<mpsc::Receiver<Job>>) -> Vec<Job> {
+    let mut jobs = Vec::new();
+    queue.lock().await.recv_many(&mut jobs, MOST).await;
+    jobs
+}
+
+async fn serve(writers: &Writers, connection: &mut Option<Held>, jobs: Vec<Job>) {
+    if jobs.is_empty() {
+        return;
+    }
+    let turn = writers.batches.fetch_add(1, Ordering::Relaxed).wrapping_add(1);
+    let generation = if turn.is_multiple_of(BATCHES_OF_A_GENERATION) { Generation::Next } else { Generation::Same };
+    let operations: Vec<_> = jobs.iter().map(|job| &job.operation).collect();
+    let mut outcome = Err(Fault::StoreUnavailable);
+    for _ in 0..ATTEMPTS {
+        let attempt = match connected(writers, connection).await {
+            Ok((connection, shard)) => batch::run(&mut connection.db(), &writers.keeper, shard, &operations, generation).await,
+            Err(broken) => Err(broken),
+        };
+        match conclude(connection, attempt).await {
+            Ok(done) => {
+                outcome = Ok(done);
+                break;
+            }
+            Err(Broken::Conflict) => {}
+            Err(Broken::Fault(fault)) => {
+                outcome = Err(fault);
+                break;
+            }
+        }
+    }
+    match outcome {
+        Ok((replies, generation)) => {
+            if let Some(generation) = generation {
+                witness(writers, generation);
+            }
+            for (job, reply) in jobs.into_iter().zip(replies) {
+                // whoever does not wait any more is told nothing, and what was decided stands
+                let _ = job.reply.send(Ok(reply));
+            }
+        }
+        Err(fault) => {
+            for job in jobs {
+                let _ = job.reply.send(Err(fault));
+            }
+        }
+    }
+}
+
+async fn forget(writers: &Writers, connection: &mut Option<Held>, job: Job) {
+    let Operation::Purge { now } = job.operation else { return };
+    let mut outcome = Err(Fault::StoreUnavailable);
+    for _ in 0..ATTEMPTS {
+        let attempt = match connected(writers, connection).await {
+            Ok((connection, shard)) => batch::purge(&mut connection.db(), &writers.keeper, shard, now).await,
+            Err(broken) => Err(broken),
+        };
+        match conclude(connection, attempt).await {
+            Err(Broken::Conflict) => {}
+            other => {
+                outcome = other.map(Reply::Purged).map_err(Fault::from);
+                break;
+            }
+        }
+    }
+    let _ = job.reply.send(outcome);
+}
+
+/// A connection, and its row among the clocks once that is known.
+struct Held {
+    connection: Connection,
+    shard: Option<i64>,
+}
+
+async fn connected<'a>(writers: &Writers, held: &'a mut Option<Held>) -> Result<(&'a mut Connection, i64), Broken> {
+    if held.is_none() {
+        *held = Some(Held { connection: writers.link.connect().await?, shard: None });
+    }
+    let held = held.as_mut().ok_or(Broken::Fault(Fault::StoreUnavailable))?;
+    let shard = match held.shard {
+        Some(shard) => shard,
+        None => *held.shard.insert(held.connection.shard().await?),
+    };
+    Ok((&mut held.connection, shard))
+}
+
+/// Rolls back after a conflict, and drops the connection after anything worse.
+async fn conclude<T>(connection: &mut Option<Held>, outcome: Result<T, Broken>) -> Result<T, Broken> {
+    match (&outcome, connection.as_mut()) {
+        (Err(Broken::Conflict), Some(held)) => {
+            if held.connection.db().simple("ROLLBACK").await.is_err() {
+                *connection = None;
+            }
+        }
+        (Err(Broken::Fault(_)), _) => *connection = None,
+        (Ok(_), _) | (Err(Broken::Conflict), None) => {}
+    }
+    outcome
+}
+
+/// Takes note of a generation that is committed.
+fn witness(writers: &Writers, generation: i64) {
+    writers.generation.fetch_max(generation, Ordering::Relaxed);
+    if let Some(beside) = &writers.beside {
+        // a file that lags sees less and accuses nobody; the next one catches up
+        let _ = beside.raise(generation);
+    }
+}
