@@ -61,5 +61,13 @@ reasons! {
         ApprovalMismatch = "approval_mismatch", "the approval is for something else";
         /// The approval was asked for too long ago, or in the future (row 217).
         ApprovalExpired = "approval_expired", "the approval is too old";
+        /// The approval was used for a payment before (row 217).
+        ApprovalUsed = "approval_used", "the approval was used for a payment before";
+        /// The name of the purchase stands for another request or task (row 188).
+        OtherPurchase = "other_purchase", "the name of this purchase was given to another request before";
+        /// The policy limits sessions and the purchase names none.
+        NoSession = "no_session", "the policy has a limit for a session and the purchase belongs to none";
+        /// A budget has no room (rows 209 to 214).
+        OverBudget = "over_budget", "a budget has no room for this amount";
     }
 }

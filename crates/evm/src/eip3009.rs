@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 use quittance_core::chain::{Call, ExpectedLog, Plan};
 use quittance_core::eip712::{Domain, DomainSeparator};
 use quittance_core::registry::{TokenDomain, TransferMethod};
-use quittance_core::signature::{Form, Shape};
+use quittance_core::signature::Form;
 use quittance_core::wire::Eip3009Payload;
 use quittance_core::{Account, Address, Rejection, ReplayKey, Terms, Verified, VerifyInput, WindowRule};
 
@@ -37,6 +37,7 @@ pub(crate) fn check(
     authorization::window(paid.window, input.now, window, &NAMES)?;
     authorization::recipient(paid.to, terms, &NAMES)?;
     let separator = domain(terms, token)?;
+    authorization::method(terms, TransferMethod::Eip3009)?;
     let signed = Signed {
         digest: payload.digest(&separator),
         signature: &payload.signature,
@@ -91,11 +92,7 @@ fn domain(terms: &Terms, token: Address) -> Result<DomainSeparator, Rejection> {
 pub(crate) fn plan(payload: &Eip3009Payload, terms: &Terms) -> Result<Plan, Rejection> {
     let paid = &payload.authorization;
     let token = token(terms)?;
-    let inner = match payload.signature.shape() {
-        Ok(Shape::Counterfactual(wrapped)) => wrapped.inner(),
-        Ok(Shape::Bare(bytes)) => bytes,
-        Err(_) => return Err(Rejection::SignatureFormat),
-    };
+    let inner = payer::inner(&payload.signature)?;
     let arguments = Arguments::new()
         .address(paid.from)
         .address(paid.to)

@@ -2,20 +2,21 @@
 
 use alloc::vec::Vec;
 
-use quittance_core::chain::{ChainQuery, Plan};
-use quittance_core::signature::{SignatureError, verify_many};
-use quittance_core::wire::Eip3009Payload;
-use quittance_core::{
-    Amount, Authorization, Network, Progress, Rejection, Scheme, SchemeId, VerifyInput, WindowRule, proof::Admitted,
-};
+use quittance_core::chain::Plan;
+use quittance_core::eip712::permit2::ExactWitness;
+use quittance_core::proof::{Admitted, Verified};
+use quittance_core::wire::{Eip3009Payload, Permit2Payload};
+use quittance_core::{Amount, Authorization, Network, Progress, Rejection, Scheme, SchemeId, VerifyInput, WindowRule};
 
-use crate::eip3009;
+use crate::authorization;
+use crate::checking::{self, Found};
 use crate::payer::{Check, Payers};
+use crate::{eip3009, permit2};
 
 /// `exact` with the defaults: six seconds to settle in, key accounts and contract wallets.
 pub const EXACT: Exact = Exact { window: WindowRule::EIP3009, payers: Payers::KeysAndContracts };
 
-/// `exact` on `eip155` networks, by EIP-3009.
+/// `exact` on `eip155` networks, by EIP-3009 or by Permit2: which one, the payment says.
 #[derive(Clone, Copy, Debug)]
 pub struct Exact {
     window: WindowRule,
@@ -39,32 +40,35 @@ impl Exact {
 
 impl Exact {
     /// Everything short of looking at the signature.
-    fn check<'a>(&self, input: &VerifyInput<'a>) -> Result<(&'a Eip3009Payload, Check), Rejection> {
-        let (payment, terms) = (input.payment, input.terms);
-        if *payment.scheme() != SchemeId::Exact || *terms.scheme() != SchemeId::Exact {
-            return Err(Rejection::UnsupportedScheme);
-        }
-        if payment.network() != terms.network() {
-            return Err(Rejection::NetworkMismatch);
-        }
-        // What the client says it accepted is a claim; one that is not this offer was made for another (catalogue rows 61 to 67).
-        if payment.accepted().is_some_and(|claimed| !terms.is_same_offer(claimed)) {
-            return Err(Rejection::NoMatchingOffer);
-        }
-        match payment.authorization() {
+    fn check<'a>(&self, input: &VerifyInput<'a>) -> Result<(Fixed<'a>, Check), Rejection> {
+        authorization::offer(input, &SchemeId::Exact, Rejection::UnsupportedScheme, Rejection::NetworkMismatch)?;
+        match input.payment.authorization() {
             Authorization::Eip3009(payload) => {
-                eip3009::check(payload, input, &self.window, self.payers).map(|check| (payload, check))
+                let check = eip3009::check(payload, input, &self.window, self.payers)?;
+                Ok((Fixed::Eip3009(payload), check))
+            }
+            Authorization::ExactPermit2(payload) => {
+                let window = WindowRule::PERMIT2.with_margin(self.window.margin());
+                let check = permit2::check(payload, input, &window, self.payers)?;
+                Ok((Fixed::Permit2(payload), check))
             }
             _ => Err(Rejection::UnsupportedPayloadType),
         }
     }
 }
 
-/// The proof, unless a question is left.
-fn progress(payload: &Eip3009Payload, question: Option<ChainQuery>, input: &VerifyInput<'_>) -> Result<Progress, Rejection> {
-    match question {
-        Some(question) => Ok(Progress::Ask(question)),
-        None => eip3009::verified(payload, input).map(Progress::Verified),
+/// An authorization of just the price, by either method.
+enum Fixed<'a> {
+    Eip3009(&'a Eip3009Payload),
+    Permit2(&'a Permit2Payload<ExactWitness>),
+}
+
+impl Found for Fixed<'_> {
+    fn verified(self, input: &VerifyInput<'_>) -> Result<Verified, Rejection> {
+        match self {
+            Self::Eip3009(payload) => eip3009::verified(payload, input),
+            Self::Permit2(payload) => Ok(permit2::verified(payload, input)),
+        }
     }
 }
 
@@ -78,35 +82,11 @@ impl Scheme for Exact {
     }
 
     fn verify(&self, input: &VerifyInput<'_>) -> Result<Progress, Rejection> {
-        let (payload, check) = self.check(input)?;
-        let outcome = match check {
-            Check::Done(question) => question,
-            Check::Key(key) => {
-                let signed = key.claim(input).verify();
-                key.outcome(signed)?
-            }
-        };
-        progress(payload, outcome, input)
+        checking::one(input, self.check(input))
     }
 
-    /// All checks but the signatures' one by one, and then all signatures together.
     fn verify_many(&self, inputs: &[VerifyInput<'_>]) -> Vec<Result<Progress, Rejection>> {
-        let checked = inputs.iter().map(|input| self.check(input)).collect::<Vec<_>>();
-        let keys = checked.iter().zip(inputs).filter_map(|(checked, input)| match checked {
-            Ok((_, Check::Key(key))) => Some(key.claim(input)),
-            _ => None,
-        });
-        let mut signed = verify_many(&keys.collect::<Vec<_>>()).into_iter();
-        let conclude = |(checked, input): (Result<(&Eip3009Payload, Check), Rejection>, _)| {
-            let (payload, check) = checked?;
-            let outcome = match check {
-                Check::Done(question) => question,
-                // there is one for each; if there were none, nobody signed
-                Check::Key(key) => key.outcome(signed.next().unwrap_or(Err(SignatureError::WrongSigner)))?,
-            };
-            progress(payload, outcome, input)
-        };
-        checked.into_iter().zip(inputs).map(conclude).collect()
+        checking::many(inputs, |input| self.check(input))
     }
 
     fn plan(&self, admitted: &Admitted, charge: Amount) -> Result<Plan, Rejection> {
@@ -114,6 +94,10 @@ impl Scheme for Exact {
         match verified.payment().authorization() {
             Authorization::Eip3009(payload) if charge == payload.authorization.value => eip3009::plan(payload, verified.terms()),
             Authorization::Eip3009(_) => Err(Rejection::Eip3009Value),
+            Authorization::ExactPermit2(payload) if charge == payload.permit.permitted.amount => {
+                permit2::plan(payload, verified.terms(), charge)
+            }
+            Authorization::ExactPermit2(_) => Err(Rejection::Permit2Amount),
             _ => Err(Rejection::UnsupportedPayloadType),
         }
     }

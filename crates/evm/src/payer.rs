@@ -111,19 +111,21 @@ fn key_check(signed: &Signed<'_>, otherwise: Otherwise) -> Result<Check, Rejecti
 }
 
 fn by_contract(signed: &Signed<'_>, input: &VerifyInput<'_>) -> Result<Option<ChainQuery>, Rejection> {
-    // Row 99: a wrapper around a wallet that is there is read by that wallet, unwrapped.
-    let signature = match signed.signature.shape() {
-        Ok(Shape::Counterfactual(wrapped)) => {
-            SignatureBytes::from_bytes(wrapped.inner()).map_err(|_| Rejection::SignatureFormat)?
-        }
-        Ok(Shape::Bare(_)) => signed.signature.clone(),
-        Err(_) => return Err(Rejection::SignatureFormat),
-    };
+    let signature = SignatureBytes::from_bytes(inner(signed.signature)?).map_err(|_| Rejection::SignatureFormat)?;
     let question = ChainQuery::ContractSignature { wallet: signed.from, digest: signed.digest, signature };
     match input.answer(&question) {
         Some(ChainAnswer::Flag(true)) => Ok(None),
         Some(ChainAnswer::Flag(false)) => Err(signed.wrong),
         // No answer, or one of another kind, which is none.
         _ => Ok(Some(question)),
+    }
+}
+
+/// What a contract is given for a signature: a wrapper without its wrapping, because the wallet that is there is asked (row 99).
+pub(crate) fn inner(signature: &SignatureBytes) -> Result<&[u8], Rejection> {
+    match signature.shape() {
+        Ok(Shape::Counterfactual(wrapped)) => Ok(wrapped.inner()),
+        Ok(Shape::Bare(bytes)) => Ok(bytes),
+        Err(_) => Err(Rejection::SignatureFormat),
     }
 }

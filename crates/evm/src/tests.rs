@@ -18,6 +18,8 @@ use quittance_core::{
 
 use crate::{EXACT, Exact};
 
+mod permit2;
+
 const NOW: u64 = 1_740_672_100;
 const PAYEE: &str = "0x209693Bc6afc0C5328bA36FaF03C514EF312287C";
 /// The `PAYMENT-SIGNATURE` sample of the HTTP transport page: a genuine signature (catalogue section 0).
