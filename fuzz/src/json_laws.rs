@@ -3,12 +3,12 @@
 use std::fmt::Debug;
 
 use quittance_core::header::Envelope;
-use quittance_core::json::{self, Number, Object, Value};
+use quittance_core::json::{self, Object, Value};
 use quittance_core::{DecodeError, Limits};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-/// What is written may be longer than what was read: `1e20` has twenty-one digits in its canonical form.
+/// What is written may be longer than what was read: `9e15` has sixteen digits in its canonical form.
 const WRITTEN: Limits = Limits::BODY.with_bytes(4 * Limits::BODY.bytes);
 
 /// The strict reader accepts less than a common one, and never reads anything else.
@@ -23,28 +23,10 @@ pub(crate) fn strict(data: &[u8]) -> Option<Value> {
 
     let canonical = json::canonical(&value);
     assert_eq!(json::canonical(&reordered(&value)), canonical);
-    if outgrows(&value) {
-        return Some(value);
-    }
     let again = json::parse(canonical.as_bytes(), &WRITTEN).expect("canonical text is read");
     assert!(again == value);
     assert_eq!(json::canonical(&again), canonical);
     Some(value)
-}
-
-/// Whether a number is whole and beyond 2^53 - 1, which the reader takes in the spellings `1e20` and `9007199254740992.0`, while the one
-/// spelling of RFC 8785 has all its digits, and that it refuses.
-pub(crate) fn outgrows(value: &Value) -> bool {
-    any_number(value, &|number| (9_007_199_254_740_992.0..1e21).contains(&number.as_f64().abs()))
-}
-
-fn any_number(value: &Value, wanted: &dyn Fn(&Number) -> bool) -> bool {
-    match value {
-        Value::Number(number) => wanted(number),
-        Value::Array(elements) => elements.iter().any(|element| any_number(element, wanted)),
-        Value::Object(object) => object.iter().any(|(_, value)| any_number(value, wanted)),
-        _ => false,
-    }
 }
 
 /// Reads an object of the wire and holds it to what its module promises: reading and writing are inverse, nothing is invented, nothing but

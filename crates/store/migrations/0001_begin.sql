@@ -79,6 +79,7 @@ CREATE TABLE purchases (
     amount TEXT NOT NULL,
     payee TEXT NOT NULL,
     terms BYTEA NOT NULL,
+    approval BYTEA,
     reserved_at BIGINT NOT NULL,
     state TEXT NOT NULL,
     lease BIGINT,
@@ -93,6 +94,7 @@ CREATE TABLE purchases (
     is_open BIGINT NOT NULL,
     PRIMARY KEY (purchase, attempt)
 );
+CREATE INDEX purchases_by_approval ON purchases (approval) WHERE approval IS NOT NULL;
 CREATE INDEX purchases_open ON purchases (reserved_at) WHERE is_open = 1;
 
 -- What counts in each budget, by slots of its span.

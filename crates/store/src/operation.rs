@@ -75,7 +75,10 @@ impl Operation {
             Self::Step { claim, step: replay::Step::Settled(receipt), .. } => {
                 locks.push(lock("settlement", &format_args!("{}/{}", claim.key().network(), receipt.transaction)));
             }
-            Self::Reserve { purchase, .. } => locks.push(lock("purchase", &purchase.id)),
+            Self::Reserve { purchase, .. } => {
+                locks.push(lock("purchase", &purchase.id));
+                locks.extend(purchase.approval.map(|approval| lock("approval", &approval)));
+            }
             Self::Take { ticket, .. } => locks.push(lock("purchase", ticket.id())),
             Self::Step { .. } | Self::Resume { .. } | Self::Purge { .. } | Self::Note(_) => {}
         }

@@ -3,6 +3,7 @@
 use quittance_core::{Fault, TermsHash};
 use quittance_guard::Fingerprint;
 use quittance_guard::budget::{Meter, Purchase, Record, Signed, State, Subject, Sum, Unspent};
+use quittance_guard::policy::ApprovalId;
 
 use crate::db::{Row, Value};
 use crate::seal::Seal;
@@ -10,7 +11,7 @@ use crate::word::{self, TORN};
 
 /// The columns, in the order of [`values`] and [`record`].
 pub(crate) const COLUMNS: &str = "purchase, attempt, task, session, request, asset, amount, payee, terms, reserved_at, state, lease, key, \
-     expires, signed, charged, hash, attested, unspent, chain_time, is_open";
+     expires, signed, charged, hash, attested, unspent, chain_time, is_open, approval";
 
 /// What a row that is there already becomes. What is bought, for which task and when never changes.
 pub(crate) const REPLACE: &str = "ON CONFLICT (purchase, attempt) DO UPDATE SET state = excluded.state, lease = excluded.lease, \
@@ -59,6 +60,7 @@ pub(crate) fn values(record: &Record, seal: &Seal) -> Result<Vec<Value>, Fault> 
         word::maybe_text(unspent.map(Unspent::as_str)),
         word::maybe_seconds(chain_time),
         word::flag(record.is_open()),
+        Value::Bytes(purchase.approval.map(|approval| approval.as_bytes().to_vec())),
     ])
 }
 
@@ -80,6 +82,7 @@ pub(crate) fn record(row: &Row, seal: &Seal) -> Result<Record, Fault> {
         asset,
         amount: word::amount(&row.text(6)?)?,
         terms: TermsHash::from_bytes(word::hash(row.bytes(8)?)?),
+        approval: row.maybe_bytes(21)?.map(|bytes| word::hash(bytes).map(ApprovalId::from_bytes)).transpose()?,
     };
     let mut record = Record { purchase, attempt: word::count(row.int(1)?)?, at: word::time(row.int(9)?)?, signed: None, state };
     if let Some(sealed) = row.maybe_bytes(14)? {

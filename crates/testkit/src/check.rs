@@ -1,10 +1,11 @@
 //! One check per feature: what this implementation makes of the input of a case.
 //!
 //! A check returns the same members that the format's README promises for its feature, or the name of the reason for refusal. It
-//! decides nothing itself: every verdict and every value comes from `quittance_core`.
+//! decides nothing itself: every verdict and every value comes from the crates under test.
 
 mod binding;
 mod evm;
+mod guard;
 mod header;
 mod json;
 mod reasons;
@@ -28,12 +29,18 @@ pub fn of(feature: &str) -> Option<Check> {
         "binding/resource" => binding::resource,
         "evm/authorization" => evm::authorization,
         "evm/domain" => evm::domain,
+        "evm/exact" => evm::exact,
         "evm/erc6492" => evm::erc6492,
         "evm/message" => evm::message,
         "evm/personal" => evm::personal,
+        "evm/upto" => evm::upto,
         "evm/signature" => evm::signature,
         "evm/signing" => evm::signing,
         "evm/typed-data" => evm::typed_data,
+        "guard/audit-entry" => guard::audit_entry,
+        "guard/audit-log" => guard::audit_log,
+        "guard/escaped" => guard::escaped,
+        "guard/salted-hash" => guard::salted_hash,
         "header/extension-responses" => header::extension_responses,
         "header/payment" => header::payment,
         "header/required" => header::required,

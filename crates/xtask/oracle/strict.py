@@ -91,7 +91,7 @@ def integer(literal):
 def fraction(literal):
     value = float(literal)
     zero = not re.search("[1-9]", re.split("[eE]", literal)[0])
-    if math.isinf(value) or value == 0 and not zero:
+    if math.isinf(value) or value == 0 and not zero or 2**53 <= abs(value) < 1e21:
         raise Strict("json_number")
     return value
 

@@ -638,6 +638,7 @@ def number_cases(c):
         ("18446744073709551615", "2^64 - 1"),
         ("18446744073709551616", "2^64: some readers turn it into a double"),
         ("1" + "0" * 400, "an integer of 401 digits"),
+        ("1e20", "a whole number beyond 2^53 with an exponent, which RFC 8785 writes in digits"),
         ("1e999", "overflow, which JavaScript reads as Infinity"),
         ("-1e999", "negative overflow"),
         ("1.8e308", "just above the largest double"),

@@ -8,16 +8,21 @@ use core::fmt;
 /// The largest integer that JSON readers agree about: 2^53 - 1 (RFC 7493, section 2.2).
 pub(crate) const MAX_INTEGER: u64 = (1 << 53) - 1;
 
+/// From 2^53 up to the first number that RFC 8785 writes with an exponent.
+const DIGITS_BEYOND_INTEGERS: core::ops::Range<f64> = 9_007_199_254_740_992.0..1e21;
+
 /// A JSON number, kept as it was written.
 ///
-/// It is always a finite double that did not underflow, and an integer literal is within ±(2^53 - 1). Equality is by value.
+/// It is always a finite double that did not underflow, and its canonical spelling, if it is an integer, is within ±(2^53 - 1): `1e20` is
+/// no number here, because RFC 8785 writes it in digits that RFC 7493 advises against. Equality is by value.
 #[derive(Clone)]
 pub struct Number(Box<str>);
 
 impl Number {
     /// Takes a literal that the grammar of RFC 8259 has already accepted.
     ///
-    /// Refused are the literals that readers disagree about: integers beyond 2^53 - 1, overflow, underflow to zero.
+    /// Refused are the literals that readers disagree about: integers beyond 2^53 - 1, however they are spelled, overflow, underflow to
+    /// zero.
     pub(super) fn from_literal(literal: &str) -> Option<Self> {
         is_agreed(literal).then(|| Self(literal.into()))
     }
@@ -72,7 +77,10 @@ pub(crate) fn plain_integer(literal: &str) -> Option<u64> {
     literal.parse().ok()
 }
 
-/// Whether every reader reads this literal of RFC 8259 alike: not an integer beyond 2^53 - 1, no overflow, no underflow to zero.
+/// Whether every reader reads this literal of RFC 8259 alike, and its canonical spelling too: not an integer beyond 2^53 - 1 in either, no
+/// overflow, no underflow to zero.
+///
+/// Doubles from 2^53 on are whole, and below 1e21 RFC 8785 writes all their digits; what was read could not be read again.
 pub(super) fn is_agreed(literal: &str) -> bool {
     let digits = literal.strip_prefix('-').unwrap_or(literal);
     if digits.bytes().all(|b| b.is_ascii_digit()) {
@@ -82,7 +90,7 @@ pub(super) fn is_agreed(literal: &str) -> bool {
     let Ok(value) = literal.parse::<f64>() else { return false };
     let mantissa = literal.split(['e', 'E']).next().unwrap_or(literal);
     let is_zero = !mantissa.bytes().any(|b| matches!(b, b'1'..=b'9'));
-    value.is_finite() && (value != 0.0 || is_zero)
+    value.is_finite() && (value != 0.0 || is_zero) && !DIGITS_BEYOND_INTEGERS.contains(&value.abs())
 }
 
 /// Writes a finite double as ECMAScript does: the shortest digits that read back as the same double, in positional notation for

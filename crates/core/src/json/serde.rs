@@ -2,7 +2,7 @@
 //!
 //! Reading through serde keeps the rules that serde can express: no duplicate names, no integer outside the agreed range. It cannot
 //! see the depth or the text of a number: `1.50` comes back as the same double in another spelling, `1e-400` as zero, and an integer
-//! of more than 64 bits, which a format hands over as a double, as that double;
+//! of more than 21 digits, which a format hands over as a double, as that double;
 //! [`parse`](super::parse) and `Display` do, and are what every entry of this crate uses.
 
 use alloc::string::String;

@@ -16,6 +16,7 @@ use quittance_core::{Account, Amount, Asset, ReplayKey, TermsHash, UnixSeconds};
 
 use crate::fingerprint::Fingerprint;
 use crate::label::{PurchaseId, SessionId, TaskId};
+use crate::policy::{Allowed, ApprovalId};
 use crate::receipt::Receipt;
 
 /// What is to be bought, and out of which budgets.
@@ -38,6 +39,8 @@ pub struct Purchase {
     pub payee: Account,
     /// The offer that was taken.
     pub terms: TermsHash,
+    /// A person's word for it, where the policy wanted one.
+    pub approval: Option<ApprovalId>,
 }
 
 impl Purchase {
@@ -53,7 +56,14 @@ impl Purchase {
             amount: terms.amount(),
             payee: terms.pay_to().clone(),
             terms: terms.hash(),
+            approval: None,
         }
+    }
+
+    /// A purchase under the offer that a policy allowed, with the approval that it took.
+    #[must_use]
+    pub fn allowed(id: PurchaseId, task: TaskId, request: Fingerprint, allowed: &Allowed) -> Self {
+        Self { approval: allowed.approval(), ..Self::new(id, task, request, allowed.terms()) }
     }
 
     /// The same in a session.
@@ -234,6 +244,11 @@ impl Record {
     #[must_use]
     pub const fn is_open(&self) -> bool {
         matches!(self.state, State::Reserved { .. } | State::Signed)
+    }
+
+    /// Whether the approval that it was reserved under is used by it: until it is released before anything was signed.
+    pub(super) fn uses_approval(&self) -> bool {
+        self.state != State::Released(Unspent::NeverSigned)
     }
 
     /// The record after a step. A step that was taken before changes nothing, so that whoever crashed behind it may take it again.

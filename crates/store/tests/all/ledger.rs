@@ -5,6 +5,7 @@ use quittance_guard::Ledger;
 use quittance_guard::budget::{
     Limit, Meter, Misstep, Purchase, Reserve, ReserveError, Reserved, Signed, State, Step, Ticket, Unspent,
 };
+use quittance_guard::policy::ApprovalId;
 use quittance_guard::receipt::{Attested, Receipt};
 
 use crate::place::{Place, everywhere};
@@ -161,6 +162,24 @@ everywhere! {
         for sum in [task("t"), wallet(Meter::Hour), wallet(Meter::Day)] {
             assert_eq!(ledger.spent(&sum, at(3)).await, Ok(cents(2)));
         }
+    }
+
+    async fn row_217_an_approval_is_used_once_and_not_by_what_was_never_signed(place: &impl Place) {
+        let ledger = place.ledger(100).await;
+        let approved = |name: &str| Purchase { approval: Some(ApprovalId::from_bytes([5; 32])), ..purchase(name, "t", "$0.05") };
+        let first = fresh(reserve(&ledger, &approved("a"), &[], 0).await);
+        let ledger = place.ledger_again(ledger).await;
+        assert_eq!(reserve(&ledger, &approved("b"), &[], 0).await, Err(ReserveError::ApprovalUsed));
+        ledger.step(&first, Step::Release(Unspent::NeverSigned), at(1)).await.unwrap();
+        let ledger = place.ledger_again(ledger).await;
+        let second = fresh(reserve(&ledger, &approved("b"), &[], 1).await);
+        let ledger = place.ledger_again(ledger).await;
+        assert_eq!(reserve(&ledger, &approved("a"), &[], 2).await, Err(ReserveError::ApprovalUsed));
+        ledger.step(&second, Step::Sign(signed(1, at(60))), at(2)).await.unwrap();
+        ledger.step(&second, Step::Release(Unspent::Cancelled), at(3)).await.unwrap();
+        let ledger = place.ledger_again(ledger).await;
+        assert_eq!(reserve(&ledger, &approved("c"), &[], 4).await, Err(ReserveError::ApprovalUsed), "it was signed under");
+        assert_eq!(ledger.find(second.id()).await.unwrap().unwrap().purchase, approved("b"));
     }
 
     async fn row_122_a_full_ledger_refuses_and_forgets_nothing(place: &impl Place) {

@@ -8,7 +8,11 @@ use quittance_core::eip712::{self, Digest, Domain, Message, TypedData};
 use quittance_core::signature::{
     Form, SecretKey, Shape, Signature, SignatureBytes, personal_digest, recover, recover_personal, verify,
 };
-use quittance_core::{Address, Amount, Nonce, UnixSeconds, Window};
+use quittance_core::wire::PaymentRequirements;
+use quittance_core::{
+    Address, Amount, Limits, Nonce, Payment, Progress, ReplayKey, Scheme, Terms, UnixSeconds, VerifyInput, Window, find_offer,
+};
+use quittance_evm::{EXACT, UPTO};
 use serde_json::{Map, Value, json};
 
 use super::{bytes, hex, refusal, text, word};
@@ -225,6 +229,45 @@ pub(super) fn authorization(_group: &Value, input: &Value) -> Outcome {
     let signer = address(text(input, "signer"));
     verify(&digest, &signature, signer).map_err(|e| e.name())?;
     Ok(json!({ "digest": digest.to_string(), "signer": signer.to_string() }))
+}
+
+pub(super) fn exact(group: &Value, input: &Value) -> Outcome {
+    verification(&EXACT.keys_only(), group, input)
+}
+
+pub(super) fn upto(group: &Value, input: &Value) -> Outcome {
+    verification(&UPTO.keys_only(), group, input)
+}
+
+/// A payment from the header's bytes to the verdict, offline and for payers with a key.
+fn verification(scheme: &dyn Scheme, group: &Value, input: &Value) -> Outcome {
+    let offers = input["offers"].as_array().expect("a list of offers").iter().map(|offer| {
+        let offer = offer.as_str().expect("an offer is text");
+        PaymentRequirements::from_json(offer.as_bytes(), &Limits::BODY).and_then(Terms::parse).expect("an offer of the vectors")
+    });
+    let offers = offers.collect::<Vec<_>>();
+    let headers = [(text(input, "name"), text(input, "header").as_bytes())];
+    let payment = Payment::from_headers(headers, &Limits::HEADER).map_err(|e| refusal(&e))?.expect("a payment header");
+    let terms = find_offer(&offers, &payment).map_err(|e| e.code())?;
+    let now = UnixSeconds::parse(text(group, "now")).expect("a time of the vectors");
+    let input = VerifyInput::offline(&payment, terms, now);
+    let alone = scheme.verify(&input);
+    for verdict in scheme.verify_many(&[input, input]) {
+        assert_eq!(verdict.is_ok(), alone.is_ok(), "a batch says the same");
+        assert_eq!(verdict.err(), alone.as_ref().err().copied(), "a batch says the same");
+    }
+    let verified = match alone.map_err(|e| e.code())? {
+        Progress::Verified(verified) => verified,
+        other => panic!("no question is asked about keys: {other:?}"),
+    };
+    let (ReplayKey::Eip3009 { nonce, .. } | ReplayKey::Permit2 { nonce, .. }) = verified.key() else { panic!("a key of a nonce") };
+    Ok(json!({
+        "offer": offers.iter().position(|offer| core::ptr::eq(offer, terms)),
+        "payer": verified.payer().to_string(),
+        "amount": verified.amount().to_string(),
+        "nonce": nonce.to_string(),
+        "expires": verified.expires().to_string(),
+    }))
 }
 
 pub(super) fn signing(_group: &Value, input: &Value) -> Outcome {
