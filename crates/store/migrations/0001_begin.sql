@@ -79,6 +79,7 @@ CREATE TABLE purchases (
     amount TEXT NOT NULL,
     payee TEXT NOT NULL,
     terms BYTEA NOT NULL,
+    approval BYTEA,
     reserved_at BIGINT NOT NULL,
     state TEXT NOT NULL,
     lease BIGINT,
@@ -91,7 +92,6 @@ CREATE TABLE purchases (
     unspent TEXT,
     chain_time BIGINT,
     is_open BIGINT NOT NULL,
-    approval BYTEA,
     PRIMARY KEY (purchase, attempt)
 );
 CREATE INDEX purchases_by_approval ON purchases (approval) WHERE approval IS NOT NULL;

@@ -10,7 +10,7 @@
 //! SQLite has one writer at a time, and `BEGIN IMMEDIATE` makes this transaction that writer before it reads anything.
 //!
 //! PostgreSQL has many. Every decision of the rules depends on rows that can be named before they are read: a payment, a payer, a
-//! transaction's hash, a purchase; and, once the purchases are read, the sums that they are counted in, which never change for an attempt.
+//! transaction's hash, a purchase, an approval; and, once the purchases are read, the sums that they are counted in, which never change for an attempt.
 //! Each name is an advisory lock that is held to the end of the transaction; names come before sums, and each kind in ascending
 //! order, so that no two transactions can wait for each other. Whoever holds the locks reads in statements of their own, at `READ
 //! COMMITTED`, and so sees all that the holders before have committed. What is written without a lock (a payer's count of a slot that a
@@ -69,6 +69,7 @@ pub(crate) async fn run(
     let mut book = Book::part(keeper.capacity, clocks.attempts, clocks.ledger);
     read_sums(db, sums, clocks.ledger, &mut book).await?;
     records.into_iter().for_each(|record| book.know(record));
+    read_approved(db, &keeper.seal, operations).await?.into_iter().for_each(|record| book.know(record));
 
     let replies = operations.iter().map(|operation| operation.decide(&mut register, &mut book)).collect();
 
@@ -250,12 +251,11 @@ async fn read_settlements(
 
 /// The attempts that operations are about: the latest one of a purchase that is to begin, and the one of a ticket.
 async fn read_records(db: &mut Db<'_>, seal: &Seal, operations: &[&Operation]) -> Result<Vec<Record>, Broken> {
-    let (mut latest, mut exact, mut approvals) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
+    let (mut latest, mut exact) = (BTreeSet::new(), BTreeSet::new());
     for operation in operations {
         match operation {
             Operation::Reserve { purchase, .. } => {
                 latest.insert(&purchase.id);
-                approvals.extend(purchase.approval);
             }
             Operation::Take { ticket, .. } => {
                 exact.insert((ticket.id(), ticket.attempt()));
@@ -271,9 +271,22 @@ async fn read_records(db: &mut Db<'_>, seal: &Seal, operations: &[&Operation]) -
     let tail =
         format!(") SELECT {columns} FROM w CROSS JOIN purchases AS p WHERE p.purchase = w.purchase AND p.attempt = w.attempt");
     rows.append(&mut select(db, "WITH w(purchase, attempt) AS (", &tail, &exact).await?);
-    let approvals: Vec<_> = approvals.iter().map(|approval| vec![approval.as_bytes()[..].into()]).collect();
-    let sql = format!("SELECT {columns} FROM purchases AS p WHERE p.approval IN (");
-    rows.append(&mut select(db, &sql, ")", &approvals).await?);
+    Ok(rows.iter().map(|row| purchases::record(row, seal)).collect::<Result<_, _>>()?)
+}
+
+/// The attempts that were begun under an approval that is shown again.
+async fn read_approved(db: &mut Db<'_>, seal: &Seal, operations: &[&Operation]) -> Result<Vec<Record>, Broken> {
+    let mut approvals = BTreeSet::new();
+    for operation in operations {
+        if let Operation::Reserve { purchase, .. } = operation {
+            approvals.extend(purchase.approval);
+        }
+    }
+    let wanted: Vec<_> = approvals.iter().map(|approval| vec![approval.as_bytes()[..].into()]).collect();
+    let columns = purchases::columns_of("p");
+    let tail =
+        format!(") SELECT {columns} FROM w CROSS JOIN purchases AS p WHERE p.approval = w.approval AND p.approval IS NOT NULL");
+    let rows = select(db, "WITH w(approval) AS (", &tail, &wanted).await?;
     Ok(rows.iter().map(|row| purchases::record(row, seal)).collect::<Result<_, _>>()?)
 }
 

@@ -82,7 +82,7 @@ pub(crate) fn record(row: &Row, seal: &Seal) -> Result<Record, Fault> {
         asset,
         amount: word::amount(&row.text(6)?)?,
         terms: TermsHash::from_bytes(word::hash(row.bytes(8)?)?),
-        approval: row.maybe_bytes(21)?.map(word::hash).transpose()?.map(ApprovalId::from_bytes),
+        approval: row.maybe_bytes(21)?.map(|bytes| word::hash(bytes).map(ApprovalId::from_bytes)).transpose()?,
     };
     let mut record = Record { purchase, attempt: word::count(row.int(1)?)?, at: word::time(row.int(9)?)?, signed: None, state };
     if let Some(sealed) = row.maybe_bytes(14)? {

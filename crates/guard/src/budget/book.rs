@@ -1,6 +1,6 @@
 //! The rules of a ledger over plain maps.
 
-use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 
 use quittance_core::{Amount, Fault, UnixSeconds};
@@ -27,8 +27,8 @@ pub struct Book {
     /// The attempts of each purchase, in order.
     records: BTreeMap<PurchaseId, Vec<Record>>,
     sums: BTreeMap<Sum, BTreeMap<u64, Amount>>,
-    /// The attempts that each approval was given for.
-    approvals: BTreeMap<ApprovalId, BTreeSet<(PurchaseId, u32)>>,
+    /// The latest attempt that each approval was given for.
+    approvals: BTreeMap<ApprovalId, (PurchaseId, u32)>,
     /// How many attempts there are, those that are kept elsewhere included.
     attempts: usize,
     capacity: usize,
@@ -40,9 +40,8 @@ impl Book {
     /// An empty ledger for so many attempts.
     #[must_use]
     pub const fn new(capacity: usize) -> Self {
-        let latest = UnixSeconds::from_secs(0);
         Self {
-            latest,
+            latest: UnixSeconds::from_secs(0),
             records: BTreeMap::new(),
             sums: BTreeMap::new(),
             approvals: BTreeMap::new(),
@@ -91,7 +90,9 @@ impl Book {
         self.count(&record, Amount::ZERO, record.counts()).map_err(|meter| ReserveError::Over(overflow(meter, purchase.amount)))?;
         let ticket = Ticket::of(&record);
         self.note(&record);
-        self.know_approval(&record);
+        if let Some(approval) = purchase.approval {
+            self.approvals.insert(approval, (purchase.id.clone(), next));
+        }
         self.records.entry(purchase.id.clone()).or_default().push(record);
         self.attempts = self.attempts.saturating_add(1);
         Ok(Reserved::Fresh(ticket))
@@ -140,17 +141,9 @@ impl Book {
     /// Whether an approval was given for an attempt that was signed or may still be. One that was released before anything was signed has
     /// cost nothing, and the person's word still stands.
     fn is_used(&self, approval: &ApprovalId) -> bool {
-        let attempts = self.approvals.get(approval).into_iter().flatten();
-        attempts.into_iter().any(|(id, attempt)| {
-            let record = self.records.get(id).and_then(|attempts| attempts.iter().find(|record| record.attempt == *attempt));
-            record.is_none_or(|record| record.state != State::Released(Unspent::NeverSigned))
-        })
-    }
-
-    fn know_approval(&mut self, record: &Record) {
-        if let Some(approval) = record.purchase.approval {
-            self.approvals.entry(approval).or_default().insert((record.purchase.id.clone(), record.attempt));
-        }
+        let Some((id, attempt)) = self.approvals.get(approval) else { return false };
+        let record = self.records.get(id).and_then(|attempts| attempts.iter().find(|record| record.attempt == *attempt));
+        record.is_none_or(Record::uses_approval)
     }
 
     /// The latest time that was ever seen.

@@ -246,6 +246,11 @@ impl Record {
         matches!(self.state, State::Reserved { .. } | State::Signed)
     }
 
+    /// Whether the approval that it was reserved under is used by it: until it is released before anything was signed.
+    pub(super) fn uses_approval(&self) -> bool {
+        self.state != State::Released(Unspent::NeverSigned)
+    }
+
     /// The record after a step. A step that was taken before changes nothing, so that whoever crashed behind it may take it again.
     ///
     /// # Errors

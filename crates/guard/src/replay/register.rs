@@ -26,7 +26,7 @@ pub struct Register {
     /// The transactions that have been reported, and for which payments.
     transactions: BTreeMap<(Network, Box<str>), ReplayKey>,
     /// The same the other way around.
-    reports: BTreeSet<(ReplayKey, Box<str>)>,
+    transactions_of: BTreeSet<(ReplayKey, Box<str>)>,
     /// The open payments of each payer.
     open: BTreeMap<(Account, Asset), BTreeSet<ReplayKey>>,
     /// The payments of each payer by slot of a span.
@@ -47,7 +47,7 @@ impl Register {
             entries: BTreeMap::new(),
             names: BTreeMap::new(),
             transactions: BTreeMap::new(),
-            reports: BTreeSet::new(),
+            transactions_of: BTreeSet::new(),
             open: BTreeMap::new(),
             counts: BTreeMap::new(),
             capacity,
@@ -201,7 +201,7 @@ impl Register {
             Some(reported) if *reported == key || receipt.attested == Attested::Chain => Ok(()),
             Some(_) => Err(Misstep::TransactionReused),
             None => {
-                self.reports.insert((key, receipt.transaction.clone()));
+                self.transactions_of.insert((key, receipt.transaction.clone()));
                 if let Some(changes) = &mut self.changes {
                     changes.transactions.insert(place.clone(), key);
                 }
@@ -242,10 +242,10 @@ impl Register {
             self.names.remove(&(gone.payer.clone(), name.clone()));
         }
         let first = (gone.key, Box::from(""));
-        let reported: Vec<_> = self.reports.range(first..).take_while(|(key, _)| *key == gone.key).cloned().collect();
+        let reported: Vec<_> = self.transactions_of.range(first..).take_while(|(key, _)| *key == gone.key).cloned().collect();
         for (key, transaction) in reported {
             self.transactions.remove(&(network_of(&key), transaction.clone()));
-            self.reports.remove(&(key, transaction));
+            self.transactions_of.remove(&(key, transaction));
         }
         if let Some(changes) = &mut self.changes {
             changes.forget(gone.key);

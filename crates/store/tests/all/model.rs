@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use quittance_core::{Amount, Rejection, UnixSeconds};
 use quittance_guard::budget::{self, Book, Meter, Reserve, Ticket, Unspent};
+use quittance_guard::policy::ApprovalId;
 use quittance_guard::receipt::{Attested, Receipt};
 use quittance_guard::replay::{self, Answer, Claim, Claimed, Quota, Register};
 use quittance_guard::{Ledger, ReplayLog, rolling};
@@ -136,6 +137,9 @@ impl Model {
                 wanted.amount = cents(self.dice.roll(5));
                 if number.is_multiple_of(4) {
                     wanted = wanted.in_session(format!("s{}", self.dice.roll(2)).parse().unwrap());
+                }
+                if self.dice.roll(6) == 0 {
+                    wanted.approval = Some(ApprovalId::from_bytes([u8::try_from(self.dice.roll(30)).unwrap(); 32]));
                 }
                 let all = [(Meter::Task, 4_000), (Meter::Session, 900), (Meter::Hour, 30), (Meter::Day, 200)];
                 let chosen: Vec<_> = all.into_iter().filter(|_| self.dice.roll(3) > 0).collect();

@@ -18,7 +18,7 @@ impl Book {
     ///
     /// | operation | what it has to know |
     /// |---|---|
-    /// | reserve | the latest attempt of the purchase; with an approval, every attempt that it was given for; of [every sum](Sum::all_of) that it is counted in, the slots that still count; the same for that attempt, with the slot of its own time |
+    /// | reserve | the latest attempt of the purchase; of [every sum](Sum::all_of) that it is counted in, the slots that still count; the same for that attempt, with the slot of its own time; every attempt under the same approval |
     /// | step | the attempt; of every sum that it is counted in, the slot of its own time |
     #[must_use]
     pub fn part(capacity: usize, attempts: usize, latest: UnixSeconds) -> Self {
@@ -27,7 +27,11 @@ impl Book {
 
     /// Tells it an attempt, without counting it. What it knows already it does not take again.
     pub fn know(&mut self, record: Record) {
-        self.know_approval(&record);
+        if let Some(approval) = record.purchase.approval
+            && (record.uses_approval() || !self.approvals.contains_key(&approval))
+        {
+            self.approvals.insert(approval, (record.purchase.id.clone(), record.attempt));
+        }
         let attempts = self.records.entry(record.purchase.id.clone()).or_default();
         if let Err(place) = attempts.binary_search_by_key(&record.attempt, |known| known.attempt) {
             attempts.insert(place, record);

@@ -44,7 +44,7 @@ impl Register {
 
     /// Tells it which payment a transaction was reported for.
     pub fn know_transaction(&mut self, network: Network, transaction: &str, key: ReplayKey) {
-        self.reports.insert((key, transaction.into()));
+        self.transactions_of.insert((key, transaction.into()));
         self.transactions.insert((network, transaction.into()), key);
     }
 
