@@ -9,7 +9,7 @@ use std::time::Instant;
 
 use crate::shell::Failure;
 use crate::workspace::Workspace;
-use crate::{api, bench, cross, deps, fuzz, graph, native, oracle, readme, source, vectors};
+use crate::{api, bench, cross, deps, devnet, fuzz, graph, native, oracle, readme, source, vectors};
 
 /// What a stage that passed wants said about it in the summary: counts, and anything it could not look at.
 pub(crate) type Notes = Vec<String>;
@@ -59,6 +59,9 @@ pub(crate) const STAGES: &[Stage] = &[
     stage("oracle", "typed-data", "the EIP-712 corpus and the EIP's Mail", oracle::typed_data),
     stage("oracle", "keccak", "known keccak-256 and SHA-256 hashes", oracle::hashes),
     stage("oracle", "addresses", "known checksummed addresses, and the keys they belong to", oracle::addresses),
+    stage("devnet", "contracts", "the sandbox's contracts are what their sources compile to", devnet::contracts),
+    stage("devnet", "anvil", "the cases of the sandbox's tests hold on another node too", devnet::anvil),
+    stage("devnet", "viem", "viem reads, sends, waits and simulates on the sandbox", devnet::viem),
     stage("fuzz", "corpus", "the fuzz targets hold over their seeds and many mutations of them", fuzz::corpus),
     stage("fuzz", "smoke", "every fuzz target holds for twenty seconds of fuzzing", fuzz::smoke),
 ];
@@ -145,7 +148,7 @@ mod tests {
     #[test]
     fn no_two_stages_share_a_name() {
         let mut names = STAGES.iter().flat_map(|stage| [stage.name.to_owned(), stage.path()]).collect::<Vec<_>>();
-        names.extend(["native", "deps", "bench", "vectors", "oracle", "fuzz"].map(Into::into));
+        names.extend(["native", "deps", "bench", "vectors", "oracle", "devnet", "fuzz"].map(Into::into));
         let count = names.len();
         names.sort();
         names.dedup();
