@@ -42,23 +42,36 @@ fn compile(workspace: &Workspace, out: &Path) -> Result<(), Failure> {
     run(Command::new("node").arg(sources.join("compile.mjs")).arg(modules).arg(out))
 }
 
-/// The cases of the sandbox's own tests hold on the other node too.
+/// The cases of the sandbox's own tests hold on the other node too, and viem sees there what it sees on the sandbox.
 pub(crate) fn anvil(workspace: &Workspace) -> Result<Notes, Failure> {
-    let anvil = Server::anvil(workspace)?;
-    let text = read(cargo().current_dir(&workspace.root).args(AGAINST).arg(&anvil.url));
-    let text = text.inspect_err(|failure| println!("{failure}"))?;
-    print!("{text}");
-    Ok(text.lines().last().map(Into::into).into_iter().collect())
+    let peers = peers(workspace)?;
+    let anvil = Server::anvil(&peers)?;
+    let cases = shown(cargo().current_dir(&workspace.root).args(AGAINST).arg(&anvil.url))?;
+    // the cases left the contracts in place, and nothing else
+    Ok(vec![cases, ask_viem(workspace, &peers, &anvil)?])
 }
 
-/// What viem reads, sends, waits for and simulates on the sandbox is what it expects of a node.
+/// viem reads, sends, waits and simulates on the sandbox.
 pub(crate) fn viem(workspace: &Workspace) -> Result<Notes, Failure> {
-    let modules = tools::node_modules(workspace, &workspace.root.join(PEERS))?;
+    let peers = peers(workspace)?;
     let sandbox = Server::sandbox(workspace)?;
-    let script = workspace.root.join(PEERS).join("viem.mjs");
-    let text = read(Command::new("node").arg(script).arg(modules).arg(&sandbox.url))?;
+    Ok(vec![ask_viem(workspace, &peers, &sandbox)?])
+}
+
+fn ask_viem(workspace: &Workspace, peers: &Path, server: &Server) -> Result<String, Failure> {
+    shown(Command::new("node").arg(workspace.root.join(PEERS).join("viem.mjs")).arg(peers).arg(&server.url))
+}
+
+/// The folder that holds the other node and viem.
+fn peers(workspace: &Workspace) -> Result<PathBuf, Failure> {
+    tools::node_modules(workspace, &workspace.root.join(PEERS))
+}
+
+/// Runs a command, shows what it says, and gives its last line, which counts.
+fn shown(command: &mut Command) -> Result<String, Failure> {
+    let text = read(command)?;
     print!("{text}");
-    Ok(text.lines().last().map(Into::into).into_iter().collect())
+    text.lines().last().map(Into::into).ok_or_else(|| "it said nothing".into())
 }
 
 const AGAINST: &[&str] = &["run", "--quiet", "--locked", "--package", "quittance-devnet", "--example", "against", "--"];
@@ -72,9 +85,8 @@ struct Server {
 
 impl Server {
     /// The other node, on a free port that it says.
-    fn anvil(workspace: &Workspace) -> Result<Self, Failure> {
-        let modules = tools::node_modules(workspace, &workspace.root.join(PEERS))?;
-        let mut command = Command::new(binary(&modules)?);
+    fn anvil(peers: &Path) -> Result<Self, Failure> {
+        let mut command = Command::new(binary(peers)?);
         command.args(["--port", "0", "--chain-id", CHAIN, "--hardfork", "prague", "--accounts", "10"]);
         Self::begin(command, "Listening on ", "http://")
     }

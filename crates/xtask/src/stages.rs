@@ -60,7 +60,7 @@ pub(crate) const STAGES: &[Stage] = &[
     stage("oracle", "keccak", "known keccak-256 and SHA-256 hashes", oracle::hashes),
     stage("oracle", "addresses", "known checksummed addresses, and the keys they belong to", oracle::addresses),
     stage("devnet", "contracts", "the sandbox's contracts are what their sources compile to", devnet::contracts),
-    stage("devnet", "anvil", "the cases of the sandbox's tests hold on another node too", devnet::anvil),
+    stage("devnet", "anvil", "the cases of the sandbox's tests, and viem's, hold on another node too", devnet::anvil),
     stage("devnet", "viem", "viem reads, sends, waits and simulates on the sandbox", devnet::viem),
     stage("fuzz", "corpus", "the fuzz targets hold over their seeds and many mutations of them", fuzz::corpus),
     stage("fuzz", "smoke", "every fuzz target holds for twenty seconds of fuzzing", fuzz::smoke),

@@ -74,7 +74,9 @@ pub(crate) async fn a_replacement_pays_more(node: &Node) {
     let mut hashes = Vec::new();
     for (who, tip) in tips {
         let request = node.request(who, address(0), Vec::new()).await;
-        let request = TransactionRequest { max_priority_fee_per_gas: Some(tip * GWEI), ..request };
+        // some nodes go by what is bid, others by what is earned
+        let (fee, tip) = (Some((20 + tip) * GWEI), Some(tip * GWEI));
+        let request = TransactionRequest { max_fee_per_gas: fee, max_priority_fee_per_gas: tip, ..request };
         hashes.push(submit(node, &sign(who, request)).await.unwrap());
     }
     node.tell("evm_mine", json!([])).await;
