@@ -1,13 +1,22 @@
 //! The payments that are measured: real terms, real keys, real signatures, the same on every run.
 
+use std::sync::OnceLock;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use quittance_core::eip712::eip3009::Authorization;
 use quittance_core::eip712::{Digest, DomainSeparator};
+use quittance_core::proof::{Admitted, Settled};
 use quittance_core::registry::{self, networks};
-use quittance_core::signature::{Form, PublicKey, Signature, SignatureBytes};
+use quittance_core::signature::{Form, PayerCache, PublicKey, Signature, SignatureBytes};
 use quittance_core::wire::{Eip3009Payload, PaymentPayload, ResourceInfo};
-use quittance_core::{Address, Amount, Limits, Money, Nonce, SecretKey, Terms, UnixSeconds, Window, header, keccak256};
+use quittance_core::{
+    Address, Amount, Limits, Money, Nonce, Progress, Scheme as _, SecretKey, Terms, UnixSeconds, VerifyInput, Window, header,
+    keccak256,
+};
+use quittance_evm::EXACT;
+
+use crate::path::SAMPLES;
 
 /// The time of every check.
 pub(crate) const NOW: UnixSeconds = UnixSeconds::from_secs(1_740_672_100);
@@ -35,6 +44,33 @@ pub(crate) struct Buyer {
     pub(crate) payload: Eip3009Payload,
 }
 
+/// A cache that knows every buyer of the samples, each by a settlement of a payment that is none of the measured ones.
+pub(crate) fn payers() -> &'static PayerCache {
+    static PAYERS: OnceLock<PayerCache> = OnceLock::new();
+    PAYERS.get_or_init(|| {
+        let mut cache = PayerCache::with_places(SAMPLES.into());
+        for index in 0..SAMPLES {
+            let (settled, digest) = settled(index);
+            cache.learn(&settled, &digest);
+        }
+        assert_eq!(cache.len(), usize::from(SAMPLES));
+        cache
+    })
+}
+
+/// An earlier payment of a buyer, settled.
+fn settled(index: u8) -> (Settled, Digest) {
+    let key = secret(b"buyer", index);
+    let transfer = transfer(&key, index, b'e');
+    let digest = digest(transfer);
+    let payload = Eip3009Payload::new(key.sign(&digest), transfer);
+    let terms = terms();
+    let payment = PaymentPayload::new(terms.requirements().clone(), (&payload).into()).try_into().expect("a payment");
+    let input = VerifyInput::offline(&payment, &terms, NOW);
+    let Ok(Progress::Verified(verified)) = EXACT.verify(&input) else { unreachable!("it is a good payment") };
+    (Settled::assertion(Admitted::assertion(verified), "0x01".into(), transfer.value), digest)
+}
+
 /// What a refused payment has wrong.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Fault {
@@ -49,24 +85,33 @@ pub(crate) enum Fault {
 /// Buyer number `index`, and what it signs: the whole of it is right but for `fault`, which it signs as well.
 pub(crate) fn buyer(index: u8, fault: Fault) -> Buyer {
     let (key, stranger) = (secret(b"buyer", index), secret(b"stranger", index));
-    let mut transfer = Authorization {
-        from: key.address(),
-        to: Address::parse(PAYEE).expect("an address"),
-        value: Amount::from_u64(10_000),
-        window: Window::new(UnixSeconds::from_secs(0), NOW.checked_add(60).expect("a minute later")),
-        nonce: Nonce::from_bytes(keccak256(&[b'n', index])),
-    };
+    let mut transfer = transfer(&key, index, b'n');
     match fault {
         Fault::Amount => transfer.value = Amount::from_u64(9_999),
         Fault::Window => transfer.window = Window::new(UnixSeconds::from_secs(0), UnixSeconds::from_secs(NOW.as_secs() - 1)),
         Fault::Recipient => transfer.to = stranger.address(),
         Fault::None | Fault::HighS | Fault::Signer => {}
     }
-    let digest = Eip3009Payload::new(SignatureBytes::from_bytes(&[]).expect("no bytes are few"), transfer).digest(&domain());
+    let digest = digest(transfer);
     let signature = if fault == Fault::Signer { stranger.sign(&digest) } else { key.sign(&digest) };
     let bytes = if fault == Fault::HighS { twin(&signature).to_vec() } else { signature.to_bytes().to_vec() };
     let payload = Eip3009Payload::new(SignatureBytes::from_bytes(&bytes).expect("65 bytes"), transfer);
     Buyer { key: key.public_key(), address: key.address(), digest, signature, payload }
+}
+
+/// What a buyer authorizes for the offer; the series tells one nonce from another.
+fn transfer(key: &SecretKey, index: u8, series: u8) -> Authorization {
+    Authorization {
+        from: key.address(),
+        to: Address::parse(PAYEE).expect("an address"),
+        value: Amount::from_u64(10_000),
+        window: Window::new(UnixSeconds::from_secs(0), NOW.checked_add(60).expect("a minute later")),
+        nonce: Nonce::from_bytes(keccak256(&[series, index])),
+    }
+}
+
+fn digest(transfer: Authorization) -> Digest {
+    Eip3009Payload::new(SignatureBytes::from_bytes(&[]).expect("no bytes are few"), transfer).digest(&domain())
 }
 
 /// The header of a payment, as a client with the usual members writes it.
@@ -82,6 +127,16 @@ pub(crate) fn header_for(accepted: &Terms, payload: &Eip3009Payload) -> Vec<u8> 
     resource.mime_type = Some("application/json".into());
     payment.resource = Some(resource);
     header::encode(&payment, &Limits::HEADER).expect("a header of common length").into_bytes()
+}
+
+/// As many bytes as base64 makes the longest header of.
+pub(crate) const FULL: usize = Limits::HEADER.bytes / 4 * 3;
+
+/// The longest header over any bytes.
+pub(crate) fn of_8_kib(bytes: Vec<u8>) -> Vec<u8> {
+    let header = STANDARD.encode(bytes).into_bytes();
+    assert_eq!(header.len(), Limits::HEADER.bytes);
+    header
 }
 
 /// A header over edited JSON text.

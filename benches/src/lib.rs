@@ -23,6 +23,7 @@ mod path;
 mod paths;
 #[cfg(not(target_family = "wasm"))]
 mod peers;
+mod policy;
 mod round;
 
 pub use path::{Call, Path, SAMPLES, Side};

@@ -83,6 +83,7 @@ const ours = (name) => {
 const rows = [
   ["recover", "ours", "recover the key", ours("recover"), SAMPLES],
   ["verify", "ours", "verify with the key known", ours("verify"), SAMPLES],
+  ["known-payer", "ours", "known payer: verify", ours("known-payer"), SAMPLES],
   ["header-to-verified", "ours", "header to verified payment", ours("header-to-verified"), SAMPLES],
   ["tiny-secp256k1-recover", "peer", "tiny-secp256k1 (C as WebAssembly): recover the key", tinyRecover, 1],
   ["tiny-secp256k1-verify", "peer", "tiny-secp256k1 (C as WebAssembly): verify with the key known", tinyVerify, 1],

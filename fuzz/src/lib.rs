@@ -16,10 +16,13 @@ mod base64;
 mod json_laws;
 mod text_laws;
 
+pub mod audit_log;
 pub mod header_payment;
 pub mod identifiers;
 pub mod money_amount;
+pub mod payer_cache;
 pub mod payment_resigned;
+pub mod policy_toml;
 pub mod recovery;
 pub mod reply_402;
 pub mod reply_facilitator;
@@ -59,7 +62,10 @@ targets!(
     signature,
     recovery,
     payment_resigned,
+    payer_cache,
     resource,
     money_amount,
     identifiers,
+    audit_log,
+    policy_toml,
 );

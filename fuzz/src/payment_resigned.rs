@@ -1,24 +1,29 @@
 //! Payments by a payer whose key this target owns, changed before or after signing, and the verdict of the scheme.
 //!
 //! A verdict is [`Verified`](quittance_core::Verified) exactly when [`Story::is_due`] says so, which is written here anew, from the
-//! specification, over the facts of the story rather than over the payment. The digest is made here as well, and signed by libsecp256k1.
+//! specification, over the facts of the story rather than over the payment. It is the same with a cache that knows some of the payers, and in
+//! a batch. The digest is made here as well, and signed by libsecp256k1.
+
+use std::sync::OnceLock;
 
 use arbitrary::Unstructured;
 use quittance_core::chain::{ChainAnswer, ChainQuery};
+use quittance_core::eip712::Digest;
 use quittance_core::eip712::eip3009::Authorization as Transfer;
 use quittance_core::json::Object;
 use quittance_core::proof::Admitted;
 use quittance_core::registry::{self, AssetInfo, TokenDomain, TransferMethod, networks};
-use quittance_core::signature::{SignatureBytes, Wrapped};
+use quittance_core::signature::{PayerCache, Signature, SignatureBytes, Wrapped};
 use quittance_core::wire::{Eip3009Payload, PaymentPayload, PaymentRequirements, Version, v1};
 use quittance_core::{
-    Account, Address, Amount, Limits, Network, Nonce, Payment, Progress, ReplayKey, Scheme as _, Terms, UnixSeconds, Verified,
-    VerifyInput, Window, header,
+    Account, Address, Amount, Limits, Network, Nonce, Payment, Progress, Rejection, ReplayKey, Scheme as _, Terms, UnixSeconds,
+    Verified, VerifyInput, Window, header,
 };
 use quittance_evm::{EXACT, Exact};
 use secp256k1::{Message, PublicKey, SecretKey};
 use sha3::{Digest as _, Keccak256};
 
+use crate::payer_cache::settled;
 use crate::recovery::ORDER;
 use crate::vectors::Vectors;
 
@@ -375,7 +380,9 @@ impl Story {
         let mut answers = code.map(|code| (ChainQuery::Code { address: from }, code)).into_iter().collect::<Vec<_>>();
         for _ in 0..3 {
             let input = VerifyInput::offline(payment, terms, UnixSeconds::from_secs(self.now)).with_answers(&answers);
-            match scheme.verify(&input) {
+            let verdict = scheme.verify(&input);
+            check_company(&scheme, &input, &verdict);
+            match verdict {
                 Ok(Progress::Verified(verified)) => return Some(verified),
                 Ok(Progress::Ask(ChainQuery::Code { address })) => {
                     // open for as long as nobody answers it, or only with an answer of another kind
@@ -482,6 +489,36 @@ impl Story {
         }
         full.to_vec()
     }
+}
+
+/// The verdict is the same where some payers are known, and in a batch with others.
+fn check_company(scheme: &Exact, input: &VerifyInput<'_>, verdict: &Result<Progress, Rejection>) {
+    let told = |verdict: &Result<Progress, Rejection>| match verdict {
+        Ok(Progress::Verified(proof)) => format!("{:?} {:?} {} {:?}", proof.payer(), proof.key(), proof.amount(), proof.expires()),
+        other => format!("{other:?}"),
+    };
+    let (alone, known) = (told(verdict), input.with_payers(payers()));
+    assert_eq!(told(&scheme.verify(&known)), alone, "with payers that are known");
+    let batch = [*input, known, known, *input, known];
+    let many = scheme.verify_many(&batch);
+    assert_eq!(many.len(), batch.len());
+    assert!(many.iter().all(|verdict| told(verdict) == alone), "in a batch: {many:?} for {alone}");
+}
+
+/// A cache that knows the first and the third of the payers.
+fn payers() -> &'static PayerCache {
+    static PAYERS: OnceLock<PayerCache> = OnceLock::new();
+    PAYERS.get_or_init(|| {
+        let mut cache = PayerCache::with_places(4);
+        for payer in [0, 2] {
+            let story = Story { signer: payer, ..Story::good(0, Version::V2, Chain::Unknown) };
+            let (digest, signature) = (hash(&story.domain, &story.signed), story.full());
+            let signature = Signature::parse_65(&signature).expect("a good signature");
+            cache.learn(&settled(Address::from_bytes(address_of(payer)), &signature), &Digest::from_bytes(digest));
+        }
+        assert_eq!(cache.len(), 2);
+        cache
+    })
 }
 
 /// Ten years, the longest that an authorization may run ahead.

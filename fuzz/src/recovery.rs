@@ -77,7 +77,8 @@ pub fn seeds(vectors: &Vectors) -> Vec<Vec<u8>> {
 /// The choice that takes a number as it comes.
 const RAW: u8 = 0;
 
-fn draw(bytes: &mut Unstructured<'_>) -> arbitrary::Result<([u8; 32], [u8; 65])> {
+/// A digest and the 65 bytes of a signature of it, or nearly.
+pub(crate) fn draw(bytes: &mut Unstructured<'_>) -> arbitrary::Result<([u8; 32], [u8; 65])> {
     let way = bytes.arbitrary::<u8>()? % 4;
     if way == 0 {
         let (digest, r, s) = (draw_number(bytes)?, draw_number(bytes)?, draw_number(bytes)?);

@@ -42,9 +42,12 @@ corpus!(
     signature,
     recovery,
     payment_resigned,
+    payer_cache,
     resource,
     money_amount,
     identifiers,
+    audit_log,
+    policy_toml,
 );
 
 fn check(name: &str) {

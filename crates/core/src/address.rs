@@ -98,8 +98,14 @@ impl Address {
 }
 
 fn is_mixed_case(text: &str) -> bool {
-    let digits = text.trim_start_matches("0x");
-    digits.contains(|c: char| c.is_ascii_lowercase()) && digits.contains(|c: char| c.is_ascii_uppercase())
+    // the x of the prefix is no digit
+    let digits = text.as_bytes().iter().skip(2);
+    let (mut lower, mut upper) = (false, false);
+    for digit in digits {
+        lower |= digit.is_ascii_lowercase();
+        upper |= digit.is_ascii_uppercase();
+    }
+    lower && upper
 }
 
 impl fmt::Display for Address {

@@ -19,12 +19,26 @@ reasons! {
     }
 }
 
+/// What each byte is worth as a digit; [`NO_DIGIT`] is nothing.
+#[expect(clippy::indexing_slicing, reason = "every byte has its place in the table")]
+const DIGITS: [u8; 256] = {
+    let mut digits = [NO_DIGIT; 256];
+    let mut value = 0;
+    while value < 16 {
+        let [_, lower] = pair_of(value);
+        digits[lower as usize] = value;
+        digits[lower.to_ascii_uppercase() as usize] = value;
+        value += 1;
+    }
+    digits
+};
+const NO_DIGIT: u8 = 0xff;
+
+#[expect(clippy::indexing_slicing, reason = "every byte has its place in the table")]
 const fn digit(byte: u8) -> Option<u8> {
-    match byte {
-        b'0'..=b'9' => Some(byte - b'0'),
-        b'a'..=b'f' => Some(byte - b'a' + 10),
-        b'A'..=b'F' => Some(byte - b'A' + 10),
-        _ => None,
+    match DIGITS[byte as usize] {
+        NO_DIGIT => None,
+        value => Some(value),
     }
 }
 
@@ -80,8 +94,12 @@ pub(crate) fn encode(bytes: &[u8]) -> String {
 }
 
 /// The two lower-case digits of a byte.
-pub(crate) fn pair_of(byte: u8) -> [u8; 2] {
-    [byte >> 4, byte & 15].map(|nibble| if nibble < 10 { b'0' + nibble } else { b'a' + nibble - 10 })
+pub(crate) const fn pair_of(byte: u8) -> [u8; 2] {
+    [digit_of(byte >> 4), digit_of(byte & 15)]
+}
+
+const fn digit_of(nibble: u8) -> u8 {
+    if nibble < 10 { b'0' + nibble } else { b'a' + nibble - 10 }
 }
 
 /// Bytes that the source itself writes: `0x` and exactly `2 * N` digits, read by the compiler, which refuses anything else.

@@ -50,3 +50,32 @@ pub mod threats {
     //! What bytes alone cannot answer: whether the payer has the money, whether the nonce is spent, whether a contract wallet agrees,
     //! whether the same payment was shown elsewhere. Those need a chain and a guard, and the offline API never says "paid".
 }
+
+pub mod speed {
+    //! What a verification costs, and the two ways to make it cost less.
+    //!
+    //! Nearly all of the time goes into one question to the curve: which key made this signature. Everything that can refuse a payment for
+    //! less is looked at before: size, base64, JSON, offer, amount, window, recipient. The table in the README has the figures; they
+    //! are ratios, measured in one run beside libsecp256k1.
+    //!
+    //! **Payers who come back.** Recovery finds a key; a payer who has paid here before has one that is known, and checking that *this* key
+    //! made the signature takes half the time. [`PayerCache`](crate::signature::PayerCache) keeps such keys. It belongs to the caller:
+    //! make one at start-up with as many places as there is memory for, 8 KiB each; let it
+    //! [`learn`](crate::signature::PayerCache::learn) after each settlement; and lend it to each check with
+    //! [`VerifyInput::with_payers`](crate::VerifyInput::with_payers). Many readers may share it behind a lock, and only learning
+    //! needs the writer's side.
+    //!
+    //! **Many at once.** [`Scheme::verify_many`](crate::Scheme::verify_many) takes a slice of payments and shares between their signatures
+    //! what can be shared: inversions. Known payers gain a quarter by it, others a tenth; four are enough to begin. It is for hosts
+    //! that have several payments at hand anyway, such as a facilitator with a queue; waiting for a batch to fill costs more than it
+    //! gains. The feature `rayon` of `quittance-evm` deals a slice out to all cores.
+    //!
+    //! **What neither changes.** The verdict. A known key accepts exactly what recovery gives it, down to the parity of the nonce's
+    //! point; a bad payment in a batch takes nothing from its neighbours. Both are held to plain recovery by tests over small
+    //! groups, where everything that can coincide does, by property tests, by a fuzz target, and by Project Wycheproof's rows.
+    //!
+    //! **What strangers can do with them.** A place in the cache costs a settlement, a lasting one two; signatures cost nothing and buy
+    //! nothing. A hit is faster than a miss, which tells whoever can time it that a payer has paid here before: the chain says so to
+    //! everybody. A forged signature in a known payer's name costs half of what it costs in a stranger's. A batch that somebody fills with
+    //! numbers made to collide is added up the slow way, and costs what its payments cost alone.
+}

@@ -1,6 +1,7 @@
 //! What a payment scheme is: pure checks, which end in a proof or in a question to the chain.
 
 use alloc::boxed::Box;
+use alloc::vec::Vec;
 use core::fmt;
 
 use crate::amount::Amount;
@@ -9,6 +10,7 @@ use crate::network::Network;
 use crate::payment::Payment;
 use crate::proof::{Admitted, Verified};
 use crate::rejection::Rejection;
+use crate::signature::PayerCache;
 use crate::terms::Terms;
 use crate::time::UnixSeconds;
 
@@ -29,6 +31,12 @@ pub trait Scheme: Send + Sync {
     ///
     /// The first check that fails, in the specification's order.
     fn verify(&self, input: &VerifyInput<'_>) -> Result<Progress, Rejection>;
+
+    /// Checks many payments, in their order. Each is told what [`verify`](Self::verify) tells it alone, whatever stands beside it; a
+    /// scheme that can share work among them does.
+    fn verify_many(&self, inputs: &[VerifyInput<'_>]) -> Vec<Result<Progress, Rejection>> {
+        inputs.iter().map(|input| self.verify(input)).collect()
+    }
 
     /// What a settlement of an admitted payment has to do.
     ///
@@ -51,19 +59,27 @@ pub struct VerifyInput<'a> {
     pub now: UnixSeconds,
     /// What the chain has answered so far.
     pub answers: &'a [(ChainQuery, ChainAnswer)],
+    /// Payers whose keys are known. They make the check faster, and no verdict depends on them.
+    pub payers: Option<&'a PayerCache>,
 }
 
 impl<'a> VerifyInput<'a> {
     /// A check without any knowledge of a chain.
     #[must_use]
     pub const fn offline(payment: &'a Payment, terms: &'a Terms, now: UnixSeconds) -> Self {
-        Self { payment, terms, now, answers: &[] }
+        Self { payment, terms, now, answers: &[], payers: None }
     }
 
     /// The same check, resumed with what the chain answered.
     #[must_use]
     pub const fn with_answers(self, answers: &'a [(ChainQuery, ChainAnswer)]) -> Self {
         Self { answers, ..self }
+    }
+
+    /// The same check, by payers whose keys are known.
+    #[must_use]
+    pub const fn with_payers(self, payers: &'a PayerCache) -> Self {
+        Self { payers: Some(payers), ..self }
     }
 
     /// The answer to a question, when it has been asked.

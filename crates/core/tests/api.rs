@@ -31,8 +31,8 @@ use quittance_core::registry::{
 use quittance_core::rejection::{Blame, Reason, Rejection, Retry, Vocabulary};
 use quittance_core::resource::ResourceError;
 use quittance_core::signature::{
-    AccountCode, Form, PublicKey, PublicKeyError, SecretKey, SecretKeyError, Shape, Signature, SignatureBytes, SignatureError,
-    Wrapped, WrapperError,
+    AccountCode, Claim, Form, PayerCache, PublicKey, PublicKeyError, SecretKey, SecretKeyError, Shape, Signature, SignatureBytes,
+    SignatureError, Wrapped, WrapperError,
 };
 use quittance_core::signer::Signable;
 use quittance_core::time::TimeError;
@@ -121,9 +121,10 @@ promise! {
         v1::PaymentRequirements;
     // Two offers are the same by `is_same_offer` and two payments by their `ReplayKey`; a second equality would be a wrong one.
     Shared: Payment, Terms;
+    Copy: Claim<'_>, VerifyInput<'_>;
     Clone: Payment, Terms, SchemeSet<'_>, VerifyInput<'_>, Salt;
-    Debug: Payment, Terms, SchemeSet<'_>, VerifyInput<'_>, Progress, Verified, Admitted, Settled;
-    Shared: Progress, Verified, Admitted, Settled, SecretKey, Salt;
+    Debug: Payment, Terms, Claim<'_>, PayerCache, SchemeSet<'_>, VerifyInput<'_>, Progress, Verified, Admitted, Settled;
+    Shared: Claim<'_>, PayerCache, Progress, Verified, Admitted, Settled, SecretKey, Salt;
     Send: SchemeSet<'_>, VerifyInput<'_>;
     Sync: SchemeSet<'_>, VerifyInput<'_>;
 }
@@ -132,6 +133,7 @@ lacks! {
     SecretKey: Debug, Display, Clone, PartialEq, Hash, Default, Serialize, DeserializeOwned;
     Salt: Debug, Display, Copy, Hash, Default, Serialize, DeserializeOwned;
     Signature: Display, Serialize, DeserializeOwned;
+    PayerCache: Clone, Default, Serialize, DeserializeOwned;
     Verified: Clone, Default, Serialize, DeserializeOwned;
     Admitted: Clone, Default, Serialize, DeserializeOwned;
     Settled: Clone, Default, Serialize, DeserializeOwned;

@@ -1,7 +1,8 @@
 //! The rules that every authorization of a transfer is held to, each written once.
 
+use quittance_core::registry::TransferMethod;
 use quittance_core::window::WindowError;
-use quittance_core::{Address, Amount, Rejection, Terms, UnixSeconds, Window, WindowRule};
+use quittance_core::{Address, Amount, Rejection, SchemeId, Terms, UnixSeconds, VerifyInput, Window, WindowRule};
 
 /// How one transfer method calls what can be wrong.
 pub(crate) struct Names {
@@ -9,6 +10,28 @@ pub(crate) struct Names {
     pub(crate) recipient: Rejection,
     pub(crate) expired: Rejection,
     pub(crate) early: Rejection,
+}
+
+/// One scheme, one network, and the seller's own offer.
+///
+/// What the client says it accepted is a claim; one that is not this offer was made for another (catalogue rows 61 to 67).
+pub(crate) fn offer(input: &VerifyInput<'_>, scheme: &SchemeId, other: Rejection, elsewhere: Rejection) -> Result<(), Rejection> {
+    let (payment, terms) = (input.payment, input.terms);
+    if payment.scheme() != scheme || terms.scheme() != scheme {
+        return Err(other);
+    }
+    if payment.network() != terms.network() {
+        return Err(elsewhere);
+    }
+    if payment.accepted().is_some_and(|claimed| !terms.is_same_offer(claimed)) { Err(Rejection::NoMatchingOffer) } else { Ok(()) }
+}
+
+/// The method of the seller's offer, where it names one (`scheme_exact_evm`, `assetTransferMethod`).
+pub(crate) fn method(terms: &Terms, paid_by: TransferMethod) -> Result<(), Rejection> {
+    match terms.extra_text("assetTransferMethod") {
+        Some(named) if named != paid_by.name() => Err(Rejection::UnsupportedPayloadType),
+        _ => Ok(()),
+    }
 }
 
 /// Exactly the price: not less, and not more (`scheme_exact_evm`, verification step 3; catalogue rows 57 and 58). A price of zero is

@@ -6,13 +6,13 @@ use alloc::vec::Vec;
 use quittance_core::chain::{Call, ExpectedLog, Plan};
 use quittance_core::eip712::{Domain, DomainSeparator};
 use quittance_core::registry::{TokenDomain, TransferMethod};
-use quittance_core::signature::{Form, Shape};
+use quittance_core::signature::Form;
 use quittance_core::wire::Eip3009Payload;
-use quittance_core::{Account, Address, Progress, Rejection, ReplayKey, Terms, Verified, VerifyInput, WindowRule};
+use quittance_core::{Account, Address, Rejection, ReplayKey, Terms, Verified, VerifyInput, WindowRule};
 
 use crate::abi::{self, Arguments};
 use crate::authorization::{self, Names};
-use crate::payer::{self, Payers, Signed};
+use crate::payer::{self, Check, Payers, Signed};
 
 const NAMES: Names = Names {
     amount: Rejection::Eip3009Value,
@@ -21,22 +21,23 @@ const NAMES: Names = Names {
     early: Rejection::Eip3009ValidAfter,
 };
 
-/// Checks a payment against the seller's terms.
+/// Checks a payment against the seller's terms, up to the signature itself.
 ///
 /// The specification lists signature, amount, window, recipient. Here the order is the same but for the signature, which comes last
 /// because it costs a thousand times what the others do (catalogue rule 10); of several faults the cheapest is named.
-pub(crate) fn verify(
+pub(crate) fn check(
     payload: &Eip3009Payload,
     input: &VerifyInput<'_>,
     window: &WindowRule,
     payers: Payers,
-) -> Result<Progress, Rejection> {
+) -> Result<Check, Rejection> {
     let (terms, paid) = (input.terms, &payload.authorization);
-    let token = terms.asset().token().address().ok_or(Rejection::InvalidPaymentRequirements)?;
+    let token = token(terms)?;
     authorization::amount(paid.value, terms, &NAMES)?;
     authorization::window(paid.window, input.now, window, &NAMES)?;
     authorization::recipient(paid.to, terms, &NAMES)?;
     let separator = domain(terms, token)?;
+    authorization::method(terms, TransferMethod::Eip3009)?;
     let signed = Signed {
         digest: payload.digest(&separator),
         signature: &payload.signature,
@@ -44,13 +45,20 @@ pub(crate) fn verify(
         form: Form::Full,
         wrong: Rejection::Eip3009Signature,
     };
-    if let Some(question) = payer::check(&signed, payers, input)? {
-        return Ok(Progress::Ask(question));
-    }
+    payer::check(&signed, payers, input)
+}
+
+/// The proof, after all checks.
+pub(crate) fn verified(payload: &Eip3009Payload, input: &VerifyInput<'_>) -> Result<Verified, Rejection> {
+    let (terms, paid) = (input.terms, &payload.authorization);
     // What the token spends (catalogue rule 9).
-    let key = ReplayKey::Eip3009 { network: terms.network(), token, from: paid.from, nonce: paid.nonce };
+    let key = ReplayKey::Eip3009 { network: terms.network(), token: token(terms)?, from: paid.from, nonce: paid.nonce };
     let (payer, until) = (Account::Evm(paid.from), paid.window.valid_before());
-    Ok(Progress::Verified(Verified::assertion(input.payment, terms, payer, paid.value, key, until)))
+    Ok(Verified::assertion(input.payment, terms, payer, paid.value, key, until))
+}
+
+fn token(terms: &Terms) -> Result<Address, Rejection> {
+    terms.asset().token().address().ok_or(Rejection::InvalidPaymentRequirements)
 }
 
 /// The token's domain: from the registry, where the seller's `extra` may repeat it but not contradict it (catalogue rows 68 and 83); for a token
@@ -83,12 +91,8 @@ fn domain(terms: &Terms, token: Address) -> Result<DomainSeparator, Rejection> {
 /// its wrapping, because the token asks the wallet that is there.
 pub(crate) fn plan(payload: &Eip3009Payload, terms: &Terms) -> Result<Plan, Rejection> {
     let paid = &payload.authorization;
-    let token = terms.asset().token().address().ok_or(Rejection::InvalidPaymentRequirements)?;
-    let inner = match payload.signature.shape() {
-        Ok(Shape::Counterfactual(wrapped)) => wrapped.inner(),
-        Ok(Shape::Bare(bytes)) => bytes,
-        Err(_) => return Err(Rejection::SignatureFormat),
-    };
+    let token = token(terms)?;
+    let inner = payer::inner(&payload.signature)?;
     let arguments = Arguments::new()
         .address(paid.from)
         .address(paid.to)

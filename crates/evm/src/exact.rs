@@ -1,17 +1,22 @@
 //! The scheme `exact` on `eip155` networks.
 
-use quittance_core::chain::Plan;
-use quittance_core::{
-    Amount, Authorization, Network, Progress, Rejection, Scheme, SchemeId, VerifyInput, WindowRule, proof::Admitted,
-};
+use alloc::vec::Vec;
 
-use crate::eip3009;
-use crate::payer::Payers;
+use quittance_core::chain::Plan;
+use quittance_core::eip712::permit2::ExactWitness;
+use quittance_core::proof::{Admitted, Verified};
+use quittance_core::wire::{Eip3009Payload, Permit2Payload};
+use quittance_core::{Amount, Authorization, Network, Progress, Rejection, Scheme, SchemeId, VerifyInput, WindowRule};
+
+use crate::authorization;
+use crate::checking::{self, Found};
+use crate::payer::{Check, Payers};
+use crate::{eip3009, permit2};
 
 /// `exact` with the defaults: six seconds to settle in, key accounts and contract wallets.
 pub const EXACT: Exact = Exact { window: WindowRule::EIP3009, payers: Payers::KeysAndContracts };
 
-/// `exact` on `eip155` networks, by EIP-3009.
+/// `exact` on `eip155` networks, by EIP-3009 or by Permit2: which one, the payment says.
 #[derive(Clone, Copy, Debug)]
 pub struct Exact {
     window: WindowRule,
@@ -33,6 +38,40 @@ impl Exact {
     }
 }
 
+impl Exact {
+    /// Everything short of looking at the signature.
+    fn check<'a>(&self, input: &VerifyInput<'a>) -> Result<(Fixed<'a>, Check), Rejection> {
+        authorization::offer(input, &SchemeId::Exact, Rejection::UnsupportedScheme, Rejection::NetworkMismatch)?;
+        match input.payment.authorization() {
+            Authorization::Eip3009(payload) => {
+                let check = eip3009::check(payload, input, &self.window, self.payers)?;
+                Ok((Fixed::Eip3009(payload), check))
+            }
+            Authorization::ExactPermit2(payload) => {
+                let window = WindowRule::PERMIT2.with_margin(self.window.margin());
+                let check = permit2::check(payload, input, &window, self.payers)?;
+                Ok((Fixed::Permit2(payload), check))
+            }
+            _ => Err(Rejection::UnsupportedPayloadType),
+        }
+    }
+}
+
+/// An authorization of just the price, by either method.
+enum Fixed<'a> {
+    Eip3009(&'a Eip3009Payload),
+    Permit2(&'a Permit2Payload<ExactWitness>),
+}
+
+impl Found for Fixed<'_> {
+    fn verified(self, input: &VerifyInput<'_>) -> Result<Verified, Rejection> {
+        match self {
+            Self::Eip3009(payload) => eip3009::verified(payload, input),
+            Self::Permit2(payload) => Ok(permit2::verified(payload, input)),
+        }
+    }
+}
+
 impl Scheme for Exact {
     fn id(&self) -> SchemeId {
         SchemeId::Exact
@@ -43,21 +82,11 @@ impl Scheme for Exact {
     }
 
     fn verify(&self, input: &VerifyInput<'_>) -> Result<Progress, Rejection> {
-        let (payment, terms) = (input.payment, input.terms);
-        if *payment.scheme() != SchemeId::Exact || *terms.scheme() != SchemeId::Exact {
-            return Err(Rejection::UnsupportedScheme);
-        }
-        if payment.network() != terms.network() {
-            return Err(Rejection::NetworkMismatch);
-        }
-        // What the client says it accepted is a claim; one that is not this offer was made for another (catalogue rows 61 to 67).
-        if payment.accepted().is_some_and(|claimed| !terms.is_same_offer(claimed)) {
-            return Err(Rejection::NoMatchingOffer);
-        }
-        match payment.authorization() {
-            Authorization::Eip3009(payload) => eip3009::verify(payload, input, &self.window, self.payers),
-            _ => Err(Rejection::UnsupportedPayloadType),
-        }
+        checking::one(input, self.check(input))
+    }
+
+    fn verify_many(&self, inputs: &[VerifyInput<'_>]) -> Vec<Result<Progress, Rejection>> {
+        checking::many(inputs, |input| self.check(input))
     }
 
     fn plan(&self, admitted: &Admitted, charge: Amount) -> Result<Plan, Rejection> {
@@ -65,6 +94,10 @@ impl Scheme for Exact {
         match verified.payment().authorization() {
             Authorization::Eip3009(payload) if charge == payload.authorization.value => eip3009::plan(payload, verified.terms()),
             Authorization::Eip3009(_) => Err(Rejection::Eip3009Value),
+            Authorization::ExactPermit2(payload) if charge == payload.permit.permitted.amount => {
+                permit2::plan(payload, verified.terms(), charge)
+            }
+            Authorization::ExactPermit2(_) => Err(Rejection::Permit2Amount),
             _ => Err(Rejection::UnsupportedPayloadType),
         }
     }

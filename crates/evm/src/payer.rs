@@ -6,7 +6,7 @@
 
 use quittance_core::chain::{ChainAnswer, ChainQuery};
 use quittance_core::eip712::Digest;
-use quittance_core::signature::{AccountCode, Form, Shape, Signature, SignatureBytes, verify};
+use quittance_core::signature::{AccountCode, Claim, Form, Shape, Signature, SignatureBytes, SignatureError};
 use quittance_core::{Address, Rejection, VerifyInput};
 
 /// Which payers a scheme takes.
@@ -27,42 +27,91 @@ pub(crate) struct Signed<'a> {
     pub(crate) wrong: Rejection,
 }
 
-/// Whether the payer signed; a question when only the chain can say.
-pub(crate) fn check(signed: &Signed<'_>, payers: Payers, input: &VerifyInput<'_>) -> Result<Option<ChainQuery>, Rejection> {
+/// What stands between a payment and its verdict.
+pub(crate) enum Check {
+    /// Nothing: the payer signed, or only the chain can say.
+    Done(Option<ChainQuery>),
+    /// The key alone decides, or decides whether the chain is asked.
+    Key(KeyCheck),
+}
+
+/// A signature that has to be looked at, which costs more than all before it.
+pub(crate) struct KeyCheck {
+    digest: Digest,
+    signature: Signature,
+    from: Address,
+    /// What there is to say if it is not the payer's.
+    otherwise: Otherwise,
+}
+
+/// What follows if the key did not sign.
+enum Otherwise {
+    Refuse(Rejection),
+    Ask(ChainQuery),
+}
+
+impl Otherwise {
+    fn outcome(self) -> Result<Option<ChainQuery>, Rejection> {
+        match self {
+            Self::Refuse(rejection) => Err(rejection),
+            Self::Ask(question) => Ok(Some(question)),
+        }
+    }
+}
+
+impl KeyCheck {
+    /// What is to be found out, with the payers that the input knows.
+    pub(crate) const fn claim<'a>(&'a self, input: &VerifyInput<'a>) -> Claim<'a> {
+        Claim::new(&self.digest, &self.signature, self.from).with_payers(input.payers)
+    }
+
+    /// The outcome, once it was found out: a question when only the chain can say.
+    pub(crate) fn outcome(self, signed: Result<(), SignatureError>) -> Result<Option<ChainQuery>, Rejection> {
+        match signed {
+            Ok(()) => Ok(None),
+            Err(_) => self.otherwise.outcome(),
+        }
+    }
+}
+
+/// Everything about whether the payer signed, short of looking at the signature.
+pub(crate) fn check(signed: &Signed<'_>, payers: Payers, input: &VerifyInput<'_>) -> Result<Check, Rejection> {
     let code = ChainQuery::Code { address: signed.from };
     match input.answer(&code) {
         Some(ChainAnswer::Bytes(bytes)) => match AccountCode::of(bytes) {
-            AccountCode::Absent => by_key(signed, payers).map(|()| None),
-            AccountCode::Delegated(_) | AccountCode::Contract => by_contract(signed, input),
+            AccountCode::Absent => by_key(signed, payers),
+            AccountCode::Delegated(_) | AccountCode::Contract => by_contract(signed, input).map(Check::Done),
         },
         // An answer of another kind is the asker's fault and says nothing of the payer: the question stays open.
-        Some(_) => Ok(Some(code)),
-        None => match (key_signed(signed), payers) {
-            (Ok(()), _) => Ok(None),
-            (Err(rejection), Payers::Keys) => Err(rejection),
-            (Err(_), Payers::KeysAndContracts) => Ok(Some(code)),
-        },
+        Some(_) => Ok(Check::Done(Some(code))),
+        None => key_check(
+            signed,
+            match payers {
+                Payers::Keys => Otherwise::Refuse(signed.wrong),
+                Payers::KeysAndContracts => Otherwise::Ask(code),
+            },
+        ),
     }
 }
 
 /// An account without code, seen on the chain.
-fn by_key(signed: &Signed<'_>, payers: Payers) -> Result<(), Rejection> {
+fn by_key(signed: &Signed<'_>, payers: Payers) -> Result<Check, Rejection> {
     match signed.signature.shape() {
         // Row 97: the wallet asks to be deployed by a call of its choosing. The list of factories is empty.
         Ok(Shape::Counterfactual(_)) if payers == Payers::KeysAndContracts => Err(Rejection::WalletFactory),
-        _ => key_signed(signed),
+        _ => key_check(signed, Otherwise::Refuse(signed.wrong)),
+    }
+}
+
+fn key_check(signed: &Signed<'_>, otherwise: Otherwise) -> Result<Check, Rejection> {
+    match Signature::from_bytes(signed.signature.as_bytes(), signed.form) {
+        Ok(signature) => Ok(Check::Key(KeyCheck { digest: signed.digest, signature, from: signed.from, otherwise })),
+        Err(_) => otherwise.outcome().map(Check::Done),
     }
 }
 
 fn by_contract(signed: &Signed<'_>, input: &VerifyInput<'_>) -> Result<Option<ChainQuery>, Rejection> {
-    // Row 99: a wrapper around a wallet that is there is read by that wallet, unwrapped.
-    let signature = match signed.signature.shape() {
-        Ok(Shape::Counterfactual(wrapped)) => {
-            SignatureBytes::from_bytes(wrapped.inner()).map_err(|_| Rejection::SignatureFormat)?
-        }
-        Ok(Shape::Bare(_)) => signed.signature.clone(),
-        Err(_) => return Err(Rejection::SignatureFormat),
-    };
+    let signature = SignatureBytes::from_bytes(inner(signed.signature)?).map_err(|_| Rejection::SignatureFormat)?;
     let question = ChainQuery::ContractSignature { wallet: signed.from, digest: signed.digest, signature };
     match input.answer(&question) {
         Some(ChainAnswer::Flag(true)) => Ok(None),
@@ -72,7 +121,11 @@ fn by_contract(signed: &Signed<'_>, input: &VerifyInput<'_>) -> Result<Option<Ch
     }
 }
 
-fn key_signed(signed: &Signed<'_>) -> Result<(), Rejection> {
-    let signature = Signature::from_bytes(signed.signature.as_bytes(), signed.form).map_err(|_| signed.wrong)?;
-    verify(&signed.digest, &signature, signed.from).map_err(|_| signed.wrong)
+/// What a contract is given for a signature: a wrapper without its wrapping, because the wallet that is there is asked (row 99).
+pub(crate) fn inner(signature: &SignatureBytes) -> Result<&[u8], Rejection> {
+    match signature.shape() {
+        Ok(Shape::Counterfactual(wrapped)) => Ok(wrapped.inner()),
+        Ok(Shape::Bare(bytes)) => Ok(bytes),
+        Err(_) => Err(Rejection::SignatureFormat),
+    }
 }

@@ -4,11 +4,12 @@ use alloc::vec::Vec;
 
 use proptest::prelude::*;
 use quittance_core::chain::{ChainAnswer, ChainQuery, Plan};
+use quittance_core::eip712::Digest;
 use quittance_core::eip712::eip3009::Authorization as Transfer;
 use quittance_core::json::Object;
-use quittance_core::proof::Admitted;
+use quittance_core::proof::{Admitted, Settled};
 use quittance_core::registry::{self, networks};
-use quittance_core::signature::{SignatureBytes, Wrapped};
+use quittance_core::signature::{PayerCache, SignatureBytes, Wrapped};
 use quittance_core::wire::{Eip3009Payload, PaymentPayload, PaymentRequirements};
 use quittance_core::{
     Account, Address, Amount, Limits, Money, Network, Nonce, Payment, Progress, Rejection, ReplayKey, Scheme, SecretKey, Terms,
@@ -16,6 +17,8 @@ use quittance_core::{
 };
 
 use crate::{EXACT, Exact};
+
+mod permit2;
 
 const NOW: u64 = 1_740_672_100;
 const PAYEE: &str = "0x209693Bc6afc0C5328bA36FaF03C514EF312287C";
@@ -299,6 +302,133 @@ fn a_plan_charges_the_price_and_nothing_else() {
     let (terms, payment) = (terms(), signed(&terms(), transfer()));
     for charge in [0, 9_999, 10_001] {
         assert_eq!(EXACT.plan(&admitted(&terms, &payment), Amount::from_u64(charge)), Err(Rejection::Eip3009Value), "{charge}");
+    }
+}
+
+/// Settles what a payer signed, and lets a cache learn from it.
+fn learn(cache: &mut PayerCache, payer: &SecretKey) {
+    let terms = terms();
+    let paid = Transfer { from: payer.address(), ..transfer() };
+    let (payment, digest) = signed_by(payer, &terms, paid);
+    let input = VerifyInput::offline(&payment, &terms, UnixSeconds::from_secs(NOW));
+    let Ok(Progress::Verified(verified)) = EXACT.verify(&input) else { panic!("verified") };
+    cache.learn(&Settled::assertion(Admitted::assertion(verified), "0x12".into(), paid.value), &digest);
+}
+
+fn signed_by(payer: &SecretKey, terms: &Terms, transfer: Transfer) -> (Payment, Digest) {
+    let separator = terms.token().unwrap().erc20().unwrap().domain_separator;
+    let digest = Eip3009Payload::new(SignatureBytes::from_bytes(&[]).unwrap(), transfer).digest(&separator);
+    (with_signature(terms, transfer, payer.sign(&digest).into()), digest)
+}
+
+fn payer_key(number: u8) -> SecretKey {
+    SecretKey::from_bytes(&[number; 32]).unwrap()
+}
+
+/// One payment of a batch, by one of seven payers: good, or with one of the things wrong that are found before the signature, in it, or
+/// only by a chain.
+fn payment_of(number: usize, way: u8) -> Payment {
+    let byte = |rest: usize| u8::try_from(number % rest).unwrap();
+    let payer = payer_key(byte(7) + 1);
+    let paid = Transfer { from: payer.address(), nonce: Nonce::from_bytes([byte(251); 32]), ..transfer() };
+    let terms = terms();
+    match way {
+        0 => signed_by(&payer, &terms, Transfer { value: Amount::from_u64(1), ..paid }).0,
+        1 => signed_by(&payer, &terms, Transfer { to: payer.address(), ..paid }).0,
+        2 => signed_by(&payer_key(byte(7) + 2), &terms, paid).0,
+        3 => with_signature(&terms, paid, SignatureBytes::from_bytes(&[byte(3); 65]).unwrap()),
+        4 => signed_by(&payer, &terms_on(networks::BASE), paid).0,
+        5 => with_signature(&terms, paid, SignatureBytes::from_bytes(&[1; 40]).unwrap()),
+        _ => signed_by(&payer, &terms, paid).0,
+    }
+}
+
+/// What a verdict says, in full.
+fn told(verdict: &Result<Progress, Rejection>) -> String {
+    match verdict {
+        Ok(Progress::Verified(proof)) => format!("{:?} {:?} {} {:?}", proof.payer(), proof.key(), proof.amount(), proof.expires()),
+        other => format!("{other:?}"),
+    }
+}
+
+/// Alone, together, together with a cache, and on several cores each payment is told the same.
+fn check_many(scheme: Exact, payments: &[Payment], cache: &PayerCache) -> Vec<String> {
+    let (terms, at) = (terms(), UnixSeconds::from_secs(NOW));
+    let strangers = payments.iter().map(|payment| VerifyInput::offline(payment, &terms, at)).collect::<Vec<_>>();
+    let known = strangers.iter().enumerate().map(|(i, input)| if i % 3 == 0 { *input } else { input.with_payers(cache) });
+    let known = known.collect::<Vec<_>>();
+    let alone = strangers.iter().map(|input| told(&scheme.verify(input))).collect::<Vec<_>>();
+    let all = |verdicts: Vec<Result<Progress, Rejection>>| verdicts.iter().map(told).collect::<Vec<_>>();
+    assert_eq!(known.iter().map(|input| told(&scheme.verify(input))).collect::<Vec<_>>(), alone);
+    assert_eq!(all(scheme.verify_many(&strangers)), alone);
+    assert_eq!(all(scheme.verify_many(&known)), alone);
+    #[cfg(feature = "rayon")]
+    for inputs in [&strangers, &known] {
+        assert_eq!(all(crate::verify_many_in_parallel(&scheme, inputs)), alone);
+    }
+    alone
+}
+
+fn cache_of(payers: &[u8]) -> PayerCache {
+    let mut cache = PayerCache::with_places(payers.len());
+    payers.iter().for_each(|number| learn(&mut cache, &payer_key(*number)));
+    assert_eq!(cache.len(), payers.len());
+    cache
+}
+
+#[test]
+fn batches_of_any_length_by_payers_known_and_not() {
+    let cache = cache_of(&[1, 2, 3]);
+    for length in [0, 1, 63, 64, 65, 1000] {
+        let payments =
+            (0..length).map(|number| payment_of(number, if number % 9 == 0 { u8::try_from(number / 9 % 6).unwrap() } else { 9 }));
+        let told = check_many(EXACT, &payments.collect::<Vec<_>>(), &cache);
+        assert_eq!(told.len(), length);
+    }
+}
+
+#[test]
+fn one_bad_payment_neither_hides_nor_taints_another() {
+    let cache = cache_of(&[1, 2, 3]);
+    let good = (0..12).map(|number| payment_of(number, 9)).collect::<Vec<_>>();
+    let good_told = check_many(EXACT.keys_only(), &good, &cache);
+    for way in 0..6 {
+        for at in [0, 1, 5, 11] {
+            let mut payments = good.clone();
+            payments[at] = payment_of(at, way);
+            for scheme in [EXACT, EXACT.keys_only()] {
+                let told = check_many(scheme, &payments, &cache);
+                for (i, (told, good)) in told.iter().zip(&good_told).enumerate() {
+                    assert_eq!(told == good, i != at, "way {way}, {i} beside {at}: {told}");
+                }
+            }
+        }
+    }
+}
+
+/// Code at a known payer's address decides as at anybody's (row 103): that the key is known says nothing.
+#[test]
+fn row_103_a_known_key_does_not_answer_for_a_contract() {
+    let (terms, cache) = (terms(), cache_of(&[7]));
+    let payment = signed(&terms, transfer());
+    let answers = [(ChainQuery::Code { address: key().address() }, ChainAnswer::Bytes([0x60, 0x80].into()))];
+    let input = VerifyInput::offline(&payment, &terms, UnixSeconds::from_secs(NOW)).with_payers(&cache);
+    check_with(EXACT, &input, &payer());
+    check_with(EXACT, &input.with_answers(&answers), "signature?");
+    let many = EXACT.verify_many(&[input, input.with_answers(&answers), input]);
+    assert!(matches!(&many[..], [Ok(Progress::Verified(_)), Ok(Progress::Ask(_)), Ok(Progress::Verified(_))]));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    #[test]
+    fn no_verdict_changes_with_a_cache_or_in_a_batch(
+        picks in proptest::collection::vec((0_usize..300, 0_u8..12), 0..70),
+        known in proptest::collection::btree_set(1_u8..10, 0..5),
+    ) {
+        let payments = picks.into_iter().map(|(number, way)| payment_of(number, way)).collect::<Vec<_>>();
+        check_many(EXACT, &payments, &cache_of(&known.into_iter().collect::<Vec<_>>()));
     }
 }
 

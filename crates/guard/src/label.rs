@@ -79,6 +79,8 @@ labels! {
     SessionId;
     /// One thing that is to be bought once, however often it is tried. Whoever wants the same thing a second time says so by another name.
     PurchaseId;
+    /// A kind of resource, which a log names in place of a path: `paid_report`.
+    Category;
     /// One trip of a request, by which an operator finds it again: the correlation id.
     RequestId;
 }

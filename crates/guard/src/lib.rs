@@ -24,20 +24,25 @@ extern crate std;
 #[macro_use]
 mod macros;
 
+pub mod audit;
 pub mod budget;
 pub mod fingerprint;
 pub mod label;
 #[cfg(feature = "std")]
 pub mod memory;
+pub mod output;
+pub mod policy;
 pub mod receipt;
 pub mod replay;
 pub mod rolling;
 #[cfg(test)]
 mod samples;
 pub mod screening;
+pub mod text;
 
 pub use budget::{Ledger, Limit, Meter, Purchase};
 pub use fingerprint::Fingerprint;
-pub use label::{LabelError, PurchaseId, RequestId, SessionId, TaskId};
+pub use label::{Category, LabelError, PurchaseId, RequestId, SessionId, TaskId};
+pub use policy::{Approval, ApprovalId, Decision, Policy, PolicyError, Snapshot};
 pub use receipt::{Attested, Receipt};
 pub use replay::{ReplayLog, admit};

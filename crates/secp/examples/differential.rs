@@ -1,28 +1,98 @@
 //! Compares recovery and verification with k256 on many inputs, and stops at the first difference.
 //!
-//! `cargo run --release -p quittance-secp --example differential -- [cases] [seed]`. Each case is one input to both; a quarter
+//! `cargo run --release -p quittance-secp --example differential -- [cases] [seed] [known]`. Each case is one input to both; a quarter
 //! are honest signatures (some with the other parity or the high twin), the others mixtures of random numbers, edge values,
 //! small numbers and x-coordinates of known points, so that every way to refuse is met thousands of times.
+//!
+//! With the word `known`, plain recovery, which a run without it holds to k256, is what known keys and batches are compared with: for
+//! both parities the key that either recovers to, or the signer's, and every case once more in a batch of cases.
 
 use std::time::Instant;
 
 use k256::ecdsa::signature::hazmat::PrehashVerifier as _;
 use k256::ecdsa::{RecoveryId, Signature, SigningKey, VerifyingKey};
-use quittance_secp::{Parity, recover, verify};
+use quittance_secp::{KnownKey, Parity, Signed, recover, recover_many, recovers_many, verify};
 
 type Number = [u8; 32];
 
 fn main() {
-    let mut arguments = std::env::args().skip(1).map(|text| text.parse::<u64>().expect("a number"));
+    let known = std::env::args().any(|text| text == "known");
+    let mut arguments = std::env::args().skip(1).filter(|text| text != "known").map(|text| text.parse::<u64>().expect("a number"));
     let cases = arguments.next().unwrap_or(100_000);
     let seed = arguments.next().unwrap_or(1);
     let (mut dice, start, mut tally) = (Dice(seed), Instant::now(), Tally::default());
+    if known {
+        let tally = known_keys(cases, &mut dice);
+        println!("{cases} cases with seed {seed} in {:?}: 0 differences; {tally:?}", start.elapsed());
+        return;
+    }
     for _ in 0..cases {
         let case = Case::roll(&mut dice);
         tally.add(&case);
     }
     println!("{cases} cases with seed {seed} in {:?}: 0 differences; {tally:?}", start.elapsed());
 }
+
+/// Known keys and batches, compared with plain recovery.
+fn known_keys(cases: u64, dice: &mut Dice) -> KnownTally {
+    let (mut tally, mut left) = (KnownTally::default(), cases);
+    while left > 0 {
+        // from one to some chunks' worth, so that batches of every shape are met
+        let length = left.min(1 + dice.below(100));
+        left -= length;
+        let batch = (0..length).map(|_| Case::roll(dice)).collect::<Vec<_>>();
+        tally.add(&batch);
+    }
+    tally
+}
+
+/// How often each outcome was met.
+#[derive(Debug, Default)]
+struct KnownTally {
+    this_key: u64,
+    another_key_or_none: u64,
+    batches: u64,
+}
+
+impl KnownTally {
+    fn add(&mut self, batch: &[Case]) {
+        self.batches += 1;
+        let plain = batch.iter().map(|Case { z, r, s, odd, .. }| recover(z, r, s, parity(*odd))).collect::<Vec<_>>();
+        let mut keys = Vec::with_capacity(batch.len());
+        for (case, plain) in batch.iter().zip(&plain) {
+            let Case { z, r, s, odd, key } = case;
+            let twin = recover(z, r, s, parity(!*odd));
+            // the case's own key, or what is recovered; half the time the twin's, which is another's
+            let key = key.or(if z[31] & 1 == 0 { *plain } else { twin }).or(*plain).or(twin).unwrap_or(GENERATOR);
+            let known = KnownKey::new(&key).expect("a key");
+            assert_eq!(known.recovers(z, r, s, parity(*odd)), *plain == Some(key), "a known key differs: {case:x?}");
+            assert_eq!(known.recovers(z, r, s, parity(!*odd)), twin == Some(key), "a known key differs on the twin of {case:x?}");
+            *if *plain == Some(key) { &mut self.this_key } else { &mut self.another_key_or_none } += 1;
+            keys.push((known, key));
+        }
+        let signed = batch.iter().map(|Case { z, r, s, odd, .. }| Signed::new(z, r, s, parity(*odd))).collect::<Vec<_>>();
+        let mut found = Vec::with_capacity(batch.len());
+        recover_many(&signed, |key| found.push(key));
+        assert_eq!(found, plain, "a batch differs: {batch:x?}");
+        let mut verdicts = Vec::with_capacity(batch.len());
+        let with_keys = signed.iter().zip(&keys).map(|(signed, (known, _))| (*signed, known)).collect::<Vec<_>>();
+        recovers_many(&with_keys, |verdict| verdicts.push(verdict));
+        let expected = plain.iter().zip(&keys).map(|(plain, (_, key))| *plain == Some(*key)).collect::<Vec<_>>();
+        assert_eq!(verdicts, expected, "a batch of known keys differs: {batch:x?}");
+    }
+}
+
+fn parity(odd: bool) -> Parity {
+    if odd { Parity::Odd } else { Parity::Even }
+}
+
+/// The generator: the key of nobody who recovers to none.
+const GENERATOR: [u8; 64] = [
+    0x79, 0xbe, 0x66, 0x7e, 0xf9, 0xdc, 0xbb, 0xac, 0x55, 0xa0, 0x62, 0x95, 0xce, 0x87, 0x0b, 0x07, 0x02, 0x9b, 0xfc, 0xdb, 0x2d,
+    0xce, 0x28, 0xd9, 0x59, 0xf2, 0x81, 0x5b, 0x16, 0xf8, 0x17, 0x98, 0x48, 0x3a, 0xda, 0x77, 0x26, 0xa3, 0xc4, 0x65, 0x5d, 0xa4,
+    0xfb, 0xfc, 0x0e, 0x11, 0x08, 0xa8, 0xfd, 0x17, 0xb4, 0x48, 0xa6, 0x85, 0x54, 0x19, 0x9c, 0x47, 0xd0, 0x8f, 0xfb, 0x10, 0xd4,
+    0xb8,
+];
 
 /// How often each outcome was met.
 #[derive(Debug, Default)]
@@ -37,8 +107,7 @@ impl Tally {
     /// Compares one case; a difference ends the run.
     fn add(&mut self, case: &Case) {
         let Case { z, r, s, odd, key } = case;
-        let parity = if *odd { Parity::Odd } else { Parity::Even };
-        let recovered = recover(z, r, s, parity);
+        let recovered = recover(z, r, s, parity(*odd));
         assert_eq!(recovered, k256_recovers(case), "recovery differs: {case:x?}");
         *if recovered.is_some() { &mut self.recovered } else { &mut self.no_recovery } += 1;
         // the case's own key, or else what was recovered

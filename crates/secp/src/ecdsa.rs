@@ -18,6 +18,23 @@ pub enum Parity {
     Odd,
 }
 
+/// A signature with what it should be a signature of, for the functions that take many.
+#[derive(Clone, Copy, Debug)]
+pub struct Signed<'a> {
+    pub(crate) prehash: &'a [u8; 32],
+    pub(crate) r: &'a [u8; 32],
+    pub(crate) s: &'a [u8; 32],
+    pub(crate) parity: Parity,
+}
+
+impl<'a> Signed<'a> {
+    /// What [`recover`] takes.
+    #[must_use]
+    pub const fn new(prehash: &'a [u8; 32], r: &'a [u8; 32], s: &'a [u8; 32], parity: Parity) -> Self {
+        Self { prehash, r, s, parity }
+    }
+}
+
 /// The point (x then y, big-endian) of the key that made the signature.
 ///
 /// `None` if `r` or `s` is 0 or not below the group's order, if no point has `r` for its x-coordinate, or if the key would be
@@ -61,20 +78,20 @@ pub fn is_point(bytes: &[u8; 64]) -> bool {
     on_curve(bytes).is_some()
 }
 
-fn lift(x: &[u8; 32], parity: Parity) -> Option<Affine> {
+pub(crate) fn lift(x: &[u8; 32], parity: Parity) -> Option<Affine> {
     let x = Field::from_bytes(x)?;
     let y = x.square().mul(&x).add(&B).sqrt()?;
     // y is never 0: the order of the group is odd
     Some(Affine { x, y }.negate_if(y.is_odd() != (parity == Parity::Odd)))
 }
 
-fn on_curve(bytes: &[u8; 64]) -> Option<Affine> {
+pub(crate) fn on_curve(bytes: &[u8; 64]) -> Option<Affine> {
     let ([x, y], []) = bytes.as_chunks::<32>() else { return None };
     let (x, y) = (Field::from_bytes(x)?, Field::from_bytes(y)?);
     x.square().mul(&x).add(&B).equals(&y.square()).then_some(Affine { x, y })
 }
 
-fn to_bytes(point: &Affine) -> [u8; 64] {
+pub(crate) fn to_bytes(point: &Affine) -> [u8; 64] {
     let mut bytes = [0; 64];
     let (x, y) = bytes.split_at_mut(32);
     x.copy_from_slice(&point.x.to_bytes());

@@ -106,6 +106,13 @@ impl Field {
         Self::ZERO.sub(self)
     }
 
+    /// The negative where it is asked for, in the same time as the number itself.
+    #[inline(always)]
+    pub(crate) const fn negate_if(&self, negative: bool) -> Self {
+        let ([a0, a1, a2, a3], [b0, b1, b2, b3], mask) = (self.0, self.negate().0, mask(negative));
+        Self([a0 ^ (a0 ^ b0) & mask, a1 ^ (a1 ^ b1) & mask, a2 ^ (a2 ^ b2) & mask, a3 ^ (a3 ^ b3) & mask])
+    }
+
     /// `self * 3/2`: the element plus its half, which is half of `self + p` if the number is odd.
     #[inline(always)]
     pub(crate) const fn three_halves(&self) -> Self {

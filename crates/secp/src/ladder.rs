@@ -1,19 +1,16 @@
 //! `a G + b P` in one run of doublings.
 
+use crate::digits::{POSITIONS, each_digit};
 use crate::point::{Affine, Jacobian, Sum};
 use crate::scalar::{Half, Scalar};
 use crate::table::{BASE, BASE_WINDOW, Shared, WINDOW};
-
-/// Digits of a factor of 128 bits: there may be one more than it has bits.
-const POSITIONS: usize = 129;
 
 /// The digits of the four factors at one position.
 type Column = [i16; 4];
 
 /// `base G + factor point`. The point must lie on the curve.
 ///
-/// Both factors are cut into halves by the endomorphism, so that 128 doublings do for all four. Each half is written in
-/// non-adjacent form: odd digits with a sign, all but one of any `window` adjacent ones zero.
+/// Both factors are cut into halves by the endomorphism, so that 128 doublings do for all four.
 ///
 /// The sum is kept on the curve on which the point's multiples are affine, which saves their additions the work of a `Z`; the
 /// generator's multiples pay one multiplication for the detour.
@@ -50,30 +47,14 @@ pub(crate) fn sum_of_products(base: &Scalar, factor: &Scalar, point: &Affine) ->
     Jacobian { x, y, z: z.mul(&unit) }
 }
 
-/// Writes the non-adjacent form of a factor into its row.
+/// Writes the digits of a factor into its row.
+#[inline(always)]
 fn write_digits<const ROW: usize, const WIDTH: u32>(columns: &mut [Column; POSITIONS], factor: Half) {
-    const { assert!(WIDTH > 1 && WIDTH < 15, "a digit and its borrow fit 16 bits") };
-    let mut rest = factor.magnitude;
-    let mut position = 0;
-    while rest != 0 {
-        let zeros = rest.trailing_zeros();
-        rest >>= zeros;
-        position += zeros;
-        let low = low_bits::<WIDTH>(rest);
-        let negative = low >> (WIDTH - 1) == 1;
-        let digit = if negative { low - (1 << WIDTH) } else { low };
-        if let Some(cell) = columns.get_mut(position as usize).and_then(|column| column.get_mut(ROW)) {
-            *cell = if factor.negative { -digit } else { digit };
+    each_digit(factor, WIDTH, |position, digit| {
+        if let Some(cell) = columns.get_mut(position).and_then(|column| column.get_mut(ROW)) {
+            *cell = digit;
         }
-        // taking off a negative digit carries one up
-        rest = (rest >> WIDTH) + u128::from(negative);
-        position += WIDTH;
-    }
-}
-
-#[expect(clippy::cast_possible_truncation, reason = "masked to fourteen bits at most")]
-const fn low_bits<const WIDTH: u32>(number: u128) -> i16 {
-    (number & ((1 << WIDTH) - 1)) as i16
+    });
 }
 
 #[cfg(test)]

@@ -10,8 +10,9 @@
 //! | file | what |
 //! |---|---|
 //! | `words`, `field`, `scalar`, `inverse` | numbers modulo `p` and `n` |
-//! | `point`, `table`, `ladder` | the group law, odd multiples, `a G + b P` |
-//! | `ecdsa` | what is public |
+//! | `point`, `table`, `digits`, `ladder` | the group law, odd multiples, signed digits, `a G + b P` |
+//! | `comb`, `sums` | multiples of points that are met often, and sums of them: few doublings, many sums at a time |
+//! | `ecdsa`, `known`, `batch` | what is public: one signature, a key that is known, many signatures |
 #![no_std]
 #![warn(
     clippy::std_instead_of_core,
@@ -29,15 +30,22 @@ extern crate alloc;
 #[cfg(test)]
 extern crate std;
 
+mod batch;
+mod comb;
+mod digits;
 mod ecdsa;
 mod field;
 mod inverse;
+mod known;
 mod ladder;
 mod point;
 #[cfg(test)]
 mod samples;
 mod scalar;
+mod sums;
 mod table;
 mod words;
 
-pub use ecdsa::{Parity, decompress, is_point, recover, verify};
+pub use batch::{recover_many, recovers_many};
+pub use ecdsa::{Parity, Signed, decompress, is_point, recover, verify};
+pub use known::KnownKey;

@@ -9,6 +9,7 @@
 //! [`Sum`] is that point with its bit.
 
 use crate::field::Field;
+use crate::table::BETA;
 
 /// A finite point.
 #[derive(Clone, Copy)]
@@ -26,8 +27,16 @@ pub(crate) struct Jacobian {
 }
 
 impl Affine {
+    /// The sign of a digit is a coin's toss, which is why no branch is taken on it.
+    #[inline(always)]
     pub(crate) const fn negate_if(&self, negative: bool) -> Self {
-        Self { x: self.x, y: if negative { self.y.negate() } else { self.y } }
+        Self { x: self.x, y: self.y.negate_if(negative) }
+    }
+
+    /// The image under the endomorphism.
+    #[inline(always)]
+    pub(crate) const fn image(&self) -> Self {
+        Self { x: self.x.mul(&BETA), y: self.y }
     }
 }
 
@@ -117,6 +126,10 @@ pub(crate) struct Sum {
 
 impl Sum {
     pub(crate) const ZERO: Self = Self { point: Jacobian::INFINITY, negative: false };
+
+    pub(crate) const fn is_zero(&self) -> bool {
+        self.point.is_infinity()
+    }
 
     #[inline(always)]
     pub(crate) const fn double(&mut self) {

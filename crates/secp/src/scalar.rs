@@ -22,6 +22,8 @@ pub(crate) struct Half {
 }
 
 impl Scalar {
+    pub(crate) const ONE: Self = Self([1, 0, 0, 0]);
+
     /// The number, if it lies in `1..n`, as the two of a signature must.
     pub(crate) const fn in_signature(bytes: &[u8; 32]) -> Option<Self> {
         let words = words::from_be_bytes(bytes);

@@ -32,7 +32,8 @@ pub(crate) const GENERATOR: Affine = Affine {
 };
 
 /// The cube root of 1 by which the endomorphism `(x, y) -> (beta x, y)` multiplies: it takes `P` to `lambda P`.
-const BETA: Field = Field::from_words([0xc139_6c28_7195_01ee, 0x9cf0_4975_12f5_8995, 0x6e64_479e_ac34_34e9, 0x7ae9_6a2b_657c_0710]);
+pub(crate) const BETA: Field =
+    Field::from_words([0xc139_6c28_7195_01ee, 0x9cf0_4975_12f5_8995, 0x6e64_479e_ac34_34e9, 0x7ae9_6a2b_657c_0710]);
 
 /// Odd multiples of a point, `1 P` to `(2 LENGTH - 1) P`, and their images under the endomorphism, in affine coordinates.
 /// `LENGTH` is a power of 2.
@@ -159,7 +160,8 @@ const fn doubled(point: &Affine) -> Affine {
 }
 
 /// The sum of a point and another with the x-coordinate `x`, given the slope of the line through both.
-const fn along(point: &Affine, x: &Field, slope: &Field) -> Affine {
+#[inline(always)]
+pub(crate) const fn along(point: &Affine, x: &Field, slope: &Field) -> Affine {
     let sum = slope.square().sub(&point.x).sub(x);
     Affine { x: sum, y: slope.mul(&point.x.sub(&sum)).sub(&point.y) }
 }

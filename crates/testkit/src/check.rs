@@ -5,6 +5,7 @@
 
 mod binding;
 mod evm;
+mod guard;
 mod header;
 mod json;
 mod reasons;
@@ -32,9 +33,14 @@ pub fn of(feature: &str) -> Option<Check> {
         "evm/erc6492" => evm::erc6492,
         "evm/message" => evm::message,
         "evm/personal" => evm::personal,
+        "evm/upto" => evm::upto,
         "evm/signature" => evm::signature,
         "evm/signing" => evm::signing,
         "evm/typed-data" => evm::typed_data,
+        "guard/audit-entry" => guard::audit_entry,
+        "guard/audit-log" => guard::audit_log,
+        "guard/escaped" => guard::escaped,
+        "guard/salted-hash" => guard::salted_hash,
         "header/extension-responses" => header::extension_responses,
         "header/payment" => header::payment,
         "header/required" => header::required,

@@ -4,13 +4,22 @@
 mod readme {
     #[path = "buyer.rs"]
     pub(crate) mod buyer;
+    #[path = "pause.rs"]
+    pub(crate) mod pause;
     #[path = "seller.rs"]
     pub(crate) mod seller;
 }
 
+use std::future::Future;
+use std::pin::pin;
+use std::task::{Context, Poll, Waker};
+
 use quittance_core::registry::{self, networks};
 use quittance_core::wire::{PaymentRequired, PaymentRequirements, ResourceInfo};
-use quittance_core::{Account, Limits, Money, Progress, SecretKey, Terms, UnixSeconds, header};
+use quittance_core::{Account, Limits, Money, Progress, Resource, SecretKey, Terms, UnixSeconds, header};
+use quittance_guard::memory::MemoryLedger;
+use quittance_guard::policy::Policy;
+use quittance_guard::{PurchaseId, TaskId};
 use readme::seller::check;
 
 const README: &str = include_str!("../../../README.md");
@@ -25,7 +34,7 @@ fn offer() -> PaymentRequirements {
 
 #[test]
 fn the_readme_shows_these_files() {
-    for code in [include_str!("readme/buyer.rs"), include_str!("readme/seller.rs")] {
+    for code in [include_str!("readme/buyer.rs"), include_str!("readme/pause.rs"), include_str!("readme/seller.rs")] {
         assert!(README.contains(&format!("```rust\n{code}```\n")), "the README shows other code than:\n{code}");
     }
 }
@@ -50,6 +59,41 @@ fn the_buyer_pays_the_seller() {
     other.pay_to = "0x857b06519E91e3A54538791bDbb0E22373e36b66".into();
     let other = [Terms::parse(other).expect("an offer")];
     assert!(matches!(check(&headers, &other, NOW), Err((402, "No matching payment requirements"))));
+}
+
+/// The policy that the README shows.
+fn policy() -> Policy {
+    let (_, rest) = README.split_once("```toml\nper_payment").expect("the README shows a policy");
+    let (rest, _) = rest.split_once("```").expect("it ends");
+    Policy::from_toml(&format!("per_payment{rest}")).expect("it can be read")
+}
+
+#[test]
+fn rows_188_191_and_211_an_agent_spends_what_the_policy_allows_and_no_more() {
+    let (policy, ledger) = (policy(), MemoryLedger::new(100));
+    let resource = Resource::parse("https://api.example.com/v1/report/42").expect("a resource");
+    let task = TaskId::parse("research_report_42").expect("a label");
+    let buy = |name: &str, price: &str, url: &Resource| {
+        let mut terms = offer();
+        terms.amount = price.into();
+        let (offers, purchase) = ([Terms::parse(terms).expect("an offer")], PurchaseId::parse(name).expect("a label"));
+        let paused = readme::pause::pause((&policy, &ledger), (&task, &purchase), (&offers, url), NOW);
+        match pin!(paused).poll(&mut Context::from_waker(Waker::noop())) {
+            Poll::Ready(paused) => {
+                paused.map(|(allowed, _)| allowed.terms().amount().to_string()).map_err(|error| error.to_string())
+            }
+            Poll::Pending => panic!("a ledger in memory answers at once"),
+        }
+    };
+    assert_eq!(buy("report-42", "10000", &resource), Ok("10000".into()));
+    assert_eq!(buy("report-42", "10000", &resource), Err("report-42 is reserved already".into()));
+    assert!(buy("dear", "100000", &resource).is_err_and(|words| words.starts_with("above_per_payment: ")));
+    let elsewhere = Resource::parse("https://api.example.com.evil.example/v1/report/42").expect("a resource");
+    assert!(buy("elsewhere", "10000", &elsewhere).is_err_and(|words| words.starts_with("origin: ")));
+    // fifty cents for the task, one of them spent
+    let bought = (0..60).filter(|i| buy(&format!("item-{i}"), "50000", &resource).is_ok()).count();
+    assert_eq!(bought, 9);
+    assert!(buy("item-60", "50000", &resource).is_err_and(|words| words.contains("the task budget of 500000")));
 }
 
 #[test]

@@ -61,15 +61,7 @@ def schemas():
                 ]
             },
         ),
-        "evm-exact.schema.json": feature(
-            "evm/exact",
-            exact(
-                name={"enum": ["PAYMENT-SIGNATURE", "X-PAYMENT"]},
-                header=described("the value of the header"),
-                offers={"type": "array", "items": described("an offer of the seller's as JSON text"), "minItems": 1},
-            ),
-            exact(offer={"type": "integer"}, payer=ADDRESS, amount=UINT, nonce=WORD, expires=UINT),
-        ),
+        **{f"evm-{scheme}.schema.json": verification(f"evm/{scheme}") for scheme in ("exact", "upto")},
         "evm-authorization.schema.json": feature(
             "evm/authorization",
             {
@@ -109,6 +101,18 @@ def schemas():
         ),
         "binding-resource.schema.json": feature("binding/resource", exact(url=TEXT), exact(canonical=TEXT, origin=TEXT)),
     }
+
+
+def verification(name):
+    return feature(
+        name,
+        exact(
+            name={"enum": ["PAYMENT-SIGNATURE", "X-PAYMENT"]},
+            header=described("the value of the header"),
+            offers={"type": "array", "items": described("an offer of the seller's as JSON text"), "minItems": 1},
+        ),
+        exact(offer={"type": "integer"}, payer=ADDRESS, amount=UINT, nonce=WORD, expires=UINT),
+    )
 
 
 def feature(name, given, expected):

@@ -52,6 +52,16 @@ pub(crate) fn features(workspace: &Workspace) -> Result<Notes, Failure> {
     Ok(vec![format!("{builds} combinations")])
 }
 
+/// The tests of each pure crate that has features, with all of them at once: they only add, so nothing may break.
+pub(crate) fn with_features(workspace: &Workspace) -> Result<Notes, Failure> {
+    let mut tested = Vec::new();
+    for member in workspace.members.iter().filter(|member| PURE.contains(&member.short()) && !member.features.is_empty()) {
+        run(cargo().current_dir(&workspace.root).args(["test", "--locked", "--all-features", "--package", &member.package]))?;
+        tested.push(format!("{}: {}", member.package, member.features.join(", ")));
+    }
+    Ok(tested)
+}
+
 /// The stores in memory under loom, which runs their threads in every order. Loom's lock takes the place of std's by a compiler flag, so
 /// everything is built once more, in a folder of its own.
 pub(crate) fn loom(workspace: &Workspace) -> Result<Notes, Failure> {

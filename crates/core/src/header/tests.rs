@@ -84,3 +84,57 @@ proptest! {
         }
     }
 }
+
+/// What is refused at a look is refused for the same reason, and at the same place, as after decoding.
+fn check_glance(value: &[u8]) {
+    let limits = Limits::HEADER;
+    let slowly = decode_whole(value, &limits).and_then(|bytes| Envelope::from_json(&bytes, &limits));
+    assert_eq!(Envelope::from_header(value, &limits), slowly);
+    let glance = (value.len() <= limits.bytes).then(|| no_text(value)).flatten();
+    assert!(glance.is_none() || glance == slowly.err());
+}
+
+#[test]
+fn garbage_of_any_length_has_the_same_reason_at_a_look() {
+    let garbage = |at: usize, byte: u8| {
+        let mut bytes = alloc::vec![b'a'; 6144];
+        bytes[at] = byte;
+        bytes
+    };
+    // beginnings that a look decides, and others that it must leave
+    for at in [0, 1, 46, 47, 48, 900] {
+        for byte in [0xff, 0xc3, 0xe2, 0xef, 0x80] {
+            for cut in [0, 1, 2, 3, 5000, 5376, 5377, 6060] {
+                let value = STANDARD.encode(&garbage(at, byte)[..6144 - cut]);
+                check_glance(value.as_bytes());
+                // and broken as base64 besides
+                for (place, symbol) in [(70, b'-'), (value.len() - 1, b'='), (value.len() - 1, b'B'), (3, b'='), (99, b'=')] {
+                    let mut broken = value.clone().into_bytes();
+                    broken[place] = symbol;
+                    check_glance(&broken);
+                    check_glance(&broken[1..]);
+                }
+            }
+        }
+    }
+    let seen = no_text(STANDARD.encode(garbage(3, 0xff)).as_bytes());
+    assert_eq!(seen, Some(DecodeError::byte(EncodingError::Utf8, 3)));
+    for mark in [&[0xEF, 0xBB, 0xBF][..], &[0xEF, 0xBB, 0xBF, 0xff]] {
+        let mut marked = garbage(0, b'a');
+        marked[..mark.len()].copy_from_slice(mark);
+        check_glance(STANDARD.encode(marked).as_bytes());
+    }
+}
+
+proptest! {
+    #[test]
+    fn any_long_value_has_the_same_reason_at_a_look(bytes in proptest::collection::vec(any::<u8>(), 760..1200), plain in 0_usize..60, turn in 0_usize..3000) {
+        let mut bytes = bytes;
+        bytes.iter_mut().take(plain).for_each(|byte| *byte &= 0x7f);
+        let mut value = STANDARD.encode(bytes).into_bytes();
+        if let Some(symbol) = value.get_mut(turn) {
+            *symbol ^= 0x10;
+        }
+        check_glance(&value);
+    }
+}

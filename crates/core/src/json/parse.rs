@@ -26,7 +26,7 @@ pub(crate) fn parse_node<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Node<'a
     if bytes.len() > limits.bytes {
         return Err(DecodeError::whole(EncodingError::TooLarge));
     }
-    if bytes.starts_with(&[0xEF, 0xBB, 0xBF]) {
+    if bytes.starts_with(BYTE_ORDER_MARK) {
         return Err(DecodeError::whole(EncodingError::ByteOrderMark));
     }
     let text = core::str::from_utf8(bytes).map_err(|e| DecodeError::byte(EncodingError::Utf8, e.valid_up_to()))?;
@@ -42,6 +42,9 @@ pub(crate) fn parse_node<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Node<'a
         Some(_) => Err(reader.error(JsonError::Trailing)),
     }
 }
+
+/// What some editors write in front of a text.
+pub(crate) const BYTE_ORDER_MARK: &[u8] = &[0xEF, 0xBB, 0xBF];
 
 struct Reader<'a> {
     text: &'a str,
@@ -133,7 +136,7 @@ impl<'a> Reader<'a> {
 
     fn object(&mut self) -> Result<Node<'a>, DecodeError> {
         let mut members = Vec::new();
-        let mut places = Vec::new();
+        let mut places = Places::default();
         if self.eat(b'}') {
             return Ok(Node::Object(members));
         }
@@ -153,7 +156,7 @@ impl<'a> Reader<'a> {
             if self.closes(b'}')? {
                 return match repeated_name(&members) {
                     None => Ok(Node::Object(members)),
-                    Some(i) => Err(DecodeError::byte(JsonError::DuplicateKey, places.get(i).copied().unwrap_or(self.at))),
+                    Some(i) => Err(DecodeError::byte(JsonError::DuplicateKey, places.get(i).unwrap_or(self.at))),
                 };
             }
         }
@@ -235,7 +238,7 @@ impl<'a> Reader<'a> {
     /// Steps over what stands for itself in a text.
     fn skip_plain(&mut self) {
         let rest = self.text.as_bytes().get(self.at..).unwrap_or_default();
-        self.at += rest.iter().position(|byte| matches!(byte, b'"' | b'\\' | 0..0x20)).unwrap_or(rest.len());
+        self.at += plain_length(rest);
     }
 
     fn escape(&mut self) -> Result<char, DecodeError> {
@@ -284,5 +287,82 @@ impl<'a> Reader<'a> {
             value = value << 4 | digit;
         }
         Ok(value)
+    }
+}
+
+/// Where the names of an object stand. As many as most objects have need no allocation.
+#[derive(Default)]
+struct Places {
+    first: [usize; 8],
+    rest: Vec<usize>,
+    count: usize,
+}
+
+impl Places {
+    fn push(&mut self, at: usize) {
+        match self.first.get_mut(self.count) {
+            Some(place) => *place = at,
+            None => self.rest.push(at),
+        }
+        self.count += 1;
+    }
+
+    fn get(&self, index: usize) -> Option<usize> {
+        self.first.iter().chain(&self.rest).nth(index).copied()
+    }
+}
+
+/// How many bytes stand for themselves in a text before one that does not: a quote, a backslash, a control character.
+///
+/// Eight at a time: a byte of `(word - ONES * n) & !word` has its top bit set where the byte of `word` is less than `n`, and may have it
+/// set without that only above one that is. So the lowest is right, and 0 is less than 1.
+fn plain_length(bytes: &[u8]) -> usize {
+    const ONES: u64 = u64::MAX / 255;
+    let less = |word: u64, bound: u64| word.wrapping_sub(ONES * bound) & !word;
+    let (words, rest) = bytes.as_chunks::<8>();
+    for (i, word) in words.iter().enumerate() {
+        let word = u64::from_le_bytes(*word);
+        let [quote, backslash] = [b'"', b'\\'].map(|byte| less(word ^ (ONES * u64::from(byte)), 1));
+        let special = (less(word, 0x20) | quote | backslash) & (ONES << 7);
+        if special != 0 {
+            return i * 8 + special.trailing_zeros() as usize / 8;
+        }
+    }
+    let special = rest.iter().position(|byte| matches!(byte, b'"' | b'\\' | 0..0x20));
+    words.len() * 8 + special.unwrap_or(rest.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::{any, prop_assert_eq, proptest};
+
+    use super::plain_length;
+
+    proptest! {
+        #[test]
+        fn eight_bytes_at_a_time_are_the_same_as_one(
+            mut bytes in proptest::collection::vec(any::<u8>(), 0..40),
+            special in 0_usize..80,
+            kind in 0_usize..6,
+        ) {
+            // mostly plain, or nothing would be long
+            for (i, byte) in bytes.iter_mut().enumerate() {
+                if i == special {
+                    *byte = [b'"', b'\\', 0, 0x1f, 0x20, 0x7f][kind];
+                } else if i % 3 != 0 {
+                    *byte |= 0x80;
+                }
+            }
+            let one_by_one = bytes.iter().position(|byte| *byte < 0x20 || matches!(byte, b'"' | b'\\'));
+            prop_assert_eq!(plain_length(&bytes), one_by_one.unwrap_or(bytes.len()));
+        }
+
+        #[test]
+        fn every_byte_beside_every_other(first: u8, second: u8, at in 0_usize..7) {
+            let mut bytes = [0xa0; 17];
+            (bytes[at], bytes[at + 1]) = (first, second);
+            let one_by_one = bytes.iter().position(|byte| *byte < 0x20 || matches!(byte, b'"' | b'\\'));
+            prop_assert_eq!(plain_length(&bytes), one_by_one.unwrap_or(bytes.len()));
+        }
     }
 }

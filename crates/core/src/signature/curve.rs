@@ -1,11 +1,11 @@
 //! The seam: curve arithmetic on public data, as functions over plain bytes.
 //!
-//! Everything that recovers or checks a signature goes through the three functions below, so what stands behind them can change without a
+//! Everything that recovers or checks a signature goes through the functions below, so what stands behind them can change without a
 //! caller noticing. That is `quittance-secp` now, which takes variable time: digests, signatures and public keys are public. It refuses
 //! exactly what k256 refuses (its own tests compare the two) and panics on no input. Secrets never come here; they stay in
 //! k256's constant-time code, which `secret_key` alone names (`amount` borrows its integers).
 
-pub(super) use quittance_secp::{Parity, recover, verify};
+pub(super) use quittance_secp::{KnownKey, Parity, Signed, recover, recover_many, recovers_many, verify};
 use quittance_secp::{decompress, is_point};
 
 /// The order `n` of the group.

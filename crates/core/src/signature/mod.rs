@@ -21,13 +21,18 @@
 //! 7. Signing is deterministic (RFC 6979) and low-s (105). Secrets stay inside k256's constant-time code and have neither
 //!    `Debug` nor `Clone` (236). Signatures do not print themselves either.
 //!
+//! A payer who has paid before can be checked without recovering the key again ([`PayerCache`]), and many signatures at once for less
+//! than one by one ([`verify_many`]). Both change what a check costs, and no verdict.
+//!
 //! What this module does not know: what was signed ([`eip712`](crate::eip712) makes the digest), time, or any chain.
 
 mod account;
 mod bytes;
+mod claim;
 mod curve;
 mod ecdsa;
 mod erc6492;
+mod payers;
 mod personal;
 mod public_key;
 mod recover;
@@ -37,8 +42,10 @@ mod secret_key;
 
 pub use account::AccountCode;
 pub use bytes::{MAX_SIGNATURE_BYTES, Shape, SignatureBytes};
+pub use claim::{Claim, verify_many};
 pub use ecdsa::{Form, Signature, SignatureError};
 pub use erc6492::{ERC6492_SUFFIX, Wrapped, WrapperError};
+pub use payers::PayerCache;
 pub use personal::{personal_digest, recover_personal};
 pub use public_key::{PublicKey, PublicKeyError};
 pub use recover::{recover, recover_public_key, verify};

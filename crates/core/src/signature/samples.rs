@@ -3,10 +3,22 @@
 use alloc::vec::Vec;
 use core::array;
 
-use super::{Form, SecretKey, Signature};
+use super::{Form, SecretKey, Signature, SignatureBytes};
 use crate::address::Address;
+use crate::amount::Amount;
+use crate::asset::Account;
 use crate::eip712::Digest;
+use crate::eip712::eip3009::Authorization;
 use crate::hex;
+use crate::money::Money;
+use crate::nonce::Nonce;
+use crate::proof::{Admitted, Settled, Verified};
+use crate::registry::{default_asset, networks};
+use crate::replay_key::ReplayKey;
+use crate::terms::Terms;
+use crate::time::UnixSeconds;
+use crate::window::Window;
+use crate::wire::{Eip3009Payload, PaymentPayload};
 
 /// V1, the genuine signature of the specification: digest, signature, signer.
 pub(super) const V1_DIGEST: &str = "0xf256992871671abcb27ff92885a7afa46218724e5fc0bac35d050115aa1d22e6";
@@ -65,4 +77,36 @@ pub(super) fn address(text: &str) -> Address {
 
 pub(super) fn anvil0() -> SecretKey {
     SecretKey::parse(ANVIL0_KEY).unwrap()
+}
+
+/// The key of a small number.
+pub(super) fn key(number: u8) -> SecretKey {
+    SecretKey::from_bytes(&small(number)).unwrap()
+}
+
+/// A settlement of one cent by a payer, with its digest. `signature` may put another in the place of the payer's.
+pub(super) fn settled(
+    payer: &SecretKey,
+    nonce: u8,
+    charged: u64,
+    signature: impl FnOnce(Signature) -> SignatureBytes,
+) -> (Settled, Digest) {
+    let payee = "0x209693Bc6afc0C5328bA36FaF03C514EF312287C";
+    let asset = default_asset(networks::BASE).unwrap();
+    let terms = Terms::exact(asset, &Money::parse("$0.01").unwrap(), payee, 60).unwrap();
+    let transfer = Authorization {
+        from: payer.address(),
+        to: address(payee),
+        value: terms.amount(),
+        window: Window::new(UnixSeconds::from_secs(0), UnixSeconds::from_secs(60)),
+        nonce: Nonce::from_bytes([nonce; 32]),
+    };
+    let erc20 = terms.token().unwrap().erc20().unwrap();
+    let digest = Eip3009Payload::new(SignatureBytes::from_bytes(&[]).unwrap(), transfer).digest(&erc20.domain_separator);
+    let payload = Eip3009Payload::new(signature(payer.sign(&digest)), transfer);
+    let payment = PaymentPayload::new(terms.requirements().clone(), (&payload).into()).try_into().unwrap();
+    let key = ReplayKey::Eip3009 { network: networks::BASE, token: erc20.address, from: transfer.from, nonce: transfer.nonce };
+    let account = Account::Evm(transfer.from);
+    let verified = Verified::assertion(&payment, &terms, account, terms.amount(), key, UnixSeconds::from_secs(60));
+    (Settled::assertion(Admitted::assertion(verified), "0x12".into(), Amount::from_u64(charged)), digest)
 }

@@ -10,6 +10,7 @@ use super::{
     Unspent,
 };
 use crate::label::PurchaseId;
+use crate::policy::ApprovalId;
 use crate::rolling;
 
 /// A ledger without a place to keep it.
@@ -22,6 +23,8 @@ pub struct Book {
     /// The attempts of each purchase, in order.
     records: BTreeMap<PurchaseId, Vec<Record>>,
     sums: BTreeMap<Sum, BTreeMap<u64, Amount>>,
+    /// The latest attempt that each approval was given for.
+    approvals: BTreeMap<ApprovalId, (PurchaseId, u32)>,
     attempts: usize,
     capacity: usize,
 }
@@ -30,7 +33,14 @@ impl Book {
     /// An empty ledger for so many attempts.
     #[must_use]
     pub const fn new(capacity: usize) -> Self {
-        Self { latest: UnixSeconds::from_secs(0), records: BTreeMap::new(), sums: BTreeMap::new(), attempts: 0, capacity }
+        Self {
+            latest: UnixSeconds::from_secs(0),
+            records: BTreeMap::new(),
+            sums: BTreeMap::new(),
+            approvals: BTreeMap::new(),
+            attempts: 0,
+            capacity,
+        }
     }
 
     /// [`Ledger::reserve`](super::Ledger::reserve).
@@ -60,6 +70,9 @@ impl Book {
         if self.attempts >= self.capacity {
             return Err(ReserveError::Fault(Fault::StoreFull));
         }
+        if purchase.approval.is_some_and(|approval| self.is_used(&approval)) {
+            return Err(ReserveError::ApprovalUsed);
+        }
         for limit in request.limits {
             let sum = Sum::of(purchase, limit.meter).ok_or(ReserveError::NoSession)?;
             judge(limit, &self.slots(&sum, now), purchase.amount, now)?;
@@ -68,6 +81,9 @@ impl Book {
         let record = Record::reserved(purchase.clone(), next, now, lease);
         self.count(&record, Amount::ZERO, record.counts()).map_err(|meter| ReserveError::Over(overflow(meter, purchase.amount)))?;
         let ticket = Ticket::of(&record);
+        if let Some(approval) = purchase.approval {
+            self.approvals.insert(approval, (purchase.id.clone(), next));
+        }
         self.records.entry(purchase.id.clone()).or_default().push(record);
         self.attempts = self.attempts.saturating_add(1);
         Ok(Reserved::Fresh(ticket))
@@ -111,6 +127,14 @@ impl Book {
     /// Every attempt, by purchase and in order.
     pub fn records(&self) -> impl Iterator<Item = &Record> {
         self.records.values().flatten()
+    }
+
+    /// Whether an approval was given for an attempt that was signed or may still be. One that was released before anything was signed has
+    /// cost nothing, and the person's word still stands.
+    fn is_used(&self, approval: &ApprovalId) -> bool {
+        let Some((id, attempt)) = self.approvals.get(approval) else { return false };
+        let record = self.records.get(id).and_then(|attempts| attempts.iter().find(|record| record.attempt == *attempt));
+        record.is_none_or(|record| record.state != State::Released(Unspent::NeverSigned))
     }
 
     /// The latest time that was ever seen.

@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use core::fmt;
 use core::future::Future;
 
-use quittance_core::{Amount, Fault, UnixSeconds};
+use quittance_core::{Amount, Denial, Fault, UnixSeconds};
 
 use super::{Limit, Meter, Misstep, Purchase, Record, Step, Sum};
 use crate::label::PurchaseId;
@@ -117,9 +117,26 @@ pub enum ReserveError {
     /// The name of the purchase stands for another request, or for another task.
     #[error("the name of this purchase was given to another request before")]
     OtherPurchase,
+    /// The approval was used before: a person's word is for one payment (catalogue row 217).
+    #[error("the approval was used for a payment before")]
+    ApprovalUsed,
     /// The ledger cannot be asked.
     #[error("{0}")]
     Fault(Fault),
+}
+
+impl ReserveError {
+    /// What our own side says, unless it is an outage, which says nothing.
+    #[must_use]
+    pub const fn denial(&self) -> Option<Denial> {
+        match self {
+            Self::Over(_) => Some(Denial::OverBudget),
+            Self::NoSession => Some(Denial::NoSession),
+            Self::OtherPurchase => Some(Denial::OtherPurchase),
+            Self::ApprovalUsed => Some(Denial::ApprovalUsed),
+            Self::Fault(_) => None,
+        }
+    }
 }
 
 /// A limit that has no room.

@@ -16,6 +16,7 @@ use quittance_core::{Account, Amount, Asset, ReplayKey, TermsHash, UnixSeconds};
 
 use crate::fingerprint::Fingerprint;
 use crate::label::{PurchaseId, SessionId, TaskId};
+use crate::policy::{Allowed, ApprovalId};
 use crate::receipt::Receipt;
 
 /// What is to be bought, and out of which budgets.
@@ -38,6 +39,8 @@ pub struct Purchase {
     pub payee: Account,
     /// The offer that was taken.
     pub terms: TermsHash,
+    /// A person's word for it, where the policy wanted one.
+    pub approval: Option<ApprovalId>,
 }
 
 impl Purchase {
@@ -53,7 +56,14 @@ impl Purchase {
             amount: terms.amount(),
             payee: terms.pay_to().clone(),
             terms: terms.hash(),
+            approval: None,
         }
+    }
+
+    /// A purchase under the offer that a policy allowed, with the approval that it took.
+    #[must_use]
+    pub fn allowed(id: PurchaseId, task: TaskId, request: Fingerprint, allowed: &Allowed) -> Self {
+        Self { approval: allowed.approval(), ..Self::new(id, task, request, allowed.terms()) }
     }
 
     /// The same in a session.

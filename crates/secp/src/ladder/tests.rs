@@ -2,13 +2,13 @@ use k256::elliptic_curve::PrimeField;
 use k256::elliptic_curve::ops::Reduce as _;
 use k256::elliptic_curve::sec1::{FromSec1Point as _, ToSec1Point as _};
 use k256::{AffinePoint, ProjectivePoint, Sec1Point};
-use proptest::prelude::{Strategy, any, proptest};
+use proptest::prelude::{Strategy, proptest};
 
-use super::{POSITIONS, sum_of_products, write_digits};
+use super::sum_of_products;
 use crate::field::Field;
 use crate::point::Affine;
 use crate::samples::{edges, words};
-use crate::scalar::{Half, Scalar};
+use crate::scalar::Scalar;
 use crate::words::{Words, to_be_bytes};
 
 /// The point `k G`, from k256.
@@ -57,49 +57,11 @@ fn collisions_on_the_way() {
     }
 }
 
-/// The digits add up to the factor and keep their distance, for factors at both ends of the range.
-fn check_digits<const WIDTH: u32>(magnitude: u128, negative: bool) {
-    let mut columns = [[0; 4]; POSITIONS];
-    write_digits::<2, WIDTH>(&mut columns, Half { magnitude, negative });
-    let (mut sum, mut last) = (k256::Scalar::ZERO, None);
-    for (position, column) in columns.iter().enumerate().rev() {
-        let digit = column[2];
-        let size = k256::Scalar::from(u64::from(digit.unsigned_abs()));
-        sum = sum + sum + if digit < 0 { -size } else { size };
-        assert!(digit == 0 || digit % 2 != 0 && digit.unsigned_abs() < 1 << (WIDTH - 1));
-        assert!(column[0] == 0 && column[1] == 0 && column[3] == 0);
-        if digit != 0 {
-            assert!(last.is_none_or(|last| last >= position + WIDTH as usize));
-            last = Some(position);
-        }
-    }
-    let expected = k256::Scalar::from(magnitude);
-    assert_eq!(sum, if negative { -expected } else { expected });
-}
-
-#[test]
-fn digits_of_edge_factors() {
-    for shift in 0..128 {
-        for magnitude in [1 << shift, u128::MAX >> shift, u128::MAX << shift, (1 << shift) + 1, (u128::MAX / 3) >> shift, 0] {
-            check_digits::<5>(magnitude, false);
-            check_digits::<8>(magnitude, true);
-            check_digits::<12>(magnitude, false);
-            check_digits::<14>(magnitude, true);
-        }
-    }
-}
-
 fn scalars() -> impl Strategy<Value = k256::Scalar> {
     words().prop_map(|k| k256::Scalar::reduce(&k256::FieldBytes::from(to_be_bytes(k))))
 }
 
 proptest! {
-    #[test]
-    fn digits_of_any_factor(magnitude in any::<u128>(), negative in any::<bool>()) {
-        check_digits::<5>(magnitude, negative);
-        check_digits::<12>(magnitude, negative);
-    }
-
     #[test]
     fn sums_agree_with_k256(base in words(), factor in words(), k in scalars()) {
         if k != k256::Scalar::ZERO {

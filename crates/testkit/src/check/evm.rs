@@ -10,9 +10,9 @@ use quittance_core::signature::{
 };
 use quittance_core::wire::PaymentRequirements;
 use quittance_core::{
-    Address, Amount, Limits, Nonce, Payment, Progress, ReplayKey, Scheme as _, Terms, UnixSeconds, VerifyInput, Window, find_offer,
+    Address, Amount, Limits, Nonce, Payment, Progress, ReplayKey, Scheme, Terms, UnixSeconds, VerifyInput, Window, find_offer,
 };
-use quittance_evm::EXACT;
+use quittance_evm::{EXACT, UPTO};
 use serde_json::{Map, Value, json};
 
 use super::{bytes, hex, refusal, text, word};
@@ -231,8 +231,16 @@ pub(super) fn authorization(_group: &Value, input: &Value) -> Outcome {
     Ok(json!({ "digest": digest.to_string(), "signer": signer.to_string() }))
 }
 
-/// A payment from the header's bytes to the verdict, offline and for payers with a key.
 pub(super) fn exact(group: &Value, input: &Value) -> Outcome {
+    verification(&EXACT.keys_only(), group, input)
+}
+
+pub(super) fn upto(group: &Value, input: &Value) -> Outcome {
+    verification(&UPTO.keys_only(), group, input)
+}
+
+/// A payment from the header's bytes to the verdict, offline and for payers with a key.
+fn verification(scheme: &dyn Scheme, group: &Value, input: &Value) -> Outcome {
     let offers = input["offers"].as_array().expect("a list of offers").iter().map(|offer| {
         let offer = offer.as_str().expect("an offer is text");
         PaymentRequirements::from_json(offer.as_bytes(), &Limits::BODY).and_then(Terms::parse).expect("an offer of the vectors")
@@ -242,11 +250,17 @@ pub(super) fn exact(group: &Value, input: &Value) -> Outcome {
     let payment = Payment::from_headers(headers, &Limits::HEADER).map_err(|e| refusal(&e))?.expect("a payment header");
     let terms = find_offer(&offers, &payment).map_err(|e| e.code())?;
     let now = UnixSeconds::parse(text(group, "now")).expect("a time of the vectors");
-    let verified = match EXACT.keys_only().verify(&VerifyInput::offline(&payment, terms, now)).map_err(|e| e.code())? {
+    let input = VerifyInput::offline(&payment, terms, now);
+    let alone = scheme.verify(&input);
+    for verdict in scheme.verify_many(&[input, input]) {
+        assert_eq!(verdict.is_ok(), alone.is_ok(), "a batch says the same");
+        assert_eq!(verdict.err(), alone.as_ref().err().copied(), "a batch says the same");
+    }
+    let verified = match alone.map_err(|e| e.code())? {
         Progress::Verified(verified) => verified,
         other => panic!("no question is asked about keys: {other:?}"),
     };
-    let ReplayKey::Eip3009 { nonce, .. } = verified.key() else { panic!("a key of EIP-3009") };
+    let (ReplayKey::Eip3009 { nonce, .. } | ReplayKey::Permit2 { nonce, .. }) = verified.key() else { panic!("a key of a nonce") };
     Ok(json!({
         "offer": offers.iter().position(|offer| core::ptr::eq(offer, terms)),
         "payer": verified.payer().to_string(),

@@ -10,7 +10,7 @@ use crate::tools::{self, TargetSupport};
 use crate::workspace::Workspace;
 
 const TARGET: &str = "wasm32-unknown-unknown";
-const PROGRAMS: &[&str] = &["wasm-recover", "wasm-verify", "wasm-header-to-verified"];
+const PROGRAMS: &[&str] = &["wasm-recover", "wasm-verify", "wasm-known-payer", "wasm-header-to-verified"];
 
 /// Builds the modules and runs `benches/wasm/compare.mjs` over them.
 pub(super) fn rows(workspace: &Workspace, options: Options) -> Result<(Vec<Row>, Compiler), Failure> {

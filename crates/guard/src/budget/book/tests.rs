@@ -3,6 +3,7 @@ use alloc::format;
 use alloc::string::String;
 
 use proptest::prelude::*;
+use quittance_core::Denial;
 use quittance_core::registry::networks;
 
 use super::*;
@@ -46,6 +47,8 @@ fn row_209_the_limit_itself_is_allowed_and_one_more_is_not() {
     let refused = reserve(&mut book, &purchase("a", "t", "$0.050001"), &limits, 0);
     let (max, spent, asked) = (cents(5), Amount::ZERO, Amount::from_u64(50_001));
     assert_eq!(refused, Err(ReserveError::Over(OverLimit { meter: Meter::Task, max, spent, asked, room_at: None })));
+    assert_eq!(refused.unwrap_err().denial(), Some(Denial::OverBudget));
+    assert_eq!(ReserveError::Fault(Fault::StoreFull).denial(), None, "an outage is no refusal");
     assert_eq!(book.spent(&task("t"), at(0)), Amount::ZERO);
 }
 
@@ -196,6 +199,24 @@ fn a_name_stands_for_one_request_and_a_session_limit_needs_a_session() {
     let _ = fresh(reserve(&mut book, &purchase("b", "t", "$0.05").in_session("s".parse().unwrap()), &limits, 0));
     let refused = reserve(&mut book, &purchase("c", "t", "$0.01").in_session("s".parse().unwrap()), &limits, 100_000_000);
     assert!(matches!(refused, Err(ReserveError::Over(over)) if over.room_at.is_none()));
+}
+
+#[test]
+fn row_217_a_persons_word_is_for_one_payment() {
+    let approval = ApprovalId::from_bytes([7; 32]);
+    let approved = |name| Purchase { approval: Some(approval), ..purchase(name, "t", "$0.05") };
+    let mut book = Book::new(100);
+    let ticket = fresh(reserve(&mut book, &approved("a"), &[], 0));
+    assert_eq!(reserve(&mut book, &approved("b"), &[], 1), Err(ReserveError::ApprovalUsed));
+    // nothing was signed: the word still stands
+    book.step(&ticket, Step::Release(Unspent::NeverSigned), at(2)).unwrap();
+    let ticket = fresh(reserve(&mut book, &approved("a"), &[], 3));
+    book.step(&ticket, Step::Sign(signed(1, at(60))), at(4)).unwrap();
+    book.step(&ticket, Step::Release(Unspent::Cancelled), at(5)).unwrap();
+    // it was signed once, and that is what it was for
+    assert_eq!(reserve(&mut book, &approved("a"), &[], 6), Err(ReserveError::ApprovalUsed));
+    assert_eq!(reserve(&mut book, &approved("b"), &[], 6), Err(ReserveError::ApprovalUsed));
+    let _ = fresh(reserve(&mut book, &purchase("b", "t", "$0.05"), &[], 7));
 }
 
 #[test]

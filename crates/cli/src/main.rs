@@ -1,0 +1,83 @@
+//! `quittance`: what an agent paid, why, and whether the record of it is whole.
+//!
+//! | exit code | meaning |
+//! |---|---|
+//! | 0 | what was asked for is so |
+//! | 1 | it is not: the log is broken, something is open, nothing was found |
+//! | 2 | it could not be found out: a wrong argument, a file that cannot be read |
+
+mod audit;
+mod explain;
+mod format;
+mod log;
+mod trip;
+
+use std::io::{self, Write as _};
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use format::Format;
+
+/// What an agent paid, why, and whether the record of it is whole.
+#[derive(Parser)]
+#[command(name = "quittance", version, disable_help_subcommand = true)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+    /// Write JSON, one document.
+    #[arg(long, global = true, conflicts_with = "csv")]
+    json: bool,
+    /// Write comma-separated values with a line of names.
+    #[arg(long, global = true)]
+    csv: bool,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Check an audit log.
+    #[command(subcommand)]
+    Audit(audit::Command),
+    /// Say why a request was paid for, what it was bound to, and what came of it.
+    Explain(explain::Arguments),
+}
+
+/// Whether the answer is the one that was hoped for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Answer {
+    Yes,
+    No,
+}
+
+/// Why there is no answer, in words for the person who asked.
+#[derive(Debug)]
+struct Failure(String);
+
+impl Failure {
+    fn new(words: impl Into<String>) -> Self {
+        Self(words.into())
+    }
+}
+
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Self {
+        Self(error.to_string())
+    }
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let format = Format::of(arguments.json, arguments.csv);
+    let mut out = io::stdout().lock();
+    let answer = match arguments.command {
+        Command::Audit(command) => audit::run(&command, format, &mut out),
+        Command::Explain(arguments) => explain::run(&arguments, format, &mut out),
+    };
+    match answer.and_then(|answer| out.flush().map(|()| answer).map_err(Failure::from)) {
+        Ok(Answer::Yes) => ExitCode::SUCCESS,
+        Ok(Answer::No) => ExitCode::from(1),
+        Err(Failure(words)) => {
+            eprintln!("error: {words}");
+            ExitCode::from(2)
+        }
+    }
+}
