@@ -28,8 +28,8 @@
 //! state of earlier blocks for as many as [`Builder::history`] says, and a question about an older one is an error that says so.
 //! `eth_call` at `latest` sees the newest block's time, as on every node, so with [`BlockTime::Instant`] the time that a call sees stands
 //! still while nothing is sent: take an interval, or mine, where that matters. Transactions wait, replace each other and are refused
-//! as in the most used node. Everything is proven by running one list of tests against this chain and against another
-//! implementation.
+//! in the words of the most used node. One list of tests is run against this chain and against another implementation; where the two
+//! differ (how much more a replacement has to pay, say), only the sandbox's own tests say what it does.
 //!
 //! This crate knows nothing of x402 but where its contracts stand.
 
