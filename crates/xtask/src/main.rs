@@ -7,7 +7,8 @@
 //!
 //! One file per idea: [`native`] and [`cross`] build and test the Rust code, [`deps`], [`graph`], [`source`] and [`readme`] hold
 //! the workspace to its architecture, [`vectors`] runs the generator, [`oracle`] replays public corpora, [`mod@bench`] measures,
-//! [`fuzz`] runs the fuzz targets, [`store`] the databases; [`tools`] installs, [`shell`] runs other programs, [`workspace`] knows what the members are.
+//! [`fuzz`] runs the fuzz targets, [`store`] the databases, [`devnet`] holds the sandbox chain against its sources and against another node;
+//! [`tools`] installs, [`shell`] runs other programs, [`workspace`] knows what the members are.
 //!
 //! This crate deliberately knows no rule of the protocol: what is right stands in the vectors and in the crates.
 
@@ -15,6 +16,7 @@ mod api;
 mod bench;
 mod cross;
 mod deps;
+mod devnet;
 mod fuzz;
 mod graph;
 mod native;
@@ -39,6 +41,7 @@ usage: cargo xtask <task>
 
   test [--only a,b] [--list]   run the stages; --only takes groups (native) and single stages (native/clippy, clippy)
   readme                       rewrite the generated map in README.md
+  contracts                    compile the sandbox's contracts and rewrite their artefacts
   fuzz [--minutes N] [--target T]
                                fuzz every target, or one, for so many minutes each (1)
   vectors generate             rewrite spec-vectors/ from the independent implementations
@@ -75,6 +78,7 @@ fn dispatch(arguments: &[&str]) -> Result<ExitCode, Failure> {
         }
         ["fuzz", options @ ..] => fuzz::fuzz(&Workspace::load()?, &fuzz::Options::parse(options)?).map(|()| ExitCode::SUCCESS),
         ["readme"] => readme::rewrite(&Workspace::load()?).map(|()| ExitCode::SUCCESS),
+        ["contracts"] => devnet::write_contracts(&Workspace::load()?).map(|()| ExitCode::SUCCESS),
         ["vectors", "generate" | "fmt"] => vectors::generate(&Workspace::load()?).map(|()| ExitCode::SUCCESS),
         ["vectors", "check"] => vectors::check(&Workspace::load()?).map(|()| ExitCode::SUCCESS),
         ["vectors", "count"] => vectors::count(&Workspace::load()?).map(|()| ExitCode::SUCCESS),

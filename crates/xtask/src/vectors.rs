@@ -142,7 +142,7 @@ fn copy(from: &Path, to: &Path) -> Result<(), Failure> {
 }
 
 /// Every `.json` file under `root`, by its path from there.
-fn json_files(root: &Path) -> Result<BTreeMap<String, Vec<u8>>, Failure> {
+pub(crate) fn json_files(root: &Path) -> Result<BTreeMap<String, Vec<u8>>, Failure> {
     let mut found = BTreeMap::new();
     let mut open = vec![root.to_owned()];
     while let Some(folder) = open.pop() {
@@ -161,7 +161,7 @@ fn json_files(root: &Path) -> Result<BTreeMap<String, Vec<u8>>, Failure> {
 }
 
 /// What differs between two sets of files, one line per file.
-fn differences(fresh: &BTreeMap<String, Vec<u8>>, kept: &BTreeMap<String, Vec<u8>>) -> Vec<String> {
+pub(crate) fn differences(fresh: &BTreeMap<String, Vec<u8>>, kept: &BTreeMap<String, Vec<u8>>) -> Vec<String> {
     let names = fresh.keys().chain(kept.keys()).collect::<BTreeSet<_>>();
     let describe = |name: &String| match (fresh.get(name), kept.get(name)) {
         (Some(_), None) => Some(format!("{name} is missing")),

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+pragma solidity ^0.8.26;
+
+import {PaymentProxy, Permit2612, PermitTransferFrom} from "./PaymentProxy.sol";
+
+/// The interface of x402ExactPermit2Proxy: anybody may settle, and what is settled is the whole permitted amount.
+contract ExactProxy is PaymentProxy {
+    struct Witness {
+        address to;
+        uint256 validAfter;
+    }
+
+    bytes32 public constant WITNESS_TYPEHASH = keccak256("Witness(address to,uint256 validAfter)");
+    string public constant WITNESS_TYPE_STRING =
+        "Witness witness)TokenPermissions(address token,uint256 amount)Witness(address to,uint256 validAfter)";
+
+    constructor(address permit2) PaymentProxy(permit2) {}
+
+    function settle(
+        PermitTransferFrom calldata permit,
+        address owner,
+        Witness calldata witness,
+        bytes calldata signature
+    ) external {
+        _settle(permit, owner, witness, signature);
+        emit Settled();
+    }
+
+    function settleWithPermit(
+        Permit2612 calldata allowance,
+        PermitTransferFrom calldata permit,
+        address owner,
+        Witness calldata witness,
+        bytes calldata signature
+    ) external {
+        _allow(allowance, permit.permitted, owner);
+        _settle(permit, owner, witness, signature);
+        emit SettledWithPermit();
+    }
+
+    function _settle(
+        PermitTransferFrom calldata permit,
+        address owner,
+        Witness calldata witness,
+        bytes calldata signature
+    ) private {
+        bytes32 hash = keccak256(abi.encode(WITNESS_TYPEHASH, witness.to, witness.validAfter));
+        Witnessed memory witnessed = Witnessed(witness.to, witness.validAfter, hash, WITNESS_TYPE_STRING);
+        _transfer(permit, permit.permitted.amount, owner, witnessed, signature);
+    }
+}
