@@ -7,9 +7,12 @@
 //! | 2 | it could not be found out: a wrong argument, a file that cannot be read |
 
 mod audit;
+mod chart;
 mod explain;
 mod format;
+mod ledger;
 mod log;
+mod spend;
 mod trip;
 
 use std::io::{self, Write as _};
@@ -39,6 +42,8 @@ enum Command {
     Audit(audit::Command),
     /// Say why a request was paid for, what it was bound to, and what came of it.
     Explain(explain::Arguments),
+    /// Show what was spent by task, day and payee, and what is left of the budgets.
+    Ledger(ledger::Arguments),
 }
 
 /// Whether the answer is the one that was hoped for.
@@ -71,6 +76,7 @@ fn main() -> ExitCode {
     let answer = match arguments.command {
         Command::Audit(command) => audit::run(&command, format, &mut out),
         Command::Explain(arguments) => explain::run(&arguments, format, &mut out),
+        Command::Ledger(arguments) => ledger::run(&arguments, format, &mut out),
     };
     match answer.and_then(|answer| out.flush().map(|()| answer).map_err(Failure::from)) {
         Ok(Answer::Yes) => ExitCode::SUCCESS,

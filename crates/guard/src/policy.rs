@@ -92,8 +92,10 @@ mod tests;
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
+use quittance_core::registry::AssetInfo;
 use quittance_core::{Account, Address, SchemeId};
 
+use crate::budget::Limit;
 use limits::Limits;
 use site::{Origin, ResourceRule};
 
@@ -192,6 +194,15 @@ impl Policy {
     /// everything (catalogue row 216).
     pub fn from_toml(text: &str) -> Result<Self, PolicyError> {
         file::read(text).map(|rules| Self(State::Present(Box::new(rules))))
+    }
+
+    /// What a ledger is told to hold the spending of a token to; nothing for a token that the policy does not name.
+    #[must_use]
+    pub fn limits(&self, token: &AssetInfo) -> &[Limit] {
+        match &self.0 {
+            State::Present(rules) => rules.limits.find(token).map_or(&[], |(_, limits)| &limits.limits),
+            State::Absent(_) => &[],
+        }
     }
 
     /// SHA-256 of the text that this policy was read from, for a log to name it by; nothing where there is none.

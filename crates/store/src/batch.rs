@@ -271,7 +271,7 @@ async fn read_records(db: &mut Db<'_>, seal: &Seal, operations: &[&Operation]) -
     let tail =
         format!(") SELECT {columns} FROM w CROSS JOIN purchases AS p WHERE p.purchase = w.purchase AND p.attempt = w.attempt");
     rows.append(&mut select(db, "WITH w(purchase, attempt) AS (", &tail, &exact).await?);
-    Ok(rows.iter().map(|row| purchases::record(row, seal)).collect::<Result<_, _>>()?)
+    Ok(rows.iter().map(|row| purchases::record(row, Some(seal))).collect::<Result<_, _>>()?)
 }
 
 /// The attempts that were begun under an approval that is shown again.
@@ -287,7 +287,7 @@ async fn read_approved(db: &mut Db<'_>, seal: &Seal, operations: &[&Operation]) 
     let tail =
         format!(") SELECT {columns} FROM w CROSS JOIN purchases AS p WHERE p.approval = w.approval AND p.approval IS NOT NULL");
     let rows = select(db, "WITH w(approval) AS (", &tail, &wanted).await?;
-    Ok(rows.iter().map(|row| purchases::record(row, seal)).collect::<Result<_, _>>()?)
+    Ok(rows.iter().map(|row| purchases::record(row, Some(seal))).collect::<Result<_, _>>()?)
 }
 
 /// Every sum that a batch can touch, and the time of the oldest attempt in it whose slot is needed, if that lies behind the sum's span.

@@ -46,6 +46,7 @@
 mod batch;
 mod db;
 mod generation;
+mod inspector;
 mod link;
 mod open;
 mod operation;
@@ -58,6 +59,7 @@ mod trace;
 mod word;
 mod writer;
 
+pub use inspector::Inspector;
 pub use open::{OpenError, Options, Reason, Restored};
 pub use seal::SealingKey;
 pub use store::Store;

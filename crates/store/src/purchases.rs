@@ -2,7 +2,7 @@
 
 use quittance_core::{Fault, TermsHash};
 use quittance_guard::Fingerprint;
-use quittance_guard::budget::{Meter, Purchase, Record, Signed, State, Subject, Sum, Unspent};
+use quittance_guard::budget::{Meter, Purchase, Record, Signed, State, Subject, Sum, Ticket, Unspent};
 use quittance_guard::policy::ApprovalId;
 
 use crate::db::{Row, Value};
@@ -21,6 +21,16 @@ pub(crate) const REPLACE: &str = "ON CONFLICT (purchase, attempt) DO UPDATE SET 
 /// The columns with a table's name before each.
 pub(crate) fn columns_of(table: &str) -> String {
     COLUMNS.split(", ").map(|column| format!("{table}.{}", column.trim())).collect::<Vec<_>>().join(", ")
+}
+
+/// The attempts by purchase, from behind one on: the text of the question, and its values.
+pub(crate) fn page_sql() -> String {
+    format!("SELECT {COLUMNS} FROM purchases WHERE (purchase, attempt) > ($1, $2) ORDER BY purchase, attempt LIMIT $3")
+}
+
+pub(crate) fn page(behind: Option<&Ticket>, most: u32) -> Vec<Value> {
+    let (id, attempt) = behind.map_or(("", 0), |ticket| (ticket.id().as_str(), ticket.attempt()));
+    vec![id.into(), i64::from(attempt).into(), i64::from(most).into()]
 }
 
 pub(crate) fn values(record: &Record, seal: &Seal) -> Result<Vec<Value>, Fault> {
@@ -64,7 +74,8 @@ pub(crate) fn values(record: &Record, seal: &Seal) -> Result<Vec<Value>, Fault> 
     ])
 }
 
-pub(crate) fn record(row: &Row, seal: &Seal) -> Result<Record, Fault> {
+/// A record, without what was signed for whoever has no key.
+pub(crate) fn record(row: &Row, seal: Option<&Seal>) -> Result<Record, Fault> {
     let asset = word::asset(&row.text(5)?)?;
     let state = match &*row.text(10)? {
         "reserved" => State::Reserved { lease: word::time(row.int(11)?)? },
@@ -85,7 +96,7 @@ pub(crate) fn record(row: &Row, seal: &Seal) -> Result<Record, Fault> {
         approval: row.maybe_bytes(21)?.map(|bytes| word::hash(bytes).map(ApprovalId::from_bytes)).transpose()?,
     };
     let mut record = Record { purchase, attempt: word::count(row.int(1)?)?, at: word::time(row.int(9)?)?, signed: None, state };
-    if let Some(sealed) = row.maybe_bytes(14)? {
+    if let Some((seal, sealed)) = seal.zip(row.maybe_bytes(14)?) {
         let key = row.text(12)?;
         let bytes = seal.open(&place(&record, &key), &sealed)?;
         record.signed = Some(Signed::new(word::key(&key)?, word::time(row.int(13)?)?, &bytes));

@@ -23,6 +23,12 @@ pub(crate) fn known() -> i64 {
     word::number(STEPS.len())
 }
 
+/// How many steps a database has taken; none where it is not ours, or not there yet.
+pub(crate) async fn taken(db: &mut Db<'_>) -> Result<i64, Broken> {
+    let rows = db.rows("SELECT COALESCE(MAX(step), 0) FROM quittance_schema".into(), Vec::new()).await?;
+    Ok(rows.first().ok_or(word::TORN)?.int(0)?)
+}
+
 /// Takes the steps that a database has not taken, all in one transaction that nobody else can be in.
 pub(crate) async fn bring_up_to_date(db: &mut Db<'_>) -> Result<Schema, Broken> {
     db.begin().await?;

@@ -109,13 +109,10 @@ impl Store {
     ///
     /// [`Fault`] when the database cannot be asked.
     pub async fn records(&self, behind: Option<&Ticket>, most: u32) -> Result<Vec<Record>, Fault> {
-        let sql = format!(
-            "SELECT {} FROM purchases WHERE (purchase, attempt) > ($1, $2) ORDER BY purchase, attempt LIMIT $3",
-            purchases::COLUMNS
-        );
-        let (id, attempt) = behind.map_or(("", 0), |ticket| (ticket.id().as_str(), ticket.attempt()));
-        let values = vec![id.into(), i64::from(attempt).into(), i64::from(most).into()];
-        self.read(sql, values, |row| purchases::record(row, &self.writers.keeper.seal)).await
+        self.read(purchases::page_sql(), purchases::page(behind, most), |row| {
+            purchases::record(row, Some(&self.writers.keeper.seal))
+        })
+        .await
     }
 
     /// Every slot of every sum, for reports.
@@ -268,12 +265,12 @@ impl Ledger for Store {
 
     async fn find(&self, id: &PurchaseId) -> Result<Option<Record>, Fault> {
         let sql = format!("SELECT {} FROM purchases WHERE purchase = $1 ORDER BY attempt DESC LIMIT 1", purchases::COLUMNS);
-        self.read(sql, vec![id.as_str().into()], |row| purchases::record(row, &self.writers.keeper.seal)).await.map(only)
+        self.read(sql, vec![id.as_str().into()], |row| purchases::record(row, Some(&self.writers.keeper.seal))).await.map(only)
     }
 
     async fn open(&self) -> Result<Vec<Record>, Fault> {
         let sql = format!("SELECT {} FROM purchases WHERE is_open = 1", purchases::COLUMNS);
-        let mut open = self.read(sql, Vec::new(), |row| purchases::record(row, &self.writers.keeper.seal)).await?;
+        let mut open = self.read(sql, Vec::new(), |row| purchases::record(row, Some(&self.writers.keeper.seal))).await?;
         open.sort_by(|a, b| (a.at, &a.purchase.id).cmp(&(b.at, &b.purchase.id)));
         Ok(open)
     }

@@ -9,8 +9,8 @@ use quittance_core::eip712::eip3009::Authorization as Transfer;
 use quittance_core::registry::{default_asset, networks};
 use quittance_core::wire::{Eip3009Payload, PaymentPayload};
 use quittance_core::{
-    Limits, Nonce, Payment, Progress, Resource, Salt, Scheme as _, SecretKey, Settled, Terms, UnixSeconds, Verified, VerifyInput,
-    Window, header,
+    Limits, Nonce, Payment, Progress, Rejection, Resource, Salt, Scheme as _, SecretKey, Settled, Terms, UnixSeconds, Verified,
+    VerifyInput, Window, find_offer, header,
 };
 use quittance_evm::EXACT;
 use quittance_guard::memory::MemoryReplayLog;
@@ -76,6 +76,19 @@ fn demand(path: &str, salt: Option<&Salt>, verified: &Verified, seconds: u64) ->
     let mut demand = Demand::new(Fingerprint::of("GET", &resource, b""), at(seconds));
     demand.bound = salt.and_then(|salt| Bound::prove(&binding(&resource), salt, verified.key()).ok());
     demand
+}
+
+#[test]
+fn row_108_a_payment_for_the_cheap_route_is_none_for_the_dear_one() {
+    let mut dear = terms().requirements().clone();
+    dear.amount = "1000000".into();
+    let dear = [Terms::parse(dear).expect("an offer")];
+    let text = header_for("/v1/report/42", &Salt::from_bytes([5; 32]));
+    let headers = [(header::PAYMENT_SIGNATURE, text.as_bytes())];
+    let payment = Payment::from_headers(headers, &Limits::HEADER).expect("readable").expect("there");
+    // the price is that of the route that is asked for, whatever the payment says that it accepted
+    assert_eq!(find_offer(&dear, &payment).map(|_| ()), Err(Rejection::NoMatchingOffer));
+    assert_eq!(EXACT.verify(&VerifyInput::offline(&payment, &dear[0], at(0))).map(|_| ()), Err(Rejection::NoMatchingOffer));
 }
 
 #[test]

@@ -1,5 +1,5 @@
-//! Every row of the attack catalogue from 1 to 106 (bytes, terms, signatures) has a vector or a test of the core that cites it, or a
-//! reason why the core cannot decide it.
+//! Every row of the attack catalogue from 1 to 106 (bytes, terms, signatures) has a vector or a test of the core that cites it, and every row
+//! from 107 to 132 and from 189 to 226 (replay, policy, audit) one of the guards, or a reason why it cannot be decided there.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -14,6 +14,12 @@ const ELSEWHERE: &[(u64, &str)] = &[
     (100, "facilitator: what a simulated contract may do"),
     (104, "facilitator and server: a key that changes between verifying and settling"),
     (106, "client: where nonces get their randomness"),
+];
+
+/// The same for the guards.
+const BEYOND_THE_GUARDS: &[(u64, &str)] = &[
+    (189, "client: where a signed request may be redirected to"),
+    (208, "core, by type: a signer is never shown other typed data than that of a payment"),
 ];
 
 /// `row_2_to_10_…`, `row_75_and_82_…` and `rows_28_and_31_…` cite what they name.
@@ -55,6 +61,23 @@ fn every_row_that_the_core_decides_is_cited() {
     }
     let elsewhere: BTreeMap<u64, &str> = ELSEWHERE.iter().copied().collect();
     let missing: Vec<u64> = (1..=106).filter(|row| !cited.contains(row) && !elsewhere.contains_key(row)).collect();
+    assert!(missing.is_empty(), "no vector and no test cites {missing:?}");
+    let needless: Vec<_> = elsewhere.iter().filter(|(row, _)| cited.contains(row)).collect();
+    assert!(needless.is_empty(), "these are cited, so they need no excuse: {needless:?}");
+}
+
+#[test]
+fn every_row_that_the_guards_decide_is_cited() {
+    let mut cited = BTreeSet::new();
+    for folder in ["guard/src", "store", "cli", "testkit/tests"] {
+        tests_in(&Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/..")).join(folder), &mut cited);
+    }
+    for file in vectors::load_all() {
+        cited.extend(file.groups.iter().flat_map(|group| &group.cases).flat_map(|case| &case.rows));
+    }
+    let elsewhere: BTreeMap<u64, &str> = BEYOND_THE_GUARDS.iter().copied().collect();
+    let missing: Vec<u64> =
+        (107..=132).chain(189..=226).filter(|row| !cited.contains(row) && !elsewhere.contains_key(row)).collect();
     assert!(missing.is_empty(), "no vector and no test cites {missing:?}");
     let needless: Vec<_> = elsewhere.iter().filter(|(row, _)| cited.contains(row)).collect();
     assert!(needless.is_empty(), "these are cited, so they need no excuse: {needless:?}");
