@@ -61,7 +61,7 @@ impl Link {
                 .synchronous(SqliteSynchronous::Full)
                 .busy_timeout(BUSY)
                 .statement_cache_capacity(STATEMENTS)
-                .pragma("cache_size", "-65536")
+                .pragma("cache_size", "-8192")
                 .pragma("wal_autocheckpoint", "4000")
                 .pragma("journal_size_limit", "67108864")
                 .disable_statement_logging();
