@@ -61,8 +61,8 @@ pub mod speed {
     //! **Payers who come back.** Recovery finds a key; a payer who has paid here before has one that is known, and checking that *this* key
     //! made the signature takes half the time. [`PayerCache`](crate::signature::PayerCache) keeps such keys. It belongs to the caller:
     //! make one at start-up with as many places as there is memory for, 8 KiB each; let it
-    //! [`learn`](crate::signature::PayerCache::learn) after each settlement; and lend it to each check with
-    //! [`VerifyInput::with_payers`](crate::VerifyInput::with_payers). Many readers may share it behind a lock, and only learning
+    //! [`learn`](crate::signature::PayerCache::learn) after each settlement (`quittance_evm::learn` does so for its schemes); and lend it to
+    //! each check with [`VerifyInput::with_payers`](crate::VerifyInput::with_payers). Many readers may share it behind a lock, and only learning
     //! needs the writer's side.
     //!
     //! **Many at once.** [`Scheme::verify_many`](crate::Scheme::verify_many) takes a slice of payments and shares between their signatures

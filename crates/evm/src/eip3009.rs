@@ -4,7 +4,7 @@ use alloc::vec;
 use alloc::vec::Vec;
 
 use quittance_core::chain::{Call, ExpectedLog, Plan};
-use quittance_core::eip712::{Domain, DomainSeparator};
+use quittance_core::eip712::{Digest, Domain, DomainSeparator};
 use quittance_core::registry::{TokenDomain, TransferMethod};
 use quittance_core::signature::Form;
 use quittance_core::wire::Eip3009Payload;
@@ -32,20 +32,19 @@ pub(crate) fn check(
     payers: Payers,
 ) -> Result<Check, Rejection> {
     let (terms, paid) = (input.terms, &payload.authorization);
-    let token = token(terms)?;
     authorization::amount(paid.value, terms, &NAMES)?;
     authorization::window(paid.window, input.now, window, &NAMES)?;
     authorization::recipient(paid.to, terms, &NAMES)?;
-    let separator = domain(terms, token)?;
+    let digest = digest(payload, terms)?;
     authorization::method(terms, TransferMethod::Eip3009)?;
-    let signed = Signed {
-        digest: payload.digest(&separator),
-        signature: &payload.signature,
-        from: paid.from,
-        form: Form::Full,
-        wrong: Rejection::Eip3009Signature,
-    };
+    let signed =
+        Signed { digest, signature: &payload.signature, from: paid.from, form: Form::Full, wrong: Rejection::Eip3009Signature };
     payer::check(&signed, payers, input)
+}
+
+/// What the payer signs: the transfer, in the domain of the token.
+pub(crate) fn digest(payload: &Eip3009Payload, terms: &Terms) -> Result<Digest, Rejection> {
+    Ok(payload.digest(&domain(terms, token(terms)?)?))
 }
 
 /// The proof, after all checks.

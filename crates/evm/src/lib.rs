@@ -34,6 +34,7 @@ mod authorization;
 mod checking;
 mod eip3009;
 mod exact;
+mod learn;
 #[cfg(feature = "rayon")]
 mod parallel;
 mod payer;
@@ -41,6 +42,7 @@ mod permit2;
 mod upto;
 
 pub use exact::{EXACT, Exact};
+pub use learn::learn;
 #[cfg(feature = "rayon")]
 pub use parallel::verify_many_in_parallel;
 pub use upto::{UPTO, Upto};

@@ -7,8 +7,8 @@
 use alloc::vec;
 
 use quittance_core::chain::{Call, ExpectedLog, Plan};
-use quittance_core::eip712::Domain;
 use quittance_core::eip712::permit2::{EXACT_PROXY, ExactWitness, UPTO_PROXY, UptoWitness, Witness};
+use quittance_core::eip712::{Digest, Domain};
 use quittance_core::registry::TransferMethod;
 use quittance_core::signature::Form;
 use quittance_core::wire::Permit2Payload;
@@ -93,15 +93,20 @@ pub(crate) fn check<W: Proxy>(
         return Err(Rejection::Permit2Token);
     }
     authorization::recipient(permit.witness.to(), terms, &NAMES)?;
-    let chain = terms.network().chain_id().ok_or(Rejection::InvalidNetwork)?;
     let signed = Signed {
-        digest: payload.digest(&Domain::permit2(chain).separator()),
+        digest: digest(payload, terms)?,
         signature: &payload.signature,
         from: payload.from,
         form: Form::FullOrCompact,
         wrong: Rejection::Permit2Signature,
     };
     payer::check(&signed, payers, input)
+}
+
+/// What the payer signs: the permit, in the domain of Permit2.
+pub(crate) fn digest<W: Witness>(payload: &Permit2Payload<W>, terms: &Terms) -> Result<Digest, Rejection> {
+    let chain = terms.network().chain_id().ok_or(Rejection::InvalidNetwork)?;
+    Ok(payload.digest(&Domain::permit2(chain).separator()))
 }
 
 /// The proof, after all checks. The permit is still good at its deadline, and worthless a second later.

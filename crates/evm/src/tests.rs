@@ -309,10 +309,10 @@ fn a_plan_charges_the_price_and_nothing_else() {
 fn learn(cache: &mut PayerCache, payer: &SecretKey) {
     let terms = terms();
     let paid = Transfer { from: payer.address(), ..transfer() };
-    let (payment, digest) = signed_by(payer, &terms, paid);
+    let (payment, _) = signed_by(payer, &terms, paid);
     let input = VerifyInput::offline(&payment, &terms, UnixSeconds::from_secs(NOW));
     let Ok(Progress::Verified(verified)) = EXACT.verify(&input) else { panic!("verified") };
-    cache.learn(&Settled::assertion(Admitted::assertion(verified), "0x12".into(), paid.value), &digest);
+    crate::learn(cache, &Settled::assertion(Admitted::assertion(verified), "0x12".into(), paid.value));
 }
 
 fn signed_by(payer: &SecretKey, terms: &Terms, transfer: Transfer) -> (Payment, Digest) {

@@ -240,6 +240,23 @@ fn a_settlement_is_one_call_of_the_proxy() {
 }
 
 #[test]
+fn a_payer_by_permit2_is_remembered_too() {
+    let (fixed, ceiling) = (offer("exact"), offer("upto"));
+    for (scheme, payment, terms) in
+        [(&EXACT as &dyn Scheme, paid(&fixed, exact()), &fixed), (&UPTO, paid(&ceiling, upto()), &ceiling)]
+    {
+        let mut cache = PayerCache::with_places(4);
+        let settle = |charge| Settled::assertion(admitted_by(scheme, &payment, terms), "0x12".into(), Amount::from_u64(charge));
+        crate::learn(&mut cache, &settle(0));
+        assert_eq!(cache.len(), 0, "where no money moved nobody is remembered");
+        crate::learn(&mut cache, &settle(10_000));
+        assert_eq!(cache.len(), 1);
+        let input = VerifyInput::offline(&payment, terms, at(NOW)).with_payers(&cache);
+        assert!(matches!(scheme.verify(&input), Ok(Progress::Verified(_))));
+    }
+}
+
+#[test]
 fn rows_161_162_and_164_what_was_used_is_charged_up_to_the_ceiling() {
     let terms = offer("upto");
     let payment = paid(&terms, upto());

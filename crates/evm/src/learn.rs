@@ -1,0 +1,28 @@
+//! Remembering a payer from a settlement.
+
+use quittance_core::eip712::Digest;
+use quittance_core::proof::Settled;
+use quittance_core::signature::PayerCache;
+use quittance_core::{Authorization, Terms};
+
+use crate::{eip3009, permit2};
+
+/// Teaches a cache the payer of a settlement of one of these schemes, so that the next payment of that payer is checked faster.
+///
+/// What was signed is worked out again from the payment that the proof carries. Nothing is learned where no money moved, where a contract
+/// answered for the payer, or from a payment of another scheme.
+pub fn learn(cache: &mut PayerCache, settled: &Settled) {
+    let verified = settled.verified();
+    if let Some(digest) = digest(verified.payment().authorization(), verified.terms()) {
+        cache.learn(settled, &digest);
+    }
+}
+
+fn digest(authorization: &Authorization, terms: &Terms) -> Option<Digest> {
+    match authorization {
+        Authorization::Eip3009(payload) => eip3009::digest(payload, terms).ok(),
+        Authorization::ExactPermit2(payload) => permit2::digest(payload, terms).ok(),
+        Authorization::UptoPermit2(payload) => permit2::digest(payload, terms).ok(),
+        _ => None,
+    }
+}
