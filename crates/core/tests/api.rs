@@ -39,9 +39,9 @@ use quittance_core::time::TimeError;
 use quittance_core::wire::{self, v1};
 use quittance_core::{
     Address, Admitted, Amount, Authorization, Closes, DecodeError, DecodeErrorKind, Denial, EncodingError, Facilitator, Fault,
-    HexError, JsonError, Limits, Misuse, Money, Network, Nonce, Opens, Payment, PaymentId, Progress, ReplayKey, Resource, Scheme,
-    SchemeId, SchemeSet, Settled, ShapeError, Signer, SigningRequest, Terms, TermsHash, UnixSeconds, Verified, VerifyInput, Window,
-    WindowError, WindowRule,
+    HexError, JsonError, Limits, Misuse, Money, Network, Nonce, Opens, Payment, PaymentId, Progress, ReplayKey, ReplayKeyError,
+    Resource, Scheme, SchemeId, SchemeSet, Settled, ShapeError, Signer, SigningRequest, Terms, TermsHash, UnixSeconds, Verified,
+    VerifyInput, Window, WindowError, WindowRule,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -103,7 +103,7 @@ promise! {
         TransferMethod;
     Small: Blame, Mode, PaymentHeader<'_>, Reason, Retry, Vocabulary, wire::Version;
     Why: AddressError, AmountError, BindingError, DecodeErrorKind, Denial, EncodingError, Fault, HexError, JsonError, Misuse,
-        MoneyError, NetworkError, NonceError, PaymentIdError, PublicKeyError, Rejection, ResourceError, SecretKeyError, ShapeError,
+        MoneyError, NetworkError, NonceError, PaymentIdError, PublicKeyError, Rejection, ReplayKeyError, ResourceError, SecretKeyError, ShapeError,
         SignatureError, TimeError, TypedDataError, WindowError, WrapperError;
     core::error::Error: DecodeError;
     Hash: Account, Asset, Call, ChainAnswer, ChainQuery, DecodeError, ExpectedLog, Money, Plan, Resource, SchemeId,

@@ -39,7 +39,7 @@
 //!
 //! # What it does not know
 //!
-//! What has been spent: a decision names the [`Limit`](crate::Limit)s, and a ledger holds the amount to them when it reserves (rows 210 to
+//! What has been spent: a decision names the [`Limit`]s, and a ledger holds the amount to them when it reserves (rows 210 to
 //! 214). What was paid before and to whom: a store remembers, and the snapshot brings it. Whether the person who approves is who they say.
 //!
 //! ```

@@ -8,7 +8,7 @@ use quittance_core::rejection::Reason;
 use quittance_core::signature::{PublicKeyError, SecretKeyError, SignatureError, WrapperError};
 use quittance_core::{
     AddressError, AmountError, Denial, EncodingError, Fault, HexError, JsonError, Misuse, MoneyError, NetworkError, NonceError,
-    PaymentIdError, Rejection, ResourceError, ShapeError, TimeError, WindowError,
+    PaymentIdError, Rejection, ReplayKeyError, ResourceError, ShapeError, TimeError, WindowError,
 };
 use quittance_testkit::{check, vectors};
 
@@ -41,6 +41,7 @@ const ELSEWHERE: &[(&str, &str, &str)] = &[
     ("price_not_expressible", "core/src/terms/tests.rs", "an_offer_is_made_from_a_price"),
     ("public_key_encoding", "core/src/signature/public_key/tests.rs", "all_else_is_refused"),
     ("public_key_not_on_curve", "core/src/signature/public_key/tests.rs", "all_else_is_refused"),
+    ("replay_key_grammar", "core/src/replay_key.rs", "a_key_is_read_in_the_one_spelling_that_it_writes"),
     ("resource", "guard/src/policy/tests/request.rs", "row_215_a_pattern_takes_no_segment_that_a_server_may_read_otherwise"),
     ("resource_spoof", "guard/src/policy/tests/request.rs", "row_201_the_answer_is_about_what_was_asked"),
     ("scheme", "guard/src/policy/tests/offers.rs", "row_198_what_was_not_opted_in_is_refused"),
@@ -75,6 +76,7 @@ fn declared() -> BTreeSet<&'static str> {
         NonceError,
         PaymentIdError,
         PublicKeyError,
+        ReplayKeyError,
         ResourceError,
         SecretKeyError,
         ShapeError,
