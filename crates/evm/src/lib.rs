@@ -38,6 +38,7 @@ mod learn;
 pub mod multicall3;
 #[cfg(feature = "rayon")]
 mod parallel;
+mod pay;
 mod payer;
 mod permit2;
 pub mod probe;
@@ -49,6 +50,7 @@ pub use exact::{EXACT, Exact};
 pub use learn::{digest, learn};
 #[cfg(feature = "rayon")]
 pub use parallel::verify_many_in_parallel;
+pub use pay::Unsigned;
 pub use upto::{UPTO, Upto};
 
 #[cfg(test)]
