@@ -1,0 +1,323 @@
+//! The trip of one request: from the ordinary question to the answer that was paid for.
+
+
+use quittance_core::rejection::{Reason, Retry};
+use quittance_core::wire::{Asked, Paying};
+use quittance_core::{Denial, Fault, Limits, Resource, Signer, Terms};
+use quittance_guard::audit::{self, Attempt, Budget, Event, FacilitatorResult, Origin, Settlement, Side, Word};
+use quittance_guard::budget::{Record, Reserve, ReserveError, Reserved, State, Step, StepError, Sum, Ticket};
+use quittance_guard::output::Delivery;
+use quittance_guard::policy::{Allowed, Decision, Snapshot};
+use quittance_guard::{Fingerprint, Ledger, Purchase, PurchaseId, RequestId, TaskId};
+use reqwest::Method;
+use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
+
+use crate::answer::Answer;
+use crate::audit::Trip;
+use crate::buyer::Inner;
+use crate::error::Error;
+use crate::receipt;
+use crate::request::Request;
+use crate::sign;
+use crate::transport::{Exchange, Lost, Wanted, exchange};
+
+/// What stands in the log for a resource that the policy has no category for.
+const CATEGORY: &str = "paid_resource";
+/// The task of what is bought for none.
+const TASK: &str = "no-task";
+
+pub(crate) async fn run<S, L>(request: Request<'_, S, L>) -> Result<Answer, Error>
+where
+    S: Signer + Send + Sync,
+    L: Ledger + Send + Sync,
+{
+    let inner = &*request.buyer.0;
+    let resource = Resource::parse(&request.url)?;
+    let wanted = wanted(&request, &resource)?;
+    let fingerprint = Fingerprint::of(&request.method, &resource, &request.body);
+    let purchase = match &request.purchase {
+        Some(purchase) => purchase.clone(),
+        None => PurchaseId::parse(&fresh(inner, "auto-")?).map_err(|_| Error::Request)?,
+    };
+    let id = match &request.id {
+        Some(id) => id.clone(),
+        None => RequestId::parse(&fresh(inner, "req-")?).map_err(|_| Error::Request)?,
+    };
+    let task = request.task.clone().map_or_else(|| TaskId::parse(TASK).map_err(|_| Error::Request), Ok)?;
+    let word = |text| Word::parse(text).map_err(|_| Error::Request);
+    let mut event = Event::requested(Side::Buyer, &id, word(CATEGORY)?, audit::Method::of(&request.method))
+        .with_origin(Origin::of(&resource))
+        .with_purchase(&purchase)
+        .with_task(&task);
+    if let Some(session) = &request.session {
+        event = event.with_session(session);
+    }
+    let mut leg = Leg { inner, request: &request, wanted, trip: Trip::new(inner.journal.as_ref(), &inner.host, event) };
+
+    // what was signed for this purchase before is what is sent, and nothing is asked again (row 188)
+    if request.purchase.is_some()
+        && let Some(record) = inner.ledger.find(&purchase).await?
+    {
+        if record.purchase.request != fingerprint || record.purchase.task != task {
+            return Err(Error::Budget(ReserveError::OtherPurchase));
+        }
+        if let (State::Signed | State::Settled(_), Some(signed)) = (&record.state, &record.signed) {
+            let paying = Paying::parse(signed.expose()).map_err(|_| Error::Fault(Fault::StoreInconsistent))?;
+            return leg.pay(record, &paying, None).await;
+        }
+    }
+
+    leg.trip.record(|event| event)?;
+    let first = exchange(&inner.http, &leg.wanted, None, inner.settings.max_body).await;
+    let first = first.map_err(|(Lost::Before(fault) | Lost::After(fault))| Error::Fault(fault))?;
+    if first.status != 402 {
+        return Ok(Answer::free(first));
+    }
+    let asked = Asked::read(first.header("payment-required"), &first.body, &Limits::BODY)?;
+    drop(first);
+    let allowed = leg.decide(&asked, &resource, &purchase)?;
+    let (ticket, terms) = leg.reserve(&allowed, purchase, task, fingerprint).await?;
+    let now = inner.host.now()?;
+    let signed = sign::sign(&inner.signer, &inner.host, &asked, &allowed, (&request.method, &resource), now).await;
+    let (paying, kept) = match signed {
+        Ok(signed) => signed,
+        Err(error) => {
+            // nothing exists that could be spent; if this cannot be written, the lease frees the amount
+            let unspent = Step::Release(quittance_guard::budget::Unspent::NeverSigned);
+            let _ = inner.ledger.step(&ticket, unspent, now).await;
+            leg.trip.record(Event::abandoned)?;
+            return Err(error);
+        }
+    };
+    let attempt = leg.trip.attempt(&terms, &paying);
+    let record = inner.ledger.step(&ticket, Step::Sign(kept), now).await.map_err(not_stepped)?;
+    if let Some(attempt) = &attempt {
+        leg.trip.record(|event| event.signed(attempt))?;
+    }
+    leg.pay(record, &paying, attempt.as_ref()).await
+}
+
+/// What one trip needs on every step.
+struct Leg<'a, S, L> {
+    inner: &'a Inner<S, L>,
+    request: &'a Request<'a, S, L>,
+    wanted: Wanted,
+    trip: Trip<'a>,
+}
+
+impl<S: Signer + Send + Sync, L: Ledger + Send + Sync> Leg<'_, S, L> {
+    /// The policy pause.
+    fn decide(&mut self, asked: &Asked, resource: &Resource, purchase: &PurchaseId) -> Result<Allowed, Error> {
+        let request = self.request;
+        let mut snapshot = Snapshot::new(asked.offers(), resource, &request.method, purchase, self.inner.host.now()?);
+        snapshot.claims = asked.claims();
+        snapshot.task = request.task.as_ref();
+        snapshot.session = request.session.as_ref();
+        snapshot.reason = request.reason.as_deref();
+        snapshot.approval = request.approval.as_ref();
+        snapshot.prices = &request.prices;
+        snapshot.pins = &request.pins;
+        match self.inner.policy.decide(&snapshot) {
+            Decision::Allow(allowed) => {
+                self.trip.record(|event| event.quoted(audit::Offer::of(allowed.terms())))?;
+                Ok(allowed)
+            }
+            Decision::Ask(ask) => {
+                self.deny(ask.terms(), "ask_above")?;
+                Err(Error::Approval(Box::new(ask)))
+            }
+            Decision::Deny(denied) => {
+                if let Some(first) = asked.offers().first() {
+                    self.deny(first, denied.rule())?;
+                }
+                Err(Error::Denied(denied))
+            }
+        }
+    }
+
+    fn deny(&mut self, terms: &Terms, rule: &str) -> Result<(), Error> {
+        self.trip.record(|event| event.quoted(audit::Offer::of(terms)))?;
+        let rule = Word::parse(rule).or_else(|_| Word::parse("policy")).map_err(|_| Error::Request)?;
+        self.trip.record(|event| event.denied(rule))?;
+        Ok(())
+    }
+
+    /// Sets the price aside, and writes down that it is intended to be paid.
+    async fn reserve(
+        &mut self,
+        allowed: &Allowed,
+        id: PurchaseId,
+        task: TaskId,
+        fingerprint: Fingerprint,
+    ) -> Result<(Ticket, Terms), Error> {
+        let ledger = &self.inner.ledger;
+        let mut purchase = Purchase::allowed(id.clone(), task, fingerprint, allowed);
+        if let Some(session) = &self.request.session {
+            purchase = purchase.in_session(session.clone());
+        }
+        let now = self.inner.host.now()?;
+        let first = allowed.limits().first().and_then(|limit| Some((*limit, Sum::of(&purchase, limit.meter)?)));
+        let before = match first {
+            Some((limit, sum)) => Some((limit, ledger.spent(&sum, now).await?)),
+            None => None,
+        };
+        let ticket = match ledger.reserve(&Reserve::new(&purchase, allowed.limits(), now)).await {
+            Ok(Reserved::Fresh(ticket)) => ticket,
+            Ok(Reserved::Again(_)) => return Err(Error::Busy(id)),
+            Err(ReserveError::Fault(fault)) => return Err(Error::Fault(fault)),
+            Err(error) => {
+                let rule = error.denial().unwrap_or(Denial::OverBudget);
+                self.deny(allowed.terms(), rule.name())?;
+                return Err(Error::Budget(error));
+            }
+        };
+        if let Some((limit, before)) = before {
+            let after = before.checked_add(purchase.amount).unwrap_or(before);
+            self.trip.adding(|event| event.with_budget(Budget::new(limit, before, after)));
+        }
+        let rule = Word::parse("within_policy").map_err(|_| Error::Request)?;
+        let decision = if allowed.approval().is_some() { audit::Decision::Approved } else { audit::Decision::Allow };
+        self.trip.record(|event| event.intent(rule, decision))?;
+        Ok((ticket, allowed.terms().clone()))
+    }
+
+    /// Sends signed bytes until there is an answer, the same each time.
+    async fn pay(&mut self, record: Record, paying: &Paying, attempt: Option<&Attempt>) -> Result<Answer, Error> {
+        let settings = &self.inner.settings;
+        let purchase = record.purchase.id.clone();
+        let mut pause = settings.pause;
+        let mut last = Fault::ConnectionLost;
+        for number in 1..=settings.attempts.max(1) {
+            // bytes that are in the world already cannot be called back by a log that is full
+            let _clearance = match self.trip.clear(attempt) {
+                Ok(clearance) => clearance,
+                Err(fault) if number == 1 => return Err(Error::Fault(fault)),
+                Err(fault) => return Err(Error::Open { purchase, fault }),
+            };
+            let wait = match exchange(&self.inner.http, &self.wanted, Some(paying), settings.max_body).await {
+                Ok(exchange) if (200..300).contains(&exchange.status) => return self.paid(exchange, record, attempt).await,
+                Ok(exchange) => match verdict(&exchange) {
+                    Verdict::Again(fault) => {
+                        last = fault;
+                        exchange.retry_after()
+                    }
+                    Verdict::Refused(reason) => return self.refused(&exchange, purchase, reason, attempt),
+                },
+                Err(Lost::Before(fault) | Lost::After(fault)) => {
+                    last = fault;
+                    None
+                }
+            };
+            if number < settings.attempts {
+                tokio::time::sleep(wait.unwrap_or(pause).min(settings.longest_pause)).await;
+                pause = (pause * 2).min(settings.longest_pause);
+            }
+        }
+        if let Some(attempt) = attempt {
+            self.trip.record(|event| event.unknown(attempt))?;
+        }
+        Err(Error::Open { purchase, fault: last })
+    }
+
+    /// The answer that was paid for: its receipt is kept, its body is checked, and nothing in it makes anybody pay again (row 204).
+    async fn paid(&mut self, exchange: Exchange, record: Record, attempt: Option<&Attempt>) -> Result<Answer, Error> {
+        let now = self.inner.host.now()?;
+        let purchase = record.purchase.id.clone();
+        let receipt = receipt::of(&exchange, &record, self.inner.signer.address());
+        if let Some(receipt) = &receipt {
+            let stepped = self.inner.ledger.step(&Ticket::of(&record), Step::Settle(receipt.clone()), now).await;
+            if let (Err(StepError::Fault(fault)), false) = (&stepped, matches!(record.state, State::Settled(_))) {
+                return Err(Error::Open { purchase, fault: *fault });
+            }
+        }
+        let report = self.request.demands.as_ref().map(|demands| {
+            let mut delivery = Delivery::new(exchange.status, &exchange.body, now)
+                .with_milliseconds(exchange.took.as_millis().try_into().unwrap_or(u64::MAX));
+            if let Some(media_type) = exchange.header(CONTENT_TYPE.as_str()).and_then(|value| core::str::from_utf8(value).ok()) {
+                delivery = delivery.with_content_type(media_type);
+            }
+            demands.check(&delivery)
+        });
+        if let Some(attempt) = attempt {
+            let network = record.signed.as_ref().map(|signed| signed.key().network());
+            let settlement = receipt.as_ref().zip(network).and_then(|(receipt, network)| Settlement::of(network, receipt));
+            match settlement {
+                Some(settlement) => self.trip.record(|event| {
+                    event.with_facilitator_result(FacilitatorResult::Settled).settled(attempt, settlement)
+                })?,
+                None => self.trip.record(|event| event.unknown(attempt))?,
+            };
+            if let Some(report) = &report {
+                let summary = report.summary();
+                self.trip.adding(|event| event.with_output(summary));
+            }
+            self.trip.record(Event::answered)?;
+        }
+        Ok(Answer::paid(exchange, purchase, receipt, report))
+    }
+
+    fn refused(
+        &mut self,
+        exchange: &Exchange,
+        purchase: PurchaseId,
+        reason: Option<Reason>,
+        attempt: Option<&Attempt>,
+    ) -> Result<Answer, Error> {
+        if let Some(attempt) = attempt {
+            let result = match reason {
+                Some(Reason::Rejection(rejection)) => FacilitatorResult::Refused(rejection),
+                Some(Reason::Fault(fault)) => FacilitatorResult::Fault(fault),
+                _ => FacilitatorResult::Unreadable,
+            };
+            self.trip.record(|event| event.with_facilitator_result(result).unknown(attempt))?;
+        }
+        Err(Error::Refused { purchase, status: exchange.status, reason })
+    }
+}
+
+/// What an answer without success means for the bytes that were sent.
+enum Verdict {
+    /// The same may be sent again, after a pause.
+    Again(Fault),
+    /// It was refused, or so the seller says.
+    Refused(Option<Reason>),
+}
+
+fn verdict(exchange: &Exchange) -> Verdict {
+    let reason = receipt::reason(exchange);
+    match (exchange.status, reason) {
+        // it says itself that another payment is not what is wrong
+        (402 | 409 | 412 | 425 | 429 | 500..=599, Some(Reason::Fault(fault))) => Verdict::Again(fault),
+        (402, Some(Reason::Rejection(rejection))) if rejection.retry() == Retry::SameBytesLater => {
+            Verdict::Again(Fault::SettleFailed)
+        }
+        (409, _) if exchange.retry_after().is_some() => Verdict::Again(Fault::SettleFailed),
+        (425 | 429 | 500 | 502..=504, _) => Verdict::Again(Fault::SettleFailed),
+        (_, reason) => Verdict::Refused(reason),
+    }
+}
+
+fn wanted<S, L>(request: &Request<'_, S, L>, resource: &Resource) -> Result<Wanted, Error> {
+    let method = Method::from_bytes(request.method.as_bytes()).map_err(|_| Error::Request)?;
+    let mut headers = HeaderMap::new();
+    for (name, value) in &request.headers {
+        let name = HeaderName::from_bytes(name.as_bytes()).map_err(|_| Error::Request)?;
+        headers.append(name, HeaderValue::from_str(value).map_err(|_| Error::Request)?);
+    }
+    // what was judged is what is asked for: the canonical spelling, not the caller's
+    Ok(Wanted { method, url: resource.as_str().to_owned(), headers, body: request.body.clone() })
+}
+
+fn fresh<S, L>(inner: &Inner<S, L>, prefix: &str) -> Result<String, Fault> {
+    let bytes = inner.host.fresh::<16>()?;
+    Ok(prefix.to_owned() + &bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>())
+}
+
+fn not_stepped(error: StepError) -> Error {
+    match error {
+        StepError::Fault(fault) => Error::Fault(fault),
+        // somebody has taken the purchase over while this one was signing
+        _ => Error::Fault(Fault::StoreInconsistent),
+    }
+}
+
