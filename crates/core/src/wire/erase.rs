@@ -5,7 +5,8 @@
 
 use alloc::string::{String, ToString as _};
 
-use super::{Members, PaymentPayload, SettleResponse, Version, members_of, v1};
+use super::payment::{Accepted, Parts};
+use super::{Extensions, Members, PaymentPayload, SettleResponse, Version, members_of, resource_info, v1};
 use crate::amount::Amount;
 use crate::asset::Account;
 use crate::error::DecodeError;
@@ -18,17 +19,17 @@ use crate::terms::Terms;
 
 impl PaymentHeader<'_> {
     /// Reads the payment in the words of the version that the header's name stands for, its payload straight from the text.
-    pub(crate) fn read(self, limits: &Limits) -> Result<Payment, DecodeError> {
+    pub(crate) fn read(self, offers: &[Terms], limits: &Limits) -> Result<Payment, DecodeError> {
         let bytes = header::decode_base64(self.value, limits)?;
         let members = members_of(&bytes, limits)?;
         match self.version {
             Version::V1 => {
                 let (payment, payload) = v1::PaymentPayload::read_parts(members, |payload| payload)?;
-                from_v1(payment, payload)
+                from_v1(payment, payload.beside(offers))
             }
             Version::V2 => {
-                let (payment, payload) = PaymentPayload::read_parts(members, |payload| payload)?;
-                from_v2(payment, payload)
+                let Parts { resource, accepted, payload, extensions, .. } = Parts::read(members, offers, resource_info::url)?;
+                from_v2(accepted, resource, extensions, payload)
             }
         }
     }
@@ -37,9 +38,9 @@ impl PaymentHeader<'_> {
 impl TryFrom<PaymentPayload> for Payment {
     type Error = DecodeError;
 
-    fn try_from(mut payment: PaymentPayload) -> Result<Self, DecodeError> {
-        let payload = Members::of_object(core::mem::take(&mut payment.payload));
-        from_v2(payment, payload)
+    fn try_from(payment: PaymentPayload) -> Result<Self, DecodeError> {
+        let resource = payment.resource.map(|resource| resource.url);
+        from_v2(Accepted::Written(payment.accepted), resource, payment.extensions, Members::of_object(payment.payload))
     }
 }
 
@@ -52,14 +53,18 @@ impl TryFrom<v1::PaymentPayload> for Payment {
     }
 }
 
-fn from_v2(payment: PaymentPayload, payload: Members<'_>) -> Result<Payment, DecodeError> {
-    let accepted = Terms::parse(payment.accepted).map_err(|e| e.inside("accepted"))?;
-    let (scheme, network) = (accepted.scheme().clone(), accepted.network());
-    let claims = Claims {
-        accepted: Some(accepted),
-        resource: payment.resource.map(|resource| resource.url),
-        extensions: payment.extensions.unwrap_or_default(),
+fn from_v2(
+    accepted: Accepted,
+    resource: Option<String>,
+    extensions: Option<Extensions>,
+    payload: Members<'_>,
+) -> Result<Payment, DecodeError> {
+    let accepted = match accepted {
+        Accepted::Known(terms) => terms,
+        Accepted::Written(requirements) => Terms::parse(requirements).map_err(|e| e.inside("accepted"))?,
     };
+    let (scheme, network) = (accepted.scheme().clone(), accepted.network());
+    let claims = Claims { accepted: Some(accepted), resource, extensions: extensions.unwrap_or_default() };
     Payment::read(Version::V2, scheme, network, claims, payload)
 }
 
