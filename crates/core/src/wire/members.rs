@@ -90,12 +90,19 @@ impl<'a> Members<'a> {
     /// A second member of that name in other letters is refused: Go's reader takes both for one, and the last of them counts (map
     /// section 1.7). What is verified here as `payload` would be settled there as `Payload`.
     fn take(&mut self, name: &'static str) -> Result<Option<Node<'a>>, DecodeError> {
-        let Some((_, slot)) = self.slots.iter_mut().find(|(n, _)| n == name) else { return Ok(None) };
-        let taken = core::mem::replace(slot, Slot::Taken(name));
-        if self.slots.iter().any(|(n, _)| n.len() >= name.len() && n != name && folded(n).eq(folded(name))) {
+        let (mut found, mut ambiguous) = (None, false);
+        for (n, slot) in &mut self.slots {
+            if n == name {
+                found = Some(slot);
+            } else {
+                ambiguous |= is_read_as(n, name);
+            }
+        }
+        let Some(slot) = found else { return Ok(None) };
+        if ambiguous {
             return Err(DecodeError::member(ShapeError::Ambiguous, name));
         }
-        Ok(match taken {
+        Ok(match core::mem::replace(slot, Slot::Taken(name)) {
             Slot::Left(value) => Some(value),
             Slot::Taken(_) => None,
         })
@@ -249,6 +256,13 @@ impl<'a> Members<'a> {
         let number = plain_integer(&literal).ok_or_else(wrong)?;
         allowed.iter().copied().find(|version| version.number() == number).ok_or_else(wrong)
     }
+}
+
+/// Whether Go reads a member of one name as the member of another, which is in ASCII.
+fn is_read_as(other: &str, name: &str) -> bool {
+    // few names begin alike; a letter beyond ASCII is never shorter than the one it is read as
+    let begin_alike = |(a, b): (u8, u8)| a | 0x20 == b | 0x20 || !a.is_ascii();
+    other.len() >= name.len() && other.bytes().zip(name.bytes()).next().is_some_and(begin_alike) && folded(other).eq(folded(name))
 }
 
 /// A name as Go compares it: without case, and with the two letters beyond ASCII whose other case is an ASCII letter.
