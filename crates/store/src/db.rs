@@ -79,6 +79,12 @@ impl Db<'_> {
     pub(crate) const fn is_postgres(&self) -> bool {
         matches!(self, Self::Postgres(_))
     }
+
+    /// What a statement is to do about an error in its middle. Nobody goes on after one, and SQLite would otherwise copy every page aside to
+    /// be able to take back the statement alone.
+    const fn or_rollback(&self) -> &'static str {
+        if self.is_postgres() { "" } else { "OR ROLLBACK " }
+    }
 }
 
 // Every text of SQL is a constant of this crate with placeholders in it; what comes from outside is bound.
@@ -171,7 +177,7 @@ const SQLITE_CONSTRAINT: u32 = 19;
 const SQLITE_NOTADB: u32 = 26;
 
 /// How many rows go into one statement at most.
-const MOST: usize = 128;
+const MOST: usize = 256;
 
 /// `($1, $2), ($3, $4)`, or `(?, ?), (?, ?)` for SQLite, which would look up each name among all the others.
 pub(crate) fn tuples(db: &Db<'_>, rows: usize, columns: usize) -> String {
@@ -199,13 +205,47 @@ pub(crate) fn pieces(mut rows: &[Vec<Value>]) -> Vec<&[Vec<Value>]> {
 pub(crate) async fn select(db: &mut Db<'_>, head: &str, tail: &str, tuples_of: &[Vec<Value>]) -> Result<Vec<Row>, Broken> {
     let mut found = Vec::new();
     for piece in tuples_of.chunks(MOST) {
-        let (Some(first), Some(last)) = (piece.first(), piece.last()) else { continue };
-        let wanted = piece.len().next_power_of_two();
-        let sql = format!("{head} VALUES {} {tail}", tuples(db, wanted, first.len()));
-        let padded = piece.iter().chain(core::iter::repeat(last)).take(wanted);
-        found.append(&mut db.rows(sql, padded.flatten().cloned().collect()).await?);
+        let (sql, values) = padded(db, head, tail, piece);
+        found.append(&mut db.rows(sql, values).await?);
     }
     Ok(found)
+}
+
+/// Changes columns of rows that are there, each found by the first value of its tuple.
+pub(crate) async fn update(db: &mut Db<'_>, table: &str, id: &str, columns: &str, rows: &[Vec<Value>]) -> Result<(), Broken> {
+    let set: Vec<_> = columns.split(", ").map(|column| format!("{column} = w.{column}")).collect();
+    let head = format!("WITH w({id}, {columns}) AS (");
+    let tail = format!(") UPDATE {}{table} SET {} FROM w WHERE {table}.{id} = w.{id}", db.or_rollback(), set.join(", "));
+    for piece in rows.chunks(MOST) {
+        // a tuple that stands there twice changes one row, once
+        let (sql, values) = padded(db, &head, &tail, piece);
+        all_of(piece, db.run(sql, values).await?, Broken::Fault(Fault::StoreInconsistent))?;
+    }
+    Ok(())
+}
+
+/// Adds rows that are not there, to a table and its columns. Somebody else may have made one of them meanwhile, where there can be
+/// somebody else.
+pub(crate) async fn insert(db: &mut Db<'_>, into: &str, unique: &str, rows: &[Vec<Value>]) -> Result<(), Broken> {
+    let head = format!("INSERT {}INTO {into}", db.or_rollback());
+    let tail = format!("ON CONFLICT {unique} DO NOTHING");
+    for piece in rows.chunks(MOST) {
+        let (sql, values) = padded(db, &head, &tail, piece);
+        let otherwise = if db.is_postgres() { Broken::Conflict } else { Broken::Fault(Fault::StoreInconsistent) };
+        all_of(piece, db.run(sql, values).await?, otherwise)?;
+    }
+    Ok(())
+}
+
+fn all_of(rows: &[Vec<Value>], touched: u64, otherwise: Broken) -> Result<(), Broken> {
+    if usize::try_from(touched) == Ok(rows.len()) { Ok(()) } else { Err(otherwise) }
+}
+
+/// A statement with tuples, the last of them repeated up to the next power of two, so that few different statements have to be prepared.
+fn padded(db: &Db<'_>, head: &str, tail: &str, rows: &[Vec<Value>]) -> (String, Vec<Value>) {
+    let (wanted, columns) = (rows.len().next_power_of_two(), rows.first().map_or(0, Vec::len));
+    let values = rows.iter().chain(rows.last().into_iter().cycle()).take(wanted);
+    (format!("{head} VALUES {} {tail}", tuples(db, wanted, columns)), values.flatten().cloned().collect())
 }
 
 /// Writes many rows: `head VALUES ($1, $2), … tail`.
@@ -249,7 +289,7 @@ mod tests {
     #[test]
     fn rows_are_cut_into_few_sizes() {
         let rows = vec![vec![Value::from(1)]; 300];
-        assert_eq!(pieces(&rows).iter().map(|piece| piece.len()).collect::<Vec<_>>(), [128, 128, 32, 8, 4]);
+        assert_eq!(pieces(&rows).iter().map(|piece| piece.len()).collect::<Vec<_>>(), [256, 32, 8, 4]);
         assert!(pieces(&[]).is_empty());
     }
 }

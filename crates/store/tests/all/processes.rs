@@ -15,7 +15,7 @@ use crate::samples::{SIGNATURE, at, cents, key_by, task, wallet};
 use crate::whole::check_sums;
 
 /// The program beside the tests; cargo builds it with them.
-fn worker() -> PathBuf {
+pub(crate) fn worker() -> PathBuf {
     let tests = std::env::current_exe().unwrap();
     let folder = tests.parent().and_then(|deps| deps.parent()).unwrap();
     let worker = folder.join("examples").join(format!("worker{}", std::env::consts::EXE_SUFFIX));
