@@ -228,7 +228,7 @@ fn refusing(header: Vec<u8>) -> Call {
 }
 
 /// What a seller does with the header of a request.
-fn checking(header: Vec<u8>, scheme: Exact, is_payer: impl Fn(&Account) -> bool + 'static) -> Call {
+fn checking(header: Vec<u8>, scheme: Exact<'static>, is_payer: impl Fn(&Account) -> bool + 'static) -> Call {
     let offers = [inputs::terms()];
     Call::new(move || match check(&header, &offers, &scheme, None) {
         Ok(Progress::Verified(proof)) if is_payer(proof.payer()) => VERIFIED,

@@ -5,6 +5,7 @@
 //! for every feature and is done in one place, [`vectors::Case::judge`].
 
 pub mod check;
+pub mod conformance;
 pub mod vectors;
 
 /// The examples of the README, as doc tests: a stranger who copies one gets something that compiles.
