@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use quittance_core::wire::{SettleRequest, VerifyRequest, Version};
 use quittance_core::{
-    Account, Address, Amount, Authorization, Limits, Network, Payment, Rejection, Scheme, SchemeId, Terms, UnixSeconds, json, registry,
-    sha256,
+    Account, Address, Amount, Authorization, Limits, Network, Payment, Rejection, Scheme, SchemeId, Terms, UnixSeconds, json,
+    registry, sha256,
 };
 use quittance_guard::Fingerprint;
 

@@ -45,9 +45,7 @@ pub(crate) fn strangers(receipt: &Receipt, plan: &Plan, key: &ReplayKey) -> Word
                 log.emitter == *token && log.topics.first() == Some(&used_topic()) && log.topics.get(1) == Some(&word(*from))
             });
             let transfer = plan.evidence.iter().find(|log| log.topics.first() == Some(&transfer_topic()));
-            let moved = receipt.logs.iter().filter(|log| {
-                transfer.is_some_and(|wanted| chain::Log::from(wanted) == plain(log))
-            });
+            let moved = receipt.logs.iter().filter(|log| transfer.is_some_and(|wanted| chain::Log::from(wanted) == plain(log)));
             if moved.count() >= used.count() { Word::Paid } else { Word::Otherwise }
         }
         (said, _) => said,

@@ -144,18 +144,8 @@ impl Metrics {
         self.verdicts.write(out, "quittance_verdicts_total", "Verdicts by code.", &["operation", "code"]);
         self.latency.write(out, "quittance_verdict_seconds", "How long a verdict took.", &["operation"]);
         self.rpc.write(out, "quittance_rpc_requests_total", "HTTP requests to nodes.", &["network", "outcome"]);
-        self.settlements.write(
-            out,
-            "quittance_settlements_total",
-            "Settlements that came into a state.",
-            &["network", "state"],
-        );
-        self.transactions.write(
-            out,
-            "quittance_sent_total",
-            "Transactions sent, and settlements in them.",
-            &["network", "what"],
-        );
+        self.settlements.write(out, "quittance_settlements_total", "Settlements that came into a state.", &["network", "state"]);
+        self.transactions.write(out, "quittance_sent_total", "Transactions sent, and settlements in them.", &["network", "what"]);
         self.gas.write(out, "quittance_gas_wei_total", "Wei spent on gas.", &["network"]);
         text
     }

@@ -35,6 +35,13 @@ pub(crate) struct Try {
 /// How the bytes begin.
 const FORMAT: u8 = 1;
 
+impl Try {
+    /// Whether it settles others as well.
+    pub(crate) fn is_shared(&self) -> bool {
+        self.raw.is_empty()
+    }
+}
+
 impl Record {
     /// The bytes; none when they would be too many.
     pub(crate) fn to_sent(&self) -> Option<Sent> {
@@ -76,8 +83,6 @@ impl Record {
     /// The same with one more transaction.
     pub(crate) fn with(&self, one: Try) -> Self {
         let mut with = self.clone();
-        // the bytes of a transaction whose place another has taken are of no use
-        with.tries.iter_mut().filter(|before| (before.signer, before.nonce) == (one.signer, one.nonce)).for_each(|before| before.raw.clear());
         with.tries.push(one);
         with
     }
@@ -129,12 +134,6 @@ mod tests {
             assert!(read != Some(record()), "{end} bytes");
         }
         assert!(Record::from_sent(&Sent::new(&[&[2], &bytes[1..]].concat()).unwrap()).is_none(), "another format");
-    }
-
-    #[test]
-    fn a_replaced_transaction_keeps_its_name_only() {
-        let record = record().with(one(4, b"dearer"));
-        assert_eq!(record.tries.iter().map(|one| one.raw.as_slice()).collect::<Vec<_>>(), [b"", b"".as_slice(), b"dearer"]);
     }
 
     #[test]

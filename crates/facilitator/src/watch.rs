@@ -23,6 +23,11 @@ pub(crate) struct View {
 }
 
 impl View {
+    /// A look at a block, without any receipt.
+    pub(crate) fn of(head: Head) -> Self {
+        Self { head, at: Instant::now(), receipts: HashMap::new() }
+    }
+
     /// The receipt of a transaction that somebody waits for, if it is in a block.
     pub(crate) fn receipt(&self, hash: &TransactionHash) -> Option<&Receipt> {
         self.receipts.get(hash)
