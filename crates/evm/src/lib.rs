@@ -39,6 +39,7 @@ mod learn;
 mod parallel;
 mod payer;
 mod permit2;
+mod state;
 mod upto;
 
 pub use exact::{EXACT, Exact};
