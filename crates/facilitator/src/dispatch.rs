@@ -148,11 +148,12 @@ async fn next(wait: &mut Option<Wait>) -> Arc<View> {
 impl<C: Chain, L: ReplayLog> Working<'_, C, L> {
     /// How many settlements can be taken.
     fn room(&self) -> usize {
+        let waiting = self.flights.iter().filter(|flight| flight.waits()).count();
         match self.given.settings.batch {
             // what comes while the one before waits goes together with the next
-            Some(batch) if self.flights.is_empty() => batch.payments.saturating_mul(self.given.settings.in_flight),
+            Some(batch) if waiting == 0 => batch.payments.saturating_mul(self.given.settings.in_flight),
             Some(_) => 0,
-            None => self.given.settings.in_flight.saturating_sub(self.flights.len()),
+            None => self.given.settings.in_flight.saturating_sub(waiting),
         }
     }
 

@@ -106,7 +106,7 @@ impl<C: Chain + 'static, L: ReplayLog + Send + Sync + 'static> Facilitator<C, L>
     /// Outside of a runtime of tokio, in which its tasks live.
     pub fn new(
         chains: Vec<ChainSetup<C>>,
-        log: L,
+        log: Arc<L>,
         clock: Clock,
         settings: Settings,
         metrics: Arc<Metrics>,
@@ -131,7 +131,7 @@ impl<C: Chain + 'static, L: ReplayLog + Send + Sync + 'static> Facilitator<C, L>
     pub fn with_schemes(
         chains: Vec<ChainSetup<C>>,
         schemes: Vec<Arc<dyn Scheme>>,
-        log: L,
+        log: Arc<L>,
         clock: Clock,
         settings: Settings,
         metrics: Arc<Metrics>,
@@ -139,7 +139,7 @@ impl<C: Chain + 'static, L: ReplayLog + Send + Sync + 'static> Facilitator<C, L>
         let networks: Vec<_> = chains.iter().map(|setup| setup.chain.network()).collect();
         check(&chains, &networks)?;
         SchemeSet::new(schemes.iter().map(|scheme| &**scheme), &networks).map_err(|_| SetupError::DuplicateScheme)?;
-        let (log, tasks) = (Arc::new(log), Tasks::default());
+        let tasks = Tasks::default();
         let lanes = chains.into_iter().map(|setup| Arc::new(open_lane(setup, &log, &clock, &metrics, &tasks))).collect();
         let memory = Memory::new(settings.payers);
         let draining = AtomicBool::new(false);
@@ -411,7 +411,7 @@ fn open_lane<C: Chain + 'static, L: ReplayLog + Send + Sync + 'static>(
     tasks: &Tasks,
 ) -> Lane<C> {
     let ChainSetup { chain, signers, settings } = setup;
-    let (network, chain, watcher) = (chain.network(), Arc::new(chain), Watcher::new());
+    let (network, watcher) = (chain.network(), Watcher::new());
     let (watching, watched, poll) = (watcher.clone(), Arc::clone(&chain), settings.poll);
     tasks.spawn(async move { while caught(watching.clone().run(Arc::clone(&watched), poll)).await.is_none() {} });
     let desks = signers.into_iter().map(|key| {

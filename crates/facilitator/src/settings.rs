@@ -47,7 +47,7 @@ impl fmt::Debug for Clock {
 
 /// A chain, the accounts that settle on it, and how they do.
 pub struct ChainSetup<C> {
-    pub(crate) chain: C,
+    pub(crate) chain: Arc<C>,
     pub(crate) signers: Vec<SecretKey>,
     pub(crate) settings: ChainSettings,
 }
@@ -55,7 +55,7 @@ pub struct ChainSetup<C> {
 impl<C> ChainSetup<C> {
     /// A chain and the keys that pay for gas on it. Each key is this facilitator's alone: nobody else counts its transactions.
     #[must_use]
-    pub fn new(chain: C, signers: Vec<SecretKey>) -> Self {
+    pub fn new(chain: Arc<C>, signers: Vec<SecretKey>) -> Self {
         Self { chain, signers, settings: ChainSettings::default() }
     }
 

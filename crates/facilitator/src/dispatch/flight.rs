@@ -23,6 +23,8 @@ pub(super) struct Flight {
     delivery: Delivery,
     /// The block at which it was sent last; none before the first look.
     since: Option<u64>,
+    /// Whether it was in a block at the last look.
+    mined: bool,
     /// How many times its number seemed to be another's.
     strikes: u32,
     wait: Wait,
@@ -50,11 +52,16 @@ const STRIKES: u32 = 3;
 impl Flight {
     pub(super) fn new(jobs: Vec<Job>, transaction: Transaction, delivery: Delivery, wait: Wait) -> Self {
         let company = if jobs.len() == 1 { Company::Alone } else { Company::Shares };
-        Self { jobs, company, forms: Vec::new(), newest: transaction, delivery, since: None, strikes: 0, wait }
+        Self { jobs, company, forms: Vec::new(), newest: transaction, delivery, since: None, mined: false, strikes: 0, wait }
     }
 
     pub(super) const fn nonce(&self) -> u64 {
         self.newest.nonce()
+    }
+
+    /// Whether it is in the way of others.
+    pub(super) const fn waits(&self) -> bool {
+        !self.mined
     }
 
     fn fate(&self, view: &View, confirmations: u64) -> (Fate, u128) {
@@ -75,8 +82,12 @@ impl<C: Chain, L: ReplayLog> Working<'_, C, L> {
         for mut flight in core::mem::take(&mut self.flights) {
             match flight.fate(view, confirmations) {
                 (Fate::Landed, cost) => self.given.metrics.gas_spent(self.given.network, cost),
-                (Fate::Mined, _) => waiting.push_back(flight),
+                (Fate::Mined, _) => {
+                    flight.mined = true;
+                    waiting.push_back(flight);
+                }
                 (Fate::Waits, _) => {
+                    flight.mined = false;
                     let stays = self.look_after(&mut flight, view, first).await;
                     first = false;
                     if stays {
