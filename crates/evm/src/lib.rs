@@ -35,10 +35,14 @@ mod checking;
 mod eip3009;
 mod exact;
 mod learn;
+pub mod multicall3;
 #[cfg(feature = "rayon")]
 mod parallel;
 mod payer;
 mod permit2;
+pub mod probe;
+pub mod question;
+mod state;
 mod upto;
 
 pub use exact::{EXACT, Exact};
