@@ -6,7 +6,11 @@
 //! A chain is whatever implements [`Chain`].
 
 mod chain;
+pub mod metrics;
+pub mod rpc;
 mod transaction;
 
 pub use chain::{Block, Broadcast, Chain, Fees, Gas, Head, Log, LogFilter, Receipt, TransactionHash};
+pub use metrics::Metrics;
+pub use rpc::{EndpointUrl, Rpc, RpcOptions};
 pub use transaction::{Transaction, TransactionError};
