@@ -27,7 +27,7 @@ use std::time::Duration;
 
 use quittance_core::eip712::permit2::{EXACT_PROXY, PERMIT2, UPTO_PROXY};
 use quittance_core::registry::networks::BASE_SEPOLIA;
-use quittance_core::{Address, Amount, Network, UnixSeconds};
+use quittance_core::{Address, Amount, Network, ReplayKey, UnixSeconds};
 use quittance_facilitator::TransactionHash;
 use tokio::time::Instant;
 
@@ -156,8 +156,12 @@ impl ModelChain {
 
     /// Mines a block now.
     pub fn mine(&self) {
-        let now = self.now();
-        self.with(|ledger| ledger.mine(now));
+        self.mine_at(self.now());
+    }
+
+    /// Mines a block of some time, or of its parent's where that is later.
+    pub fn mine_at(&self, time: UnixSeconds) {
+        self.with(|ledger| ledger.mine(time));
     }
 
     /// Puts a token in place.
@@ -211,6 +215,25 @@ impl ModelChain {
     #[must_use]
     pub fn balance(&self, token: Address, owner: Address) -> Amount {
         self.with(|ledger| ledger.head().state.balance(token, owner))
+    }
+
+    /// Whether Permit2 may move so much of an owner's money.
+    #[must_use]
+    pub fn is_allowed(&self, token: Address, owner: Address, amount: Amount) -> bool {
+        self.with(|ledger| ledger.head().state.allowance(token, owner, PERMIT2) >= amount)
+    }
+
+    /// Whether a payment's nonce is used, cancelled or made worthless.
+    #[must_use]
+    pub fn is_used(&self, key: &ReplayKey) -> bool {
+        self.with(|ledger| {
+            let state = &ledger.head().state;
+            match *key {
+                ReplayKey::Eip3009 { token, from, nonce, .. } => state.authorizations.contains(&(token, from, nonce)),
+                ReplayKey::Permit2 { owner, nonce, .. } => state.bits.contains(&(owner, nonce)),
+                _ => false,
+            }
+        })
     }
 
     /// What an account has for gas, in wei.

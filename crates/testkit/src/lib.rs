@@ -8,6 +8,7 @@
 
 pub mod chain;
 pub mod check;
+pub mod payer;
 pub mod rng;
 pub mod vectors;
 

@@ -25,6 +25,12 @@ impl Rng {
         if end == 0 { 0 } else { self.next() % end }
     }
 
+    /// The same, for what counts in thousandths.
+    #[expect(clippy::cast_possible_truncation, reason = "it is below a number of that size")]
+    pub const fn below_u32(&mut self, end: u32) -> u32 {
+        self.below(end as u64) as u32
+    }
+
     /// One of the numbers from `low` to `high`, both included.
     pub const fn between(&mut self, low: u64, high: u64) -> u64 {
         low + self.below(high.saturating_sub(low) + 1)

@@ -13,6 +13,7 @@ use super::abi;
 use super::block::{Block, Ledger};
 use super::pool::{Taken, Waiting};
 use super::run::{self, Trail};
+use super::state::{Code, State};
 use super::wallet;
 use crate::rng::Rng;
 
@@ -209,28 +210,48 @@ impl<'a> Seen<'a> {
     }
 
     fn answer(&self, question: &ChainQuery) -> ChainAnswer {
-        let head = self.head();
-        let state = &head.state;
+        let state = &self.head().state;
+        let token = |address: &Address, answer: ChainAnswer| match state.code.get(address) {
+            Some(Code::Token(_)) => answer,
+            // whatever else is there, or nothing, gives no answer that could be read
+            _ => ChainAnswer::Failed(Vec::new()),
+        };
         match question {
             ChainQuery::Code { address } => ChainAnswer::Bytes(state.code_at(*address)),
             ChainQuery::ContractSignature { wallet, digest, signature } => {
-                ChainAnswer::Flag(wallet::agrees(state, *wallet, digest, signature.as_bytes()))
+                wallet::answer(state, *wallet, digest, signature.as_bytes())
             }
-            ChainQuery::Balance { token, owner } => ChainAnswer::Amount(state.balance(*token, *owner)),
-            ChainQuery::Allowance { token, owner, spender } => ChainAnswer::Amount(state.allowance(*token, *owner, *spender)),
-            ChainQuery::NonceState { token, authorizer, nonce } => {
-                ChainAnswer::Flag(state.authorizations.contains(&(*token, *authorizer, *nonce)))
+            ChainQuery::CounterfactualSignature { wallet, deployment, digest, signature } => {
+                let mut state = (**state).clone();
+                match self.attempt(&mut state, core::slice::from_ref(deployment)) {
+                    Ok(_) => wallet::answer(&state, *wallet, digest, signature.as_bytes()),
+                    Err(data) => ChainAnswer::Failed(data),
+                }
             }
-            ChainQuery::Simulate(call) => ChainAnswer::Flag(self.attempt(Address::ZERO, call).is_ok()),
+            ChainQuery::Balance { token: address, owner } => token(address, ChainAnswer::Amount(state.balance(*address, *owner))),
+            ChainQuery::Allowance { token: address, owner, spender } => {
+                token(address, ChainAnswer::Amount(state.allowance(*address, *owner, *spender)))
+            }
+            ChainQuery::NonceState { token: address, authorizer, nonce } => {
+                token(address, ChainAnswer::Flag(state.authorizations.contains(&(*address, *authorizer, *nonce))))
+            }
+            ChainQuery::PermitNonce { owner, nonce } => ChainAnswer::Flag(state.bits.contains(&(*owner, *nonce))),
+            ChainQuery::Simulate(calls) => match self.attempt(&mut (**state).clone(), calls) {
+                Ok(_) => ChainAnswer::Flag(true),
+                Err(_) => ChainAnswer::Flag(false),
+            },
             other => unreachable!("the model knows no answer to {other:?}"),
         }
     }
 
-    /// What a call would take now.
-    fn attempt(&self, from: Address, call: &Call) -> Result<u64, Vec<u8>> {
-        let head = self.head();
-        let mut trail = Trail { gas: run::intrinsic(&call.data), ..Trail::default() };
-        run::call(&mut (*head.state).clone(), self.ledger.around(head.time), from, call, &mut trail)?;
+    /// What calls would take now, one after the other, each by its sender or by nobody.
+    fn attempt(&self, state: &mut State, calls: &[Call]) -> Result<u64, Vec<u8>> {
+        let around = self.ledger.around(self.head().time);
+        let mut trail = Trail::default();
+        for call in calls {
+            trail.gas += run::intrinsic(&call.data);
+            run::call(state, around, call.sender.unwrap_or(Address::ZERO), call, &mut trail)?;
+        }
         Ok(trail.gas)
     }
 
@@ -293,7 +314,8 @@ impl Chain for Node {
 
     async fn estimate(&self, from: Address, call: &Call) -> Result<Gas, Fault> {
         self.ask(Method::Estimate, |seen| {
-            Ok(match seen.attempt(from, call) {
+            let mut state = (*seen.head().state).clone();
+            Ok(match seen.attempt(&mut state, &[call.clone().by(from)]) {
                 Ok(gas) => Gas::Units(gas),
                 Err(data) => Gas::Reverts(data),
             })

@@ -4,7 +4,7 @@ use quittance_core::eip712::eip3009::{Authorization, CancelAuthorization, Transf
 use quittance_core::eip712::{self, Digest, Domain, eip2612};
 use quittance_core::keccak256;
 use quittance_core::signature::{Form, Signature, SignatureError};
-use quittance_core::{Address, Amount, Nonce, ReplayKey, UnixSeconds, Window};
+use quittance_core::{Address, Amount, Nonce, ReplayKey, Window};
 
 use super::abi::{Reader, address_word, selector};
 use super::run::{Deed, Failed, Surroundings, Trail, Written, refuse};
@@ -244,7 +244,13 @@ impl Here<'_> {
         if state.code.contains_key(&signer) {
             return if wallet::agrees(state, signer, &digest, bytes) { Ok(()) } else { refuse(otherwise) };
         }
-        let signature = Signature::from_bytes(bytes, Form::Full).map_err(|error| refusal(error, otherwise))?;
+        let signature = Signature::from_bytes(bytes, Form::Full).map_err(|error| match error {
+            // not too large: no key signs with it
+            SignatureError::RangeS if bytes.iter().skip(32).take(32).all(|byte| *byte == 0) => {
+                refusal(SignatureError::NotRecoverable, otherwise)
+            }
+            error => refusal(error, otherwise),
+        })?;
         quittance_core::signature::verify(&digest, &signature, signer).map_err(|error| refusal(error, otherwise))
     }
 

@@ -1,6 +1,7 @@
 //! Accounts that answer for themselves by code.
 
 use quittance_core::Address;
+use quittance_core::chain::ChainAnswer;
 use quittance_core::eip712::Digest;
 use quittance_core::signature::{Form, Signature, verify};
 
@@ -16,4 +17,13 @@ pub(super) fn agrees(state: &State, wallet: Address, digest: &Digest, bytes: &[u
         _ => return false,
     };
     Signature::from_bytes(bytes, Form::Full).is_ok_and(|signature| verify(digest, &signature, owner).is_ok())
+}
+
+/// What the code at an address says to a signature.
+pub(super) fn answer(state: &State, wallet: Address, digest: &Digest, bytes: &[u8]) -> ChainAnswer {
+    match state.code.get(&wallet) {
+        Some(Code::Wallet { .. } | Code::Delegated(_)) => ChainAnswer::Flag(agrees(state, wallet, digest, bytes)),
+        // nothing that could be read
+        _ => ChainAnswer::Failed(Vec::new()),
+    }
 }
