@@ -250,7 +250,11 @@ impl World {
         self.stores.iter().for_each(|store| store.behave(0, 0));
         self.chain.disarm();
         self.chain.head_for_fee(script::FEE);
-        // every short window closes, every lease ends, and every transaction that waits is included
+        self.settle_down().await;
+    }
+
+    /// Time in which every short window closes, every lease ends, and every transaction that waits is included.
+    async fn settle_down(&self) {
         let blocks = self.script.block.saturating_mul(40);
         tokio::time::sleep(Duration::from_secs(240) + blocks).await;
     }

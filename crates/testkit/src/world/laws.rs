@@ -111,6 +111,7 @@ pub(super) async fn check(world: &World) -> Result<Report, Broken> {
         let answer = ask_once(site, &world.request(order, false)).await;
         world.told.lock().expect("no step panics").push(Told { order, other: false, answer });
     }
+    world.settle_down().await;
     let mut movements = BTreeMap::<_, Vec<_>>::new();
     for movement in world.chain.movements() {
         movements.entry(movement.key).or_default().push(movement);
@@ -279,7 +280,10 @@ impl Found<'_> {
         let interfered = happened.ambushes + happened.cancellations + happened.lagging;
         let excused = interfered + self.orphaned() * 2 + mixed.count() as u64;
         if wasted > excused {
-            return self.broken(Law::NothingWasted, format!("{wasted} came to nothing, {excused} with a reason: {happened:?}"));
+            let spent = self.signers().flat_map(|signer| self.world.chain.spendings(signer)).filter(|spending| spending.used == 0);
+            let spent = spent.collect::<Vec<_>>();
+            return self
+                .broken(Law::NothingWasted, format!("{wasted} came to nothing, {excused} with a reason: {happened:?}, {spent:?}"));
         }
         Ok(())
     }
