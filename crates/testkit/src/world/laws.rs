@@ -108,8 +108,15 @@ pub(super) async fn check(world: &World) -> Result<Report, Broken> {
     let before = world.told.lock().expect("no step panics").len();
     for (order, planned) in world.script.orders.iter().enumerate() {
         let site = world.site(planned.sites.first().copied().unwrap_or(0));
-        let answer = ask_once(site, &world.request(order, false)).await;
-        world.told.lock().expect("no step panics").push(Told { order, other: false, answer });
+        for _ in 0..10 {
+            let answer = ask_once(site, &world.request(order, false)).await;
+            let ends = matches!(answer, Answer::Settled(_) | Answer::Refused(_));
+            world.told.lock().expect("no step panics").push(Told { order, other: false, answer });
+            if ends {
+                break;
+            }
+            tokio::time::sleep(core::time::Duration::from_secs(10)).await;
+        }
     }
     world.settle_down().await;
     let mut movements = BTreeMap::<_, Vec<_>>::new();
@@ -133,7 +140,7 @@ pub(super) async fn check(world: &World) -> Result<Report, Broken> {
     }
     found.no_gaps()?;
     for (order, planned) in world.script.orders.iter().enumerate() {
-        let last = found.told.iter().skip(before).find(|told| told.order == order).map(|told| &told.answer);
+        let last = found.told.iter().skip(before).rfind(|told| told.order == order).map(|told| &told.answer);
         found.nothing_burnt(order, planned, last)?;
     }
     found.nothing_wasted()?;
