@@ -8,9 +8,11 @@
 mod chain;
 pub mod metrics;
 pub mod rpc;
+pub mod service;
 mod transaction;
 
 pub use chain::{Block, Broadcast, Chain, Fees, Gas, Head, Log, LogFilter, Receipt, TransactionHash};
 pub use metrics::Metrics;
 pub use rpc::{EndpointUrl, Rpc, RpcOptions};
+pub use service::{Service, ServiceOptions};
 pub use transaction::{Transaction, TransactionError};
