@@ -5,14 +5,35 @@
 //!
 //! A chain is whatever implements [`Chain`].
 
+mod answer;
+mod case;
 mod chain;
+pub mod config;
+mod dispatch;
+mod engine;
+mod evidence;
+mod fees;
+mod gather;
+mod lane;
 pub mod metrics;
+mod open;
+mod record;
 pub mod rpc;
 pub mod service;
+mod settings;
+mod settle;
+mod together;
+mod trace;
 mod transaction;
+mod upto;
+mod verify;
+mod watch;
 
 pub use chain::{Block, Broadcast, Chain, Fees, Gas, Head, Log, LogFilter, Receipt, TransactionHash};
+pub use config::Config;
+pub use engine::{Drained, Facilitator};
 pub use metrics::Metrics;
 pub use rpc::{EndpointUrl, Rpc, RpcOptions};
 pub use service::{Service, ServiceOptions};
+pub use settings::{Batch, ChainSettings, ChainSetup, Clock, FeeLimit, Settings, SetupError};
 pub use transaction::{Transaction, TransactionError};

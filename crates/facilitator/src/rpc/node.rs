@@ -413,10 +413,10 @@ impl Chain for Rpc {
         Ok(receipts)
     }
 
-    async fn input(&self, hash: TransactionHash) -> Result<Option<Vec<u8>>, Fault> {
+    async fn call(&self, hash: TransactionHash) -> Result<Option<Call>, Fault> {
         let call = Ask::new("eth_getTransactionByHash", json!([hash_text(&hash)]));
         let read = |said: Vec<Said>| match only(said)?.read::<Option<read::Sent>>()?.map_err(|_| Trouble::Declined)? {
-            Some(sent) if sent.hash == B256::from(*hash.as_bytes()) => Ok(Some(sent.input.into())),
+            Some(sent) if sent.hash == B256::from(*hash.as_bytes()) => Ok(sent.call()),
             Some(_) => Err(Trouble::Garbage),
             None => Ok(None),
         };

@@ -3,6 +3,7 @@
 use alloy_primitives::{Address, B256, Bytes, U64, U256};
 use serde::Deserialize;
 
+use quittance_core::chain::Call;
 use quittance_core::{Amount, UnixSeconds};
 
 use super::transport::Trouble;
@@ -128,11 +129,19 @@ fn picks(filter: &chain::LogFilter, log: &chain::Log) -> bool {
         && topics.into_iter().all(|(place, wanted)| wanted.is_none_or(|wanted| log.topics.get(place) == Some(&wanted)))
 }
 
-/// A transaction, of which only the call data matters.
+/// A transaction, of which only what it calls matters.
 #[derive(Deserialize)]
 pub(super) struct Sent {
     pub(super) hash: B256,
-    pub(super) input: Bytes,
+    to: Option<Address>,
+    input: Bytes,
+}
+
+impl Sent {
+    /// What it calls; nothing when it deploys something.
+    pub(super) fn call(self) -> Option<Call> {
+        Some(Call::new(quittance_core::Address::from_bytes(self.to?.into_array()), self.input.into()))
+    }
 }
 
 /// A number as an amount.

@@ -410,7 +410,7 @@ async fn what_one_node_does_not_do_another_is_asked_for() {
     let (first, second) = (Node::start(at(5)).await, Node::start(at(5)).await);
     let rpc = connect(&[&first, &second]).await;
     second.says(|method, params| if method == "eth_getTransactionByHash" { Ok(Value::Null) } else { at(6)(method, params) });
-    assert_eq!(rpc.input(TransactionHash::from_bytes([1; 32])).await, Ok(None));
+    assert_eq!(rpc.call(TransactionHash::from_bytes([1; 32])).await, Ok(None));
     // which is no reason not to ask it for the rest
     assert_eq!(rpc.well(), (2, 2));
     assert_eq!(rpc.nonce(SOMEBODY, Block::Latest).await, Ok(5));
