@@ -1,0 +1,92 @@
+// Asks a facilitator, directly and through a shop, and puts each answer into a line: what was said, and how much money moved meanwhile.
+
+import assert from "node:assert/strict";
+
+import { PAYEE } from "./shop.mjs";
+import { HTTPFacilitatorClient, SettleError, VerifyError, decodePaymentRequiredHeader, decodePaymentResponseHeader } from "./packages.mjs";
+
+/** A reason without what some append to it for people. */
+const code = (reason) => `${reason}`.split(":")[0];
+
+export class Counter {
+  constructor(chain, facilitatorUrl, shopUrl) {
+    this.chain = chain;
+    this.url = facilitatorUrl;
+    this.shopUrl = shopUrl;
+    this.facilitator = new HTTPFacilitatorClient({ url: facilitatorUrl });
+  }
+
+  async verify(buyer, payment, requirements = payment.accepted) {
+    return this.#measured(buyer, payment, async () => {
+      try {
+        const answer = await this.facilitator.verify(payment, requirements);
+        if (!answer.isValid) return { text: `refused: ${code(answer.invalidReason)}` };
+        assert.equal(answer.payer?.toLowerCase(), buyer.address.toLowerCase());
+        return { text: "valid" };
+      } catch (error) {
+        return { text: thrown(error, VerifyError, () => `refused: ${code(error.invalidReason)}`) };
+      }
+    });
+  }
+
+  async settle(buyer, payment, requirements = payment.accepted) {
+    return this.#measured(buyer, payment, async () => {
+      try {
+        const answer = await this.facilitator.settle(payment, requirements);
+        return answer.success ? { text: "settled", receipt: answer } : { text: `failed: ${code(answer.errorReason)}` };
+      } catch (error) {
+        return { text: thrown(error, SettleError, () => `failed: ${code(error.errorReason)}`) };
+      }
+    });
+  }
+
+  /** Buys at the shop, with the official client's `fetch`. */
+  async shop(buyer, payment, path) {
+    return this.#measured(buyer, payment, async () => {
+      const response = await buyer.buy(`${this.shopUrl}${path}`, payment);
+      const [required, settled] = ["PAYMENT-REQUIRED", "PAYMENT-RESPONSE"].map((name) => response.headers.get(name));
+      const receipt = settled && decodePaymentResponseHeader(settled);
+      // the work is handed over when it is paid for, and only then
+      assert.equal(response.status === 200, receipt?.success === true);
+      assert.equal((await response.text()) === "word", response.status === 200);
+      if (!receipt) return { text: `${response.status}: ${code(decodePaymentRequiredHeader(required).error)}` };
+      return receipt.success ? { text: "200", receipt } : { text: `${response.status} after the work: ${code(receipt.errorReason)}` };
+    });
+  }
+
+  /** Sends bytes that no client would send. */
+  async raw(method, path, body, type = "application/json") {
+    const response = await fetch(`${this.url}${path}`, { method, body, headers: body === undefined ? {} : { "content-type": type } });
+    await response.text();
+    return `${response.status}`;
+  }
+
+  /** What an ask says, and what it moved. A receipt has to be true. */
+  async #measured(buyer, payment, ask) {
+    const balances = () => Promise.all([this.chain.balance(buyer.address), this.chain.balance(PAYEE)]);
+    await this.chain.tick();
+    const [held, had] = await balances();
+    const { text, receipt } = await ask();
+    const [holds, has] = await balances();
+    assert.equal(held - holds, has - had, "what the payer lost, the payee got");
+    if (receipt) await this.#proven(receipt, buyer, payment);
+    return has === had ? text : `${text}, ${has - had} moved`;
+  }
+
+  async #proven(receipt, buyer, payment) {
+    const { authorization, permit2Authorization } = payment.payload;
+    assert.equal(receipt.network, payment.accepted?.network ?? payment.network);
+    assert.equal(receipt.payer?.toLowerCase(), buyer.address.toLowerCase());
+    const value = BigInt(receipt.amount ?? authorization?.value ?? permit2Authorization.permitted.amount);
+    if (value === 0n) assert.equal(receipt.transaction, "");
+    else await this.chain.proves(receipt.transaction, buyer.address, PAYEE, value);
+  }
+}
+
+/** What an exception of the official client says: the status, and the answer if there was one. */
+function thrown(error, kind, answer) {
+  if (error instanceof kind) return `${error.statusCode} ${answer()}`;
+  const status = /failed \((\d{3})\)/.exec(error.message)?.[1];
+  if (!status) throw error;
+  return `error ${status}`;
+}
