@@ -7,8 +7,9 @@
 import assert from "node:assert/strict";
 
 import { Buyer, sign } from "./buyer.mjs";
-import { EXACT_PROXY, MULTICALL3, UPTO_PROXY, USDC, WALLET_FACTORY, known, now } from "./chain.mjs";
-import { CEILING, PAYEE, PRICE } from "./shop.mjs";
+import { EXACT_PROXY, MULTICALL3, NETWORK, UPTO_PROXY, WALLET_FACTORY, known, now } from "./chain.mjs";
+import { NETWORK_V1, TERMS_V1 } from "./shop-v1.mjs";
+import { CEILING, PRICE } from "./shop.mjs";
 import { generatePrivateKey, privateKeyToAccount, viem } from "./packages.mjs";
 
 const stranger = known(7);
@@ -23,19 +24,23 @@ function payment(route, name, expect, { who = (chain) => key(chain, route), chan
   const run = async (counter) => {
     const { chain } = counter;
     const buyer = await who(chain);
+    const url = `${route === "/v1" ? counter.shopV1Url : counter.shopUrl}${route}`;
     const make = async () => {
-      const made = structuredClone(await buyer.payment(`${counter.shopUrl}${route}`));
+      const made = structuredClone(await buyer.payment(url));
       await change?.(made, buyer, chain);
       if (change && signed) await sign(made, buyer.account);
       await before?.(made, buyer, counter);
       return made;
     };
     const made = await make();
-    const asked = (verifying) => ask?.(structuredClone(made.accepted), verifying) ?? made.accepted;
+    const asked = (verifying) => {
+      const own = structuredClone(made.accepted ?? TERMS_V1);
+      return ask?.(own, verifying) ?? own;
+    };
     const said = {};
     if ("verify" in expect) said.verify = await counter.verify(buyer, made, asked(true));
     if ("settle" in expect) said.settle = await counter.settle(buyer, made, asked(false));
-    if ("shop" in expect) said.shop = await counter.shop(buyer, await make(), `${route}${query}`);
+    if ("shop" in expect) said.shop = await counter.shop(buyer, await make(), `${url}${query}`);
     return said;
   };
   return { name: `${route.slice(1)}: ${name}`, expect, run };
@@ -135,7 +140,7 @@ const EIP3009 = [
   [
     "settled before, by the same facilitator",
     refused("invalid_exact_evm_nonce_already_used"),
-    { before: async (made, buyer, counter) => assert.equal(await counter.settle(buyer, made), `settled, ${PRICE} moved`) },
+    { before: async (made, buyer, counter) => assert.equal(await counter.settle(buyer, made, made.accepted), `settled, ${PRICE} moved`) },
   ],
   [
     "sent before, by somebody else",
@@ -203,7 +208,7 @@ const PERMIT2 = [
   [
     "settled before, by the same facilitator",
     unsimulated("permit2_simulation_failed"),
-    { before: async (made, buyer, counter) => assert.equal(await counter.settle(buyer, made), `settled, ${PRICE} moved`) },
+    { before: async (made, buyer, counter) => assert.equal(await counter.settle(buyer, made, made.accepted), `settled, ${PRICE} moved`) },
   ],
   [
     "the nonce was invalidated",
@@ -267,8 +272,99 @@ const UPTO = [
   [
     "settled before, by the same facilitator",
     refused("permit2_simulation_failed"),
-    { before: async (made, buyer, counter) => assert.equal(await counter.settle(buyer, made), `settled, ${CEILING} moved`) },
+    { before: async (made, buyer, counter) => assert.equal(await counter.settle(buyer, made, made.accepted), `settled, ${CEILING} moved`) },
   ],
 ].map((row) => payment("/upto", ...row));
 
-export const CASES = [...EIP3009, ...PERMIT2, ...SPONSORED, ...UPTO];
+const V1 = [
+  ["a payment", paid(PRICE)],
+  ["signed by somebody else", refused("invalid_exact_evm_signature"), forged],
+  ["expired", refused("invalid_exact_evm_payload_authorization_valid_before"), { change: change.time("until", -1) }],
+  ["not valid yet", refused("invalid_exact_evm_payload_authorization_valid_after"), { change: change.time("from", 600) }],
+  ["pays somebody else", refused("invalid_exact_evm_recipient_mismatch"), { change: change.recipient }],
+  ["pays too little", refused("invalid_exact_evm_authorization_value"), { change: change.value(-1n) }],
+  ["pays too much", refused("invalid_exact_evm_authorization_value"), { change: change.value(1n) }],
+  [
+    "a payer with too little",
+    { ...refused("invalid_exact_evm_insufficient_balance"), settle: "failed: The contract function \"transferWithAuthorization\" reverted with the following reason" },
+    { who: (chain) => key(chain, "", { funds: PRICE - 1n }) },
+  ],
+  [
+    "sent before, by somebody else",
+    { ...refused("invalid_exact_evm_nonce_already_used"), settle: "failed: The contract function \"transferWithAuthorization\" reverted with the following reason" },
+    { before: (made, _buyer, { chain }) => chain.frontRun(made.payload) },
+  ],
+  ["terms without the token's name", direct("invalid_exact_evm_missing_eip712_domain"), asking({ extra: undefined })],
+  ["a payment for another network than the terms", direct("invalid_exact_evm_network_mismatch"), { signed: false, change: (made) => void (made.network = "base") }],
+  ["terms on a network nobody knows", unserved, asking({ network: "nowhere" })],
+].map((row) => payment("/v1", ...row));
+
+/** What is no payment at all. */
+const raw = (name, expect, ...request) => ({
+  name: `http: ${name}`,
+  expect: Object.fromEntries(["verify", "settle"].map((ask) => [ask, expect])),
+  run: async (counter) => ({
+    verify: await counter.raw("POST", "/verify", ...request),
+    settle: await counter.raw("POST", "/settle", ...request),
+  }),
+});
+const HTTP = [
+  raw("no JSON", "400", "pay me"),
+  raw("half of it", "400", '{"x402Version":2,'),
+  raw("an empty body", "400", ""),
+  raw("an empty object", "400", "{}"),
+  raw("a list", "400", "[]"),
+  raw("terms without a payment", "400", JSON.stringify({ x402Version: 2, paymentRequirements: {} })),
+  raw("a payment without terms", "400", JSON.stringify({ x402Version: 2, paymentPayload: { x402Version: 2, payload: {} } })),
+  {
+    name: "http: what is there, and what is not",
+    expect: { supported: "200", verify: "404", nothing: "404" },
+    run: async (counter) => ({
+      supported: await counter.raw("GET", "/supported"),
+      verify: await counter.raw("GET", "/verify"),
+      nothing: await counter.raw("GET", "/nothing"),
+    }),
+  },
+  {
+    name: "http: what is supported",
+    expect: {
+      kinds: "v1 exact base-sepolia, v2 exact eip155:84532, v2 upto eip155:84532",
+      upto: "the facilitator of the kind is one of its signers",
+      extensions: "eip2612GasSponsoring",
+    },
+    run: async ({ facilitator }) => {
+      const { kinds, extensions, signers } = await facilitator.getSupported();
+      const here = kinds.filter(({ network }) => network === NETWORK || network === NETWORK_V1);
+      const upto = kinds.find(({ scheme }) => scheme === "upto").extra.facilitatorAddress.toLowerCase();
+      const named = Object.values(signers).flat().some((signer) => signer.toLowerCase() === upto);
+      return {
+        kinds: here.map(({ x402Version, scheme, network }) => `v${x402Version} ${scheme} ${network}`).sort().join(", "),
+        upto: named ? "the facilitator of the kind is one of its signers" : `${upto} is no signer`,
+        extensions: extensions.filter((name) => name.endsWith("GasSponsoring")).sort().join(", "),
+      };
+    },
+  },
+];
+
+/** The same payment, settled by several at once. */
+const REPEATS = ["/eip3009", "/permit2", "/upto"].map((route) => ({
+  name: `${route.slice(1)}: settled by four at once`,
+  expect: { moved: `${route === "/upto" ? CEILING : PRICE}`, transactions: "1", everybody: "no: one has the receipt" },
+  run: async (counter) => {
+    const { chain, facilitator } = counter;
+    const buyer = await key(chain, route);
+    const made = await buyer.payment(`${counter.shopUrl}${route}`);
+    await chain.tick();
+    const held = await chain.balance(buyer.address);
+    const answers = await Promise.all([1, 2, 3, 4].map(() => facilitator.settle(made, made.accepted)));
+    const moved = held - (await chain.balance(buyer.address));
+    const receipts = answers.filter(({ success }) => success);
+    return {
+      moved: `${moved}`,
+      transactions: `${new Set(receipts.map(({ transaction }) => transaction)).size}`,
+      everybody: receipts.length === answers.length ? "has the receipt" : "no: one has the receipt",
+    };
+  },
+}));
+
+export const CASES = [...EIP3009, ...PERMIT2, ...SPONSORED, ...UPTO, ...REPEATS, ...V1, ...HTTP];

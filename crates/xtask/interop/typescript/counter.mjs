@@ -2,18 +2,25 @@
 
 import assert from "node:assert/strict";
 
-import { PAYEE } from "./shop.mjs";
+import { shopV1 } from "./shop-v1.mjs";
+import { PAYEE, shop } from "./shop.mjs";
 import { HTTPFacilitatorClient, SettleError, VerifyError, decodePaymentRequiredHeader, decodePaymentResponseHeader } from "./packages.mjs";
 
 /** A reason without what some append to it for people. */
 const code = (reason) => `${reason}`.split(":")[0];
 
 export class Counter {
-  constructor(chain, facilitatorUrl, shopUrl) {
+  constructor(chain, facilitatorUrl, shopUrl, shopV1Url) {
     this.chain = chain;
     this.url = facilitatorUrl;
     this.shopUrl = shopUrl;
+    this.shopV1Url = shopV1Url;
     this.facilitator = new HTTPFacilitatorClient({ url: facilitatorUrl });
+  }
+
+  static async at(chain, facilitatorUrl) {
+    const [modern, first] = await Promise.all([shop(facilitatorUrl), shopV1(facilitatorUrl)]);
+    return new Counter(chain, facilitatorUrl, modern.url, first.url);
   }
 
   async verify(buyer, payment, requirements = payment.accepted) {
@@ -41,15 +48,17 @@ export class Counter {
   }
 
   /** Buys at the shop, with the official client's `fetch`. */
-  async shop(buyer, payment, path) {
+  async shop(buyer, payment, url) {
     return this.#measured(buyer, payment, async () => {
-      const response = await buyer.buy(`${this.shopUrl}${path}`, payment);
-      const [required, settled] = ["PAYMENT-REQUIRED", "PAYMENT-RESPONSE"].map((name) => response.headers.get(name));
+      const response = await buyer.buy(url, payment);
+      const header = (name) => response.headers.get(name);
+      const [body, settled] = [await response.text(), header("PAYMENT-RESPONSE") ?? header("X-PAYMENT-RESPONSE")];
       const receipt = settled && decodePaymentResponseHeader(settled);
       // the work is handed over when it is paid for, and only then
       assert.equal(response.status === 200, receipt?.success === true);
-      assert.equal((await response.text()) === "word", response.status === 200);
-      if (!receipt) return { text: `${response.status}: ${code(decodePaymentRequiredHeader(required).error)}` };
+      assert.equal(body === "word", response.status === 200);
+      const required = () => (header("PAYMENT-REQUIRED") ? decodePaymentRequiredHeader(header("PAYMENT-REQUIRED")) : JSON.parse(body));
+      if (!receipt) return { text: `${response.status}: ${code(required().error)}` };
       return receipt.success ? { text: "200", receipt } : { text: `${response.status} after the work: ${code(receipt.errorReason)}` };
     });
   }
@@ -57,8 +66,12 @@ export class Counter {
   /** Sends bytes that no client would send. */
   async raw(method, path, body, type = "application/json") {
     const response = await fetch(`${this.url}${path}`, { method, body, headers: body === undefined ? {} : { "content-type": type } });
-    await response.text();
-    return `${response.status}`;
+    const answer = await response.text();
+    if (response.ok) return `${response.status}`;
+    const { invalidReason, errorReason, isValid, success } = JSON.parse(answer.startsWith("{") ? answer : "{}");
+    // an error never looks like a good answer
+    assert.ok(isValid !== true && success !== true);
+    return [response.status, invalidReason ?? errorReason].filter(Boolean).join(": ");
   }
 
   /** What an ask says, and what it moved. A receipt has to be true. */

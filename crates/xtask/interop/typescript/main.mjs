@@ -11,7 +11,6 @@ import { Chain } from "./chain.mjs";
 import { Counter } from "./counter.mjs";
 import { Differences } from "./differences.mjs";
 import { reference } from "./reference.mjs";
-import { shop } from "./shop.mjs";
 
 // the official server and client have much to say about payments that are refused on purpose
 console.warn = console.error = () => {};
@@ -24,7 +23,7 @@ let answers = 0;
 
 const subjects = [{ name: "official", url: (await reference(chain)).url }];
 if (ourUrl) subjects.push({ name: "quittance", url: ourUrl });
-for (const subject of subjects) subject.counter = new Counter(chain, subject.url, (await shop(subject.url)).url);
+for (const subject of subjects) subject.counter = await Counter.at(chain, subject.url);
 
 for (const { name, expect, run } of CASES) {
   console.log(name);
@@ -46,7 +45,7 @@ for (const { name, expect, run } of CASES) {
   }
 }
 if (ourUrl) wrong.push(...differences.unseen());
-for (const line of wrong) console.log(`WRONG   ${line}`);
+for (const line of wrong) process.stderr.write(`${line}\n`);
 const against = ourUrl ? `, ${differences.count} differences meant` : "";
-console.log(`${CASES.length} cases, ${answers} answers of ${subjects.length} facilitators as listed${against}`);
+console.log(`${CASES.length} cases, ${answers - wrong.length} of ${answers} answers of ${subjects.map(({ name }) => name).join(" and ")} as listed${against}`);
 process.exit(wrong.length === 0 ? 0 : 1);
