@@ -13,11 +13,10 @@ class Client extends x402Client {
 }
 
 export class Buyer {
-  /** `account` signs; what pays is the account itself, or a contract that answers for it at `address`. */
-  constructor(chain, account, address = account.address) {
+  constructor(chain, account) {
     this.account = account;
-    this.address = address;
-    const signer = evm.toClientEvmSigner({ address, signTypedData: (message) => account.signTypedData(message) }, chain.reader);
+    this.address = account.address;
+    const signer = evm.toClientEvmSigner(account, chain.reader);
     this.client = new Client()
       .register(NETWORK, new client.Exact(signer))
       .register(NETWORK, new client.Upto(signer))

@@ -7,10 +7,11 @@
 import assert from "node:assert/strict";
 
 import { Buyer, sign } from "./buyer.mjs";
-import { EXACT_PROXY, MULTICALL3, NETWORK, UPTO_PROXY, WALLET_FACTORY, known, now } from "./chain.mjs";
+import { EXACT_PROXY, MULTICALL3, NETWORK, UPTO_PROXY, known, now } from "./chain.mjs";
 import { NETWORK_V1, TERMS_V1 } from "./shop-v1.mjs";
 import { CEILING, PRICE } from "./shop.mjs";
-import { generatePrivateKey, privateKeyToAccount, viem } from "./packages.mjs";
+import { viem } from "./packages.mjs";
+import { promised, safe, wallet } from "./wallets.mjs";
 
 const stranger = known(7);
 const paid = (amount) => ({ verify: "valid", settle: `settled, ${amount} moved`, shop: `200, ${amount} moved` });
@@ -51,12 +52,12 @@ async function key(chain, route, options = {}) {
   return new Buyer(chain, await chain.buyer({ approved: route === "/permit2" || route === "/upto", ...options }));
 }
 
-/** A contract wallet of one key, that is there or is yet to be made. */
-async function contract(chain, deployed) {
-  const owner = privateKeyToAccount(generatePrivateKey());
-  const { address, deployment } = await chain.contractWallet(owner, { deployed });
-  return Object.assign(new Buyer(chain, owner, address), { deployment });
-}
+/** A buyer whose account is a contract. */
+const contract = (make, options = {}) => async (chain) => {
+  const account = await make(chain, options);
+  if (options.approved) await account.approve();
+  return new Buyer(chain, options.promised ? promised(account) : account);
+};
 
 const change = {
   time: (name, seconds) => ({ payload: { authorization, permit2Authorization: permit } }) => {
@@ -86,18 +87,6 @@ function twin(signature) {
 /** The same signature with 0 or 1 where contracts want 27 or 28. */
 const parity = (signature) => viem.concat([viem.slice(signature, 0, 64), viem.numberToHex(viem.hexToNumber(viem.slice(signature, 64)) - 27, { size: 1 })]);
 
-/** A wallet that is not there yet signs with what would make it (ERC-6492). */
-const wrapped = {
-  signed: false,
-  change: (made, buyer) =>
-    void (made.payload.signature = viem.concat([
-      viem.encodeAbiParameters(
-        [{ type: "address" }, { type: "bytes" }, { type: "bytes" }],
-        [WALLET_FACTORY, buyer.deployment, made.payload.signature],
-      ),
-      `0x${"6492".repeat(16)}`,
-    ])),
-};
 const delegated = async (chain, route) => {
   const buyer = await key(chain, route);
   await chain.delegate(buyer.account);
@@ -152,14 +141,23 @@ const EIP3009 = [
     refused("invalid_exact_evm_nonce_already_used"),
     { before: (made, buyer, { chain }) => chain.cancel(buyer.account, made.payload.authorization.nonce) },
   ],
-  ["a contract wallet", paid(PRICE), { who: (chain) => contract(chain, true) }],
+  ["a contract wallet", paid(PRICE), { who: contract(wallet) }],
+  ["a contract wallet, signed by somebody else", refused("invalid_exact_evm_signature"), { who: contract(wallet), ...forged }],
+  ["a Safe", paid(PRICE), { who: contract(safe) }],
+  ["a Safe of two owners", paid(PRICE), { who: contract(safe, { owners: 2 }) }],
+  ["a Safe, signed by somebody else", refused("invalid_exact_evm_signature"), { who: contract(safe), ...forged }],
+  ["a wallet that was made since it signed", paid(PRICE), { who: contract(wallet, { promised: true }) }],
+  ["a Safe that was made since it signed", paid(PRICE), { who: contract(safe, { promised: true }) }],
+  ["a wallet that is yet to be made", paid(PRICE), { who: contract(wallet, { promised: true, deployed: false }) }],
   [
-    "a contract wallet, signed by somebody else",
-    refused("invalid_exact_evm_signature"),
-    { who: (chain) => contract(chain, true), ...forged },
+    "a wallet that is yet to be made, signed by somebody else",
+    // the official engine makes the wallet and then finds out
+    { verify: "refused: invalid_exact_evm_transaction_simulation_failed", settle: "failed: invalid_exact_evm_signature" },
+    { who: contract(wallet, { promised: true, deployed: false }), change: (made, buyer) => sign(made, promised({ ...buyer.account, signTypedData: stranger.signTypedData })), signed: false },
   ],
-  ["a contract wallet that is yet to be made", refused("eip6492_factory_not_allowed"), { who: (chain) => contract(chain, false), ...wrapped }],
-  ["a contract wallet that was made since", paid(PRICE), { who: (chain) => contract(chain, true), ...wrapped }],
+  ["a wallet that is yet to be made, and does not say how", refused("invalid_exact_evm_signature"), { who: contract(wallet, { deployed: false }) }],
+  // its factory is not on the facilitator's list
+  ["a Safe that is yet to be made", refused("eip6492_factory_not_allowed"), { who: contract(safe, { promised: true, deployed: false }) }],
   ["a delegated account", paid(PRICE), { who: (chain) => delegated(chain, "/eip3009") }],
   // what a shop would not ask, but a seller's own code may
   ["terms without the token's name", direct("invalid_exact_evm_missing_eip712_domain"), asking({ extra: {} })],
@@ -195,6 +193,9 @@ const unsimulated = (reason, status) => ({ ...refused(reason, status), settle: "
 const PERMIT2 = [
   ["a payment", paid(PRICE)],
   ["signed by somebody else", refused("invalid_permit2_signature"), forged],
+  ["a contract wallet", paid(PRICE), { who: contract(wallet, { approved: true }) }],
+  ["a Safe", paid(PRICE), { who: contract(safe, { approved: true }) }],
+  ["a Safe, signed by somebody else", refused("invalid_permit2_signature"), { who: contract(safe, { approved: true }), ...forged }],
   ["expired", refused("permit2_deadline_expired"), { change: change.time("until", -1) }],
   ["about to expire", refused("permit2_deadline_expired"), { change: change.time("until", 4) }],
   ["not valid yet", refused("permit2_not_yet_valid"), { change: change.time("from", 600) }],
@@ -276,6 +277,30 @@ const UPTO = [
   ],
 ].map((row) => payment("/upto", ...row));
 
+/** The node is away while the facilitator is asked, and comes back: that says nothing about the payment. */
+const OUTAGES = ["/eip3009", "/permit2", "/upto"].map((route) => ({
+  name: `${route.slice(1)}: the facilitator's node is away`,
+  // the official engine takes an outage for a forgery
+  expect: {
+    ...refused(route === "/eip3009" ? "invalid_exact_evm_signature" : "invalid_permit2_signature"),
+    "verify, then": "valid",
+    "settle, then": `settled, ${route === "/upto" ? CEILING : PRICE} moved`,
+  },
+  run: async (counter) => {
+    const buyer = await key(counter.chain, route);
+    const url = `${counter.shopUrl}${route}`;
+    const made = await buyer.payment(url);
+    const said = await counter.line.away(async () => ({
+      verify: await counter.verify(buyer, made, made.accepted),
+      settle: await counter.settle(buyer, made, made.accepted),
+      shop: await counter.shop(buyer, made, url),
+    }));
+    said["verify, then"] = await counter.verify(buyer, made, made.accepted);
+    said["settle, then"] = await counter.settle(buyer, made, made.accepted);
+    return said;
+  },
+}));
+
 const V1 = [
   ["a payment", paid(PRICE)],
   ["signed by somebody else", refused("invalid_exact_evm_signature"), forged],
@@ -354,7 +379,6 @@ const REPEATS = ["/eip3009", "/permit2", "/upto"].map((route) => ({
     const { chain, facilitator } = counter;
     const buyer = await key(chain, route);
     const made = await buyer.payment(`${counter.shopUrl}${route}`);
-    await chain.tick();
     const held = await chain.balance(buyer.address);
     const answers = await Promise.all([1, 2, 3, 4].map(() => facilitator.settle(made, made.accepted)));
     const moved = held - (await chain.balance(buyer.address));
@@ -367,4 +391,4 @@ const REPEATS = ["/eip3009", "/permit2", "/upto"].map((route) => ({
   },
 }));
 
-export const CASES = [...EIP3009, ...PERMIT2, ...SPONSORED, ...UPTO, ...REPEATS, ...V1, ...HTTP];
+export const CASES = [...EIP3009, ...PERMIT2, ...SPONSORED, ...UPTO, ...REPEATS, ...OUTAGES, ...V1, ...HTTP];

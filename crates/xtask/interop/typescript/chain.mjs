@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
 
 import { baseSepolia, generatePrivateKey, mnemonicToAccount, privateKeyToAccount, viem } from "./packages.mjs";
 
@@ -18,9 +19,9 @@ export const WALLET = "0x7702000000000000000000000000000000000001";
 export const known = (addressIndex) =>
   mnemonicToAccount("test test test test test test test test test test test junk", { addressIndex });
 
-const artifact = (name) => JSON.parse(readFileSync(new URL(`../../../devnet/contracts/artifacts/${name}.json`, import.meta.url), "utf8"));
+/** What the compile script made of a contract. */
+export const artifact = (name) => JSON.parse(readFileSync(new URL(`../../../devnet/contracts/artifacts/${name}.json`, import.meta.url), "utf8"));
 const TOKEN = artifact("Token").abi;
-const FACTORY = artifact("WalletFactory").abi;
 
 /** What stands where, and what its constructor is told, in the order in which it has to be put there. */
 const PLACEMENTS = [
@@ -46,8 +47,20 @@ export class Chain {
   static async at(url) {
     const chain = new Chain(url);
     assert.equal(await chain.reader.getChainId(), baseSepolia.id);
+    chain.#live();
     if (!(await chain.reader.getCode({ address: PERMIT2 }))) await chain.#furnish();
     return chain;
+  }
+
+  /**
+   * Makes blocks as a chain does, whether or not there is something to put into them: the clock of a chain that only has blocks of
+   * transactions stands still in between, and who waits for a receipt by waiting for the next block waits for ever if it came too late.
+   */
+  async #live() {
+    for (;;) {
+      await this.node.mine({ blocks: 1 });
+      await sleep(200);
+    }
   }
 
   /** Runs each constructor at the address where the contract is to stand, and keeps the code that it answers with. */
@@ -76,33 +89,24 @@ export class Chain {
     return receipt;
   }
 
-  /** The chain's clock stands still while there is nothing to mine: sets it to now. */
-  async tick() {
-    const { timestamp } = await this.reader.getBlock();
-    if (timestamp < BigInt(now())) await this.node.mine({ blocks: 1 });
-  }
-
   /** A new account with so much of the token, which has approved Permit2 or not. */
   async buyer({ funds = 1_000_000n, approved = false } = {}) {
     const account = privateKeyToAccount(generatePrivateKey());
-    if (funds > 0n) await this.#token(this.helper, "mint", [account.address, funds]);
-    if (approved) await this.approve(account);
+    if (funds > 0n) await this.mint(account.address, funds);
+    if (approved) {
+      await this.fuel(account.address);
+      await this.#token(this.wallet(account), "approve", [PERMIT2, viem.maxUint256]);
+    }
     return account;
   }
 
-  async approve(account) {
-    await this.node.setBalance({ address: account.address, value: 10n ** 18n });
-    await this.#token(this.wallet(account), "approve", [PERMIT2, viem.maxUint256]);
+  async mint(who, amount = 1_000_000n) {
+    await this.#token(this.helper, "mint", [who, amount]);
   }
 
-  /** A contract wallet of that key: where it is or will be, and the call that makes it. */
-  async contractWallet(owner, { deployed }) {
-    const args = [owner.address, viem.zeroHash];
-    const address = await this.reader.readContract({ address: WALLET_FACTORY, abi: FACTORY, functionName: "addressOf", args });
-    const deployment = viem.encodeFunctionData({ abi: FACTORY, functionName: "deploy", args });
-    if (deployed) await this.done(this.helper.sendTransaction({ to: WALLET_FACTORY, data: deployment }));
-    await this.#token(this.helper, "mint", [address, 1_000_000n]);
-    return { address, deployment };
+  /** Gives somebody what transactions cost. */
+  async fuel(address) {
+    await this.node.setBalance({ address, value: 10n ** 18n });
   }
 
   /** Lets an account be answered for by the wallet's code (EIP-7702). */

@@ -10,17 +10,19 @@ import { HTTPFacilitatorClient, SettleError, VerifyError, decodePaymentRequiredH
 const code = (reason) => `${reason}`.split(":")[0];
 
 export class Counter {
-  constructor(chain, facilitatorUrl, shopUrl, shopV1Url) {
+  constructor(chain, line, facilitatorUrl, shopUrl, shopV1Url) {
     this.chain = chain;
+    this.line = line;
     this.url = facilitatorUrl;
     this.shopUrl = shopUrl;
     this.shopV1Url = shopV1Url;
     this.facilitator = new HTTPFacilitatorClient({ url: facilitatorUrl });
   }
 
-  static async at(chain, facilitatorUrl) {
+  /** What to ask about a facilitator, which reaches the chain over the line. */
+  static async at(chain, line, facilitatorUrl) {
     const [modern, first] = await Promise.all([shop(facilitatorUrl), shopV1(facilitatorUrl)]);
-    return new Counter(chain, facilitatorUrl, modern.url, first.url);
+    return new Counter(chain, line, facilitatorUrl, modern.url, first.url);
   }
 
   async verify(buyer, payment, requirements = payment.accepted) {
@@ -77,7 +79,6 @@ export class Counter {
   /** What an ask says, and what it moved. A receipt has to be true. */
   async #measured(buyer, payment, ask) {
     const balances = () => Promise.all([this.chain.balance(buyer.address), this.chain.balance(PAYEE)]);
-    await this.chain.tick();
     const [held, had] = await balances();
     const { text, receipt } = await ask();
     const [holds, has] = await balances();

@@ -1,6 +1,6 @@
 // The protocol's own client and server pay through a facilitator, rightly and wrongly:
 //
-//   node main.mjs <folder with node_modules> <url of a chain> [<url of our facilitator on it>]
+//   node main.mjs <folder with node_modules> <url of a chain> [<our program>]
 //
 // Every case of cases.mjs is asked of the protocol's own facilitator, and of ours if it is there. The first has to answer what the case
 // says; ours has to answer the same, but where differences.mjs says what else and why. A difference that is listed and not seen fails
@@ -10,20 +10,23 @@ import { CASES } from "./cases.mjs";
 import { Chain } from "./chain.mjs";
 import { Counter } from "./counter.mjs";
 import { Differences } from "./differences.mjs";
+import { line } from "./line.mjs";
+import { quittance } from "./quittance.mjs";
 import { reference } from "./reference.mjs";
 
 // the official server and client have much to say about payments that are refused on purpose
 console.warn = console.error = () => {};
 
-const [, , , chainUrl, ourUrl] = process.argv;
+const [, , , chainUrl, program] = process.argv;
 const chain = await Chain.at(chainUrl);
 const differences = new Differences();
 const wrong = [];
 let answers = 0;
 
-const subjects = [{ name: "official", url: (await reference(chain)).url }];
-if (ourUrl) subjects.push({ name: "quittance", url: ourUrl });
-for (const subject of subjects) subject.counter = await Counter.at(chain, subject.url);
+const node = await line(chainUrl);
+const subjects = [{ name: "official", url: (await reference(new Chain(node.url))).url }];
+if (program) subjects.push({ name: "quittance", url: await quittance(program, node.url) });
+for (const subject of subjects) subject.counter = await Counter.at(chain, node, subject.url);
 
 for (const { name, expect, run } of CASES) {
   console.log(name);
@@ -44,8 +47,8 @@ for (const { name, expect, run } of CASES) {
     }
   }
 }
-if (ourUrl) wrong.push(...differences.unseen());
+if (program) wrong.push(...differences.unseen());
 for (const line of wrong) process.stderr.write(`${line}\n`);
-const against = ourUrl ? `, ${differences.count} differences meant` : "";
+const against = program ? `, ${differences.count} differences meant` : "";
 console.log(`${CASES.length} cases, ${answers - wrong.length} of ${answers} answers of ${subjects.map(({ name }) => name).join(" and ")} as listed${against}`);
 process.exit(wrong.length === 0 ? 0 : 1);

@@ -3,7 +3,7 @@
 import { createRequire } from "node:module";
 import { join } from "node:path";
 
-const require = createRequire(join(process.argv[2], "package.json"));
+export const require = createRequire(join(process.argv[2], "package.json"));
 
 export const viem = require("viem");
 export const { generatePrivateKey, mnemonicToAccount, privateKeyToAccount } = require("viem/accounts");

@@ -3,7 +3,7 @@
 // What is written here is what the packages' documentation shows: the two objects go in, the answer comes out with 200, an exception
 // is a 500. So a status of 400 or 500 says something about this file; a reason says what the official engine says.
 
-import { NETWORK, known } from "./chain.mjs";
+import { NETWORK, WALLET_FACTORY, known } from "./chain.mjs";
 import { EIP2612_GAS_SPONSORING, evm, express, facilitator, x402Facilitator } from "./packages.mjs";
 import { listen } from "./loopback.mjs";
 
@@ -11,7 +11,7 @@ export async function reference(chain) {
   const wallet = chain.wallet(known(0));
   const signer = evm.toFacilitatorEvmSigner({ ...wallet, address: wallet.account.address });
   const engine = new x402Facilitator();
-  facilitator.registerExact(engine, { signer, networks: NETWORK });
+  facilitator.registerExact(engine, { signer, networks: NETWORK, eip6492AllowedFactories: [WALLET_FACTORY] });
   engine.register(NETWORK, new facilitator.Upto(signer));
   engine.registerExtension(EIP2612_GAS_SPONSORING);
 

@@ -1,0 +1,1 @@
+export async function quittance() { throw new Error("not yet"); }
