@@ -12,14 +12,22 @@ use crate::stages::Notes;
 use crate::tools;
 use crate::workspace::Workspace;
 
-/// The cases in TypeScript's packages.
 const TYPESCRIPT: &str = "crates/xtask/interop/typescript";
+const PYTHON: &str = "crates/xtask/interop/python";
 
 /// The official client, server and facilitator of npm, on another node and on the sandbox.
 pub(crate) fn typescript(workspace: &Workspace) -> Result<Notes, Failure> {
     let modules = tools::node_modules(workspace, &workspace.root.join(TYPESCRIPT))?;
     let main = workspace.root.join(TYPESCRIPT).join("main.mjs");
     each_chain(workspace, |chain| shown(Command::new("node").arg(&main).arg(&modules).arg(chain)))
+}
+
+/// The official client, server and facilitator of PyPI, on the sandbox.
+pub(crate) fn python(workspace: &Workspace) -> Result<Notes, Failure> {
+    let python = tools::python(workspace, &workspace.root.join(PYTHON).join("requirements.txt"))?;
+    let main = workspace.root.join(PYTHON).join("main.py");
+    let chain = Server::sandbox(workspace)?;
+    Ok(vec![shown(Command::new(python).arg("-B").arg(&main).arg(&chain.url))?])
 }
 
 /// Runs the same on both chains.

@@ -76,6 +76,7 @@ pub(crate) const STAGES: &[Stage] = &[
         "the protocol's own client and server in TypeScript pay, rightly and wrongly, through its facilitator and through ours",
         interop::typescript,
     ),
+    stage("interop", "python", "those in Python likewise", interop::python),
     stage("fuzz", "corpus", "the fuzz targets hold over their seeds and many mutations of them", fuzz::corpus),
     stage("fuzz", "smoke", "every fuzz target holds for twenty seconds of fuzzing", fuzz::smoke),
 ];
