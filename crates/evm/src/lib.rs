@@ -36,12 +36,16 @@ mod eip3009;
 mod exact;
 mod learn;
 pub mod multicall3;
+mod options;
 #[cfg(feature = "rayon")]
 mod parallel;
 mod payer;
 mod permit2;
 pub mod probe;
 pub mod question;
+pub mod revert;
+mod rlp;
+mod sponsoring;
 mod state;
 mod upto;
 
@@ -49,6 +53,7 @@ pub use exact::{EXACT, Exact};
 pub use learn::{digest, learn};
 #[cfg(feature = "rayon")]
 pub use parallel::verify_many_in_parallel;
+pub use sponsoring::Sponsoring;
 pub use upto::{UPTO, Upto};
 
 #[cfg(test)]

@@ -213,6 +213,8 @@ everywhere! {
         let resumed = log.resume(&key(1), 60, at(61)).await.unwrap().unwrap();
         assert_eq!(log.step(&held, Step::Settling(sent(3)), at(62)).await, Err(Misstep::Stale.into()));
         let log = place.log_again(log).await;
+        assert_eq!(log.find(&key(1)).await.unwrap().map(|entry| (entry.key, entry.sent)), Some((key(1), sent(2))));
+        assert_eq!(log.find(&key(2)).await.unwrap(), None);
         assert_eq!(log.step(&resumed, Step::Settling(None), at(62)).await.unwrap().unwrap().sent, sent(2));
         log.step(&resumed, Step::Unknown, at(63)).await.unwrap();
         let log = place.log_again(log).await;
