@@ -18,6 +18,7 @@ pub mod metrics;
 mod open;
 mod record;
 pub mod rpc;
+pub mod service;
 mod settings;
 mod settle;
 mod together;
@@ -31,5 +32,6 @@ pub use chain::{Block, Broadcast, Chain, Fees, Gas, Head, Log, LogFilter, Receip
 pub use engine::{Drained, Facilitator};
 pub use metrics::Metrics;
 pub use rpc::{EndpointUrl, Rpc, RpcOptions};
+pub use service::{Service, ServiceOptions};
 pub use settings::{Batch, ChainSettings, ChainSetup, Clock, FeeLimit, Settings, SetupError};
 pub use transaction::{Transaction, TransactionError};
