@@ -128,7 +128,7 @@ CASES = [
     ("/eip3009", "a payment", paid(PRICE), {}),
     ("/eip3009", "signed by somebody else", refused("invalid_exact_evm_payload_signature"), FORGED),
     ("/eip3009", "expired", refused(EIP3009 + "valid_before"), {"change": until(-1)}),
-    ("/eip3009", "not valid yet", refused(EIP3009 + "valid_after"), {"change": since(600)}),
+    ("/eip3009", "not valid yet", refused(EIP3009 + "valid_after"), {"change": since(60)}),
     ("/eip3009", "pays somebody else", refused("invalid_exact_evm_payload_recipient_mismatch"), {"change": recipient}),
     ("/eip3009", "pays too little", refused(EIP3009 + "value_mismatch"), {"change": value(-1)}),
     ("/eip3009", "pays too much", refused(EIP3009 + "value_mismatch"), {"change": value(1)}),
@@ -136,7 +136,7 @@ CASES = [
     ("/permit2", "a payment", paid(PRICE), {}),
     ("/permit2", "signed by somebody else", refused("invalid_permit2_signature"), FORGED),
     ("/permit2", "expired", refused("permit2_deadline_expired"), {"change": until(-1)}),
-    ("/permit2", "not valid yet", refused("permit2_not_yet_valid"), {"change": since(600)}),
+    ("/permit2", "not valid yet", refused("permit2_not_yet_valid"), {"change": since(60)}),
     ("/permit2", "pays somebody else", refused("invalid_permit2_recipient_mismatch"), {"change": recipient}),
     ("/permit2", "pays too little", refused("permit2_amount_mismatch"), {"change": value(-1)}),
     # unlike TypeScript's, this server answers with 402 here too, and not with 412

@@ -121,7 +121,7 @@ const EIP3009 = [
   ["a signature cut short", refused("invalid_exact_evm_signature"), signature((whole) => viem.slice(whole, 0, 60))],
   ["expired", refused("invalid_exact_evm_payload_authorization_valid_before"), { change: change.time("until", -1) }],
   ["about to expire", refused("invalid_exact_evm_payload_authorization_valid_before"), { change: change.time("until", 4) }],
-  ["not valid yet", refused("invalid_exact_evm_payload_authorization_valid_after"), { change: change.time("from", 600) }],
+  ["not valid yet", refused("invalid_exact_evm_payload_authorization_valid_after"), { change: change.time("from", 60) }],
   ["pays somebody else", refused("invalid_exact_evm_recipient_mismatch"), { change: change.recipient }],
   ["pays too little", refused("invalid_exact_evm_payload_authorization_value_mismatch"), { change: change.value(-1n) }],
   ["pays too much", refused("invalid_exact_evm_payload_authorization_value_mismatch"), { change: change.value(1n) }],
@@ -160,7 +160,8 @@ const EIP3009 = [
   ["a Safe that is yet to be made", refused("eip6492_factory_not_allowed"), { who: contract(safe, { promised: true, deployed: false }) }],
   ["a delegated account", paid(PRICE), { who: (chain) => delegated(chain, "/eip3009") }],
   // what a shop would not ask, but a seller's own code may
-  ["terms without the token's name", direct("invalid_exact_evm_missing_eip712_domain"), asking({ extra: {} })],
+  ["terms without the token's name", direct("invalid_exact_evm_missing_eip712_domain"), { ...terms({ extra: {} }), signed: false }],
+  ["terms without the token's name, and a payment with it", direct("invalid_exact_evm_missing_eip712_domain"), asking({ extra: {} })],
   ["terms with another name than was signed", direct("invalid_exact_evm_signature"), asking({ extra: { name: "USD Coin", version: "2" } })],
   [
     "terms with another name than the token's",
@@ -198,7 +199,7 @@ const PERMIT2 = [
   ["a Safe, signed by somebody else", refused("invalid_permit2_signature"), { who: contract(safe, { approved: true }), ...forged }],
   ["expired", refused("permit2_deadline_expired"), { change: change.time("until", -1) }],
   ["about to expire", refused("permit2_deadline_expired"), { change: change.time("until", 4) }],
-  ["not valid yet", refused("permit2_not_yet_valid"), { change: change.time("from", 600) }],
+  ["not valid yet", refused("permit2_not_yet_valid"), { change: change.time("from", 60) }],
   ["pays somebody else", refused("invalid_permit2_recipient_mismatch"), { change: change.recipient }],
   ["pays too little", refused("permit2_amount_mismatch"), { change: change.value(-1n) }],
   ["pays too much", refused("permit2_amount_mismatch"), { change: change.value(1n) }],
@@ -253,7 +254,7 @@ const UPTO = [
   ["a charge below zero", { verify: "valid", settle: "failed: invalid_exact_evm_transaction_failed" }, charge(-1)],
   ["signed by somebody else", refused("invalid_permit2_signature"), forged],
   ["expired", refused("permit2_deadline_expired"), { change: change.time("until", -1) }],
-  ["not valid yet", refused("permit2_not_yet_valid"), { change: change.time("from", 600) }],
+  ["not valid yet", refused("permit2_not_yet_valid"), { change: change.time("from", 60) }],
   ["pays somebody else", refused("invalid_permit2_recipient_mismatch"), { change: change.recipient }],
   // whoever settles says what is charged and no longer what the ceiling was, so a ceiling is only too low for a charge
   [
@@ -305,7 +306,7 @@ const V1 = [
   ["a payment", paid(PRICE)],
   ["signed by somebody else", refused("invalid_exact_evm_signature"), forged],
   ["expired", refused("invalid_exact_evm_payload_authorization_valid_before"), { change: change.time("until", -1) }],
-  ["not valid yet", refused("invalid_exact_evm_payload_authorization_valid_after"), { change: change.time("from", 600) }],
+  ["not valid yet", refused("invalid_exact_evm_payload_authorization_valid_after"), { change: change.time("from", 60) }],
   ["pays somebody else", refused("invalid_exact_evm_recipient_mismatch"), { change: change.recipient }],
   ["pays too little", refused("invalid_exact_evm_authorization_value"), { change: change.value(-1n) }],
   ["pays too much", refused("invalid_exact_evm_authorization_value"), { change: change.value(1n) }],

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 
 import { shopV1 } from "./shop-v1.mjs";
 import { PAYEE, shop } from "./shop.mjs";
-import { HTTPFacilitatorClient, SettleError, VerifyError, decodePaymentRequiredHeader, decodePaymentResponseHeader } from "./packages.mjs";
+import { HTTPFacilitatorClient, decodePaymentRequiredHeader, decodePaymentResponseHeader } from "./packages.mjs";
 
 /** A reason without what some append to it for people. */
 const code = (reason) => `${reason}`.split(":")[0];
@@ -33,7 +33,7 @@ export class Counter {
         assert.equal(answer.payer?.toLowerCase(), buyer.address.toLowerCase());
         return { text: "valid" };
       } catch (error) {
-        return { text: thrown(error, VerifyError, () => `refused: ${code(error.invalidReason)}`) };
+        return { text: thrown(error, "VerifyError", () => `refused: ${code(error.invalidReason)}`) };
       }
     });
   }
@@ -44,7 +44,7 @@ export class Counter {
         const answer = await this.facilitator.settle(payment, requirements);
         return answer.success ? { text: "settled", receipt: answer } : { text: `failed: ${code(answer.errorReason)}` };
       } catch (error) {
-        return { text: thrown(error, SettleError, () => `failed: ${code(error.errorReason)}`) };
+        return { text: thrown(error, "SettleError", () => `failed: ${code(error.errorReason)}`) };
       }
     });
   }
@@ -99,7 +99,8 @@ export class Counter {
 
 /** What an exception of the official client says: the status, and the answer if there was one. */
 function thrown(error, kind, answer) {
-  if (error instanceof kind) return `${error.statusCode} ${answer()}`;
+  // each entry of the package brings a class of its own of this name
+  if (error.name === kind) return `${error.statusCode} ${answer()}`;
   const status = /failed \((\d{3})\)/.exec(error.message)?.[1];
   if (!status) throw error;
   return `error ${status}`;

@@ -14,7 +14,6 @@ export const { wrapFetchWithPayment, x402Client, x402HTTPClient, decodePaymentRe
 export const { paymentMiddleware, setSettlementOverrides, x402ResourceServer } = require("@x402/express");
 export const { HTTPFacilitatorClient, decodePaymentRequiredHeader, encodePaymentSignatureHeader } = require("@x402/core/http");
 export const { x402Facilitator } = require("@x402/core/facilitator");
-export const { SettleError, VerifyError } = require("@x402/core/types");
 
 export const evm = require("@x402/evm");
 export const client = {
