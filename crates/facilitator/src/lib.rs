@@ -8,6 +8,7 @@
 mod answer;
 mod case;
 mod chain;
+pub mod config;
 mod dispatch;
 mod engine;
 mod evidence;
@@ -29,6 +30,7 @@ mod verify;
 mod watch;
 
 pub use chain::{Block, Broadcast, Chain, Fees, Gas, Head, Log, LogFilter, Receipt, TransactionHash};
+pub use config::Config;
 pub use engine::{Drained, Facilitator};
 pub use metrics::Metrics;
 pub use rpc::{EndpointUrl, Rpc, RpcOptions};
