@@ -2,6 +2,7 @@
 
 use quittance_core::{Fault, Rejection, ReplayKey};
 use quittance_guard::ReplayLog;
+use quittance_guard::replay::{Step, StepError};
 use tokio::sync::watch;
 use tokio::time::{Duration, Instant};
 
@@ -32,6 +33,12 @@ struct Findings {
     unused: u32,
 }
 
+/// Why a claim is not held any longer.
+enum Held {
+    Fault,
+    Stale,
+}
+
 /// How many transactions may fail for no reason that is left.
 const FAILURES: u32 = 3;
 /// How many looks find a nonce used and nobody who used it until it counts as used elsewhere: logs may come later than state.
@@ -47,9 +54,16 @@ impl<C: Chain + 'static, L: ReplayLog + Send + Sync + 'static> Settlement<'_, C,
         let mut findings = Findings { used: stage.is_none() && self.record.tries.is_empty(), ..Findings::default() };
         // what may be there already is looked for before anything is sent
         let mut again = Instant::now() + AGAIN;
+        let mut renew = Instant::now();
         loop {
             tokio::select! {
                 biased;
+                // what takes long, such as the end of a window at a depth, is not begun anew by everybody in turn
+                () = tokio::time::sleep_until(renew) => match self.hold().await {
+                    Ok(()) => renew = Instant::now() + Duration::from_secs(self.engine.settings.lease / 2).max(AGAIN),
+                    Err(Held::Fault) => renew = Instant::now() + AGAIN,
+                    Err(Held::Stale) => return End::Stale,
+                },
                 staged = staged(&mut stage) => match staged {
                     Some(Stage::Queued) => {}
                     Some(Stage::Kept(record)) => self.sent(record),
@@ -84,6 +98,17 @@ impl<C: Chain + 'static, L: ReplayLog + Send + Sync + 'static> Settlement<'_, C,
                     }
                 }
             }
+        }
+    }
+
+    /// Says in the log that somebody is still at it.
+    async fn hold(&self) -> Result<(), Held> {
+        let now = self.engine.clock.now().map_err(|_| Held::Fault)?;
+        let until = now.checked_add(self.engine.settings.lease).unwrap_or(now);
+        match self.engine.log.step(&self.claim, Step::Hold(until), now).await {
+            Ok(_) => Ok(()),
+            Err(StepError::Fault(_)) => Err(Held::Fault),
+            Err(_) => Err(Held::Stale),
         }
     }
 
