@@ -19,6 +19,7 @@ mod deps;
 mod devnet;
 mod fuzz;
 mod graph;
+mod interop;
 mod native;
 mod oracle;
 mod readme;
