@@ -35,16 +35,25 @@ mod checking;
 mod eip3009;
 mod exact;
 mod learn;
+pub mod multicall3;
+mod options;
 #[cfg(feature = "rayon")]
 mod parallel;
 mod payer;
 mod permit2;
+pub mod probe;
+pub mod question;
+pub mod revert;
+mod rlp;
+mod sponsoring;
+mod state;
 mod upto;
 
 pub use exact::{EXACT, Exact};
 pub use learn::learn;
 #[cfg(feature = "rayon")]
 pub use parallel::verify_many_in_parallel;
+pub use sponsoring::Sponsoring;
 pub use upto::{UPTO, Upto};
 
 #[cfg(test)]

@@ -5,8 +5,31 @@
 //!
 //! A chain is whatever implements [`Chain`].
 
+mod answer;
+mod case;
 mod chain;
+mod dispatch;
+mod engine;
+mod evidence;
+mod fees;
+mod gather;
+mod lane;
+pub mod metrics;
+mod open;
+mod record;
+pub mod rpc;
+mod settings;
+mod settle;
+mod together;
+mod trace;
 mod transaction;
+mod upto;
+mod verify;
+mod watch;
 
 pub use chain::{Block, Broadcast, Chain, Fees, Gas, Head, Log, LogFilter, Receipt, TransactionHash};
+pub use engine::{Drained, Facilitator};
+pub use metrics::Metrics;
+pub use rpc::{EndpointUrl, Rpc, RpcOptions};
+pub use settings::{Batch, ChainSettings, ChainSetup, Clock, FeeLimit, Settings, SetupError};
 pub use transaction::{Transaction, TransactionError};

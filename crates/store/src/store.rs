@@ -200,6 +200,11 @@ impl ReplayLog for Store {
         }
     }
 
+    async fn find(&self, key: &ReplayKey) -> Result<Option<Entry>, Fault> {
+        let sql = format!("SELECT {} FROM payments WHERE id = $1", payments::COLUMNS);
+        self.read(sql, vec![word::id(key)], |row| payments::entry(row, &self.writers.keeper.seal)).await.map(only)
+    }
+
     async fn step(&self, claim: &Claim, step: replay::Step, now: UnixSeconds) -> Result<Option<Entry>, replay::StepError> {
         match self.ask(Operation::Step { claim: claim.clone(), step, now }).await {
             Ok(Reply::Stepped(stepped)) => stepped,

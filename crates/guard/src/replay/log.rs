@@ -17,14 +17,19 @@ pub trait ReplayLog {
     /// Claims a payment for a request.
     fn claim(&self, request: &Request) -> impl Future<Output = Result<Claimed, Fault>> + Send;
 
+    /// What is remembered of a payment, for somebody who only wants to know. It decides nothing: it may have changed by the time it is read.
+    fn find(&self, key: &ReplayKey) -> impl Future<Output = Result<Option<Entry>, Fault>> + Send;
+
     /// Takes a step with a payment that is held; `None` when the entry is gone with it. [`Step::Settling`] must have returned before the
     /// request to settle leaves (rule 12).
     fn step(&self, claim: &Claim, step: Step, now: UnixSeconds) -> impl Future<Output = Result<Option<Entry>, StepError>> + Send;
 
-    /// The payments whose outcome nobody is at any more, oldest first, for whoever starts again after a crash.
+    /// The payments whose outcome nobody is at any more, oldest first and with what was sent, for whoever starts again after a crash. Of a later
+    /// time it gives those too that will be nobody's by then, and of the end of time everyone whose outcome is open.
     fn open(&self, now: UnixSeconds) -> impl Future<Output = Result<Vec<Entry>, Fault>> + Send;
 
-    /// Goes on with one of them, for so many seconds alone.
+    /// Goes on with one of them, for so many seconds alone. What was sent may have changed since it was listed; the entry that
+    /// [`Step::Settling`] with nothing gives is the present one.
     fn resume(&self, key: &ReplayKey, lease: u64, now: UnixSeconds) -> impl Future<Output = Result<Option<Claim>, Fault>> + Send;
 
     /// Forgets what is over, and says how many payments that were.
