@@ -8,6 +8,7 @@
 mod answer;
 mod case;
 mod chain;
+pub mod config;
 mod dispatch;
 mod engine;
 mod evidence;
@@ -18,6 +19,7 @@ pub mod metrics;
 mod open;
 mod record;
 pub mod rpc;
+pub mod service;
 mod settings;
 mod settle;
 mod together;
@@ -28,8 +30,10 @@ mod verify;
 mod watch;
 
 pub use chain::{Block, Broadcast, Chain, Fees, Gas, Head, Log, LogFilter, Receipt, TransactionHash};
+pub use config::Config;
 pub use engine::{Drained, Facilitator};
 pub use metrics::Metrics;
 pub use rpc::{EndpointUrl, Rpc, RpcOptions};
+pub use service::{Service, ServiceOptions};
 pub use settings::{Batch, ChainSettings, ChainSetup, Clock, FeeLimit, Settings, SetupError};
 pub use transaction::{Transaction, TransactionError};

@@ -90,8 +90,8 @@ impl Metrics {
         self.answers.of(&[route, &status.to_string()]).add(1);
     }
 
-    /// A verdict: none of the reasons for "yes". A reason that is nobody's code counts as `other`.
-    pub fn verdict(&self, operation: Operation, reason: Option<&str>, took: Duration) {
+    /// A verdict: none of the reasons for "yes". A reason that is nobody's code counts as `other`. What it counts as is given back, for logs.
+    pub fn verdict(&self, operation: Operation, reason: Option<&str>, took: Duration) -> &'static str {
         let code = reason.map_or("ok", |reason| match Reason::parse(reason) {
             Reason::Rejection(rejection) => rejection.code(),
             Reason::Fault(fault) => fault.code(),
@@ -99,6 +99,7 @@ impl Metrics {
         });
         self.verdicts.of(&[operation.as_str(), code]).add(1);
         self.latency.of(&[operation.as_str()]).observe(took);
+        code
     }
 
     /// Something of ours was down.
