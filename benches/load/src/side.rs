@@ -1,6 +1,7 @@
 //! Whose facilitator, and how it is started.
 
-use std::path::PathBuf;
+use std::fs;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use quittance_devnet::{ACCOUNTS, Account};
@@ -56,8 +57,35 @@ impl Side {
                 Program::start(command.args([&CHAIN.to_string(), &url, &key]), |line| line.strip_prefix("http://"))
             }
             Self::Ours | Self::Unbatched => {
-                Err(failure(format!("not yet {} {}", programs.ours.display(), programs.scratch.display())))
+                let batch = if self == Self::Ours { "[chain.batch]\n" } else { "" };
+                let config = programs.scratch.join("facilitator.toml");
+                fs::write(&config, format!("{HEAD}rpc = [\"{url}\"]\n{batch}[[chain.signer]]\nkey = \"${{SIGNER_KEY}}\"\n"))?;
+                for ending in ["", "-wal", "-shm"] {
+                    remove(&programs.scratch.join(format!("facilitator.db{ending}")))?;
+                }
+                let mut command = Command::new(&programs.ours);
+                command.args(["facilitator", "--log", "warn", "--config"]).arg(&config);
+                command.env("SIGNER_KEY", key).env("SEALING_KEY", "07".repeat(32));
+                Program::start(&mut command, |line| line.strip_prefix("facilitator at http://"))
             }
         }
     }
+}
+
+/// What a configuration begins with. All that is not the default: where things are, and a look at the chain five times per block.
+const HEAD: &str = "\
+listen = \"127.0.0.1:0\"
+store = \"sqlite:facilitator.db\"
+sealing_key = \"${SEALING_KEY}\"
+[[chain]]
+network = \"eip155:84532\"
+poll_ms = 20
+";
+
+/// Removes a file that an earlier round may have left.
+fn remove(path: &Path) -> Result<(), Failure> {
+    if path.exists() {
+        fs::remove_file(path)?;
+    }
+    Ok(())
 }
