@@ -62,6 +62,11 @@ fn ask_viem(workspace: &Workspace, peers: &Path, server: &Server) -> Result<Stri
     shown(Command::new("node").arg(workspace.root.join(PEERS).join("viem.mjs")).arg(peers).arg(&server.url))
 }
 
+/// The other node's program.
+pub(crate) fn anvil_program(workspace: &Workspace) -> Result<PathBuf, Failure> {
+    binary(&peers(workspace)?)
+}
+
 /// The folder that holds the other node and viem.
 pub(crate) fn peers(workspace: &Workspace) -> Result<PathBuf, Failure> {
     tools::node_modules(workspace, &workspace.root.join(PEERS))
