@@ -50,7 +50,7 @@ mod state;
 mod upto;
 
 pub use exact::{EXACT, Exact};
-pub use learn::learn;
+pub use learn::{digest, learn};
 #[cfg(feature = "rayon")]
 pub use parallel::verify_many_in_parallel;
 pub use sponsoring::Sponsoring;

@@ -11,10 +11,12 @@
 //! A payment is claimed under what the chain itself spends it by ([`ReplayKey`](quittance_core::ReplayKey)), for one request
 //! ([`Fingerprint`](crate::Fingerprint)). Whoever shows it again for the same request is told how far the first one has come; for another
 //! request it is taken. Once a payment is settled it stands in public calldata, so what was sold for it is given again only to who shows the
-//! secret behind its bound nonce ([`Bound`]); to everybody else it is spent (catalogue rows 107 to 128, rules 9 to 16).
+//! secret behind its bound nonce ([`Bound`]); to everybody else it is spent (catalogue rows 107 to 128, rules 9 to 16). A facilitator sells
+//! nothing: it tells whoever shows the same again how it ended ([`Audience`]).
 //!
-//! [`settling`](Step::Settling) is durable before the request to settle leaves. From then on only evidence ends an attempt, and until it is
-//! there the same payment may be sent to settle again, by one at a time.
+//! [`settling`](Step::Settling) is durable before the request to settle leaves, and with it what is sent ([`Sent`]), for whoever starts again
+//! after a crash and cannot ask the payer. From then on only evidence ends an attempt, and until it is there the same payment may be sent
+//! to settle again, by one at a time.
 
 mod admit;
 mod bound;
@@ -23,6 +25,7 @@ mod entry;
 mod log;
 mod register;
 mod request;
+mod sent;
 
 pub use admit::{Admission, admit};
 pub use bound::Bound;
@@ -30,4 +33,5 @@ pub use claim::{Claim, Claimed, Conflict};
 pub use entry::{Answer, Entry, Misstep, State, Step, Verdict};
 pub use log::{ReplayLog, StepError};
 pub use register::{Changes, Register, over_exposure, over_quota};
-pub use request::{Demand, Quota, Request};
+pub use request::{Audience, Demand, Quota, Request};
+pub use sent::{Sent, SentTooLong};

@@ -49,7 +49,7 @@ async fn fill(file: &str, store: &Store, from: u64, to: u64) -> Result<(), Failu
     const AT_ONCE: u64 = 100_000;
     if from == 0 {
         let Claimed::Fresh(claim) = store.claim(&claim_by(1, 1, "a", 0)).await? else { return Err("claimed before".into()) };
-        ReplayLog::step(store, &claim, Step::Settling, at(1)).await?;
+        ReplayLog::step(store, &claim, Step::Settling(None), at(1)).await?;
         ReplayLog::step(store, &claim, Step::Settled(receipt("0x1", Attested::Answer)), at(1)).await?;
     }
     let mut database = sqlx::SqliteConnection::connect(file).await?;
@@ -59,7 +59,7 @@ async fn fill(file: &str, store: &Store, from: u64, to: u64) -> Result<(), Failu
         let copies = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < $1) INSERT INTO payments \
              SELECT randomblob(32), substr(key, 1, length(key) - 64) || lower(hex(randomblob(32))), payer, asset, amount, fingerprint, \
              payment_id, claimed_at, keep_until, attempt, state, lease, charged, hash, attested, rejection, granted, answer, quota_span, \
-             is_open, idle_from, over_from FROM n CROSS JOIN (SELECT * FROM payments WHERE state = 'settled' LIMIT 1)";
+             is_open, idle_from, over_from, sent FROM n CROSS JOIN (SELECT * FROM payments WHERE state = 'settled' LIMIT 1)";
         sqlx::query(copies).bind(count).execute(&mut database).await?;
         sqlx::query("UPDATE clocks SET payments = payments + $1").bind(count).execute(&mut database).await?;
         held += count.unsigned_abs();

@@ -65,7 +65,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
 
 async fn pay(store: &Store, number: u64) -> Result<(), Box<dyn Error>> {
     let Claimed::Fresh(claim) = store.claim(&claim_by(number, number, "a", 0)).await? else { return Err("claimed before".into()) };
-    ReplayLog::step(store, &claim, Step::Settling, at(1)).await?;
+    ReplayLog::step(store, &claim, Step::Settling(None), at(1)).await?;
     ReplayLog::step(store, &claim, Step::Settled(receipt(&format!("0x{number:x}"), Attested::Answer)), at(1)).await?;
     ReplayLog::step(store, &claim, Step::Grant(Some(Answer::new(&[7; 200]))), at(1)).await?;
     Ok(())

@@ -11,7 +11,7 @@ use std::io::Write as _;
 
 use quittance_guard::budget::{self, Meter, Reserve, ReserveError, Reserved};
 use quittance_guard::receipt::{Attested, Receipt};
-use quittance_guard::replay::{self, Answer, Claimed};
+use quittance_guard::replay::{self, Answer, Claimed, Sent};
 use quittance_guard::{Ledger as _, ReplayLog as _};
 use quittance_store::Store;
 
@@ -79,7 +79,7 @@ async fn sell(store: &Store, number: u64) -> Outcome {
     let request = claim_by(number, number, "a", 0);
     let Claimed::Fresh(claim) = store.claim(&request).await? else { return Err(format!("{number} was claimed before").into()) };
     say(&format!("reserved {number}"))?;
-    replay(store, &claim, replay::Step::Settling, number).await?;
+    replay(store, &claim, replay::Step::Settling(Some(Sent::new(&number.to_be_bytes())?)), number).await?;
     replay(store, &claim, replay::Step::Settled(receipt(&format!("0x{number:x}"), Attested::Chain)), number).await?;
     replay(store, &claim, replay::Step::Grant(Some(Answer::new(&number.to_be_bytes()))), number).await
 }

@@ -27,8 +27,8 @@
 //! # What stands in it
 //!
 //! Amounts in decimal, keys, accounts, labels, hashes of requests and terms, in clear and easy to read with any SQL client. Signatures
-//! that can still be spent, and the answers that were sold, are sealed under a [`SealingKey`]. URLs, bodies, prompts and headers are never
-//! given to a store in the first place.
+//! that can still be spent, what is being sent to settle, and the answers that were sold are sealed under a [`SealingKey`]. URLs, bodies,
+//! prompts and headers are never given to a store in the first place.
 //!
 //! # How long
 //!

@@ -2,7 +2,7 @@
 
 use quittance_core::Fault;
 use quittance_guard::Fingerprint;
-use quittance_guard::replay::{Answer, Entry, State};
+use quittance_guard::replay::{Answer, Entry, Sent, State};
 
 use crate::db::{Row, Value};
 use crate::seal::Seal;
@@ -10,7 +10,7 @@ use crate::word::{self, TORN};
 
 /// The columns, in the order of [`values`] and [`entry`].
 pub(crate) const COLUMNS: &str = "id, key, payer, asset, amount, fingerprint, payment_id, claimed_at, keep_until, attempt, state, lease, \
-     charged, hash, attested, rejection, granted, answer, quota_span, is_open, idle_from, over_from";
+     charged, hash, attested, rejection, granted, answer, quota_span, is_open, idle_from, over_from, sent";
 
 /// What a row that is there already becomes.
 pub(crate) const REPLACE: &str = "ON CONFLICT (id) DO UPDATE SET payer = excluded.payer, asset = excluded.asset, amount = excluded.amount, \
@@ -18,7 +18,7 @@ pub(crate) const REPLACE: &str = "ON CONFLICT (id) DO UPDATE SET payer = exclude
      keep_until = excluded.keep_until, attempt = excluded.attempt, state = excluded.state, lease = excluded.lease, \
      charged = excluded.charged, hash = excluded.hash, attested = excluded.attested, rejection = excluded.rejection, \
      granted = excluded.granted, answer = excluded.answer, quota_span = excluded.quota_span, is_open = excluded.is_open, \
-     idle_from = excluded.idle_from, over_from = excluded.over_from";
+     idle_from = excluded.idle_from, over_from = excluded.over_from, sent = excluded.sent";
 
 /// The columns with a table's name before each.
 pub(crate) fn columns_of(table: &str) -> String {
@@ -33,7 +33,8 @@ pub(crate) fn values(entry: &Entry, seal: &Seal) -> Result<Vec<Value>, Fault> {
         State::Failed(rejection) => (None, None, Some(rejection.code())),
     };
     let key = entry.key.to_string();
-    let answer = entry.answer.as_ref().map(|answer| seal.seal(&place(&key, entry), answer.as_bytes())).transpose()?;
+    let answer = entry.answer.as_ref().map(|answer| seal.seal(&place("answer", &key, entry), answer.as_bytes())).transpose()?;
+    let sent = entry.sent.as_ref().map(|sent| seal.seal(&place("sent", &key, entry), sent.expose())).transpose()?;
     let [charged, hash, attested] = word::receipt_values(receipt);
     Ok(vec![
         word::id_of_text(&key),
@@ -58,6 +59,7 @@ pub(crate) fn values(entry: &Entry, seal: &Seal) -> Result<Vec<Value>, Fault> {
         word::flag(entry.is_open()),
         word::maybe_seconds(entry.idle_from()),
         word::maybe_seconds(entry.over_from()),
+        Value::Bytes(sent),
     ])
 }
 
@@ -84,17 +86,21 @@ pub(crate) fn entry(row: &Row, seal: &Seal) -> Result<Entry, Fault> {
         keep_until: word::time(row.int(8)?)?,
         attempt: word::count(row.int(9)?)?,
         state,
+        sent: None,
         granted: row.int(16)? == 1,
         answer: None,
         quota_span: row.maybe_int(18)?.map(word::unsigned).transpose()?,
     };
     if let Some(sealed) = row.maybe_bytes(17)? {
-        entry.answer = Some(Answer::new(&seal.open(&place(&key, &entry), &sealed)?));
+        entry.answer = Some(Answer::new(&seal.open(&place("answer", &key, &entry), &sealed)?));
+    }
+    if let Some(sealed) = row.maybe_bytes(22)? {
+        entry.sent = Some(Sent::new(&seal.open(&place("sent", &key, &entry), &sealed)?).map_err(|_| TORN)?);
     }
     Ok(entry)
 }
 
-/// Where an answer is at home.
-fn place(key: &str, entry: &Entry) -> String {
-    format!("payments/answer/{key}/{}", entry.attempt)
+/// Where an answer, or what was sent, is at home.
+fn place(column: &str, key: &str, entry: &Entry) -> String {
+    format!("payments/{column}/{key}/{}", entry.attempt)
 }

@@ -112,7 +112,7 @@ fn rows_70_107_and_127_one_header_buys_one_thing_once() {
         now(admit(&log, verified, &demand)).expect("the log works")
     };
     let Admission::Fresh(admitted, claim) = shown("/v1/report/42", Some(&salt), 0) else { panic!("fresh") };
-    now(log.step(&claim, Step::Settling, at(1))).expect("settling");
+    now(log.step(&claim, Step::Settling(None), at(1))).expect("settling");
     let charge = admitted.verified().amount();
     let plan = EXACT.plan(&admitted, charge).expect("a plan");
     assert_eq!(plan.steps.len(), 1);

@@ -5,7 +5,7 @@ use core::task::{Context, Poll, Waker};
 
 use super::*;
 use crate::budget::{Limit, Meter};
-use crate::replay::Demand;
+use crate::replay::{Audience, Demand, Sent};
 use crate::samples::{asset, at, key, payer, purchase, request};
 
 /// The stores in memory answer at once.
@@ -93,7 +93,7 @@ fn row_116_whoever_resumes_is_alone_against_a_holder_that_wakes_up() {
     in_any_order(|| {
         let log = Arc::new(MemoryReplayLog::new(10));
         let Ok(Claimed::Fresh(first)) = now(log.claim(&claim(1))) else { panic!("fresh") };
-        now(log.step(&first, replay::Step::Settling, at(0))).unwrap();
+        now(log.step(&first, replay::Step::Settling(None), at(0))).unwrap();
         let settled = |transaction| {
             let receipt = crate::receipt::Receipt::new(Amount::from_u64(10_000), transaction, crate::receipt::Attested::Chain);
             replay::Step::Settled(receipt)
@@ -107,6 +107,32 @@ fn row_116_whoever_resumes_is_alone_against_a_holder_that_wakes_up() {
         });
         let (woken, resumed) = (woken.join().unwrap(), resumed.join().unwrap());
         assert!(woken != resumed, "one of the two settles: {woken} {resumed}");
+    });
+}
+
+#[test]
+fn row_116_of_a_facilitators_callers_one_settles_and_nobody_else_does_or_is_told_anything_but_the_receipt() {
+    in_any_order(|| {
+        let log = Arc::new(MemoryReplayLog::new(10));
+        let receipt = || crate::receipt::Receipt::new(Amount::from_u64(10_000), "0xaa", crate::receipt::Attested::Chain);
+        let callers = (0..2).map(|_| {
+            let log = Arc::clone(&log);
+            move || {
+                let mut request = claim(1);
+                request.demand.audience = Audience::Everybody;
+                match now(log.claim(&request)) {
+                    Ok(Claimed::Fresh(claim)) => {
+                        now(log.step(&claim, replay::Step::Settling(Sent::new(b"signed").ok()), at(0))).unwrap();
+                        now(log.step(&claim, replay::Step::Settled(receipt()), at(1))).unwrap();
+                        true
+                    }
+                    Ok(Claimed::Pending(_)) => false,
+                    Ok(Claimed::Done(told, None)) if told == receipt() => false,
+                    other => panic!("{other:?}"),
+                }
+            }
+        });
+        assert_eq!(count(callers), 1);
     });
 }
 

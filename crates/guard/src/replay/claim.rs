@@ -57,7 +57,7 @@ pub enum Claimed {
     Redeliver(Claim, Receipt),
     /// The same request is under way, until then at least unless it ends earlier.
     Pending(UnixSeconds),
-    /// It was paid and delivered, and this is the same buyer.
+    /// It was paid and delivered, and this is the same buyer; or it was paid, and everybody may know ([`Audience`](super::Audience)).
     Done(Receipt, Option<Answer>),
     /// It was refused for good.
     Failed(Rejection),

@@ -6,7 +6,7 @@ use core::fmt;
 use quittance_core::{Account, Amount, Asset, PaymentId, Rejection, ReplayKey, Retry, UnixSeconds};
 
 use super::claim::{Again, Claimed, Conflict};
-use super::{Claim, Request};
+use super::{Audience, Claim, Request, Sent};
 use crate::fingerprint::Fingerprint;
 use crate::receipt::{Attested, Receipt};
 
@@ -34,6 +34,8 @@ pub struct Entry {
     pub attempt: u32,
     /// How far it has come.
     pub state: State,
+    /// What was sent to settle or is about to be, if it is to be sent again; kept as long as the outcome is open.
+    pub sent: Option<Sent>,
     /// Whether what was sold has been given.
     pub granted: bool,
     /// What was given, if it was to be kept.
@@ -111,8 +113,10 @@ impl fmt::Debug for Answer {
 #[derive(Clone, PartialEq, Eq, Debug)]
 #[expect(clippy::exhaustive_enums, reason = "the edges of the picture in the module's documentation")]
 pub enum Step {
-    /// It is about to be sent to settle.
-    Settling,
+    /// It is about to be sent to settle, and this is what is sent. The holder may take the step again: with something else, which takes the
+    /// place of what was kept (a higher fee; whatever may still arrive of the former belongs into it), or with nothing, which changes
+    /// nothing and gives the entry, so that whoever goes on with somebody else's attempt sees what to send.
+    Settling(Option<Sent>),
     /// What became of it is not known.
     Unknown,
     /// The money moved.
@@ -171,6 +175,7 @@ impl Entry {
             keep_until: request.keep_until,
             attempt: 1,
             state: State::Reserved { lease: after(now, demand.lease) },
+            sent: None,
             granted: false,
             answer: None,
             quota_span: demand.quota.map(|quota| quota.span),
@@ -227,6 +232,9 @@ impl Entry {
             }
             State::Reserved { .. } => Again::Fresh(self.passed_on(State::Reserved { lease })),
             State::Settling { .. } | State::Unknown => Again::Resume(self.passed_on(State::Settling { lease })),
+            State::Settled { receipt, .. } if demand.audience == Audience::Everybody => {
+                Again::Same(Claimed::Done(receipt.clone(), self.answer.clone()))
+            }
             State::Settled { .. } if !request.is_bound() => Again::Same(Claimed::Taken(Conflict::Spent)),
             State::Settled { receipt, .. } if self.granted => Again::Same(Claimed::Done(receipt.clone(), self.answer.clone())),
             State::Settled { lease: held, .. } if *held >= now => Again::Same(Claimed::Pending(*held)),
@@ -263,7 +271,10 @@ impl Entry {
         }
         let state = match (step, &self.state) {
             (Step::Release, State::Reserved { .. }) => return Ok(Verdict::Forget),
-            (Step::Settling, State::Reserved { lease } | State::Settling { lease }) => State::Settling { lease: *lease },
+            (Step::Settling(sent), State::Reserved { lease } | State::Settling { lease }) => {
+                let (state, sent) = (State::Settling { lease: *lease }, sent.or_else(|| self.sent.clone()));
+                return Ok(Verdict::Keep(Box::new(Self { state, sent, ..self.clone() })));
+            }
             (Step::Unknown, State::Settling { .. } | State::Unknown) => State::Unknown,
             (Step::Settled(receipt), _) => return self.settled(receipt),
             (Step::Failed(rejection), State::Settling { .. } | State::Unknown) => State::Failed(rejection),
@@ -272,31 +283,32 @@ impl Entry {
             (Step::Vanished, State::Settled { .. } | State::Unknown) => State::Unknown,
             _ => return Err(Misstep::Order),
         };
-        Ok(Verdict::Keep(Box::new(Self { state, ..self.clone() })))
+        Ok(self.turned_into(state))
     }
 
     fn settled(&self, receipt: Receipt) -> Result<Verdict, Misstep> {
         if receipt.charged > self.amount {
             return Err(Misstep::ChargedMore);
         }
-        match &self.state {
-            State::Settling { lease } => {
-                Ok(Verdict::Keep(Box::new(Self { state: State::Settled { receipt, lease: *lease }, ..self.clone() })))
-            }
+        let (receipt, lease) = match &self.state {
+            State::Settling { lease } => (receipt, *lease),
             // found out later, by somebody who will not deliver: the next who asks is served at once
-            State::Unknown => {
-                let lease = UnixSeconds::from_secs(0);
-                Ok(Verdict::Keep(Box::new(Self { state: State::Settled { receipt, lease }, ..self.clone() })))
-            }
+            State::Unknown => (receipt, UnixSeconds::from_secs(0)),
             State::Settled { receipt: before, lease }
                 if before.charged == receipt.charged && before.transaction == receipt.transaction =>
             {
-                let receipt = if receipt.attested == Attested::Chain { receipt } else { before.clone() };
-                Ok(Verdict::Keep(Box::new(Self { state: State::Settled { receipt, lease: *lease }, ..self.clone() })))
+                (if receipt.attested == Attested::Chain { receipt } else { before.clone() }, *lease)
             }
-            State::Settled { .. } => Err(Misstep::OtherReceipt),
-            State::Reserved { .. } | State::Failed(_) => Err(Misstep::Order),
-        }
+            State::Settled { .. } => return Err(Misstep::OtherReceipt),
+            State::Reserved { .. } | State::Failed(_) => return Err(Misstep::Order),
+        };
+        Ok(self.turned_into(State::Settled { receipt, lease }))
+    }
+
+    /// It in another state. What was sent is kept no longer than until it is known what became of it.
+    fn turned_into(&self, state: State) -> Verdict {
+        let sent = if matches!(state, State::Settling { .. } | State::Unknown) { self.sent.clone() } else { None };
+        Verdict::Keep(Box::new(Self { state, sent, ..self.clone() }))
     }
 
     /// Given once: what was given first is what is kept.

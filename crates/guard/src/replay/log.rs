@@ -21,10 +21,12 @@ pub trait ReplayLog {
     /// request to settle leaves (rule 12).
     fn step(&self, claim: &Claim, step: Step, now: UnixSeconds) -> impl Future<Output = Result<Option<Entry>, StepError>> + Send;
 
-    /// The payments whose outcome nobody is at any more, oldest first, for whoever starts again after a crash.
+    /// The payments whose outcome nobody is at any more, oldest first and with what was sent, for whoever starts again after a crash. Of a later
+    /// time it gives those too that will be nobody's by then, and of the end of time everyone whose outcome is open.
     fn open(&self, now: UnixSeconds) -> impl Future<Output = Result<Vec<Entry>, Fault>> + Send;
 
-    /// Goes on with one of them, for so many seconds alone.
+    /// Goes on with one of them, for so many seconds alone. What was sent may have changed since it was listed; the entry that
+    /// [`Step::Settling`] with nothing gives is the present one.
     fn resume(&self, key: &ReplayKey, lease: u64, now: UnixSeconds) -> impl Future<Output = Result<Option<Claim>, Fault>> + Send;
 
     /// Forgets what is over, and says how many payments that were.

@@ -16,6 +16,8 @@ pub struct Demand {
     pub bound: Option<Bound>,
     /// The name that the buyer gave to the payment.
     pub payment_id: Option<PaymentId>,
+    /// Who is told how the payment ended.
+    pub audience: Audience,
     /// How many payments one payer may make.
     pub quota: Option<Quota>,
     /// How much of one payer's money may be under way at once, where something is served before it is settled.
@@ -42,6 +44,7 @@ impl Demand {
             fingerprint,
             bound: None,
             payment_id: None,
+            audience: Audience::Payer,
             quota: None,
             exposure: None,
             finality: Self::FINALITY,
@@ -49,6 +52,18 @@ impl Demand {
             now,
         }
     }
+}
+
+/// Who is told how a settled payment ended, among those who show it again for the same request. For another request it is taken in any case.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[expect(clippy::exhaustive_enums, reason = "a log must decide about every case")]
+pub enum Audience {
+    /// Who made the payment, by the secret behind its [bound](Bound) nonce; for everybody else it is spent. So asks a seller, whose answer
+    /// is what was sold, and so is the default.
+    Payer,
+    /// Whoever asks, and always the same receipt. So asks a facilitator: its callers are the sellers' servers, the receipt is on the chain
+    /// for everybody to read, and nothing is delivered, so that nothing can be delivered again.
+    Everybody,
 }
 
 /// How many payments one payer may make in a span of time. The payment that is one too many is refused with 429 and told when to come back.

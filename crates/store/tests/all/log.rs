@@ -1,9 +1,9 @@
 //! The laws of a replay log, in every place, with the store left and found again between steps.
 
-use quittance_core::{Address, Amount, Fault, PaymentId, Rejection, ReplayKey, registry::networks};
+use quittance_core::{Address, Amount, Fault, PaymentId, Rejection, ReplayKey, UnixSeconds, registry::networks};
 use quittance_guard::ReplayLog;
 use quittance_guard::receipt::Attested;
-use quittance_guard::replay::{Answer, Claim, Claimed, Conflict, Misstep, Quota, Request, Step, StepError};
+use quittance_guard::replay::{Answer, Audience, Claim, Claimed, Conflict, Misstep, Quota, Request, Sent, Step, StepError};
 
 use crate::place::{Place, everywhere};
 use crate::samples::{asset, at, bound, claim, claim_by, fingerprint, key, nonce, receipt};
@@ -17,7 +17,7 @@ async fn fresh(log: &impl ReplayLog, request: &Request) -> Claim {
 }
 
 async fn settle(log: &impl ReplayLog, claim: &Claim, transaction: &str) -> Result<(), StepError> {
-    log.step(claim, Step::Settling, at(1)).await?;
+    log.step(claim, Step::Settling(None), at(1)).await?;
     log.step(claim, Step::Settled(receipt(transaction, Attested::Answer)), at(2)).await.map(|_| ())
 }
 
@@ -86,7 +86,7 @@ everywhere! {
         assert_eq!(log.purge(at(62)).await, Ok(0));
         assert_eq!(log.purge(at(63)).await, Ok(1));
         let _third = fresh(&log, &claim(3, "c", 63)).await;
-        assert_eq!(log.step(&second, Step::Settling, at(64)).await, Err(Misstep::Unknown.into()));
+        assert_eq!(log.step(&second, Step::Settling(None), at(64)).await, Err(Misstep::Unknown.into()));
         let log = place.log_again(log).await;
         assert_eq!(log.claim(&claim(1, "a", 65)).await, Ok(Claimed::Taken(Conflict::Spent)));
     }
@@ -131,7 +131,7 @@ everywhere! {
     async fn rows_138_to_142_and_153_an_open_outcome_is_gone_on_with_by_one_at_a_time(place: &impl Place) {
         let log = place.log(10).await;
         let first = fresh(&log, &claim(1, "a", 0)).await;
-        log.step(&first, Step::Settling, at(1)).await.unwrap();
+        log.step(&first, Step::Settling(None), at(1)).await.unwrap();
         let log = place.log_again(log).await;
         log.step(&first, Step::Unknown, at(30)).await.unwrap();
         assert_eq!(ReplayLog::open(&log, at(30)).await.unwrap().len(), 1);
@@ -146,7 +146,7 @@ everywhere! {
         assert_eq!(log.step(&second, Step::Unknown, at(93)).await, Err(Misstep::Stale.into()));
         log.step(&third, Step::Settled(receipt("0xaa", Attested::Chain)), at(94)).await.unwrap();
         let fourth = fresh(&log, &claim(2, "b", 94)).await;
-        log.step(&fourth, Step::Settling, at(95)).await.unwrap();
+        log.step(&fourth, Step::Settling(None), at(95)).await.unwrap();
         assert_eq!(log.purge(at(10_000_000)).await, Ok(1));
         let log = place.log_again(log).await;
         assert_eq!(ReplayLog::open(&log, at(0)).await.unwrap().len(), 1, "what is unknown is never forgotten");
@@ -183,11 +183,52 @@ everywhere! {
         assert_eq!(log.claim(&bound("a", 7, 64)).await, Ok(Claimed::Done(paid, Some(Answer::new(b"x")))));
     }
 
+    async fn row_116_a_facilitator_gives_the_same_receipt_to_whoever_asks_for_the_same(place: &impl Place) {
+        let asked = |path, seconds| {
+            let mut request = claim(1, path, seconds);
+            request.demand.audience = Audience::Everybody;
+            request
+        };
+        let log = place.log(10).await;
+        let held = fresh(&log, &asked("a", 0)).await;
+        assert_eq!(log.claim(&asked("a", 1)).await, Ok(Claimed::Pending(at(60))));
+        settle(&log, &held, "0xaa").await.unwrap();
+        let log = place.log_again(log).await;
+        for seconds in [3, 61, 10_000] {
+            assert_eq!(log.claim(&asked("a", seconds)).await, Ok(Claimed::Done(receipt("0xaa", Attested::Answer), None)));
+            assert_eq!(log.claim(&asked("b", seconds)).await, Ok(Claimed::Taken(Conflict::OtherRequest)));
+        }
+    }
+
+    async fn rows_150_and_153_what_is_sent_is_found_again_until_it_is_known_what_became_of_it(place: &impl Place) {
+        let (log, end) = (place.log(10).await, UnixSeconds::from_secs(u64::MAX));
+        let sent = |byte| Some(Sent::new(&vec![byte; Sent::MAX]).unwrap());
+        let held = fresh(&log, &claim(1, "a", 0)).await;
+        log.step(&held, Step::Settling(sent(1)), at(1)).await.unwrap();
+        log.step(&held, Step::Settling(sent(2)), at(2)).await.unwrap();
+        let log = place.log_again(log).await;
+        assert_eq!(ReplayLog::open(&log, at(60)).await.unwrap(), []);
+        let found = ReplayLog::open(&log, end).await.unwrap();
+        assert_eq!(found.iter().map(|entry| (entry.key, entry.sent.clone())).collect::<Vec<_>>(), [(key(1), sent(2))]);
+        let resumed = log.resume(&key(1), 60, at(61)).await.unwrap().unwrap();
+        assert_eq!(log.step(&held, Step::Settling(sent(3)), at(62)).await, Err(Misstep::Stale.into()));
+        let log = place.log_again(log).await;
+        assert_eq!(log.step(&resumed, Step::Settling(None), at(62)).await.unwrap().unwrap().sent, sent(2));
+        log.step(&resumed, Step::Unknown, at(63)).await.unwrap();
+        let log = place.log_again(log).await;
+        assert_eq!(ReplayLog::open(&log, at(63)).await.unwrap()[0].sent, sent(2));
+        let settled = log.step(&resumed, Step::Settled(receipt("0xaa", Attested::Chain)), at(64)).await.unwrap().unwrap();
+        assert_eq!(settled.sent, None);
+        let log = place.log_again(log).await;
+        assert_eq!(ReplayLog::open(&log, end).await.unwrap(), []);
+        assert_eq!(log.step(&resumed, Step::Vanished, at(65)).await.unwrap().unwrap().sent, None, "it is gone from the disk too");
+    }
+
     async fn a_refusal_that_may_pass_later_frees_the_payment_and_another_stands(place: &impl Place) {
         let log = place.log(1_000).await;
         for (number, rejection) in (1..).zip(Rejection::ALL.iter().copied()) {
             let held = fresh(&log, &claim(number, "a", 0)).await;
-            log.step(&held, Step::Settling, at(1)).await.unwrap();
+            log.step(&held, Step::Settling(None), at(1)).await.unwrap();
             log.step(&held, Step::Failed(rejection), at(2)).await.unwrap();
         }
         let log = place.log_again(log).await;

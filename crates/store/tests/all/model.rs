@@ -6,7 +6,7 @@ use quittance_core::{Amount, Rejection, UnixSeconds};
 use quittance_guard::budget::{self, Book, Meter, Reserve, Ticket, Unspent};
 use quittance_guard::policy::ApprovalId;
 use quittance_guard::receipt::{Attested, Receipt};
-use quittance_guard::replay::{self, Answer, Claim, Claimed, Quota, Register};
+use quittance_guard::replay::{self, Answer, Audience, Claim, Claimed, Quota, Register, Sent};
 use quittance_guard::{Ledger, ReplayLog, rolling};
 use quittance_store::Store;
 
@@ -95,6 +95,9 @@ impl Model {
                 if self.dice.roll(4) == 0 {
                     request.demand.bound = None;
                 }
+                if self.dice.roll(3) == 0 {
+                    request.demand.audience = Audience::Everybody;
+                }
                 request.demand.now = now;
                 request.demand.lease = [0, 5, 60, 1_000][usize::try_from(self.dice.roll(4)).unwrap()];
                 request.keep_until = UnixSeconds::from_secs(self.clock + self.dice.roll(9_000));
@@ -116,7 +119,8 @@ impl Model {
                 let recent = self.claims.len().min(40);
                 let index = self.claims.len() - 1 - usize::try_from(self.dice.roll(recent as u64)).unwrap();
                 let step = match self.dice.roll(16) {
-                    0..5 => replay::Step::Settling,
+                    0..3 => replay::Step::Settling(None),
+                    3 | 4 => replay::Step::Settling(Sent::new(&self.dice.roll(1_000).to_be_bytes()).ok()),
                     5 => replay::Step::Unknown,
                     6..10 => replay::Step::Settled(self.receipt()),
                     10 => replay::Step::Failed(

@@ -100,7 +100,7 @@ async fn tables_of_a_later_version_are_left_alone() {
     let database = crate::cluster::Fresh::new();
     database.open(10).await.close().await;
     database.cluster.sql(&database.name, "INSERT INTO quittance_schema VALUES (99)");
-    assert_eq!(reason(open(&database.url(), Options::default()).await), Reason::Newer { found: 99, known: 1 });
+    assert!(matches!(reason(open(&database.url(), Options::default()).await), Reason::Newer { found: 99, known: 2..99 }));
 }
 
 #[tokio::test]

@@ -124,6 +124,8 @@ async fn check(store: &Store, told: &BTreeMap<u64, String>) {
             let state = if entry.granted { "granted" } else { entry.state.as_str() };
             assert!(rank(&ORDER, state) >= rank(&ORDER, word), "{number} {word} {entry:?}");
             assert_eq!(entry.attempt, 1, "{number} was claimed once");
+            let sent = entry.sent.as_ref().map(|sent| sent.expose().to_vec());
+            assert_eq!(sent, (state == "settling").then(|| number.to_be_bytes().to_vec()), "{number} is sent again as it was");
             assert!(entry.answer.is_none_or(|answer| answer.as_bytes() == number.to_be_bytes()));
         }
     }

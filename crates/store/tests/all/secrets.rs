@@ -5,7 +5,7 @@ use std::fs;
 use quittance_core::{Resource, UnixSeconds};
 use quittance_guard::budget::{Reserve, Reserved, Step};
 use quittance_guard::receipt::{Attested, Receipt};
-use quittance_guard::replay::{self, Answer, Claimed};
+use quittance_guard::replay::{self, Answer, Claimed, Sent};
 use quittance_guard::{Fingerprint, Ledger, ReplayLog};
 use quittance_store::{SealingKey, Store, Trace};
 
@@ -13,7 +13,7 @@ use crate::place::{Database, Folder};
 use crate::samples::{at, cents, claim, purchase, sealing_key, signed};
 
 /// What is pushed through everything that takes a text or bytes.
-const SENTINELS: [&str; 7] = [
+const SENTINELS: [&str; 8] = [
     "sentinel-signature-eyJ4NDAyVmVyc2lvbiI6Mn0",
     "sentinel-answer-of-the-handler",
     "sentinel-query=secret-document-4711",
@@ -21,11 +21,12 @@ const SENTINELS: [&str; 7] = [
     "sentinel.person@mail.example",
     "sentinel-body-of-the-request",
     "sentinel-key-0x4c0883a69102937d6231471b5dbb6204",
+    "sentinel-transaction-02f8b1838534",
 ];
 
 /// Sells and buys something that has all of them in it, and gives everything that printed itself on the way.
 async fn trade(store: &Store) -> String {
-    let [_, answer, query, prompt, email, body, key] = SENTINELS;
+    let [_, answer, query, prompt, email, body, key, transaction] = SENTINELS;
     let url = format!("https://api.example.com/report?{query}&q={}&to={email}", prompt.replace(' ', "%20"));
     let resource = Resource::parse(&url).unwrap();
     let fingerprint = Fingerprint::of("POST", &resource, format!("{body} {prompt} {key}").as_bytes());
@@ -35,7 +36,8 @@ async fn trade(store: &Store) -> String {
     let mut printed = format!("{request:?} {claim:?}");
     let receipt = Receipt::new(cents(1), "0xaa", Attested::Chain);
     for step in [
-        replay::Step::Settling,
+        replay::Step::Settling(Some(Sent::new(format!("{transaction} {body}").repeat(40).as_bytes()).unwrap())),
+        replay::Step::Unknown,
         replay::Step::Settled(receipt.clone()),
         replay::Step::Grant(Some(Answer::new(format!("{answer} {prompt} {email}").repeat(40).as_bytes()))),
     ] {

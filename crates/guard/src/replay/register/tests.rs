@@ -8,7 +8,7 @@ use quittance_core::{Address, Nonce, Rejection, Resource, Salt};
 
 use super::*;
 use crate::fingerprint::Fingerprint;
-use crate::replay::{Answer, Bound, Demand};
+use crate::replay::{Answer, Audience, Bound, Demand, Sent};
 use crate::samples::{asset, at, key, key_of, payer, request as fingerprint, terms};
 
 /// A claim of payment `nonce` by payer 1 for a path, some seconds after the beginning.
@@ -52,7 +52,7 @@ fn receipt(transaction: &str, attested: Attested) -> Receipt {
 }
 
 fn settle(register: &mut Register, claim: &Claim, transaction: &str) -> Result<(), StepError> {
-    register.step(claim, Step::Settling, at(1))?;
+    register.step(claim, Step::Settling(None), at(1))?;
     register.step(claim, Step::Settled(receipt(transaction, Attested::Answer)), at(2)).map(|_| ())
 }
 
@@ -101,7 +101,7 @@ fn row_116_a_duplicate_waits_for_the_one_in_flight() {
     let mut register = Register::new(10);
     let first = fresh(&mut register, &claim(1, "a", 0));
     assert_eq!(register.claim(&claim(1, "a", 1)), Ok(Claimed::Pending(at(60))));
-    register.step(&first, Step::Settling, at(2)).unwrap();
+    register.step(&first, Step::Settling(None), at(2)).unwrap();
     assert_eq!(register.claim(&claim(1, "a", 3)), Ok(Claimed::Pending(at(60))));
 }
 
@@ -147,7 +147,7 @@ fn row_122_a_full_log_refuses_and_forgets_no_live_entry() {
     // what was left before anything was sent goes; what was sold stays
     assert_eq!(register.purge(at(63)), 1);
     let _third = fresh(&mut register, &claim(3, "c", 63));
-    assert_eq!(register.step(&second, Step::Settling, at(64)), Err(Misstep::Unknown.into()));
+    assert_eq!(register.step(&second, Step::Settling(None), at(64)), Err(Misstep::Unknown.into()));
     assert!(register.find(&key(1)).is_some());
 }
 
@@ -195,7 +195,7 @@ fn row_137_a_transaction_stays_with_the_payment_that_it_was_reported_for() {
     let short = Request { keep_until: at(100), ..claim(2, "b", 0) };
     let (first, second) = (fresh(&mut register, &claim(1, "a", 0)), fresh(&mut register, &short));
     settle(&mut register, &first, "0xaa").unwrap();
-    register.step(&second, Step::Settling, at(1)).unwrap();
+    register.step(&second, Step::Settling(None), at(1)).unwrap();
     register.step(&second, Step::Settled(receipt("0xaa", Attested::Chain)), at(2)).unwrap();
     // the second is forgotten, and with it nothing of the first
     assert_eq!(register.purge(at(101)), 1);
@@ -241,7 +241,7 @@ fn a_part_decides_as_the_whole_does_and_says_what_has_changed() {
 fn rows_138_to_142_an_open_outcome_is_gone_on_with_by_one_at_a_time() {
     let mut register = Register::new(10);
     let first = fresh(&mut register, &claim(1, "a", 0));
-    register.step(&first, Step::Settling, at(1)).unwrap();
+    register.step(&first, Step::Settling(None), at(1)).unwrap();
     register.step(&first, Step::Unknown, at(30)).unwrap();
     assert_eq!(register.open(at(30)).len(), 1);
     let Ok(Claimed::Resume(second)) = register.claim(&claim(1, "a", 31)) else { panic!("resumed") };
@@ -257,7 +257,7 @@ fn rows_138_to_142_an_open_outcome_is_gone_on_with_by_one_at_a_time() {
     register.step(&third, Step::Settled(receipt("0xaa", Attested::Chain)), at(94)).unwrap();
     // time alone ends nothing, and what is unknown is never forgotten
     let fourth = fresh(&mut register, &claim(2, "b", 94));
-    register.step(&fourth, Step::Settling, at(95)).unwrap();
+    register.step(&fourth, Step::Settling(None), at(95)).unwrap();
     assert_eq!(register.purge(at(10_000_000)), 1);
     assert!(register.find(&key(2)).is_some());
 }
@@ -315,8 +315,82 @@ fn row_157_a_claim_is_released_only_while_nothing_was_sent() {
     let held = fresh(&mut register, &claim(1, "a", 0));
     register.step(&held, Step::Release, at(1)).unwrap();
     let held = fresh(&mut register, &claim(1, "b", 2));
-    register.step(&held, Step::Settling, at(3)).unwrap();
+    register.step(&held, Step::Settling(None), at(3)).unwrap();
     assert_eq!(register.step(&held, Step::Release, at(4)), Err(Misstep::Order.into()));
+}
+
+/// The same claim by a facilitator, which answers whoever asks.
+fn for_everybody(nonce: u8, path: &str, seconds: u64) -> Request {
+    let mut request = claim(nonce, path, seconds);
+    request.demand.audience = Audience::Everybody;
+    request
+}
+
+#[test]
+fn row_116_a_facilitator_gives_the_same_receipt_to_whoever_asks_for_the_same_and_delivers_nothing() {
+    let mut register = Register::new(10);
+    let first = fresh(&mut register, &for_everybody(1, "a", 0));
+    assert_eq!(register.claim(&for_everybody(1, "a", 1)), Ok(Claimed::Pending(at(60))));
+    settle(&mut register, &first, "0xaa").unwrap();
+    // at once, and also when nobody is waited for any more
+    for seconds in [3, 60, 61, 10_000] {
+        let done = Claimed::Done(receipt("0xaa", Attested::Answer), None);
+        assert_eq!(register.claim(&for_everybody(1, "a", seconds)), Ok(done), "{seconds}");
+        assert_eq!(register.claim(&for_everybody(1, "b", seconds)), Ok(Claimed::Taken(Conflict::OtherRequest)));
+        // who is told is for each to decide who asks the log
+        assert_eq!(register.claim(&claim(1, "a", seconds)), Ok(Claimed::Taken(Conflict::Spent)));
+    }
+    // asking took it from nobody
+    register.step(&first, Step::Grant(Some(Answer::new(b"as it was sent"))), at(10_001)).unwrap();
+    let done = Claimed::Done(receipt("0xaa", Attested::Answer), Some(Answer::new(b"as it was sent")));
+    assert_eq!(register.claim(&for_everybody(1, "a", 10_002)), Ok(done));
+    // the chain takes it back: the outcome is open again, and the next who asks goes on
+    register.step(&first, Step::Vanished, at(10_003)).unwrap();
+    assert!(matches!(register.claim(&for_everybody(1, "a", 10_004)), Ok(Claimed::Resume(_))));
+}
+
+fn sent(bytes: &[u8]) -> Option<Sent> {
+    Some(Sent::new(bytes).unwrap())
+}
+
+#[test]
+fn rows_150_and_153_what_is_sent_is_kept_until_it_is_known_what_became_of_it() {
+    let mut register = Register::new(10);
+    let first = fresh(&mut register, &for_everybody(1, "a", 0));
+    assert_eq!(register.find(&key(1)).unwrap().sent, None);
+    for (step, kept) in [
+        (Step::Settling(sent(b"fee 1")), sent(b"fee 1")),
+        (Step::Settling(None), sent(b"fee 1")),
+        (Step::Settling(sent(b"fee 2")), sent(b"fee 2")),
+        (Step::Unknown, sent(b"fee 2")),
+    ] {
+        assert_eq!(register.step(&first, step.clone(), at(1)).unwrap().unwrap().sent, kept, "{step:?}");
+    }
+    // the process ends here; another one goes on with what it finds
+    let open = register.open(at(2));
+    assert_eq!(open.iter().map(|entry| (entry.key, entry.sent.clone())).collect::<Vec<_>>(), [(key(1), sent(b"fee 2"))]);
+    let second = register.resume(&key(1), 60, at(2)).unwrap();
+    assert_eq!(register.step(&second, Step::Settling(None), at(3)).unwrap().unwrap().sent, sent(b"fee 2"));
+    // the former holder wakes up, and changes nothing
+    assert_eq!(register.step(&first, Step::Settling(sent(b"fee 0")), at(4)), Err(Misstep::Stale.into()));
+    register.step(&second, Step::Settling(sent(b"fee 3")), at(4)).unwrap();
+    assert_eq!(register.open(at(4)), [], "somebody is at it");
+    assert_eq!(register.open(UnixSeconds::from_secs(u64::MAX)).len(), 1, "and will not be for ever");
+    // whoever asks for the same when that is over goes on with the same
+    let Ok(Claimed::Resume(third)) = register.claim(&for_everybody(1, "a", 100)) else { panic!("resumed") };
+    assert_eq!(register.step(&third, Step::Settling(None), at(100)).unwrap().unwrap().sent, sent(b"fee 3"));
+    let settled = register.step(&third, Step::Settled(receipt("0xaa", Attested::Chain)), at(101)).unwrap().unwrap();
+    assert_eq!(settled.sent, None);
+    assert_eq!(register.step(&third, Step::Settling(sent(b"fee 4")), at(102)), Err(Misstep::Order.into()));
+    assert_eq!(register.step(&third, Step::Vanished, at(102)).unwrap().unwrap().sent, None);
+
+    let refused = fresh(&mut register, &for_everybody(2, "a", 0));
+    register.step(&refused, Step::Settling(sent(b"fee 1")), at(1)).unwrap();
+    let failed = register.step(&refused, Step::Failed(Rejection::InsufficientFunds), at(2)).unwrap().unwrap();
+    assert_eq!(failed.sent, None);
+    // what becomes of it later is another attempt, with nothing sent
+    let again = fresh(&mut register, &for_everybody(2, "a", 103));
+    assert_eq!(register.step(&again, Step::Settling(None), at(103)).unwrap().unwrap().sent, None);
 }
 
 #[test]
@@ -324,7 +398,7 @@ fn a_refusal_that_may_pass_later_frees_the_payment_and_another_stands() {
     let mut register = Register::new(10);
     for (nonce, rejection) in [(1, Rejection::InsufficientFunds), (2, Rejection::Eip3009Signature)] {
         let held = fresh(&mut register, &claim(nonce, "a", 0));
-        register.step(&held, Step::Settling, at(1)).unwrap();
+        register.step(&held, Step::Settling(None), at(1)).unwrap();
         register.step(&held, Step::Failed(rejection), at(2)).unwrap();
     }
     assert!(matches!(register.claim(&claim(1, "a", 3)), Ok(Claimed::Fresh(_))));
@@ -375,7 +449,7 @@ proptest! {
     /// Whatever happens in whatever order, what was sold is given once, and one at a time may settle.
     #[test]
     fn row_117_any_schedule_grants_once_and_settles_one_at_a_time(
-        steps in prop::collection::vec((0u8..10, 0u8..3, 0usize..4, 0u64..90), 0..120),
+        steps in prop::collection::vec((0u8..11, 0u8..3, 0usize..4, 0u64..90), 0..120),
     ) {
         let mut register = Register::new(100);
         let mut held: BTreeMap<u8, Vec<Claim>> = BTreeMap::new();
@@ -387,14 +461,25 @@ proptest! {
                 clock += wait;
                 continue;
             }
-            let (request, now) = (bound("a", number, clock), at(clock));
+            let (mut request, now) = (bound("a", number, clock), at(clock));
+            // one of the three is a facilitator's
+            if number == 2 {
+                (request.demand.audience, request.demand.bound) = (Audience::Everybody, None);
+            }
             if action < 4 {
                 match register.claim(&request).unwrap() {
                     Claimed::Fresh(claim) => {
                         prop_assert!(!settled.contains(&number), "what was settled is fresh again");
                         held.entry(number).or_default().push(claim);
                     }
-                    Claimed::Resume(claim) | Claimed::Redeliver(claim, _) => held.entry(number).or_default().push(claim),
+                    Claimed::Resume(claim) => held.entry(number).or_default().push(claim),
+                    Claimed::Redeliver(claim, _) => {
+                        prop_assert!(number != 2, "a facilitator delivers nothing");
+                        held.entry(number).or_default().push(claim);
+                    }
+                    Claimed::Taken(conflict) => {
+                        prop_assert!(number != 2, "everybody is told, and not {}", conflict);
+                    }
                     _ => {}
                 }
                 continue;
@@ -403,11 +488,12 @@ proptest! {
             let claim = claims[which % claims.len()].clone();
             let before = register.find(&request.key).cloned();
             let step = match action {
-                4 => Step::Settling,
+                4 => Step::Settling(None),
                 5 => Step::Unknown,
                 6 => Step::Settled(receipt(&format!("0x{number}"), Attested::Answer)),
                 7 => Step::Failed(Rejection::InsufficientFunds),
                 8 => Step::Grant(None),
+                9 => Step::Settling(sent(&[number])),
                 _ => Step::Release,
             };
             let outcome = register.step(&claim, step.clone(), now);
@@ -415,6 +501,7 @@ proptest! {
             prop_assert!(newest || outcome.is_err(), "an older holder took {:?}", step);
             if let (Ok(Some(after)), Some(before)) = (outcome, before) {
                 prop_assert!(after.granted || !before.granted);
+                prop_assert!(after.sent.is_none() || matches!(after.state.as_str(), "settling" | "unknown"), "{:?}", after);
                 if after.granted && !before.granted {
                     *grants.entry(number).or_default() += 1;
                 }
