@@ -44,8 +44,8 @@ pub fn can_ask(question: &ChainQuery) -> bool {
 
 /// The creation code that asks these questions. None if it [can not](can_ask) ask one of them.
 ///
-/// Gas: twice what the dearest question may use, and 63/64 of that again for each simulation, has to be left when its turn comes. Ten million is
-/// enough for any one question.
+/// Twice the gas that a question may use has to be left when its turn comes, and nobody needs as much: eleven million are enough to ask
+/// anything, and what is not used up serves the next.
 #[must_use]
 pub fn creation(questions: &[ChainQuery]) -> Option<Vec<u8>> {
     let mut code = CODE_RETURNING.to_vec();

@@ -359,7 +359,7 @@ def on_chain():
         ("it is there by now, and signs", [FACTORY], None, {"signed": True, "payerCode": CODE}, [99]),
         ("it is there by now, and nobody listed its factory", [], None, {"signed": True, "payerCode": CODE}, [99]),
         ("it is there by now, and does not sign", [FACTORY], "eip3009_signature", {"payerCode": CODE}, [99]),
-        ("its money is not there", [FACTORY], "insufficient_funds", {"signed": True, "balance": "0"}, [104]),
+        ("its money is not there", [FACTORY], "insufficient_funds", {"signed": True, "balance": "0"}, [97]),
     ):
         add(comment, by_transfer(signature=wrapped, factories=factories), reason, flags=["Wallet"], rows=rows, **answers)
 

@@ -119,7 +119,7 @@ fn wallet_of(node: &Node, owner: usize) -> (Address, Vec<u8>) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn rows_97_to_104_a_wallet_is_deployed_and_pays() {
+async fn rows_97_to_103_a_wallet_is_deployed_and_pays() {
     let node = Node::start().await;
     let (wallet, deploy) = wallet_of(&node, 2);
     let factory = Address::from_bytes(WALLET_FACTORY.into_array());
