@@ -10,6 +10,7 @@ mod audit;
 mod chart;
 mod explain;
 mod format;
+mod inspect;
 mod ledger;
 mod log;
 mod spend;
@@ -42,6 +43,8 @@ enum Command {
     Audit(audit::Command),
     /// Say why a request was paid for, what it was bound to, and what came of it.
     Explain(explain::Arguments),
+    /// Say what is in a header, a payment, a 402 or a transcript: what is signed, what is wrong, and why.
+    Inspect(inspect::Arguments),
     /// Show what was spent by task, day and payee, and what is left of the budgets.
     Ledger(ledger::Arguments),
 }
@@ -76,6 +79,7 @@ fn main() -> ExitCode {
     let answer = match arguments.command {
         Command::Audit(command) => audit::run(&command, format, &mut out),
         Command::Explain(arguments) => explain::run(&arguments, format, &mut out),
+        Command::Inspect(arguments) => inspect::run(&arguments, format, &mut out),
         Command::Ledger(arguments) => ledger::run(&arguments, format, &mut out),
     };
     match answer.and_then(|answer| out.flush().map(|()| answer).map_err(Failure::from)) {

@@ -1,8 +1,13 @@
 //! What is asked of an `eip155` chain and what is done on it, as data.
 //!
-//! Nothing here reaches a chain. A scheme says what it needs to know and what a settlement has to do; whoever has a connection carries
-//! it out, so that the same rules run in a server, in a browser and in a simulation.
+//! Nothing here reaches a chain. A scheme says what it needs to know ([`ChainQuery`]) and what a settlement has to do ([`Plan`]); whoever
+//! has a connection carries it out, so that the same rules run in a server, in a browser and in a simulation. Whether it was done is
+//! read off the logs of a receipt, by [`prove`].
 
+mod evidence;
+mod plan;
+
+use alloc::format;
 use alloc::vec::Vec;
 use core::fmt;
 
@@ -11,6 +16,9 @@ use crate::amount::Amount;
 use crate::eip712::Digest;
 use crate::nonce::Nonce;
 use crate::signature::SignatureBytes;
+
+pub use evidence::{ExpectedLog, Log, Proof, prove};
+pub use plan::{Plan, SignedTransaction, Step};
 
 /// A question to an `eip155` chain, as a value.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
@@ -28,6 +36,19 @@ pub enum ChainQuery {
         /// What was signed.
         digest: Digest,
         /// The signature.
+        signature: SignatureBytes,
+    },
+    /// Would a contract wallet take this signature for its own, once a call has deployed it (ERC-6492)?
+    ///
+    /// Only a call of a factory that an operator has listed is asked about, and it is asked for, never sent.
+    CounterfactualSignature {
+        /// The wallet, which has no code yet.
+        wallet: Address,
+        /// What deploys it.
+        deployment: Call,
+        /// What was signed.
+        digest: Digest,
+        /// The signature, without its wrapping.
         signature: SignatureBytes,
     },
     /// How much of a token does an owner have?
@@ -55,20 +76,30 @@ pub enum ChainQuery {
         /// The nonce.
         nonce: Nonce,
     },
-    /// Would this call succeed?
-    Simulate(Call),
+    /// Has a nonce of Permit2 been used or invalidated? It is one bit of the owner's, whichever the token and the spender (catalogue row
+    /// 120).
+    PermitNonce {
+        /// The payer.
+        owner: Address,
+        /// The nonce.
+        nonce: Nonce,
+    },
+    /// Would all of these calls succeed if they were sent now, one after the other, each in the state that the one before left?
+    Simulate(Vec<Call>),
 }
 
-/// What a chain answered.
+/// What a chain answered. Each is what a block says; that nobody could be asked is a [`Fault`](crate::Fault) and no answer.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 #[non_exhaustive]
 pub enum ChainAnswer {
-    /// Bytes: code, or what a call returned.
+    /// Bytes: code. Its first 24 bytes are enough, because they tell whether there is any and whether it is a delegation.
     Bytes(Vec<u8>),
     /// A number: balance or allowance.
     Amount(Amount),
     /// Yes or no: signature taken, nonce spent, call successful.
     Flag(bool),
+    /// The contract was asked and gave no answer to the question: it reverted with these bytes, or returned these, which mean nothing.
+    Failed(Vec<u8>),
 }
 
 /// A call of a contract.
@@ -77,6 +108,9 @@ pub enum ChainAnswer {
 #[derive(Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct Call {
+    /// The only account that can make it; anybody can where none is named. What a contract makes on somebody's behalf (Multicall3) is made
+    /// by that contract, so a call with a sender shares no transaction.
+    pub sender: Option<Address>,
     /// The contract.
     pub target: Address,
     /// The selector and the arguments.
@@ -84,61 +118,28 @@ pub struct Call {
 }
 
 impl Call {
-    /// A call.
+    /// A call that anybody can make.
     #[must_use]
     pub const fn new(target: Address, data: Vec<u8>) -> Self {
-        Self { target, data }
+        Self { sender: None, target, data }
+    }
+
+    /// The same call, which only this account can make.
+    #[must_use]
+    pub fn by(self, sender: Address) -> Self {
+        Self { sender: Some(sender), ..self }
     }
 }
 
 impl fmt::Debug for Call {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Call {{ target: {}, data: {} bytes }}", self.target, self.data.len())
-    }
-}
-
-/// What a settlement does on an `eip155` chain, and how one sees that it did.
-#[derive(Clone, PartialEq, Eq, Hash, Debug)]
-#[non_exhaustive]
-pub struct Plan {
-    /// The calls, in order.
-    pub calls: Vec<Call>,
-    /// The logs that have to be there afterwards; a receipt without them proves nothing (catalogue rows 145 and 146).
-    pub evidence: Vec<ExpectedLog>,
-}
-
-impl Plan {
-    /// Calls, and the logs that prove them.
-    #[must_use]
-    pub const fn new(calls: Vec<Call>, evidence: Vec<ExpectedLog>) -> Self {
-        Self { calls, evidence }
-    }
-}
-
-/// A log that a settlement must leave.
-#[derive(Clone, PartialEq, Eq, Hash, Debug)]
-#[non_exhaustive]
-pub struct ExpectedLog {
-    /// The contract that writes it.
-    pub emitter: Address,
-    /// Its topics, the first being the event's hash.
-    pub topics: Vec<[u8; 32]>,
-    /// Its data.
-    pub data: Vec<u8>,
-}
-
-impl ExpectedLog {
-    /// A log.
-    #[must_use]
-    pub const fn new(emitter: Address, topics: Vec<[u8; 32]>, data: Vec<u8>) -> Self {
-        Self { emitter, topics, data }
+        let by = self.sender.map(|sender| format!("sender: {sender}, ")).unwrap_or_default();
+        write!(f, "Call {{ {by}target: {}, data: {} bytes }}", self.target, self.data.len())
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use alloc::format;
-
     use super::*;
 
     #[test]
@@ -146,6 +147,8 @@ mod tests {
         let call = Call::new(Address::ZERO, [0xab; 65].into());
         let expected = "Call { target: 0x0000000000000000000000000000000000000000, data: 65 bytes }";
         assert_eq!(format!("{call:?}"), expected);
-        assert_eq!(format!("{:?}", ChainQuery::Simulate(call)), format!("Simulate({expected})"));
+        assert_eq!(format!("{:?}", ChainQuery::Simulate([call.clone()].into())), format!("Simulate([{expected}])"));
+        let by = "Call { sender: 0x0101010101010101010101010101010101010101, target: 0x0000000000000000000000000000000000000000, data: 65 bytes }";
+        assert_eq!(format!("{:?}", call.by(Address::from_bytes([1; 20]))), by);
     }
 }

@@ -131,7 +131,7 @@ pub use proof::{Admitted, Settled, Verified};
 pub use rejection::{Blame, Reason, Rejection, Retry, Vocabulary};
 pub use replay_key::{ReplayKey, ReplayKeyError};
 pub use resource::{Resource, ResourceError};
-pub use scheme::{Progress, Scheme, SchemeId, VerifyInput};
+pub use scheme::{ChainMode, Progress, Scheme, SchemeId, VerifyInput};
 pub use scheme_set::SchemeSet;
 pub use signature::{SecretKey, Signature};
 pub use signer::{Signer, SigningRequest};

@@ -38,6 +38,43 @@ pub trait Scheme: Send + Sync {
         inputs.iter().map(|input| self.verify(input)).collect()
     }
 
+    /// All questions that [`verify`](Self::verify) is going to ask about this payment and that can be foreseen, so that one request to a
+    /// node answers them together. None when it has nothing to ask.
+    ///
+    /// Answers may raise another: a payer's code says who answers for it. So this is asked until it is answered:
+    ///
+    /// ```
+    /// # use quittance_core::chain::{ChainAnswer, ChainQuery};
+    /// # use quittance_core::{Progress, Rejection, Scheme, Verified, VerifyInput};
+    /// fn check(
+    ///     scheme: &dyn Scheme,
+    ///     input: &VerifyInput<'_>,
+    ///     mut ask: impl FnMut(&[ChainQuery]) -> Vec<ChainAnswer>,
+    /// ) -> Result<Option<Verified>, Rejection> {
+    ///     let mut answers = Vec::new();
+    ///     for _ in 0..4 {
+    ///         let input = input.on_chain(&answers);
+    ///         if let Progress::Verified(verified) = scheme.verify(&input)? {
+    ///             return Ok(Some(verified));
+    ///         }
+    ///         let questions = scheme.questions(&input)?;
+    ///         let told = ask(&questions);
+    ///         answers.extend(questions.into_iter().zip(told));
+    ///     }
+    ///     Ok(None) // asked for the same again: the answers were of the wrong kind, which is a fault of ours
+    /// }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// The first check that fails without an answer, or by the answers so far.
+    fn questions(&self, input: &VerifyInput<'_>) -> Result<Vec<ChainQuery>, Rejection> {
+        Ok(match self.verify(input)? {
+            Progress::Verified(_) => Vec::new(),
+            Progress::Ask(question) => [question].into(),
+        })
+    }
+
     /// What a settlement of an admitted payment has to do.
     ///
     /// # Errors
@@ -57,6 +94,8 @@ pub struct VerifyInput<'a> {
     pub terms: &'a Terms,
     /// The time, from the caller's clock.
     pub now: UnixSeconds,
+    /// How much the chain has to say before the payment passes.
+    pub mode: ChainMode,
     /// What the chain has answered so far.
     pub answers: &'a [(ChainQuery, ChainAnswer)],
     /// Payers whose keys are known. They make the check faster, and no verdict depends on them.
@@ -67,13 +106,26 @@ impl<'a> VerifyInput<'a> {
     /// A check without any knowledge of a chain.
     #[must_use]
     pub const fn offline(payment: &'a Payment, terms: &'a Terms, now: UnixSeconds) -> Self {
-        Self { payment, terms, now, answers: &[], payers: None }
+        Self { payment, terms, now, mode: ChainMode::Offline, answers: &[], payers: None }
     }
 
     /// The same check, resumed with what the chain answered.
     #[must_use]
     pub const fn with_answers(self, answers: &'a [(ChainQuery, ChainAnswer)]) -> Self {
         Self { answers, ..self }
+    }
+
+    /// The same check with a chain at hand: the payment passes only once the chain has said that it would settle. At first nothing is
+    /// answered.
+    #[must_use]
+    pub const fn on_chain(self, answers: &'a [(ChainQuery, ChainAnswer)]) -> Self {
+        Self { mode: ChainMode::Simulated, answers, ..self }
+    }
+
+    /// The same check in another mode.
+    #[must_use]
+    pub const fn in_mode(self, mode: ChainMode) -> Self {
+        Self { mode, ..self }
     }
 
     /// The same check, by payers whose keys are known.
@@ -89,6 +141,18 @@ impl<'a> VerifyInput<'a> {
     }
 }
 
+/// How much a chain has to say before a payment passes.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[non_exhaustive]
+pub enum ChainMode {
+    /// Nothing, if a key's signature is right in all that can be seen without one. The payer may be out of funds.
+    Offline,
+    /// Who answers for the payer, that the nonce is unused, and that there is enough to take.
+    State,
+    /// All that, and that the settlement would succeed if it were sent now (core specification v2, section 6.1.2, step 6).
+    Simulated,
+}
+
 /// How far a check got without failing.
 #[derive(Debug)]
 #[non_exhaustive]
@@ -97,7 +161,7 @@ pub enum Progress {
     /// The terms are met and the signature is the payer's.
     Verified(Verified),
     /// Only the chain can say. Without a chain the payment is unverifiable, which is not valid.
-    /// A question that comes again although it was answered was answered with the wrong kind of answer: a fault of whoever asked,
+    /// [`Scheme::questions`] has this question and what else can be foreseen. A question that comes again although it was answered was answered with the wrong kind of answer: a fault of whoever asked,
     /// never the payer's.
     Ask(ChainQuery),
 }

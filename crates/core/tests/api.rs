@@ -12,7 +12,7 @@ use quittance_core::address::AddressError;
 use quittance_core::amount::AmountError;
 use quittance_core::asset::{Account, Asset};
 use quittance_core::binding::{self, BindingError, Mode, Salt};
-use quittance_core::chain::{Call, ChainAnswer, ChainQuery, ExpectedLog, Plan};
+use quittance_core::chain::{Call, ChainAnswer, ChainQuery, ExpectedLog, Log, Plan, Proof, SignedTransaction, Step};
 use quittance_core::eip712::eip2612::Permit;
 use quittance_core::eip712::eip3009::{self, CancelAuthorization, ReceiveWithAuthorization, TransferWithAuthorization};
 use quittance_core::eip712::offer::{Offer, Receipt};
@@ -38,10 +38,10 @@ use quittance_core::signer::Signable;
 use quittance_core::time::TimeError;
 use quittance_core::wire::{self, v1};
 use quittance_core::{
-    Address, Admitted, Amount, Authorization, Closes, DecodeError, DecodeErrorKind, Denial, EncodingError, Facilitator, Fault,
-    HexError, JsonError, Limits, Misuse, Money, Network, Nonce, Opens, Payment, PaymentId, Progress, ReplayKey, ReplayKeyError,
-    Resource, Scheme, SchemeId, SchemeSet, Settled, ShapeError, Signer, SigningRequest, Terms, TermsHash, UnixSeconds, Verified,
-    VerifyInput, Window, WindowError, WindowRule,
+    Address, Admitted, Amount, Authorization, ChainMode, Closes, DecodeError, DecodeErrorKind, Denial, EncodingError, Facilitator,
+    Fault, HexError, JsonError, Limits, Misuse, Money, Network, Nonce, Opens, Payment, PaymentId, Progress, ReplayKey,
+    ReplayKeyError, Resource, Scheme, SchemeId, SchemeSet, Settled, ShapeError, Signer, SigningRequest, Terms, TermsHash,
+    UnixSeconds, Verified, VerifyInput, Window, WindowError, WindowRule,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -101,15 +101,15 @@ promise! {
         UptoWitness, SigningRequest<'_>, Signable;
     Small: AssetInfo, ContestedName, Eip2612, Erc20, Evidence, NetworkInfo, NetworkKind, Spl, Token, TokenDomain, TokenProgram,
         TransferMethod;
-    Small: Blame, Mode, PaymentHeader<'_>, Reason, Retry, Vocabulary, wire::Version;
+    Small: Blame, ChainMode, Log<'_>, Mode, PaymentHeader<'_>, Proof, Reason, Retry, Vocabulary, wire::Version;
     Why: AddressError, AmountError, BindingError, DecodeErrorKind, Denial, EncodingError, Fault, HexError, JsonError, Misuse,
         MoneyError, NetworkError, NonceError, PaymentIdError, PublicKeyError, Rejection, ReplayKeyError, ResourceError, SecretKeyError, ShapeError,
         SignatureError, TimeError, TypedDataError, WindowError, WrapperError;
     core::error::Error: DecodeError;
     Hash: Account, Asset, Call, ChainAnswer, ChainQuery, DecodeError, ExpectedLog, Money, Plan, Resource, SchemeId,
-        SignatureBytes, wire::Eip3009Payload, wire::LastUpdated, wire::Permit2Payload<UptoWitness>, wire::SolanaPayload;
+        SignatureBytes, SignedTransaction, Step, wire::Eip3009Payload, wire::LastUpdated, wire::Permit2Payload<UptoWitness>, wire::SolanaPayload;
     Data: Account, Asset, Authorization, binding::Binding<'_>, Call, ChainAnswer, ChainQuery, DecodeError, Envelope, ExpectedLog,
-        Money, Number, Object, Plan, Resource, SchemeId, SignatureBytes, TypedData, json::Value, wire::Binding, wire::DiscoveryOffer,
+        Money, Number, Object, Plan, Resource, SchemeId, SignatureBytes, SignedTransaction, Step, TypedData, json::Value, wire::Binding, wire::DiscoveryOffer,
         wire::Extensions, wire::LastUpdated, wire::PaymentIdentifier, wire::Unknown;
     Display: Account, Amount, Digest, DomainSeparator, json::Value, Money, Object, SchemeId;
     FromStr: Money;

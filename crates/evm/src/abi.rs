@@ -1,8 +1,13 @@
-//! The few calls and events of a settlement, in Solidity's ABI.
+//! The few calls, answers and events of questions and settlements, in Solidity's ABI.
+
+mod read;
 
 use alloc::vec::Vec;
 
 use quittance_core::{Address, UnixSeconds};
+
+pub use read::AbiError;
+pub(crate) use read::{Reader, flag};
 
 /// `transferWithAuthorization(address,address,uint256,uint256,uint256,bytes32,uint8,bytes32,bytes32)`
 pub(crate) const TRANSFER_WITH_SIGNATURE: [u8; 4] = [0xe3, 0xee, 0x16, 0x0e];
@@ -13,6 +18,25 @@ pub(crate) const TRANSFER_WITH_BYTES: [u8; 4] = [0xcf, 0x09, 0x29, 0x95];
 pub(crate) const SETTLE_EXACT: [u8; 4] = [0x13, 0xcd, 0x3b, 0x53];
 /// `settle(((address,uint256),uint256,uint256),uint256,address,(address,address,uint256),bytes)` of the proxy of `upto`
 pub(crate) const SETTLE_UPTO: [u8; 4] = [0xff, 0x11, 0xe7, 0xb4];
+
+/// `balanceOf(address)`
+pub(crate) const BALANCE_OF: [u8; 4] = [0x70, 0xa0, 0x82, 0x31];
+/// `allowance(address,address)`
+pub(crate) const ALLOWANCE: [u8; 4] = [0xdd, 0x62, 0xed, 0x3e];
+/// `authorizationState(address,bytes32)`
+pub(crate) const AUTHORIZATION_STATE: [u8; 4] = [0xe9, 0x4a, 0x01, 0x02];
+/// `nonceBitmap(address,uint256)`
+pub(crate) const NONCE_BITMAP: [u8; 4] = [0x4f, 0xe0, 0x2b, 0x44];
+/// `isValidSignature(bytes32,bytes)`
+pub(crate) const IS_VALID_SIGNATURE: [u8; 4] = [0x16, 0x26, 0xba, 0x7e];
+/// What it returns for a signature that is valid: its own selector, as `bytes4` in a word.
+pub(crate) const MAGIC: [u8; 32] = {
+    let mut word = [0; 32];
+    [word[0], word[1], word[2], word[3]] = IS_VALID_SIGNATURE;
+    word
+};
+/// `aggregate3((address,bool,bytes)[])`
+pub(crate) const AGGREGATE3: [u8; 4] = [0x82, 0xad, 0x56, 0xcb];
 
 /// `Settled()`
 pub(crate) const SETTLED: [u8; 32] = [
@@ -30,7 +54,7 @@ pub(crate) const AUTHORIZATION_USED: [u8; 32] = [
     0x68, 0x5b, 0x20, 0x9e, 0x9e, 0xc3, 0x33, 0x47, 0x9b, 0x10, 0xa5,
 ];
 
-/// Arguments of a call: words, and at most one dynamic `bytes` at the end.
+/// Arguments of a call, word by word.
 pub(crate) struct Arguments(Vec<u8>);
 
 impl Arguments {
@@ -59,10 +83,20 @@ impl Arguments {
         self
     }
 
-    /// `bytes` as the last argument: where it begins, how long it is, and its content, padded to whole words.
+    /// A size or an offset, in bytes, or a count.
+    pub(crate) fn size(self, size: usize) -> Self {
+        self.word(number_word(size as u64))
+    }
+
+    /// `bytes` as the last argument, and the only dynamic one: where it begins, and itself.
     pub(crate) fn tail(self, bytes: &[u8]) -> Self {
-        let (words, length) = (self.0.len() + 32, bytes.len());
-        let mut out = self.word(number_word(words as u64)).word(number_word(length as u64));
+        let words = self.0.len() + 32;
+        self.size(words).bytes(bytes)
+    }
+
+    /// How long it is, and its content, padded to whole words.
+    pub(crate) fn bytes(self, bytes: &[u8]) -> Self {
+        let mut out = self.size(bytes.len());
         out.0.extend(bytes);
         out.0.resize(out.0.len().next_multiple_of(32), 0);
         out

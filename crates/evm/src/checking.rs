@@ -2,56 +2,105 @@
 
 use alloc::vec::Vec;
 
+use quittance_core::chain::ChainQuery;
 use quittance_core::proof::Verified;
 use quittance_core::signature::{SignatureError, verify_many};
-use quittance_core::{Progress, Rejection, VerifyInput};
+use quittance_core::{ChainMode, Progress, Rejection, VerifyInput};
 
-use crate::payer::Check;
+use crate::payer::{self, Check, Payers, Signed};
+use crate::state::{self, Demand};
 
-/// What a scheme has found in a payment, short of looking at the signature.
+/// What a scheme has found in a payment, short of who signed it.
 pub(crate) trait Found: Sized {
+    /// What the chain has to say beyond who the payer is, in the order in which it decides.
+    fn demands(&self, input: &VerifyInput<'_>) -> Result<Vec<Demand>, Rejection>;
+
     /// The proof, after all checks.
     fn verified(self, input: &VerifyInput<'_>) -> Result<Verified, Rejection>;
 }
 
+/// A payment that is right in everything but what its signature and the chain have to say.
+type Examined<'a, F> = Result<(F, Signed<'a>), Rejection>;
+
 /// Checks one payment.
-pub(crate) fn one<F: Found>(input: &VerifyInput<'_>, checked: Result<(F, Check), Rejection>) -> Result<Progress, Rejection> {
-    let (found, check) = checked?;
-    let question = match check {
+pub(crate) fn one<F: Found>(input: &VerifyInput<'_>, payers: Payers, examined: Examined<'_, F>) -> Result<Progress, Rejection> {
+    let (found, signed) = examined?;
+    let question = match payer::check(&signed, payers, input)? {
         Check::Done(question) => question,
         Check::Key(key) => {
             let signed = key.claim(input).verify();
             key.outcome(signed)?
         }
     };
-    match question {
-        Some(question) => Ok(Progress::Ask(question)),
-        None => found.verified(input).map(Progress::Verified),
-    }
+    conclude(found, question, input)
 }
 
 /// All checks but the signatures' one by one, and then all signatures together.
 pub(crate) fn many<'a, F: Found>(
     inputs: &[VerifyInput<'a>],
-    check: impl Fn(&VerifyInput<'a>) -> Result<(F, Check), Rejection>,
+    payers: Payers,
+    examine: impl Fn(&VerifyInput<'a>) -> Examined<'a, F>,
 ) -> Vec<Result<Progress, Rejection>> {
+    let check = |input| {
+        let (found, signed) = examine(input)?;
+        payer::check(&signed, payers, input).map(|check| (found, check))
+    };
     let checked = inputs.iter().map(check).collect::<Vec<_>>();
     let keys = checked.iter().zip(inputs).filter_map(|(checked, input)| match checked {
         Ok((_, Check::Key(key))) => Some(key.claim(input)),
         _ => None,
     });
     let mut signed = verify_many(&keys.collect::<Vec<_>>()).into_iter();
-    let conclude = |(checked, input): (Result<(F, Check), Rejection>, &VerifyInput<'a>)| {
+    let finish = |(checked, input): (Result<(F, Check), Rejection>, &VerifyInput<'a>)| {
         let (found, check) = checked?;
         let question = match check {
             Check::Done(question) => question,
             // there is one for each; if there were none, nobody signed
             Check::Key(key) => key.outcome(signed.next().unwrap_or(Err(SignatureError::WrongSigner)))?,
         };
-        match question {
-            Some(question) => Ok(Progress::Ask(question)),
-            None => found.verified(input).map(Progress::Verified),
+        conclude(found, question, input)
+    };
+    checked.into_iter().zip(inputs).map(finish).collect()
+}
+
+/// All questions about one payment that can be foreseen.
+pub(crate) fn questions<F: Found>(
+    input: &VerifyInput<'_>,
+    payers: Payers,
+    examined: Examined<'_, F>,
+) -> Result<Vec<ChainQuery>, Rejection> {
+    let (found, signed) = examined?;
+    let first = match payer::check(&signed, payers, input)? {
+        Check::Done(question) => question,
+        Check::Key(key) => {
+            let signed = key.claim(input).verify();
+            key.outcome(signed)?
         }
     };
-    checked.into_iter().zip(inputs).map(conclude).collect()
+    let mut questions = match first {
+        Some(question) => payer::foreseen(&signed, payers, question, input),
+        None => Vec::new(),
+    };
+    if input.mode != ChainMode::Offline {
+        match found.demands(input).and_then(|demands| state::open(demands, input)) {
+            Ok(open) => questions.extend(open),
+            // the payer comes first, and its question is open
+            Err(_) if !questions.is_empty() => {}
+            Err(rejection) => return Err(rejection),
+        }
+    }
+    Ok(questions)
+}
+
+/// What is left once it is known, or asked, whether the payer signed.
+fn conclude<F: Found>(found: F, question: Option<ChainQuery>, input: &VerifyInput<'_>) -> Result<Progress, Rejection> {
+    if let Some(question) = question {
+        return Ok(Progress::Ask(question));
+    }
+    if input.mode != ChainMode::Offline
+        && let Some(question) = state::open(found.demands(input)?, input)?.into_iter().next()
+    {
+        return Ok(Progress::Ask(question));
+    }
+    found.verified(input).map(Progress::Verified)
 }

@@ -3,7 +3,7 @@
 use alloc::vec;
 use alloc::vec::Vec;
 
-use quittance_core::chain::{Call, ExpectedLog, Plan};
+use quittance_core::chain::{Call, ChainQuery, ExpectedLog, Plan};
 use quittance_core::eip712::{Digest, Domain, DomainSeparator};
 use quittance_core::registry::{TokenDomain, TransferMethod};
 use quittance_core::signature::Form;
@@ -12,7 +12,8 @@ use quittance_core::{Account, Address, Rejection, ReplayKey, Terms, Verified, Ve
 
 use crate::abi::{self, Arguments};
 use crate::authorization::{self, Names};
-use crate::payer::{self, Check, Payers, Signed};
+use crate::payer::{self, Signed};
+use crate::state::{Demand, Needs};
 
 const NAMES: Names = Names {
     amount: Rejection::Eip3009Value,
@@ -21,25 +22,22 @@ const NAMES: Names = Names {
     early: Rejection::Eip3009ValidAfter,
 };
 
-/// Checks a payment against the seller's terms, up to the signature itself.
+/// Checks a payment against the seller's terms, up to who signed it.
 ///
 /// The specification lists signature, amount, window, recipient. Here the order is the same but for the signature, which comes last
 /// because it costs a thousand times what the others do (catalogue rule 10); of several faults the cheapest is named.
-pub(crate) fn check(
-    payload: &Eip3009Payload,
+pub(crate) fn examine<'a>(
+    payload: &'a Eip3009Payload,
     input: &VerifyInput<'_>,
     window: &WindowRule,
-    payers: Payers,
-) -> Result<Check, Rejection> {
+) -> Result<Signed<'a>, Rejection> {
     let (terms, paid) = (input.terms, &payload.authorization);
     authorization::amount(paid.value, terms, &NAMES)?;
     authorization::window(paid.window, input.now, window, &NAMES)?;
     authorization::recipient(paid.to, terms, &NAMES)?;
     let digest = digest(payload, terms)?;
     authorization::method(terms, TransferMethod::Eip3009)?;
-    let signed =
-        Signed { digest, signature: &payload.signature, from: paid.from, form: Form::Full, wrong: Rejection::Eip3009Signature };
-    payer::check(&signed, payers, input)
+    Ok(Signed { digest, signature: &payload.signature, from: paid.from, form: Form::Full, wrong: Rejection::Eip3009Signature })
 }
 
 /// What the payer signs: the transfer, in the domain of the token.
@@ -54,6 +52,21 @@ pub(crate) fn verified(payload: &Eip3009Payload, input: &VerifyInput<'_>) -> Res
     let key = ReplayKey::Eip3009 { network: terms.network(), token: token(terms)?, from: paid.from, nonce: paid.nonce };
     let (payer, until) = (Account::Evm(paid.from), paid.window.valid_before());
     Ok(Verified::assertion(input.payment, terms, payer, paid.value, key, until))
+}
+
+/// What the chain has to say of a payment that is right in itself, before it is simulated.
+///
+/// The specification lists signature, balance and simulation, and leaves the nonce to the simulation. Here the nonce comes before the
+/// balance: a payer who has paid with this very authorization may have nothing left, and has to hear that it is used (catalogue row 142).
+pub(crate) fn demands(payload: &Eip3009Payload, terms: &Terms) -> Result<Vec<Demand>, Rejection> {
+    let (paid, token) = (&payload.authorization, token(terms)?);
+    let nonce = ChainQuery::NonceState { token, authorizer: paid.from, nonce: paid.nonce };
+    let balance = ChainQuery::Balance { token, owner: paid.from };
+    Ok(vec![
+        Demand::code(token, Rejection::AssetNotDeployed),
+        Demand::new(nonce, Needs::Unused, Rejection::Eip3009NonceUsed).or_unknown(Rejection::Eip3009NotSupported),
+        Demand::new(balance, Needs::AtLeast(paid.value), Rejection::InsufficientFunds).or_unknown(Rejection::AssetUnknown),
+    ])
 }
 
 fn token(terms: &Terms) -> Result<Address, Rejection> {
@@ -110,5 +123,5 @@ pub(crate) fn plan(payload: &Eip3009Payload, terms: &Terms) -> Result<Plan, Reje
     );
     let used =
         ExpectedLog::new(token, vec![abi::AUTHORIZATION_USED, abi::address_word(paid.from), *paid.nonce.as_bytes()], Vec::new());
-    Ok(Plan::new(vec![Call::new(token, data)], vec![transfer, used]))
+    Ok(Plan::call(Call::new(token, data), vec![transfer, used]))
 }

@@ -2,15 +2,18 @@
 
 use alloc::vec::Vec;
 
-use quittance_core::chain::Plan;
+use quittance_core::chain::{ChainQuery, Plan};
 use quittance_core::eip712::permit2::ExactWitness;
 use quittance_core::proof::{Admitted, Verified};
 use quittance_core::wire::{Eip3009Payload, Permit2Payload};
-use quittance_core::{Amount, Authorization, Network, Progress, Rejection, Scheme, SchemeId, VerifyInput, WindowRule};
+use quittance_core::{
+    Amount, Authorization, ChainMode, Network, Progress, Rejection, Scheme, SchemeId, Terms, VerifyInput, WindowRule,
+};
 
 use crate::authorization;
 use crate::checking::{self, Found};
-use crate::payer::{Check, Payers};
+use crate::payer::{Payers, Signed};
+use crate::state::Demand;
 use crate::{eip3009, permit2};
 
 /// `exact` with the defaults: six seconds to settle in, key accounts and contract wallets.
@@ -39,18 +42,16 @@ impl Exact {
 }
 
 impl Exact {
-    /// Everything short of looking at the signature.
-    fn check<'a>(&self, input: &VerifyInput<'a>) -> Result<(Fixed<'a>, Check), Rejection> {
+    /// Everything short of who signed.
+    fn examine<'a>(&self, input: &VerifyInput<'a>) -> Result<(Fixed<'a>, Signed<'a>), Rejection> {
         authorization::offer(input, &SchemeId::Exact, Rejection::UnsupportedScheme, Rejection::NetworkMismatch)?;
         match input.payment.authorization() {
             Authorization::Eip3009(payload) => {
-                let check = eip3009::check(payload, input, &self.window, self.payers)?;
-                Ok((Fixed::Eip3009(payload), check))
+                eip3009::examine(payload, input, &self.window).map(|signed| (Fixed::Eip3009(payload), signed))
             }
             Authorization::ExactPermit2(payload) => {
                 let window = WindowRule::PERMIT2.with_margin(self.window.margin());
-                let check = permit2::check(payload, input, &window, self.payers)?;
-                Ok((Fixed::Permit2(payload), check))
+                permit2::examine(payload, input, &window).map(|signed| (Fixed::Permit2(payload), signed))
             }
             _ => Err(Rejection::UnsupportedPayloadType),
         }
@@ -63,7 +64,27 @@ enum Fixed<'a> {
     Permit2(&'a Permit2Payload<ExactWitness>),
 }
 
+impl Fixed<'_> {
+    fn plan(&self, terms: &Terms) -> Result<Plan, Rejection> {
+        match self {
+            Self::Eip3009(payload) => eip3009::plan(payload, terms),
+            Self::Permit2(payload) => permit2::plan(payload, terms, payload.permit.permitted.amount),
+        }
+    }
+}
+
 impl Found for Fixed<'_> {
+    fn demands(&self, input: &VerifyInput<'_>) -> Result<Vec<Demand>, Rejection> {
+        let (mut demands, failed) = match self {
+            Self::Eip3009(payload) => (eip3009::demands(payload, input.terms)?, Rejection::Eip3009Simulation),
+            Self::Permit2(payload) => (permit2::demands(payload), Rejection::Permit2Simulation),
+        };
+        if input.mode == ChainMode::Simulated {
+            demands.push(Demand::success(&self.plan(input.terms)?, failed));
+        }
+        Ok(demands)
+    }
+
     fn verified(self, input: &VerifyInput<'_>) -> Result<Verified, Rejection> {
         match self {
             Self::Eip3009(payload) => eip3009::verified(payload, input),
@@ -82,11 +103,15 @@ impl Scheme for Exact {
     }
 
     fn verify(&self, input: &VerifyInput<'_>) -> Result<Progress, Rejection> {
-        checking::one(input, self.check(input))
+        checking::one(input, self.payers, self.examine(input))
     }
 
     fn verify_many(&self, inputs: &[VerifyInput<'_>]) -> Vec<Result<Progress, Rejection>> {
-        checking::many(inputs, |input| self.check(input))
+        checking::many(inputs, self.payers, |input| self.examine(input))
+    }
+
+    fn questions(&self, input: &VerifyInput<'_>) -> Result<Vec<ChainQuery>, Rejection> {
+        checking::questions(input, self.payers, self.examine(input))
     }
 
     fn plan(&self, admitted: &Admitted, charge: Amount) -> Result<Plan, Rejection> {

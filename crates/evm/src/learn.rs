@@ -3,7 +3,7 @@
 use quittance_core::eip712::Digest;
 use quittance_core::proof::Settled;
 use quittance_core::signature::PayerCache;
-use quittance_core::{Authorization, Terms};
+use quittance_core::{Authorization, Payment, Terms};
 
 use crate::{eip3009, permit2};
 
@@ -13,13 +13,16 @@ use crate::{eip3009, permit2};
 /// answered for the payer, or from a payment of another scheme.
 pub fn learn(cache: &mut PayerCache, settled: &Settled) {
     let verified = settled.verified();
-    if let Some(digest) = digest(verified.payment().authorization(), verified.terms()) {
+    if let Some(digest) = digest(verified.payment(), verified.terms()) {
         cache.learn(settled, &digest);
     }
 }
 
-fn digest(authorization: &Authorization, terms: &Terms) -> Option<Digest> {
-    match authorization {
+/// What the payer of a payment has to have signed for these terms; nothing for a payment of another scheme, and where the terms do not say
+/// enough of the token.
+#[must_use]
+pub fn digest(payment: &Payment, terms: &Terms) -> Option<Digest> {
+    match payment.authorization() {
         Authorization::Eip3009(payload) => eip3009::digest(payload, terms).ok(),
         Authorization::ExactPermit2(payload) => permit2::digest(payload, terms).ok(),
         Authorization::UptoPermit2(payload) => permit2::digest(payload, terms).ok(),

@@ -35,14 +35,18 @@ mod checking;
 mod eip3009;
 mod exact;
 mod learn;
+pub mod multicall3;
 #[cfg(feature = "rayon")]
 mod parallel;
 mod payer;
 mod permit2;
+pub mod probe;
+pub mod question;
+mod state;
 mod upto;
 
 pub use exact::{EXACT, Exact};
-pub use learn::learn;
+pub use learn::{digest, learn};
 #[cfg(feature = "rayon")]
 pub use parallel::verify_many_in_parallel;
 pub use upto::{UPTO, Upto};

@@ -2,12 +2,15 @@
 //!
 //! The token decides by the code at the payer's address, never by the length of the signature (catalogue rows 99 to 103): no code, the key;
 //! any code, even an EIP-7702 delegation to a wallet whose key signed, ERC-1271 and nothing else. Offline there is no code to look at. A
-//! key's good signature then passes, because it is right in everything that can be seen; anything else is a question.
+//! key's good signature then passes, because it is right in everything that can be seen; anything else is a question. With a chain at hand
+//! the code is a question whoever signed.
+
+use alloc::vec::Vec;
 
 use quittance_core::chain::{ChainAnswer, ChainQuery};
 use quittance_core::eip712::Digest;
 use quittance_core::signature::{AccountCode, Claim, Form, Shape, Signature, SignatureBytes, SignatureError};
-use quittance_core::{Address, Rejection, VerifyInput};
+use quittance_core::{Address, ChainMode, Rejection, VerifyInput};
 
 /// Which payers a scheme takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -40,21 +43,26 @@ pub(crate) struct KeyCheck {
     digest: Digest,
     signature: Signature,
     from: Address,
-    /// What there is to say if it is not the payer's.
-    otherwise: Otherwise,
+    /// What follows if it is the payer's.
+    right: Next,
+    /// What follows if it is not.
+    wrong: Next,
 }
 
-/// What follows if the key did not sign.
-enum Otherwise {
+/// What follows once it is known whether the key signed.
+enum Next {
+    Pass,
     Refuse(Rejection),
-    Ask(ChainQuery),
+    /// Whether that counts, only the code at the payer's address can say.
+    AskCode,
 }
 
-impl Otherwise {
-    fn outcome(self) -> Result<Option<ChainQuery>, Rejection> {
+impl Next {
+    fn outcome(self, from: Address) -> Result<Option<ChainQuery>, Rejection> {
         match self {
+            Self::Pass => Ok(None),
             Self::Refuse(rejection) => Err(rejection),
-            Self::Ask(question) => Ok(Some(question)),
+            Self::AskCode => Ok(Some(ChainQuery::Code { address: from })),
         }
     }
 }
@@ -68,8 +76,8 @@ impl KeyCheck {
     /// The outcome, once it was found out: a question when only the chain can say.
     pub(crate) fn outcome(self, signed: Result<(), SignatureError>) -> Result<Option<ChainQuery>, Rejection> {
         match signed {
-            Ok(()) => Ok(None),
-            Err(_) => self.otherwise.outcome(),
+            Ok(()) => self.right.outcome(self.from),
+            Err(_) => self.wrong.outcome(self.from),
         }
     }
 }
@@ -77,21 +85,29 @@ impl KeyCheck {
 /// Everything about whether the payer signed, short of looking at the signature.
 pub(crate) fn check(signed: &Signed<'_>, payers: Payers, input: &VerifyInput<'_>) -> Result<Check, Rejection> {
     let code = ChainQuery::Code { address: signed.from };
-    match input.answer(&code) {
-        Some(ChainAnswer::Bytes(bytes)) => match AccountCode::of(bytes) {
+    match (input.answer(&code), input.mode, payers) {
+        (Some(ChainAnswer::Bytes(bytes)), _, _) => match AccountCode::of(bytes) {
             AccountCode::Absent => by_key(signed, payers),
             AccountCode::Delegated(_) | AccountCode::Contract => by_contract(signed, input).map(Check::Done),
         },
         // An answer of another kind is the asker's fault and says nothing of the payer: the question stays open.
-        Some(_) => Ok(Check::Done(Some(code))),
-        None => key_check(
-            signed,
-            match payers {
-                Payers::Keys => Otherwise::Refuse(signed.wrong),
-                Payers::KeysAndContracts => Otherwise::Ask(code),
-            },
-        ),
+        (Some(_), _, _) => Ok(Check::Done(Some(code))),
+        (None, ChainMode::Offline, Payers::Keys) => key_check(signed, Next::Pass, Next::Refuse(signed.wrong)),
+        (None, ChainMode::Offline, Payers::KeysAndContracts) => key_check(signed, Next::Pass, Next::AskCode),
+        (None, _, Payers::Keys) => key_check(signed, Next::AskCode, Next::Refuse(signed.wrong)),
+        // Whatever the key says, it is for the code to say whether that counts.
+        (None, _, Payers::KeysAndContracts) => Ok(Check::Done(Some(code))),
     }
+}
+
+/// The question about a payer, and what will be asked if its answer is the one that leads on: a wallet's word, should there be one.
+pub(crate) fn foreseen(signed: &Signed<'_>, payers: Payers, question: ChainQuery, input: &VerifyInput<'_>) -> Vec<ChainQuery> {
+    let next = match (&question, payers) {
+        (ChainQuery::Code { .. }, Payers::KeysAndContracts) => contract_question(signed).ok(),
+        _ => None,
+    };
+    let open = next.filter(|next| !matches!(input.answer(next), Some(ChainAnswer::Flag(_))));
+    [question].into_iter().chain(open).collect()
 }
 
 /// An account without code, seen on the chain.
@@ -99,26 +115,30 @@ fn by_key(signed: &Signed<'_>, payers: Payers) -> Result<Check, Rejection> {
     match signed.signature.shape() {
         // Row 97: the wallet asks to be deployed by a call of its choosing. The list of factories is empty.
         Ok(Shape::Counterfactual(_)) if payers == Payers::KeysAndContracts => Err(Rejection::WalletFactory),
-        _ => key_check(signed, Otherwise::Refuse(signed.wrong)),
+        _ => key_check(signed, Next::Pass, Next::Refuse(signed.wrong)),
     }
 }
 
-fn key_check(signed: &Signed<'_>, otherwise: Otherwise) -> Result<Check, Rejection> {
+fn key_check(signed: &Signed<'_>, right: Next, wrong: Next) -> Result<Check, Rejection> {
     match Signature::from_bytes(signed.signature.as_bytes(), signed.form) {
-        Ok(signature) => Ok(Check::Key(KeyCheck { digest: signed.digest, signature, from: signed.from, otherwise })),
-        Err(_) => otherwise.outcome().map(Check::Done),
+        Ok(signature) => Ok(Check::Key(KeyCheck { digest: signed.digest, signature, from: signed.from, right, wrong })),
+        Err(_) => wrong.outcome(signed.from).map(Check::Done),
     }
 }
 
 fn by_contract(signed: &Signed<'_>, input: &VerifyInput<'_>) -> Result<Option<ChainQuery>, Rejection> {
-    let signature = SignatureBytes::from_bytes(inner(signed.signature)?).map_err(|_| Rejection::SignatureFormat)?;
-    let question = ChainQuery::ContractSignature { wallet: signed.from, digest: signed.digest, signature };
+    let question = contract_question(signed)?;
     match input.answer(&question) {
         Some(ChainAnswer::Flag(true)) => Ok(None),
         Some(ChainAnswer::Flag(false)) => Err(signed.wrong),
         // No answer, or one of another kind, which is none.
         _ => Ok(Some(question)),
     }
+}
+
+fn contract_question(signed: &Signed<'_>) -> Result<ChainQuery, Rejection> {
+    let signature = SignatureBytes::from_bytes(inner(signed.signature)?).map_err(|_| Rejection::SignatureFormat)?;
+    Ok(ChainQuery::ContractSignature { wallet: signed.from, digest: signed.digest, signature })
 }
 
 /// What a contract is given for a signature: a wrapper without its wrapping, because the wallet that is there is asked (row 99).

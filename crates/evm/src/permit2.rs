@@ -5,9 +5,10 @@
 //! another, and so is the type that was signed (catalogue rows 93 and 95).
 
 use alloc::vec;
+use alloc::vec::Vec;
 
-use quittance_core::chain::{Call, ExpectedLog, Plan};
-use quittance_core::eip712::permit2::{EXACT_PROXY, ExactWitness, UPTO_PROXY, UptoWitness, Witness};
+use quittance_core::chain::{Call, ChainQuery, ExpectedLog, Plan};
+use quittance_core::eip712::permit2::{EXACT_PROXY, ExactWitness, PERMIT2, UPTO_PROXY, UptoWitness, Witness};
 use quittance_core::eip712::{Digest, Domain};
 use quittance_core::registry::TransferMethod;
 use quittance_core::signature::Form;
@@ -18,7 +19,8 @@ use quittance_core::{
 
 use crate::abi::{self, Arguments};
 use crate::authorization::{self, Names};
-use crate::payer::{self, Check, Payers, Signed};
+use crate::payer::{self, Signed};
+use crate::state::{Demand, Needs};
 
 const NAMES: Names = Names {
     amount: Rejection::Permit2Amount,
@@ -36,6 +38,8 @@ pub(crate) trait Proxy: Witness {
 
     fn to(&self) -> Address;
     fn valid_after(&self) -> UnixSeconds;
+    /// The only account that the proxy lets settle, where it minds.
+    fn sender(&self) -> Option<Address>;
     /// What follows the permit among the arguments of `settle`, up to the signature.
     fn arguments(&self, arguments: Arguments, owner: Address, charge: Amount) -> Arguments;
 }
@@ -50,6 +54,10 @@ impl Proxy for ExactWitness {
 
     fn valid_after(&self) -> UnixSeconds {
         self.valid_after
+    }
+
+    fn sender(&self) -> Option<Address> {
+        None
     }
 
     fn arguments(&self, arguments: Arguments, owner: Address, _charge: Amount) -> Arguments {
@@ -69,18 +77,21 @@ impl Proxy for UptoWitness {
         self.valid_after
     }
 
+    fn sender(&self) -> Option<Address> {
+        Some(self.facilitator)
+    }
+
     fn arguments(&self, arguments: Arguments, owner: Address, charge: Amount) -> Arguments {
         arguments.word(charge.to_be_bytes()).address(owner).address(self.to).address(self.facilitator).seconds(self.valid_after)
     }
 }
 
-/// Checks a permit against the seller's terms, up to the signature itself. The amount is the price of `exact` and the ceiling of `upto`.
-pub(crate) fn check<W: Proxy>(
-    payload: &Permit2Payload<W>,
+/// Checks a permit against the seller's terms, up to who signed it. The amount is the price of `exact` and the ceiling of `upto`.
+pub(crate) fn examine<'a, W: Proxy>(
+    payload: &'a Permit2Payload<W>,
     input: &VerifyInput<'_>,
     window: &WindowRule,
-    payers: Payers,
-) -> Result<Check, Rejection> {
+) -> Result<Signed<'a>, Rejection> {
     let (terms, permit) = (input.terms, &payload.permit);
     authorization::method(terms, TransferMethod::Permit2)?;
     if permit.spender != W::SPENDER {
@@ -93,14 +104,13 @@ pub(crate) fn check<W: Proxy>(
         return Err(Rejection::Permit2Token);
     }
     authorization::recipient(permit.witness.to(), terms, &NAMES)?;
-    let signed = Signed {
+    Ok(Signed {
         digest: digest(payload, terms)?,
         signature: &payload.signature,
         from: payload.from,
         form: Form::FullOrCompact,
         wrong: Rejection::Permit2Signature,
-    };
-    payer::check(&signed, payers, input)
+    })
 }
 
 /// What the payer signs: the permit, in the domain of Permit2.
@@ -118,6 +128,23 @@ pub(crate) fn verified<W: Proxy>(payload: &Permit2Payload<W>, input: &VerifyInpu
     Verified::assertion(input.payment, terms, Account::Evm(payload.from), permit.permitted.amount, key, until)
 }
 
+/// What the chain has to say of a permit that is right in itself, before it is simulated: allowance before balance, as the specification
+/// has it, and the nonce before both, because a permit that was settled may have used up either (catalogue row 142).
+pub(crate) fn demands<W: Proxy>(payload: &Permit2Payload<W>) -> Vec<Demand> {
+    let (owner, permit) = (payload.from, &payload.permit);
+    let (token, amount) = (permit.permitted.token, permit.permitted.amount);
+    let nonce = ChainQuery::PermitNonce { owner, nonce: permit.nonce };
+    let allowance = ChainQuery::Allowance { token, owner, spender: PERMIT2 };
+    let balance = ChainQuery::Balance { token, owner };
+    vec![
+        Demand::code(token, Rejection::AssetNotDeployed),
+        Demand::code(W::SPENDER, Rejection::Permit2ProxyMissing),
+        Demand::new(nonce, Needs::Unused, Rejection::Permit2NonceUsed).or_unknown(Rejection::Permit2ProxyMissing),
+        Demand::new(allowance, Needs::AtLeast(amount), Rejection::Permit2Allowance).or_unknown(Rejection::AssetUnknown),
+        Demand::new(balance, Needs::AtLeast(amount), Rejection::Permit2Balance).or_unknown(Rejection::AssetUnknown),
+    ]
+}
+
 /// What a settlement calls, and what it has to leave behind.
 pub(crate) fn plan<W: Proxy>(payload: &Permit2Payload<W>, terms: &Terms, charge: Amount) -> Result<Plan, Rejection> {
     let token = terms.asset().token().address().ok_or(Rejection::InvalidPaymentRequirements)?;
@@ -132,5 +159,9 @@ pub(crate) fn plan<W: Proxy>(payload: &Permit2Payload<W>, terms: &Terms, charge:
     let topics = vec![abi::TRANSFER, abi::address_word(owner), abi::address_word(permit.witness.to())];
     let transfer = ExpectedLog::new(token, topics, charge.to_be_bytes().to_vec());
     let settled = ExpectedLog::new(W::SPENDER, vec![abi::SETTLED], vec![]);
-    Ok(Plan::new(vec![Call::new(W::SPENDER, data)], vec![transfer, settled]))
+    let call = match permit.witness.sender() {
+        Some(sender) => Call::new(W::SPENDER, data).by(sender),
+        None => Call::new(W::SPENDER, data),
+    };
+    Ok(Plan::call(call, vec![transfer, settled]))
 }

@@ -1,9 +1,10 @@
 use alloc::format;
 use alloc::string::String;
+use alloc::vec;
 use alloc::vec::Vec;
 
 use proptest::prelude::*;
-use quittance_core::chain::{ChainAnswer, ChainQuery, Plan};
+use quittance_core::chain::{Call, ChainAnswer, ChainQuery, ExpectedLog, Plan, Step};
 use quittance_core::eip712::Digest;
 use quittance_core::eip712::eip3009::Authorization as Transfer;
 use quittance_core::json::Object;
@@ -18,6 +19,7 @@ use quittance_core::{
 
 use crate::{EXACT, Exact};
 
+mod chain;
 mod permit2;
 
 const NOW: u64 = 1_740_672_100;
@@ -265,10 +267,19 @@ fn admitted_by(input: &VerifyInput<'_>) -> Admitted {
     Admitted::assertion(verified)
 }
 
+/// The calls of a plan that has nothing else to do, and its evidence.
+fn parts(plan: Plan) -> (Vec<Call>, Vec<ExpectedLog>) {
+    let call = |step| match step {
+        Step::Call(call) => call,
+        other => panic!("a call: {other:?}"),
+    };
+    (plan.steps.into_iter().map(call).collect(), plan.evidence)
+}
+
 #[test]
 fn a_settlement_is_one_call_and_two_logs() {
     let (terms, payment) = (terms(), signed(&terms(), transfer()));
-    let Plan { calls, evidence, .. } = EXACT.plan(&admitted(&terms, &payment), Amount::from_u64(10_000)).unwrap();
+    let (calls, evidence) = parts(EXACT.plan(&admitted(&terms, &payment), Amount::from_u64(10_000)).unwrap());
     let [call] = &calls[..] else { panic!("one call") };
     assert_eq!(call.target, terms.asset().token().address().unwrap());
     let signature = "transferWithAuthorization(address,address,uint256,uint256,uint256,bytes32,uint8,bytes32,bytes32)";
@@ -291,7 +302,7 @@ fn a_settlement_is_one_call_and_two_logs() {
     let Ok(Progress::Ask(question)) = EXACT.verify(&at) else { panic!("a question") };
     let answers = [answers[0].clone(), (question, ChainAnswer::Flag(true))];
     let plan = EXACT.plan(&admitted_by(&at.with_answers(&answers)), Amount::from_u64(10_000)).unwrap();
-    let data = &plan.calls[0].data;
+    let data = &parts(plan).0[0].data;
     let signature = "transferWithAuthorization(address,address,uint256,uint256,uint256,bytes32,bytes)";
     assert_eq!(data[..4], keccak256(signature.as_bytes())[..4]);
     assert_eq!((data[4 + 6 * 32 + 31], data[4 + 7 * 32 + 31], data.len()), (7 * 32, 70, 4 + 8 * 32 + 96));

@@ -3,16 +3,19 @@
 use alloc::vec;
 use alloc::vec::Vec;
 
-use quittance_core::chain::Plan;
+use quittance_core::chain::{ChainQuery, Plan};
 use quittance_core::eip712::permit2::UptoWitness;
 use quittance_core::proof::{Admitted, Verified};
 use quittance_core::wire::Permit2Payload;
-use quittance_core::{Address, Amount, Authorization, Network, Progress, Rejection, Scheme, SchemeId, VerifyInput, WindowRule};
+use quittance_core::{
+    Address, Amount, Authorization, ChainMode, Network, Progress, Rejection, Scheme, SchemeId, VerifyInput, WindowRule,
+};
 
 use crate::authorization;
 use crate::checking::{self, Found};
-use crate::payer::{Check, Payers};
+use crate::payer::{Payers, Signed};
 use crate::permit2;
+use crate::state::Demand;
 
 /// `upto` with the defaults: six seconds to settle in, key accounts and contract wallets, and the facilitator that the seller's own offer
 /// names.
@@ -49,7 +52,8 @@ impl<'a> Upto<'a> {
         Self { facilitators: Some(facilitators), ..self }
     }
 
-    fn check<'p>(&self, input: &VerifyInput<'p>) -> Result<(Ceiling<'p>, Check), Rejection> {
+    /// Everything short of who signed.
+    fn examine<'p>(&self, input: &VerifyInput<'p>) -> Result<(Ceiling<'p>, Signed<'p>), Rejection> {
         authorization::offer(input, &SchemeId::Upto, Rejection::UptoScheme, Rejection::UptoNetwork)?;
         let Authorization::UptoPermit2(payload) = input.payment.authorization() else {
             return Err(Rejection::UnsupportedPayloadType);
@@ -65,7 +69,7 @@ impl<'a> Upto<'a> {
         if !expected {
             return Err(Rejection::UptoFacilitator);
         }
-        permit2::check(payload, input, &self.window, self.payers).map(|check| (Ceiling(payload), check))
+        permit2::examine(payload, input, &self.window).map(|signed| (Ceiling(payload), signed))
     }
 }
 
@@ -73,6 +77,16 @@ impl<'a> Upto<'a> {
 struct Ceiling<'a>(&'a Permit2Payload<UptoWitness>);
 
 impl Found for Ceiling<'_> {
+    /// The whole ceiling has to be there and movable, whatever will be charged.
+    fn demands(&self, input: &VerifyInput<'_>) -> Result<Vec<Demand>, Rejection> {
+        let mut demands = permit2::demands(self.0);
+        if input.mode == ChainMode::Simulated {
+            let plan = permit2::plan(self.0, input.terms, self.0.permit.permitted.amount)?;
+            demands.push(Demand::success(&plan, Rejection::Permit2Simulation));
+        }
+        Ok(demands)
+    }
+
     fn verified(self, input: &VerifyInput<'_>) -> Result<Verified, Rejection> {
         Ok(permit2::verified(self.0, input))
     }
@@ -88,11 +102,15 @@ impl Scheme for Upto<'_> {
     }
 
     fn verify(&self, input: &VerifyInput<'_>) -> Result<Progress, Rejection> {
-        checking::one(input, self.check(input))
+        checking::one(input, self.payers, self.examine(input))
     }
 
     fn verify_many(&self, inputs: &[VerifyInput<'_>]) -> Vec<Result<Progress, Rejection>> {
-        checking::many(inputs, |input| self.check(input))
+        checking::many(inputs, self.payers, |input| self.examine(input))
+    }
+
+    fn questions(&self, input: &VerifyInput<'_>) -> Result<Vec<ChainQuery>, Rejection> {
+        checking::questions(input, self.payers, self.examine(input))
     }
 
     /// Nothing charged is nothing done: no transaction, and the nonce stays unused until the deadline. More than the ceiling is a mistake

@@ -115,7 +115,7 @@ fn rows_70_107_and_127_one_header_buys_one_thing_once() {
     now(log.step(&claim, Step::Settling(None), at(1))).expect("settling");
     let charge = admitted.verified().amount();
     let plan = EXACT.plan(&admitted, charge).expect("a plan");
-    assert_eq!(plan.calls.len(), 1);
+    assert_eq!(plan.steps.len(), 1);
     now(log.step(&claim, Step::Settled(Receipt::new(charge, "0xaa", Attested::Chain)), at(2))).expect("settled");
     let settled = Settled::assertion(admitted, "0xaa".into(), charge);
     assert!(settled.receipt().to_json().contains("0xaa"));

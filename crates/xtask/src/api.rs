@@ -17,7 +17,7 @@ use crate::workspace::{Kind, Member, Workspace};
 const TRAITS_WELCOME: &[&str] = &["serde"];
 
 /// The members that must be able to speak of versions: tests, tasks and drivers of both.
-const SPEAK_OF_VERSIONS: &[&str] = &["testkit", "xtask", "wasm", "benches", "lab"];
+const SPEAK_OF_VERSIONS: &[&str] = &["testkit", "xtask", "inspect", "wasm", "benches", "lab"];
 
 /// Where the words of a version may stand in all other members: (path, reason).
 const VERSION_PLACES: &[(&str, &str)] = &[

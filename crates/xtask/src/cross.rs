@@ -12,7 +12,7 @@ use crate::tools::{self, TargetSupport};
 use crate::workspace::Workspace;
 
 /// The crates that are `#![no_std]`, do no I/O and know no clock; by their short names.
-pub(crate) const PURE: &[&str] = &["secp", "core", "evm", "svm", "guard"];
+pub(crate) const PURE: &[&str] = &["secp", "core", "evm", "svm", "guard", "inspect"];
 
 /// A Cortex-M4: no operating system, no `std`.
 pub(crate) fn bare_metal(workspace: &Workspace) -> Result<Notes, Failure> {

@@ -23,6 +23,7 @@ const EDGES: &[(&str, Edges)] = &[
     ("evm", Edges::To(&["core"])),
     ("svm", Edges::To(&["core"])),
     ("guard", Edges::To(&["core"])),
+    ("inspect", Edges::To(&["core", "evm"])),
     ("store", Edges::To(&["guard", "core"])),
     ("facilitator", Edges::To(&["evm", "svm", "guard", "core"])),
     ("server", Edges::To(&["guard", "core"])),
@@ -33,7 +34,7 @@ const EDGES: &[(&str, Edges)] = &[
     ("testkit", Edges::All),
     // the oracle stage replays corpora through the pure crates
     ("xtask", Edges::To(&["secp", "core", "evm", "svm", "guard"])),
-    ("wasm", Edges::To(&["core", "evm", "svm", "guard"])),
+    ("wasm", Edges::To(&["core", "evm", "svm", "guard", "inspect"])),
     ("benches", Edges::To(&["secp", "core", "evm", "svm", "guard", "testkit"])),
 ];
 
@@ -51,6 +52,7 @@ const ABSENCES: &[(&str, &[&[&str]])] = &[
     ("evm", &[CHAIN, HTTP, IMPURE]),
     ("svm", &[CHAIN, HTTP, IMPURE]),
     ("guard", &[CHAIN, HTTP, IMPURE]),
+    ("inspect", &[CHAIN, HTTP, IMPURE]),
     ("store", &[CHAIN]),
     ("server", &[CHAIN]),
 ];

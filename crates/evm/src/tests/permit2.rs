@@ -7,9 +7,9 @@ use quittance_core::wire::Permit2Payload;
 use super::*;
 use crate::{UPTO, Upto};
 
-const FACILITATOR: Address = Address::from_bytes([0xfa; 20]);
+pub(super) const FACILITATOR: Address = Address::from_bytes([0xfa; 20]);
 
-fn at(seconds: u64) -> UnixSeconds {
+pub(super) fn at(seconds: u64) -> UnixSeconds {
     UnixSeconds::from_secs(seconds)
 }
 
@@ -17,12 +17,12 @@ fn payee() -> Address {
     Address::parse(PAYEE).unwrap()
 }
 
-fn token() -> Address {
+pub(super) fn token() -> Address {
     terms().asset().token().address().unwrap()
 }
 
 /// An offer of a scheme, by Permit2.
-fn offer(scheme: &str) -> Terms {
+pub(super) fn offer(scheme: &str) -> Terms {
     let extra = [("assetTransferMethod", "permit2"), ("facilitatorAddress", &std::format!("{FACILITATOR}"))].into_iter().collect();
     let mut offer = terms().requirements().clone().with_extra(extra);
     offer.scheme = scheme.into();
@@ -39,11 +39,11 @@ fn permit<W>(spender: Address, witness: W) -> PermitWitnessTransferFrom<W> {
     }
 }
 
-fn exact() -> PermitWitnessTransferFrom<ExactWitness> {
+pub(super) fn exact() -> PermitWitnessTransferFrom<ExactWitness> {
     permit(EXACT_PROXY, ExactWitness { to: payee(), valid_after: at(0) })
 }
 
-fn upto() -> PermitWitnessTransferFrom<UptoWitness> {
+pub(super) fn upto() -> PermitWitnessTransferFrom<UptoWitness> {
     permit(UPTO_PROXY, UptoWitness { to: payee(), facilitator: FACILITATOR, valid_after: at(0) })
 }
 
@@ -51,7 +51,7 @@ fn signature<W: Witness>(permit: &PermitWitnessTransferFrom<W>, domain: &Domain<
     key().sign(&eip712::digest(&domain.separator(), permit)).into()
 }
 
-fn paid<W: Witness>(terms: &Terms, permit: PermitWitnessTransferFrom<W>) -> Payment
+pub(super) fn paid<W: Witness>(terms: &Terms, permit: PermitWitnessTransferFrom<W>) -> Payment
 where
     Object: for<'a> From<&'a Permit2Payload<W>>,
 {
@@ -223,7 +223,7 @@ fn a_settlement_is_one_call_of_the_proxy() {
     let terms = offer("exact");
     let payment = paid(&terms, exact());
     let admitted = admitted_by(&EXACT, &payment, &terms);
-    let Plan { calls, evidence, .. } = EXACT.plan(&admitted, Amount::from_u64(10_000)).unwrap();
+    let (calls, evidence) = parts(EXACT.plan(&admitted, Amount::from_u64(10_000)).unwrap());
     let [call] = &calls[..] else { panic!("one call") };
     let name = "settle(((address,uint256),uint256,uint256),address,(address,uint256),bytes)";
     assert_eq!((call.target, &call.data[..4]), (EXACT_PROXY, &keccak256(name.as_bytes())[..4]));
@@ -265,7 +265,7 @@ fn rows_161_162_and_164_what_was_used_is_charged_up_to_the_ceiling() {
     assert_eq!(UPTO.plan(&admitted, Amount::from_u64(10_001)), Err(Rejection::UptoExceeds));
     assert_eq!(UPTO.plan(&admitted, Amount::MAX), Err(Rejection::UptoExceeds));
     assert_eq!(UPTO.plan(&admitted, Amount::ZERO), Ok(Plan::new(Vec::new(), Vec::new())), "nothing touches no chain");
-    let Plan { calls, evidence, .. } = UPTO.plan(&admitted, Amount::from_u64(1_234)).unwrap();
+    let (calls, evidence) = parts(UPTO.plan(&admitted, Amount::from_u64(1_234)).unwrap());
     let name = "settle(((address,uint256),uint256,uint256),uint256,address,(address,address,uint256),bytes)";
     assert_eq!((calls[0].target, &calls[0].data[..4]), (UPTO_PROXY, &keccak256(name.as_bytes())[..4]));
     let word = |i: usize| &calls[0].data[4 + 32 * i..36 + 32 * i];

@@ -1,0 +1,183 @@
+//! What a facilitator asks of an `eip155` chain.
+//!
+//! An error of any of these is a [`Fault`]: the chain could not be asked. What the chain itself says, also when it says no, is an answer.
+
+use core::fmt;
+use std::future::Future;
+use std::ops::RangeInclusive;
+
+use quittance_core::chain::{Call, ChainAnswer, ChainQuery};
+use quittance_core::{Address, Amount, Fault, Network, UnixSeconds};
+
+/// A connection to one `eip155` chain, or a model of one.
+///
+/// Answers are claims of a node, which may lag, lie or contradict the one before; whoever decides about money by them asks for what can be
+/// checked: a receipt with its logs, at a depth.
+pub trait Chain: Send + Sync {
+    /// The chain.
+    fn network(&self) -> Network;
+
+    /// The newest block, and what it costs to get into the next.
+    fn head(&self) -> impl Future<Output = Result<Head, Fault>> + Send;
+
+    /// Asks many questions about one block, the newest. There are as many answers, in their order.
+    fn ask(&self, questions: &[ChainQuery]) -> impl Future<Output = Result<Vec<ChainAnswer>, Fault>> + Send;
+
+    /// How many transactions an account has sent, counted in a block or with those that wait.
+    fn nonce(&self, account: Address, at: Block) -> impl Future<Output = Result<u64, Fault>> + Send;
+
+    /// What an account has to pay for gas with.
+    fn funds(&self, account: Address) -> impl Future<Output = Result<Amount, Fault>> + Send;
+
+    /// How much gas a call would take.
+    fn estimate(&self, from: Address, call: &Call) -> impl Future<Output = Result<Gas, Fault>> + Send;
+
+    /// Sends a signed transaction. After an error it may or may not have been received: sending the same bytes again does no harm.
+    fn broadcast(&self, raw: &[u8]) -> impl Future<Output = Result<Broadcast, Fault>> + Send;
+
+    /// The receipts of transactions, for each that is in a block.
+    fn receipts(&self, hashes: &[TransactionHash]) -> impl Future<Output = Result<Vec<Option<Receipt>>, Fault>> + Send;
+
+    /// The bytes of a transaction's call data, if the chain has it; of one that somebody else may have sent.
+    fn input(&self, hash: TransactionHash) -> impl Future<Output = Result<Option<Vec<u8>>, Fault>> + Send;
+
+    /// The logs that a filter picks, oldest first.
+    fn logs(&self, filter: &LogFilter) -> impl Future<Output = Result<Vec<Log>, Fault>> + Send;
+}
+
+/// Which of an account's transactions count.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[expect(clippy::exhaustive_enums, reason = "an implementation must know every case")]
+pub enum Block {
+    /// Those in blocks.
+    Latest,
+    /// Those that wait as well.
+    Pending,
+}
+
+/// The newest block.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[expect(clippy::exhaustive_structs, reason = "an implementation must fill every member")]
+pub struct Head {
+    /// Its number.
+    pub number: u64,
+    /// Its hash.
+    pub hash: [u8; 32],
+    /// Its time.
+    pub time: UnixSeconds,
+    /// What getting into the next block costs.
+    pub fees: Fees,
+}
+
+/// What a unit of gas costs, in wei.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[expect(clippy::exhaustive_structs, reason = "there is nothing else to say")]
+pub struct Fees {
+    /// What every transaction of the next block pays.
+    pub base: u128,
+    /// What others pay their way in with.
+    pub tip: u128,
+}
+
+/// What a call would take.
+#[derive(Clone, PartialEq, Eq, Debug)]
+#[expect(clippy::exhaustive_enums, reason = "a caller must decide about both")]
+pub enum Gas {
+    /// So much gas.
+    Units(u64),
+    /// It would fail, with these bytes.
+    Reverts(Vec<u8>),
+}
+
+/// What a node says to a transaction.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[expect(clippy::exhaustive_enums, reason = "a caller must decide about every case")]
+pub enum Broadcast {
+    /// It waits for a block, or was there already.
+    Accepted,
+    /// A transaction with this nonce, of which we may not know, is in a block already.
+    NonceUsed,
+    /// Another transaction with this nonce waits and this one does not pay enough more.
+    Underpriced,
+    /// The account cannot pay for the gas.
+    OutOfFunds,
+    /// It was refused for another reason. It is not in the node's pool.
+    Refused,
+}
+
+/// The hash of a transaction.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct TransactionHash([u8; 32]);
+
+impl TransactionHash {
+    /// A hash.
+    #[must_use]
+    pub const fn from_bytes(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+
+    /// Its bytes.
+    #[must_use]
+    pub const fn as_bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+}
+
+impl fmt::Display for TransactionHash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("0x")?;
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+impl fmt::Debug for TransactionHash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "TransactionHash({self})")
+    }
+}
+
+/// What a transaction left in a block.
+#[derive(Clone, PartialEq, Eq, Debug)]
+#[expect(clippy::exhaustive_structs, reason = "an implementation must fill every member")]
+pub struct Receipt {
+    /// The transaction.
+    pub transaction: TransactionHash,
+    /// The number of its block.
+    pub block: u64,
+    /// The hash of its block: another one at the same height is another history.
+    pub block_hash: [u8; 32],
+    /// Whether it succeeded.
+    pub succeeded: bool,
+    /// What it cost, in wei.
+    pub cost: u128,
+    /// Its logs, in their order.
+    pub logs: Vec<Log>,
+}
+
+/// What a contract wrote.
+#[derive(Clone, PartialEq, Eq, Debug)]
+#[expect(clippy::exhaustive_structs, reason = "an implementation must fill every member")]
+pub struct Log {
+    /// The contract.
+    pub emitter: Address,
+    /// Its topics, the first being the event's hash.
+    pub topics: Vec<[u8; 32]>,
+    /// Its data.
+    pub data: Vec<u8>,
+    /// The transaction.
+    pub transaction: TransactionHash,
+    /// The number of its block.
+    pub block: u64,
+}
+
+/// Which logs are looked for.
+#[derive(Clone, PartialEq, Eq, Debug)]
+#[expect(clippy::exhaustive_structs, reason = "an implementation must look at every member")]
+pub struct LogFilter {
+    /// Who wrote them.
+    pub emitter: Address,
+    /// What their topics are; none for any. There may be more topics than are named.
+    pub topics: Vec<Option<[u8; 32]>>,
+    /// In which blocks.
+    pub blocks: RangeInclusive<u64>,
+}

@@ -1,0 +1,223 @@
+use base64::Engine as _;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE};
+use proptest::prelude::*;
+use quittance_core::binding::{Binding, EXTENSION, Mode};
+use quittance_core::eip712::eip3009;
+use quittance_core::registry::networks;
+use quittance_core::wire::{Eip3009Payload, Extensions, PaymentPayload, ResourceInfo};
+use quittance_core::{Money, Nonce, Resource, Salt, SecretKey, Window};
+
+use super::*;
+use crate::report::{Mark, Outcome};
+
+const NOW: UnixSeconds = UnixSeconds::from_secs(1_000_000);
+const PAYEE: &str = "0x209693Bc6afc0C5328bA36FaF03C514EF312287C";
+const URL: &str = "https://api.example.com/report";
+
+fn terms() -> Terms {
+    let asset = default_asset(networks::BASE_SEPOLIA).unwrap();
+    Terms::exact(asset, &Money::parse("$0.01").unwrap(), PAYEE, 60).unwrap()
+}
+
+fn key() -> SecretKey {
+    SecretKey::from_bytes(&[7; 32]).unwrap()
+}
+
+/// A payment for the terms, but for what `change` does to what is signed.
+fn payment(change: impl FnOnce(&mut eip3009::Authorization)) -> PaymentPayload {
+    let (terms, key) = (terms(), key());
+    let mut transfer = eip3009::Authorization {
+        from: key.address(),
+        to: terms.pay_to().address().unwrap(),
+        value: terms.amount(),
+        window: Window::new(UnixSeconds::from_secs(999_000), UnixSeconds::from_secs(1_000_060)),
+        nonce: Nonce::from_bytes([9; 32]),
+    };
+    change(&mut transfer);
+    let domain = terms.token().unwrap().erc20().unwrap().domain_separator;
+    let payload = (&Eip3009Payload::sign(&key, &domain, transfer)).into();
+    let mut payment = PaymentPayload::new(terms.requirements().clone(), payload);
+    payment.resource = Some(ResourceInfo::new(URL));
+    payment
+}
+
+fn one(text: &str) -> Finding {
+    let mut report = inspect(text, &Context::at(NOW));
+    assert_eq!(report.findings.len(), 1, "{text}");
+    report.findings.remove(0)
+}
+
+fn failed(finding: &Finding) -> Vec<&'static str> {
+    finding.rules.iter().filter(|rule| rule.outcome != Outcome::Holds).map(|rule| rule.name).collect()
+}
+
+#[test]
+fn a_payment_that_is_right_is_right_however_it_is_pasted() {
+    let json = payment(|_| {}).to_json();
+    let header = STANDARD.encode(&json);
+    let line = format!("PAYMENT-SIGNATURE: {header}");
+    let request =
+        format!(r#"{{"x402Version":2,"paymentPayload":{json},"paymentRequirements":{}}}"#, terms().requirements().to_json());
+    for text in [&json, &header, &line, &request] {
+        let finding = one(text);
+        assert_eq!((finding.verdict.as_str(), finding.mistakes.len()), ("right", 0), "{text}");
+        assert_eq!(failed(&finding), [""; 0]);
+    }
+}
+
+#[test]
+fn every_mistake_of_encoding_is_named_and_seen_through() {
+    let json = payment(|_| {}).to_json();
+    let header = STANDARD.encode(&json);
+    let wrapped = header.as_bytes().chunks(76).map(|line| core::str::from_utf8(line).unwrap()).collect::<Vec<_>>().join("\n ");
+    // a text whose url-safe form differs, and whose length wants padding
+    let odd = payment(|_| {}).to_json().replace("https://api.example.com/report", "https://api.example.com/r?~~~>>>");
+    let escaped = format!("\"{}\"", json.replace('"', "\\\""));
+    let hex = json.bytes().map(|byte| format!("{byte:02x}")).collect::<String>();
+    let urlencoded = STANDARD.encode(&odd).replace('+', "%2B").replace('/', "%2F").replace('=', "%3D");
+    let check = |text: &str, expected: Mistake| {
+        let finding = one(text);
+        assert_eq!(finding.mistakes, [(expected, None)], "{expected:?}");
+        assert_eq!(finding.verdict.as_str(), "right", "{expected:?}: {:?}", finding.error);
+    };
+    check(&format!("PAYMENT-SIGNATURE: {json}"), Mistake::RawJson);
+    check(&format!("\"{header}\""), Mistake::Quoted);
+    check(&wrapped, Mistake::WhiteSpace);
+    check(&URL_SAFE.encode(&odd), Mistake::UrlSafe);
+    check(STANDARD.encode(format!("{json} ")).trim_end_matches('='), Mistake::Padding);
+    check(&STANDARD.encode(&header), Mistake::EncodedTwice);
+    check(&STANDARD.encode(&escaped), Mistake::JsonInText);
+    check(&hex, Mistake::Hexadecimal);
+    check(&urlencoded, Mistake::PercentEncoded);
+    // `fQ==` and `fR==` are both `}`
+    let last = STANDARD.encode(format!("{json} "));
+    if let Some(bare) = last.strip_suffix("g==") {
+        check(&format!("{bare}h=="), Mistake::Trailing);
+    }
+}
+
+#[test]
+fn a_mistake_about_a_member_says_where_it_is() {
+    let check = |text: &str, expected: &[(Mistake, &str)]| {
+        let finding = one(text);
+        let named = finding.mistakes.iter().map(|(mistake, path)| (*mistake, path.as_deref().unwrap_or_default()));
+        assert_eq!(named.collect::<Vec<_>>(), expected);
+        assert!(finding.error.is_some());
+    };
+    let offer = terms().requirements().to_json();
+    let required = |offer: &str| format!(r#"{{"x402Version":2,"resource":{{"url":"{URL}"}},"accepts":[{offer}]}}"#);
+    check(&required(&offer.replace("\"10000\"", "10000")), &[(Mistake::NumberAmount, "accepts[0].amount")]);
+    check(&required(&offer.replace("10000", "0.01")), &[(Mistake::DecimalAmount, "accepts[0].amount")]);
+    check(&required(&offer.replace("eip155:84532", "base-sepolia")), &[(Mistake::OldNetwork, "accepts[0].network")]);
+    check(
+        &required(&offer.replace("\"amount\"", "\"maxAmountRequired\"")),
+        &[(Mistake::OldAmount, "accepts[0].maxAmountRequired")],
+    );
+    let first = format!(r#"{{"x402Version":1,"error":"","accepts":[{offer}]}}"#);
+    check(&first, &[(Mistake::NewAmount, "accepts[0].amount"), (Mistake::NewNetwork, "accepts[0].network")]);
+}
+
+#[test]
+fn row_14_a_payment_in_the_other_version_s_header_is_named() {
+    let header = STANDARD.encode(payment(|_| {}).to_json());
+    assert_eq!(one(&format!("X-PAYMENT: {header}")).mistakes, [(Mistake::NewPaymentInOldHeader, None)]);
+    let payload = payment(|_| {}).payload.to_string();
+    let first = STANDARD.encode(format!(r#"{{"x402Version":1,"scheme":"exact","network":"base-sepolia","payload":{payload}}}"#));
+    let finding = one(&format!("payment-signature: {first}"));
+    assert_eq!(finding.mistakes, [(Mistake::OldPaymentInNewHeader, None)]);
+    assert_eq!(finding.verdict.as_str(), "right");
+    assert_eq!(one(&format!("PAYMENT-RESPONSE: {header}")).mistakes, [(Mistake::OtherHeader, None)]);
+    assert_eq!(one(&payload).mistakes, [(Mistake::BarePayload, None)]);
+    assert_eq!(one(&terms().requirements().to_json()).mistakes, [(Mistake::BareOffer, None)]);
+}
+
+#[test]
+fn everything_that_is_wrong_is_seen_and_the_first_is_the_verdict() {
+    let late = Window::new(UnixSeconds::from_secs(10), UnixSeconds::from_secs(13));
+    let bad = payment(|paid| {
+        paid.value = quittance_core::Amount::from_u64(9_999);
+        paid.to = paid.from;
+        paid.window = late;
+    });
+    let finding = one(&bad.to_json());
+    assert_eq!(failed(&finding), ["amount", "time", "recipient"]);
+    assert_eq!(finding.verdict, Verdict::Refused(quittance_core::Rejection::Eip3009Value));
+}
+
+#[test]
+fn row_85_a_signature_for_another_chain_is_recognized() {
+    let mut wrong = payment(|_| {});
+    let base = default_asset(networks::BASE).unwrap().erc20().unwrap();
+    let authorization = match Payment::try_from(wrong.clone()).unwrap().authorization() {
+        Authorization::Eip3009(payload) => payload.authorization,
+        _ => unreachable!(),
+    };
+    wrong.payload = (&Eip3009Payload::sign(&key(), &base.domain_separator, authorization)).into();
+    let finding = one(&wrong.to_json());
+    assert_eq!(finding.verdict, Verdict::Open);
+    assert!(finding.facts.iter().any(|(name, says)| *name == "signed for" && says.starts_with("USDC on eip155:8453")));
+}
+
+#[test]
+fn row_107_a_bound_nonce_marks_what_it_binds() {
+    let (terms, salt) = (terms(), Salt::from_bytes([5; 32]));
+    let nonce = Binding::new(terms.hash(), "GET", &Resource::parse(URL).unwrap()).unwrap().nonce(&salt);
+    let mut bound = payment(|paid| paid.nonce = nonce);
+    let mut extensions = Extensions::new();
+    extensions.insert(EXTENSION, &(&wire::Binding::advertise(Mode::Required).answer(salt.clone(), None)).into());
+    bound.extensions = Some(extensions);
+    let finding = one(&bound.to_json());
+    let mark = |path: &str| finding.fields.iter().find(|field| field.path == path).unwrap().mark;
+    assert_eq!((mark("resource.url"), mark("accepted.amount")), (Mark::Bound, Mark::Bound));
+    assert!(finding.facts.contains(&("bound to", format!("GET {URL}"))));
+    let json = Report { findings: [finding].into() }.to_json();
+    assert!(!json.contains(&salt.expose()), "row 220: the salt is a secret");
+    bound.resource = Some(ResourceInfo::new("https://api.example.com/other"));
+    let finding = one(&bound.to_json());
+    assert_eq!(finding.fields.iter().find(|field| field.path == "resource.url").unwrap().mark, Mark::Unsigned);
+}
+
+#[test]
+fn the_seller_s_own_offer_is_what_counts() {
+    let mut offer = terms().requirements().clone();
+    offer.amount = "20000".into();
+    let dear = Terms::parse(offer).unwrap();
+    let report = inspect(&payment(|_| {}).to_json(), &Context::at(NOW).with_terms(&dear));
+    assert_eq!(report.findings[0].verdict, Verdict::Refused(quittance_core::Rejection::NoMatchingOffer));
+    assert_eq!(failed(&report.findings[0]), ["offer", "amount"]);
+    assert!(!report.is_fine());
+}
+
+#[test]
+fn a_transcript_is_taken_apart() {
+    let paid = STANDARD.encode(payment(|_| {}).to_json());
+    let receipt =
+        STANDARD.encode(r#"{"success":false,"errorReason":"insufficient_funds","transaction":"","network":"eip155:84532"}"#);
+    let text = format!(
+        "$ curl -si -H 'payment-signature: {paid}' https://api.example.com\nHTTP/1.1 402\r\nPAYMENT-RESPONSE: {receipt}\r\n\r\n{{\"x402Version\":1,\"error\":\"no\",\"accepts\":[]}}\n$"
+    );
+    let report = inspect(&text, &Context::at(NOW));
+    let kinds = report.findings.iter().map(|finding| finding.kind).collect::<Vec<_>>();
+    assert_eq!(kinds, [Kind::Payment, Kind::Receipt, Kind::RequiredV1]);
+    assert!(report.findings[1].facts.iter().any(|(name, _)| *name == "because"));
+}
+
+proptest! {
+    #[test]
+    fn any_text_has_a_report(text in "\\PC{0,300}") {
+        let report = inspect(&text, &Context::at(NOW));
+        prop_assert!(report.findings.len() <= 65);
+        let _ = report.to_json();
+    }
+
+    #[test]
+    fn a_payment_with_a_byte_changed_has_a_report(at in 0_usize..1_500, byte in 0x20_u8..0x7f) {
+        let mut json = payment(|_| {}).to_json().into_bytes();
+        let at = at % json.len();
+        json[at] = byte;
+        let text = String::from_utf8(json).unwrap();
+        let signature = payment(|_| {}).payload.member("signature").unwrap().as_str().unwrap().to_string();
+        let report = inspect(&text, &Context::at(NOW)).to_json();
+        prop_assert!(!report.contains(&signature), "row 220");
+    }
+}
