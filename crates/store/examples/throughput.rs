@@ -4,6 +4,9 @@
 //! A payment is a claim, `settling`, `settled` and `granted`, each asked after the answer to the one before. The times are for
 //! orientation; what lasts are the ratios: operations for each transaction, payments in the time of one `fsync`, and, where the system
 //! says so, the processor's time for each payment, which those who share the machine touch least.
+//!
+//! A file on a machine with two processors that other work kept busy (a load of 17, 5 to 6 ms for an `fsync`) took 142 to 170 µs of the
+//! processor for a payment of 64 at once, and 103 to 125 µs of 256.
 
 #[path = "../tests/all/samples.rs"]
 mod samples;

@@ -111,7 +111,7 @@ pub(crate) async fn purge(
     let mut register = Register::part(keeper.capacity, clocks.payments, clocks.log);
     let ids: Vec<_> = keys.iter().map(|key| vec![word::id(key)]).collect();
     let mut log = Log::default();
-    log.know_ids(db, &keeper.seal, &mut register, &ids).await?;
+    log.know_ids(db, &keeper.seal, &mut register, ids).await?;
     let purged = register.purge(now);
     let rows = log.write(db, &keeper.seal, &mut register).await?;
     db.run("DELETE FROM quotas WHERE forgotten_at <= $1".into(), vec![word::seconds(register.latest()).into()]).await?;
@@ -199,11 +199,11 @@ async fn read_records(db: &mut Db<'_>, seal: &Seal, operations: &[&Operation]) -
     let columns = purchases::columns_of("p");
     let latest: Vec<_> = latest.into_iter().map(|id| vec![id.as_str().into()]).collect();
     let tail = ") AND p.attempt = (SELECT MAX(q.attempt) FROM purchases AS q WHERE q.purchase = p.purchase)";
-    let mut rows = select(db, &format!("SELECT {columns} FROM purchases AS p WHERE p.purchase IN ("), tail, &latest).await?;
+    let mut rows = select(db, &format!("SELECT {columns} FROM purchases AS p WHERE p.purchase IN ("), tail, latest).await?;
     let exact: Vec<_> = exact.into_iter().map(|(id, attempt)| vec![id.as_str().into(), i64::from(attempt).into()]).collect();
     let tail =
         format!(") SELECT {columns} FROM w CROSS JOIN purchases AS p WHERE p.purchase = w.purchase AND p.attempt = w.attempt");
-    rows.append(&mut select(db, "WITH w(purchase, attempt) AS (", &tail, &exact).await?);
+    rows.append(&mut select(db, "WITH w(purchase, attempt) AS (", &tail, exact).await?);
     Ok(rows.iter().map(|row| purchases::record(row, Some(seal))).collect::<Result<_, _>>()?)
 }
 
@@ -219,7 +219,7 @@ async fn read_approved(db: &mut Db<'_>, seal: &Seal, operations: &[&Operation]) 
     let columns = purchases::columns_of("p");
     let tail =
         format!(") SELECT {columns} FROM w CROSS JOIN purchases AS p WHERE p.approval = w.approval AND p.approval IS NOT NULL");
-    let rows = select(db, "WITH w(approval) AS (", &tail, &wanted).await?;
+    let rows = select(db, "WITH w(approval) AS (", &tail, wanted).await?;
     Ok(rows.iter().map(|row| purchases::record(row, Some(seal))).collect::<Result<_, _>>()?)
 }
 
@@ -257,14 +257,14 @@ async fn read_sums(
             vec![meter, subject, asset, word::number(oldest).into()]
         })
         .collect();
-    for row in &slots(db, &wanted).await? {
+    for row in &slots(db, wanted).await? {
         book.know_sum(&purchases::sum(row)?, word::unsigned(row.int(3)?)?, word::amount(&row.text(4)?)?);
     }
     Ok(())
 }
 
 /// The slots of sums from an oldest one on: meter, subject, asset, slot, amount.
-pub(crate) async fn slots(db: &mut Db<'_>, wanted: &[Vec<Value>]) -> Result<Vec<Row>, Broken> {
+pub(crate) async fn slots(db: &mut Db<'_>, wanted: Vec<Vec<Value>>) -> Result<Vec<Row>, Broken> {
     let tail = ") SELECT b.meter, b.subject, b.asset, b.slot, b.amount FROM w CROSS JOIN budgets AS b \
                 WHERE b.meter = w.meter AND b.subject = w.subject AND b.asset = w.asset AND b.slot >= w.oldest";
     select(db, "WITH w(meter, subject, asset, oldest) AS (", tail, wanted).await

@@ -181,12 +181,23 @@ const MOST: usize = 256;
 
 /// `($1, $2), ($3, $4)`, or `(?, ?), (?, ?)` for SQLite, which would look up each name among all the others.
 pub(crate) fn tuples(db: &Db<'_>, rows: usize, columns: usize) -> String {
-    let name = |number: usize| if db.is_postgres() { format!("${number}") } else { "?".into() };
-    let tuple = |row: usize| {
-        let names = (1..=columns).map(|column| name(row * columns + column)).collect::<Vec<_>>();
-        format!("({})", names.join(", "))
-    };
-    (0..rows).map(tuple).collect::<Vec<_>>().join(", ")
+    let (postgres, mut text) = (db.is_postgres(), String::with_capacity(rows * columns * 4));
+    for row in 0..rows {
+        text.push_str(if row == 0 { "(" } else { "), (" });
+        for column in 0..columns {
+            text.push_str(match (column, postgres) {
+                (0, false) => "?",
+                (0, true) => "$",
+                (_, false) => ", ?",
+                (_, true) => ", $",
+            });
+            if postgres {
+                text.push_str(&(row * columns + column + 1).to_string());
+            }
+        }
+    }
+    text.push(')');
+    text
 }
 
 /// Cuts rows into powers of two, so that few different statements have to be prepared.
@@ -202,9 +213,9 @@ pub(crate) fn pieces(mut rows: &[Vec<Value>]) -> Vec<&[Vec<Value>]> {
 
 /// Asks for rows that belong to any of many tuples: `head VALUES ($1, $2), … tail`. To ask for the same twice does no harm, so that the
 /// last tuple is repeated up to the next power of two.
-pub(crate) async fn select(db: &mut Db<'_>, head: &str, tail: &str, tuples_of: &[Vec<Value>]) -> Result<Vec<Row>, Broken> {
+pub(crate) async fn select(db: &mut Db<'_>, head: &str, tail: &str, wanted: Vec<Vec<Value>>) -> Result<Vec<Row>, Broken> {
     let mut found = Vec::new();
-    for piece in tuples_of.chunks(MOST) {
+    for piece in chunks(wanted) {
         let (sql, values) = padded(db, head, tail, piece);
         found.append(&mut db.rows(sql, values).await?);
     }
@@ -212,40 +223,53 @@ pub(crate) async fn select(db: &mut Db<'_>, head: &str, tail: &str, tuples_of: &
 }
 
 /// Changes columns of rows that are there, each found by the first value of its tuple.
-pub(crate) async fn update(db: &mut Db<'_>, table: &str, id: &str, columns: &str, rows: &[Vec<Value>]) -> Result<(), Broken> {
+pub(crate) async fn update(db: &mut Db<'_>, table: &str, id: &str, columns: &str, rows: Vec<Vec<Value>>) -> Result<(), Broken> {
     let set: Vec<_> = columns.split(", ").map(|column| format!("{column} = w.{column}")).collect();
     let head = format!("WITH w({id}, {columns}) AS (");
     let tail = format!(") UPDATE {}{table} SET {} FROM w WHERE {table}.{id} = w.{id}", db.or_rollback(), set.join(", "));
-    for piece in rows.chunks(MOST) {
+    for piece in chunks(rows) {
+        let count = piece.len();
         // a tuple that stands there twice changes one row, once
         let (sql, values) = padded(db, &head, &tail, piece);
-        all_of(piece, db.run(sql, values).await?, Broken::Fault(Fault::StoreInconsistent))?;
+        all_of(count, db.run(sql, values).await?, Broken::Fault(Fault::StoreInconsistent))?;
     }
     Ok(())
 }
 
 /// Adds rows that are not there, to a table and its columns. Somebody else may have made one of them meanwhile, where there can be
 /// somebody else.
-pub(crate) async fn insert(db: &mut Db<'_>, into: &str, unique: &str, rows: &[Vec<Value>]) -> Result<(), Broken> {
+pub(crate) async fn insert(db: &mut Db<'_>, into: &str, unique: &str, rows: Vec<Vec<Value>>) -> Result<(), Broken> {
     let head = format!("INSERT {}INTO {into}", db.or_rollback());
     let tail = format!("ON CONFLICT {unique} DO NOTHING");
-    for piece in rows.chunks(MOST) {
+    for piece in chunks(rows) {
+        let count = piece.len();
         let (sql, values) = padded(db, &head, &tail, piece);
         let otherwise = if db.is_postgres() { Broken::Conflict } else { Broken::Fault(Fault::StoreInconsistent) };
-        all_of(piece, db.run(sql, values).await?, otherwise)?;
+        all_of(count, db.run(sql, values).await?, otherwise)?;
     }
     Ok(())
 }
 
-fn all_of(rows: &[Vec<Value>], touched: u64, otherwise: Broken) -> Result<(), Broken> {
-    if usize::try_from(touched) == Ok(rows.len()) { Ok(()) } else { Err(otherwise) }
+fn all_of(rows: usize, touched: u64, otherwise: Broken) -> Result<(), Broken> {
+    if usize::try_from(touched) == Ok(rows) { Ok(()) } else { Err(otherwise) }
+}
+
+/// Rows for one statement after the other.
+fn chunks(rows: Vec<Vec<Value>>) -> Vec<Vec<Vec<Value>>> {
+    let (mut rows, mut chunks) = (rows, Vec::new());
+    while !rows.is_empty() {
+        let rest = rows.split_off(rows.len().min(MOST));
+        chunks.push(std::mem::replace(&mut rows, rest));
+    }
+    chunks
 }
 
 /// A statement with tuples, the last of them repeated up to the next power of two, so that few different statements have to be prepared.
-fn padded(db: &Db<'_>, head: &str, tail: &str, rows: &[Vec<Value>]) -> (String, Vec<Value>) {
-    let (wanted, columns) = (rows.len().next_power_of_two(), rows.first().map_or(0, Vec::len));
-    let values = rows.iter().chain(rows.last().into_iter().cycle()).take(wanted);
-    (format!("{head} VALUES {} {tail}", tuples(db, wanted, columns)), values.flatten().cloned().collect())
+fn padded(db: &Db<'_>, head: &str, tail: &str, rows: Vec<Vec<Value>>) -> (String, Vec<Value>) {
+    let (count, last) = (rows.len(), rows.last().cloned().unwrap_or_default());
+    let (wanted, columns) = (count.next_power_of_two(), last.len());
+    let repeated = std::iter::repeat_n(last, wanted - count);
+    (format!("{head} VALUES {} {tail}", tuples(db, wanted, columns)), rows.into_iter().chain(repeated).flatten().collect())
 }
 
 /// Writes many rows: `head VALUES ($1, $2), … tail`.
@@ -285,6 +309,15 @@ impl From<&[u8]> for Value {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn no_row_is_lost_between_statements() {
+        let rows: Vec<_> = (0..600).map(|number| vec![Value::from(number)]).collect();
+        let chunks = chunks(rows);
+        assert_eq!(chunks.iter().map(Vec::len).collect::<Vec<_>>(), [256, 256, 88]);
+        let all: Vec<_> = chunks.into_iter().flatten().flatten().collect();
+        assert!((0..600).zip(&all).all(|(number, value)| matches!(value, Value::Int(Some(kept)) if *kept == number)));
+    }
 
     #[test]
     fn rows_are_cut_into_few_sizes() {

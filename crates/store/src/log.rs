@@ -58,14 +58,14 @@ impl Log {
                 ids.push(vec![log.name(key).id[..].into()]);
             }
         }
-        log.know_ids(db, seal, register, &ids).await?;
+        log.know_ids(db, seal, register, ids).await?;
         let columns = payments::columns_of("p");
         let named: Vec<_> = names.into_iter().map(|(payer, name)| vec![payer.to_string().into(), name.into()]).collect();
         let tail = format!(
             ") SELECT {columns} FROM w CROSS JOIN payments AS p WHERE p.payer = w.payer AND p.payment_id = w.name \
              AND p.payment_id IS NOT NULL"
         );
-        log.know(db, seal, register, "WITH w(payer, name) AS (", &tail, &named).await?;
+        log.know(db, seal, register, "WITH w(payer, name) AS (", &tail, named).await?;
         let exposed: Vec<_> = open
             .into_iter()
             .map(|(payer, asset): (&Account, &Asset)| vec![payer.to_string().into(), word::asset_text(asset).into()])
@@ -73,7 +73,7 @@ impl Log {
         let tail = format!(
             ") SELECT {columns} FROM w CROSS JOIN payments AS p WHERE p.payer = w.payer AND p.asset = w.asset AND p.is_open = 1"
         );
-        log.know(db, seal, register, "WITH w(payer, asset) AS (", &tail, &exposed).await?;
+        log.know(db, seal, register, "WITH w(payer, asset) AS (", &tail, exposed).await?;
         read_counts(db, spans, register).await?;
         read_settlements(db, hashes, register).await?;
         Ok(log)
@@ -85,7 +85,7 @@ impl Log {
         db: &mut Db<'_>,
         seal: &Seal,
         register: &mut Register,
-        ids: &[Vec<Value>],
+        ids: Vec<Vec<Value>>,
     ) -> Result<(), Broken> {
         let head = format!("SELECT {} FROM payments WHERE id IN (", payments::COLUMNS);
         self.know(db, seal, register, &head, ")", ids).await
@@ -99,7 +99,7 @@ impl Log {
         register: &mut Register,
         head: &str,
         tail: &str,
-        wanted: &[Vec<Value>],
+        wanted: Vec<Vec<Value>>,
     ) -> Result<(), Broken> {
         for row in select(db, head, tail, wanted).await? {
             let (text, entry) = payments::entry(&row, seal)?;
@@ -148,9 +148,9 @@ impl Log {
             }
             rows.push((key, entry.map(|entry| Known { name, entry })));
         }
-        insert(db, &format!("payments ({})", payments::ALL), "(id)", &begun).await?;
-        update(db, "payments", "id", payments::CHANGING, &changed).await?;
-        insert(db, "settlements (network, hash, payment, keep_until)", "(network, hash)", &reported).await?;
+        insert(db, &format!("payments ({})", payments::ALL), "(id)", begun).await?;
+        update(db, "payments", "id", payments::CHANGING, changed).await?;
+        insert(db, "settlements (network, hash, payment, keep_until)", "(network, hash)", reported).await?;
         write_counts(db, &counts).await?;
         Ok(rows)
     }
@@ -172,7 +172,7 @@ async fn read_counts(db: &mut Db<'_>, spans: BTreeSet<(&Account, u64)>, register
         .collect();
     let tail = ") SELECT q.payer, q.span, q.slot, q.counted FROM w CROSS JOIN quotas AS q \
                 WHERE q.payer = w.payer AND q.span = w.span AND q.slot >= w.oldest AND q.counted > 0";
-    for row in select(db, "WITH w(payer, span, oldest) AS (", tail, &wanted).await? {
+    for row in select(db, "WITH w(payer, span, oldest) AS (", tail, wanted).await? {
         let payer = by_text.get(&row.text(0)?).ok_or(word::TORN)?;
         register.know_count(payer, word::unsigned(row.int(1)?)?, word::unsigned(row.int(2)?)?, word::unsigned(row.int(3)?)?);
     }
@@ -183,7 +183,7 @@ async fn read_settlements(db: &mut Db<'_>, hashes: BTreeSet<(Network, &str)>, re
     let wanted: Vec<_> = hashes.into_iter().map(|(network, hash)| vec![network.as_str().into(), hash.into()]).collect();
     let tail = ") SELECT s.network, s.hash, p.key FROM w CROSS JOIN settlements AS s CROSS JOIN payments AS p \
                 WHERE s.network = w.network AND s.hash = w.hash AND p.id = s.payment";
-    for row in select(db, "WITH w(network, hash) AS (", tail, &wanted).await? {
+    for row in select(db, "WITH w(network, hash) AS (", tail, wanted).await? {
         let key = word::key(&row.text(2)?)?;
         register.know_transaction(key.network(), &row.text(1)?, key);
     }

@@ -288,7 +288,7 @@ impl Ledger for Store {
         let [meter, subject, asset] = purchases::sum_values(sum);
         let wanted = vec![meter, subject, asset, word::number(rolling::oldest(sum.span(), now)).into()];
         let mut reader = self.readers.reader().await?;
-        let slots = batch::slots(&mut reader.db(), &[wanted]).await?;
+        let slots = batch::slots(&mut reader.db(), vec![wanted]).await?;
         let amounts = slots.iter().map(|row| word::amount(&row.text(4)?)).collect::<Result<Vec<_>, _>>()?;
         Ok(rolling::total(amounts).unwrap_or(Amount::MAX))
     }

@@ -15,7 +15,7 @@ use crate::place::{Database, Folder, Place, place_of_database};
 pub(crate) struct Cluster {
     folder: Folder,
     programs: PathBuf,
-    port: u16,
+    pub(crate) port: u16,
 }
 
 static CLUSTER: Mutex<Weak<Cluster>> = Mutex::new(Weak::new());
@@ -32,6 +32,11 @@ impl Cluster {
     }
 
     fn start() -> Self {
+        Self::start_with(|_| "")
+    }
+
+    /// Starts one with further settings, after its folder was made and before it is its user's.
+    pub(crate) fn start_with(prepare: impl FnOnce(&Path) -> &'static str) -> Self {
         let folder = Folder::quick();
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let cluster = Self { folder, programs: programs(), port };
@@ -41,7 +46,11 @@ impl Cluster {
             run(Command::new("chown").arg("-R").arg("postgres").arg(&cluster.folder.0));
         }
         cluster.program("initdb", &format!("-D {} -U postgres -A trust -E UTF8 --no-sync", data.display()));
-        let settings = format!("-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={}", data.display());
+        let more = prepare(&data);
+        if is_root() {
+            run(Command::new("chown").arg("-R").arg("postgres").arg(&cluster.folder.0));
+        }
+        let settings = format!("-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={} {more}", data.display());
         let log = data.join("server.log");
         cluster.program("pg_ctl", &format!("-D {} -l {} -w -o '{settings}' start", data.display(), log.display()));
         cluster
@@ -106,7 +115,7 @@ impl Fresh {
         Self::on(Arc::new(Cluster::start()))
     }
 
-    fn on(cluster: Arc<Cluster>) -> Self {
+    pub(crate) fn on(cluster: Arc<Cluster>) -> Self {
         static NUMBER: AtomicU32 = AtomicU32::new(0);
         let name = format!("store{}", NUMBER.fetch_add(1, Ordering::Relaxed));
         cluster.sql("postgres", &format!("CREATE DATABASE {name}"));
@@ -134,7 +143,7 @@ fn is_root() -> bool {
     run(Command::new("id").arg("-u")) == b"0\n"
 }
 
-fn run(command: &mut Command) -> Vec<u8> {
+pub(crate) fn run(command: &mut Command) -> Vec<u8> {
     // pg_ctl leaves a server behind that would hold a pipe open, so that output goes to a file
     let output = Output::new();
     let status = command

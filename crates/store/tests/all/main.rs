@@ -16,4 +16,6 @@ mod place;
 mod processes;
 mod samples;
 mod secrets;
+#[cfg(feature = "postgres-tests")]
+mod tls;
 mod whole;
