@@ -31,6 +31,8 @@ struct Findings {
     failures: u32,
     /// How many looks in a row found the nonce unused where that is the end.
     unused: u32,
+    /// How many looks in a row found that nothing more can come of it.
+    hopeless: u32,
     /// How many times in a row what was sent was seen to wait for a number before it that nobody uses.
     gaps: u32,
 }
@@ -98,7 +100,13 @@ impl<C: Chain + 'static, L: ReplayLog + Send + Sync + 'static> Settlement<'_, C,
                     if !findings.used {
                         match self.send_again(&mut findings).await {
                             Ok(sent) => stage = sent,
-                            Err(rejection) => findings.used |= is_used(rejection),
+                            Err(rejection) if is_used(rejection) => findings.used = true,
+                            Err(rejection) => {
+                                again = Instant::now() + AGAIN;
+                                if let Some(end) = self.hopeless(rejection, &mut findings).await {
+                                    return end;
+                                }
+                            }
                         }
                     }
                 }
@@ -207,6 +215,15 @@ impl<C: Chain + 'static, L: ReplayLog + Send + Sync + 'static> Settlement<'_, C,
         };
         // what may still get into a block may still pay
         if self.all_dead().await? { Some(End::Failed(end, Some(hash))) } else { None }
+    }
+
+    /// Whether a settlement that would fail now is over: nothing that was sent can get in any more, and the nonce is unused.
+    async fn hopeless(&self, rejection: Rejection, findings: &mut Findings) -> Option<End> {
+        let own = self.wait.hashes();
+        let spent = trace(self.lane, self.key(), &self.plan, self.record.since, own).await.ok()?;
+        let over = spent == Spent::Not && self.all_dead().await?;
+        findings.hopeless = if over { findings.hopeless + 1 } else { 0 };
+        (findings.hopeless >= UNUSED).then(|| End::Failed(rejection, own.last().copied()))
     }
 
     /// Whether none of what was sent can get into a block any more; none when nobody can say.
