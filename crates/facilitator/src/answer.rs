@@ -3,10 +3,9 @@
 use std::sync::Arc;
 
 use quittance_core::json::Object;
-use quittance_core::registry;
 use quittance_core::rejection::Vocabulary;
-use quittance_core::wire::{SettleResponse, SupportedKind, SupportedResponse, VerifyResponse, Version};
-use quittance_core::{Amount, Rejection, Scheme, SchemeId};
+use quittance_core::wire::{SettleResponse, SupportedKind, SupportedResponse, VerifyResponse};
+use quittance_core::{Account, Address, Amount, Rejection, Scheme, SchemeId};
 
 use crate::case::{Case, Unreadable};
 use crate::chain::TransactionHash;
@@ -26,21 +25,15 @@ pub(crate) fn unsettleable(unreadable: Unreadable, words: Vocabulary) -> SettleR
 
 /// A receipt. The charge of a payment up to a ceiling is always said (`scheme_upto_evm`, phase 4).
 pub(crate) fn settled(case: &Case, transaction: &str, charged: Amount) -> SettleResponse {
-    let mut response = SettleResponse::settled(case.network(), transaction, case.payer().unwrap_or_default());
-    if case.payment.version() == Version::V2 && *case.terms.scheme() != SchemeId::Exact {
-        response.amount = Some(charged.to_string());
-    }
-    response
+    let said = (*case.terms.scheme() != SchemeId::Exact).then_some(charged);
+    let payer = Account::Evm(case.payment.from().unwrap_or(Address::ZERO));
+    SettleResponse::receipt(&case.payment, case.terms.network(), transaction, &payer, said)
 }
 
 /// A refusal, with the transaction that it is about if there is one.
 pub(crate) fn refused(case: &Case, rejection: Rejection, hash: Option<TransactionHash>, words: Vocabulary) -> SettleResponse {
-    let mut response = SettleResponse::failed(case.network(), rejection.reason_in(words));
-    response.payer = case.payer();
-    if let Some(hash) = hash {
-        response.transaction = hash.to_string();
-    }
-    response
+    let transaction = hash.map(|hash| hash.to_string()).unwrap_or_default();
+    SettleResponse::refusal(&case.payment, case.terms.network(), rejection.reason_in(words), &transaction)
 }
 
 /// What can be settled, and with which accounts.
@@ -48,17 +41,12 @@ pub(crate) fn supported<C>(lanes: &[Arc<Lane<C>>], schemes: &[Arc<dyn Scheme>]) 
     let mut kinds = Vec::new();
     for lane in lanes {
         for scheme in schemes.iter().filter(|scheme| scheme.serves(lane.network)) {
-            let id = scheme.id();
-            let mut kind = SupportedKind::new(Version::V2, id.as_str(), lane.network.to_string());
-            if let (SchemeId::Upto, Some(desk)) = (&id, lane.signers.first()) {
+            let extra = lane.signers.first().filter(|_| scheme.id() == SchemeId::Upto).map(|desk| {
                 let mut extra = Object::new();
                 extra.insert("facilitatorAddress", desk.signer.to_string().as_str());
-                kind.extra = Some(extra);
-            }
-            kinds.push(kind);
-            if let (SchemeId::Exact, Some(name)) = (&id, registry::v1_name(lane.network)) {
-                kinds.push(SupportedKind::new(Version::V1, id.as_str(), name));
-            }
+                extra
+            });
+            kinds.extend(SupportedKind::each(&scheme.id(), lane.network, extra.as_ref()));
         }
     }
     let mut response = SupportedResponse::new(kinds);

@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use quittance_core::wire::{SettleRequest, VerifyRequest, Version};
+use quittance_core::wire::{SettleRequest, VerifyRequest};
 use quittance_core::{
     Account, Address, Amount, Authorization, Limits, Network, Payment, Rejection, Scheme, SchemeId, Terms, UnixSeconds, json,
-    registry, sha256,
+    sha256,
 };
 use quittance_guard::Fingerprint;
 
@@ -45,10 +45,10 @@ impl Case {
     ) -> Result<Self, Unreadable> {
         let refuse = |rejection, payer: Option<&Payment>| Unreadable {
             rejection,
-            network: network_of(request),
+            network: request.network().to_owned(),
             payer: payer.and_then(Payment::from).map(|from| from.to_string()),
         };
-        let payment = payment(request).map_err(|rejection| refuse(rejection, None))?;
+        let payment = request.payment().map_err(|_| refuse(Rejection::InvalidPayload, None))?;
         let (terms, charge) = terms(request, &payment, purpose).map_err(|rejection| refuse(rejection, Some(&payment)))?;
         let scheme = find(terms.scheme(), terms.network()).map_err(|rejection| refuse(rejection, Some(&payment)))?;
         Ok(Self { payment, terms, charge, scheme })
@@ -69,15 +69,6 @@ impl Case {
     pub(crate) fn fingerprint(&self) -> Fingerprint {
         let words = [sha256(b"quittance-settlement/1"), *self.terms.hash().as_bytes(), self.charge.to_be_bytes()];
         Fingerprint::from_bytes(sha256(words.as_flattened()))
-    }
-
-    /// The network, in the words of the version that was spoken.
-    pub(crate) fn network(&self) -> String {
-        let name = match self.payment.version() {
-            Version::V1 => registry::v1_name(self.terms.network()),
-            _ => None,
-        };
-        name.map_or_else(|| self.terms.network().to_string(), String::from)
     }
 
     /// Who says to pay.
@@ -111,35 +102,14 @@ pub(crate) fn to_bytes(request: &SettleRequest) -> Vec<u8> {
     request.to_json().into_bytes()
 }
 
-fn payment(request: &VerifyRequest) -> Result<Payment, Rejection> {
-    match request {
-        VerifyRequest::V1 { payload, .. } => payload.clone().try_into(),
-        VerifyRequest::V2 { payload, .. } => payload.clone().try_into(),
-        _ => return Err(Rejection::InvalidX402Version),
-    }
-    .map_err(|_| Rejection::InvalidPayload)
-}
-
 /// The terms, and the charge. A settlement up to a ceiling has the charge in the place of the price (`scheme_upto_evm`, phase 4), and the ceiling
 /// is what was signed, which the scheme compares with what the client says it accepted.
 fn terms(request: &VerifyRequest, payment: &Payment, purpose: Purpose) -> Result<(Terms, Amount), Rejection> {
     let malformed = |_| Rejection::InvalidPaymentRequirements;
-    let mut offer = match request {
-        VerifyRequest::V1 { requirements, .. } => requirements.to_v2().map_err(malformed)?,
-        VerifyRequest::V2 { requirements, .. } => requirements.clone(),
-        _ => return Err(Rejection::InvalidX402Version),
-    };
+    let mut offer = request.offer().map_err(malformed)?;
     let charge = offer.parse_amount().map_err(malformed)?;
     if let (Purpose::Settle, Authorization::UptoPermit2(payload)) = (purpose, payment.authorization()) {
         offer.amount = payload.permit.permitted.amount.to_string();
     }
     Ok((Terms::parse(offer).map_err(malformed)?, charge))
-}
-
-fn network_of(request: &VerifyRequest) -> String {
-    match request {
-        VerifyRequest::V1 { requirements, .. } => requirements.network.clone(),
-        VerifyRequest::V2 { requirements, .. } => requirements.network.clone(),
-        _ => String::new(),
-    }
 }

@@ -3,7 +3,18 @@
 //! The rules about a payment are `quittance-evm`'s, the rules about who may settle it and how often are `quittance-guard`'s. Here is what
 //! is left: to ask a chain, to send transactions, to wait for them, and to say what became of them by evidence and by nothing else.
 //!
-//! A chain is whatever implements [`Chain`].
+//! A chain is whatever implements [`Chain`]. [`Facilitator`] is at work on any number of them:
+//!
+//! ```text
+//! verify ─┐                        ┌─▶ signer: number, sign, keep, send, raise ─┐
+//!         ├─▶ one request for all ─┤                                            ├─▶ chain
+//! settle ─┘    who ask at once     └─▶ watcher: one look at each block for all ─┘
+//! ```
+//!
+//! - What can be told without a chain is told first. Questions of many go together, and a settlement verifies for itself.
+//! - A settlement belongs to the engine. It is claimed in the log, kept there with its transaction before that leaves, and ended by evidence: a
+//!   receipt with its logs, somebody else's use of the same nonce, its cancellation, or the end of its window with the nonce unused.
+//! - A fault ends nothing and burns nothing. Who starts again finds everything open in the log and goes on ([`Facilitator::recover`]).
 
 mod answer;
 mod case;

@@ -130,8 +130,7 @@ impl World {
             chain.approve(token, payer, PERMIT2, Amount::MAX);
         }
         let apart = sabotage == Some(Sabotage::LogsApart);
-        let stores: Vec<_> =
-            (0..script.sites.len()).map(|site| Arc::new(Store::new(crate::rng::Rng::new(seed ^ 0x5707 ^ site as u64)))).collect();
+        let stores: Vec<_> = (0..script.sites.len()).map(|site| Arc::new(Store::new(seed ^ 0x5707 ^ site as u64))).collect();
         let sites = script.sites.iter().enumerate().map(|(number, keys)| {
             keys.iter().for_each(|key| chain.fund(key.address(), 10_u128.pow(20)));
             let store = stores.get(if apart { number } else { 0 }).expect("there is one for each site");

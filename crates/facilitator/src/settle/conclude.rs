@@ -31,6 +31,10 @@ struct Findings {
     failures: u32,
     /// How many looks in a row found the nonce unused where that is the end.
     unused: u32,
+    /// How many looks in a row found that nothing more can come of it.
+    hopeless: u32,
+    /// How many times in a row what was sent was seen to wait for a number before it that nobody uses.
+    gaps: u32,
 }
 
 /// Why a claim is not held any longer.
@@ -45,6 +49,9 @@ const FAILURES: u32 = 3;
 const UNTRACED: u32 = 8;
 /// How many looks have to find a nonce unused until that ends anything: of two nodes behind one address one may be behind.
 const UNUSED: u32 = 3;
+/// How many times a transaction is seen to wait for a number that nobody uses until another is sent, which takes that number: whoever was to use
+/// it died before it was sent.
+const GAPS: u32 = 2;
 /// How long a transaction that nobody looks after is waited for before another is sent.
 const ORPHANED: Duration = Duration::from_secs(15);
 
@@ -91,9 +98,15 @@ impl<C: Chain + 'static, L: ReplayLog + Send + Sync + 'static> Settlement<'_, C,
                 () = tokio::time::sleep_until(again), if stage.is_none() => {
                     again = Instant::now() + ORPHANED;
                     if !findings.used {
-                        match self.send_again().await {
+                        match self.send_again(&mut findings).await {
                             Ok(sent) => stage = sent,
-                            Err(rejection) => findings.used |= is_used(rejection),
+                            Err(rejection) if is_used(rejection) => findings.used = true,
+                            Err(rejection) => {
+                                again = Instant::now() + AGAIN;
+                                if let Some(end) = self.hopeless(rejection, &mut findings).await {
+                                    return end;
+                                }
+                            }
                         }
                     }
                 }
@@ -204,6 +217,15 @@ impl<C: Chain + 'static, L: ReplayLog + Send + Sync + 'static> Settlement<'_, C,
         if self.all_dead().await? { Some(End::Failed(end, Some(hash))) } else { None }
     }
 
+    /// Whether a settlement that would fail now is over: nothing that was sent can get in any more, and the nonce is unused.
+    async fn hopeless(&self, rejection: Rejection, findings: &mut Findings) -> Option<End> {
+        let own = self.wait.hashes();
+        let spent = trace(self.lane, self.key(), &self.plan, self.record.since, own).await.ok()?;
+        let over = spent == Spent::Not && self.all_dead().await?;
+        findings.hopeless = if over { findings.hopeless + 1 } else { 0 };
+        (findings.hopeless >= UNUSED).then(|| End::Failed(rejection, own.last().copied()))
+    }
+
     /// Whether none of what was sent can get into a block any more; none when nobody can say.
     async fn all_dead(&self) -> Option<bool> {
         for one in &self.record.tries {
@@ -215,7 +237,7 @@ impl<C: Chain + 'static, L: ReplayLog + Send + Sync + 'static> Settlement<'_, C,
     }
 
     /// Sends what is there once more, or another transaction if that can get in no more.
-    async fn send_again(&mut self) -> Result<Option<watch::Receiver<Stage>>, Rejection> {
+    async fn send_again(&mut self, findings: &mut Findings) -> Result<Option<watch::Receiver<Stage>>, Rejection> {
         if let Some(last) = self.record.tries.last() {
             let waits = if last.is_shared() {
                 // a transaction that is shared cannot be sent again by one of those that share it
@@ -227,7 +249,16 @@ impl<C: Chain + 'static, L: ReplayLog + Send + Sync + 'static> Settlement<'_, C,
                     Err(_) => true,
                 }
             } else {
-                matches!(self.lane.chain.broadcast(&last.raw).await, Ok(Broadcast::Accepted) | Err(_))
+                match self.lane.chain.broadcast(&last.raw).await {
+                    Ok(Broadcast::Accepted) => {
+                        let pending = self.lane.chain.nonce(last.signer, Block::Pending).await;
+                        let gap = matches!(pending, Ok(pending) if pending <= last.nonce);
+                        findings.gaps = if gap { findings.gaps + 1 } else { 0 };
+                        findings.gaps < GAPS
+                    }
+                    Err(_) => true,
+                    Ok(_) => false,
+                }
             };
             if waits {
                 return Ok(None);

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use quittance_core::chain::Call;
 use quittance_core::eip712::permit2::PERMIT2;
-use quittance_core::{Address, Amount, Network, Nonce, UnixSeconds, keccak256};
+use quittance_core::{Address, Amount, Network, Nonce, ReplayKey, UnixSeconds, keccak256};
 use quittance_facilitator::{Log, Receipt, TransactionHash};
 
 use super::abi;
@@ -331,6 +331,15 @@ impl Payment {
             }
         }
     }
+}
+
+/// What the payments of a call are spent under.
+pub(super) fn attempts(network: Network, state: &State, call: &Call) -> Vec<ReplayKey> {
+    let key = |payment: Payment| match payment {
+        Payment { permit2: true, payer, nonce, .. } => ReplayKey::Permit2 { network, owner: payer, nonce },
+        Payment { token, payer, nonce, .. } => ReplayKey::Eip3009 { network, token, from: payer, nonce },
+    };
+    payments(state, call).into_iter().map(key).collect()
 }
 
 /// The payments that a call makes, itself or through Multicall3.

@@ -1,9 +1,9 @@
 //! What happened, whoever saw it: for the laws that are checked afterwards.
 
-use quittance_core::{Address, Amount, ReplayKey};
+use quittance_core::{Address, Amount, Network, ReplayKey};
 use quittance_facilitator::TransactionHash;
 
-use super::block::{Block, Origin};
+use super::block::{Block, Origin, attempts};
 use super::{Deed, ModelChain};
 
 /// An authorization that was used in a block that stands.
@@ -40,6 +40,8 @@ pub struct Spending {
     pub succeeded: bool,
     /// How many authorizations it used.
     pub used: usize,
+    /// The payments that it was sent for.
+    pub attempted: Vec<ReplayKey>,
     /// What it cost, in wei.
     pub cost: u128,
 }
@@ -67,13 +69,13 @@ impl ModelChain {
     /// Every transaction of an account that stands, in order.
     #[must_use]
     pub fn spendings(&self, account: Address) -> Vec<Spending> {
-        self.with(|ledger| ledger.blocks.iter().flat_map(|block| spendings_of(block, account)).collect())
+        self.with(|ledger| ledger.blocks.iter().flat_map(|block| spendings_of(ledger.network, block, account)).collect())
     }
 
     /// How many transactions were ever taken out of a block by a reorganisation.
     #[must_use]
     pub fn orphaned(&self, account: Address) -> usize {
-        self.with(|ledger| ledger.orphans.iter().flat_map(|block| spendings_of(block, account)).count())
+        self.with(|ledger| ledger.orphans.iter().flat_map(|block| spendings_of(ledger.network, block, account)).count())
     }
 }
 
@@ -90,7 +92,7 @@ fn movements_of(block: &Block) -> Vec<Movement> {
     movements
 }
 
-fn spendings_of(block: &Block, account: Address) -> Vec<Spending> {
+fn spendings_of(network: Network, block: &Block, account: Address) -> Vec<Spending> {
     let ours = block.mined.iter().filter_map(|mined| match &mined.origin {
         Origin::Pool(waiting) if waiting.sender == account => Some((mined, waiting)),
         _ => None,
@@ -100,6 +102,7 @@ fn spendings_of(block: &Block, account: Address) -> Vec<Spending> {
         nonce: waiting.nonce,
         block: block.number,
         succeeded: mined.receipt.succeeded,
+        attempted: attempts(network, &block.state, &mined.call),
         used: mined.deeds.iter().filter(|deed| matches!(deed, Deed::Used { .. })).count(),
         cost: mined.receipt.cost,
     };

@@ -1,6 +1,7 @@
 //! A node, through which a facilitator sees the chain: late, wrong or not at all, if it is told to.
 
-use std::collections::VecDeque;
+use core::fmt::Debug;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Mutex;
 use std::time::Duration;
 
@@ -95,7 +96,9 @@ pub struct Node {
 }
 
 struct Inner {
-    rng: Rng,
+    seed: u64,
+    /// How often each question was asked, by its hash.
+    times: BTreeMap<u64, u64>,
     conduct: Conduct,
     planned: Vec<(Method, VecDeque<Trouble>)>,
     asked: Vec<(Method, u64)>,
@@ -103,7 +106,7 @@ struct Inner {
 
 impl Node {
     pub(super) fn new(chain: ModelChain, seed: u64) -> Self {
-        let inner = Inner { rng: Rng::new(seed), conduct: Conduct::default(), planned: Vec::new(), asked: Vec::new() };
+        let inner = Inner { seed, times: BTreeMap::new(), conduct: Conduct::default(), planned: Vec::new(), asked: Vec::new() };
         Self { chain, inner: Mutex::new(inner) }
     }
 
@@ -145,8 +148,19 @@ impl Node {
     }
 
     /// Asks: the way there, the question at its end, the way back.
-    async fn ask<T>(&self, method: Method, question: impl FnOnce(&mut Seen<'_>) -> Result<T, Fault> + Send) -> Result<T, Fault> {
+    ///
+    /// What chance does to a question depends on the question and on how often it was asked, and not on who else asks at the moment.
+    async fn ask<T>(
+        &self,
+        method: Method,
+        about: impl Debug,
+        question: impl FnOnce(&mut Seen<'_>) -> Result<T, Fault> + Send,
+    ) -> Result<T, Fault> {
+        let about = hash(&format!("{method:?} {about:?}"));
         let (there, back, trouble, lag) = self.with(|inner| {
+            let times = inner.times.entry(about).or_default();
+            *times += 1;
+            let mut rng = Rng::new(inner.seed ^ about ^ times.rotate_left(32));
             match inner.asked.iter_mut().find(|(asked, _)| *asked == method) {
                 Some((_, times)) => *times += 1,
                 None => inner.asked.push((method, 1)),
@@ -154,8 +168,8 @@ impl Node {
             let planned = inner.planned.iter_mut().find(|(planned, _)| *planned == method);
             let planned = planned.and_then(|(_, queue)| queue.pop_front());
             let (low, high) = inner.conduct.latency;
-            let (there, back) = (inner.rng.between(low / 2, high / 2), inner.rng.between(low.div_ceil(2), high.div_ceil(2)));
-            let (lost, unanswered) = (inner.rng.chance(inner.conduct.lost), inner.rng.chance(inner.conduct.unanswered));
+            let (there, back) = (rng.between(low / 2, high / 2), rng.between(low.div_ceil(2), high.div_ceil(2)));
+            let (lost, unanswered) = (rng.chance(inner.conduct.lost), rng.chance(inner.conduct.unanswered));
             let by_chance = if lost {
                 Some(Trouble::Lost)
             } else if unanswered {
@@ -180,6 +194,11 @@ impl Node {
             _ => answer,
         }
     }
+}
+
+fn hash(text: &str) -> u64 {
+    let [a, b, c, d, e, f, g, h, ..] = quittance_core::sha256(text.as_bytes());
+    u64::from_be_bytes([a, b, c, d, e, f, g, h])
 }
 
 async fn pause(milliseconds: u64) {
@@ -285,7 +304,7 @@ impl Chain for Node {
     }
 
     async fn head(&self) -> Result<Head, Fault> {
-        self.ask(Method::Head, |seen| {
+        self.ask(Method::Head, (), |seen| {
             let head = seen.head();
             let fees = Fees { base: seen.ledger.next_fee(head), tip: seen.ledger.tip };
             Ok(Head { number: head.number, hash: head.hash, time: head.time, fees })
@@ -294,11 +313,11 @@ impl Chain for Node {
     }
 
     async fn ask(&self, questions: &[ChainQuery]) -> Result<Vec<ChainAnswer>, Fault> {
-        self.ask(Method::Ask, |seen| Ok(questions.iter().map(|question| seen.answer(question)).collect())).await
+        self.ask(Method::Ask, named(questions), |seen| Ok(questions.iter().map(|question| seen.answer(question)).collect())).await
     }
 
     async fn nonce(&self, account: Address, at: facilitator::Block) -> Result<u64, Fault> {
-        self.ask(Method::Nonce, |seen| {
+        self.ask(Method::Nonce, (account, at), |seen| {
             let mined = seen.head().state.sent_by(account);
             Ok(match at {
                 facilitator::Block::Latest => mined,
@@ -309,11 +328,11 @@ impl Chain for Node {
     }
 
     async fn funds(&self, account: Address) -> Result<Amount, Fault> {
-        self.ask(Method::Funds, |seen| Ok(Amount::from_u128(seen.head().state.ether_of(account)))).await
+        self.ask(Method::Funds, account, |seen| Ok(Amount::from_u128(seen.head().state.ether_of(account)))).await
     }
 
     async fn estimate(&self, from: Address, call: &Call) -> Result<Gas, Fault> {
-        self.ask(Method::Estimate, |seen| {
+        self.ask(Method::Estimate, (from, call.target, hash_of(&call.data)), |seen| {
             let mut state = (*seen.head().state).clone();
             Ok(match seen.attempt(&mut state, &[call.clone().by(from)]) {
                 Ok(gas) => Gas::Units(gas),
@@ -324,12 +343,12 @@ impl Chain for Node {
     }
 
     async fn broadcast(&self, raw: &[u8]) -> Result<Broadcast, Fault> {
-        self.ask(Method::Broadcast, |seen| Ok(seen.take(raw))).await
+        self.ask(Method::Broadcast, hash_of(raw), |seen| Ok(seen.take(raw))).await
     }
 
     async fn receipts(&self, hashes: &[TransactionHash]) -> Result<Vec<Option<Receipt>>, Fault> {
         let given = self.with(|inner| inner.conduct.receipts == Receipts::Given);
-        self.ask(Method::Receipts, |seen| {
+        self.ask(Method::Receipts, sorted(hashes), |seen| {
             let mined = || seen.blocks().iter().flat_map(|block| &block.mined).map(|mined| &mined.receipt);
             let find = |hash: &TransactionHash| mined().find(|receipt| given && receipt.transaction == *hash).cloned();
             Ok(hashes.iter().map(find).collect())
@@ -338,7 +357,7 @@ impl Chain for Node {
     }
 
     async fn call(&self, hash: TransactionHash) -> Result<Option<Call>, Fault> {
-        self.ask(Method::Call, |seen| {
+        self.ask(Method::Call, hash, |seen| {
             let waiting = || seen.ledger.pool.all().find(|waiting| waiting.hash == hash).map(|waiting| waiting.call.clone());
             let mined = seen.blocks().iter().flat_map(|block| &block.mined);
             let mined = mined.clone().find(|mined| mined.receipt.transaction == hash).map(|mined| mined.call.clone());
@@ -349,7 +368,7 @@ impl Chain for Node {
 
     async fn logs(&self, filter: &LogFilter) -> Result<Vec<Log>, Fault> {
         let range = self.with(|inner| inner.conduct.log_range);
-        self.ask(Method::Logs, |seen| {
+        self.ask(Method::Logs, filter, |seen| {
             let (first, last) = (*filter.blocks.start(), (*filter.blocks.end()).min(seen.head().number));
             if last.saturating_sub(first) > range {
                 return Err(Fault::ChainReply);
@@ -360,6 +379,28 @@ impl Chain for Node {
         })
         .await
     }
+}
+
+/// The questions, with the calls in them told apart.
+fn named(questions: &[ChainQuery]) -> Vec<(String, Vec<[u8; 32]>)> {
+    let calls = |question: &ChainQuery| match question {
+        ChainQuery::Simulate(calls) => calls.iter().map(|call| hash_of(&call.data)).collect(),
+        _ => Vec::new(),
+    };
+    let mut named = questions.iter().map(|question| (format!("{question:?}"), calls(question))).collect::<Vec<_>>();
+    named.sort();
+    named
+}
+
+/// Which bytes they are, where they are too many to be named.
+fn hash_of(bytes: &[u8]) -> [u8; 32] {
+    quittance_core::sha256(bytes)
+}
+
+fn sorted(hashes: &[TransactionHash]) -> Vec<TransactionHash> {
+    let mut sorted = hashes.to_vec();
+    sorted.sort();
+    sorted
 }
 
 fn picks(filter: &LogFilter, log: &Log) -> bool {

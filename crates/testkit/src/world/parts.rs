@@ -1,10 +1,11 @@
 //! A facilitator's chain and log as the world gives them to it: they outlive it, and can be made to break the rules.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use quittance_core::chain::{Call, ChainAnswer, ChainQuery};
-use quittance_core::{Address, Amount, Fault, Network, ReplayKey, UnixSeconds};
+use quittance_core::{Address, Amount, Fault, Network, ReplayKey, UnixSeconds, sha256};
 use quittance_facilitator::{Block, Broadcast, Chain, Gas, Head, Log, LogFilter, Receipt, TransactionHash};
 use quittance_guard::replay::{Claim, Claimed, Entry, Register, ReplayLog, Request, Step, StepError};
 
@@ -43,15 +44,17 @@ pub(super) struct Store {
 }
 
 struct Trouble {
-    rng: Rng,
+    seed: u64,
+    /// How often each payment's entry was asked for.
+    times: BTreeMap<Option<ReplayKey>, u64>,
     /// How many of a thousand steps are lost, and how many are taken and not confirmed.
     lost: u32,
     unanswered: u32,
 }
 
 impl Store {
-    pub(super) fn new(rng: Rng) -> Self {
-        let trouble = Mutex::new(Trouble { rng, lost: 0, unanswered: 0 });
+    pub(super) fn new(seed: u64) -> Self {
+        let trouble = Mutex::new(Trouble { seed, times: BTreeMap::new(), lost: 0, unanswered: 0 });
         Self { register: Mutex::new(Register::new(100_000)), trouble }
     }
 
@@ -65,12 +68,15 @@ impl Store {
     }
 
     /// A step that takes a moment, and may go wrong before or after.
-    async fn step<T>(&self, step: impl FnOnce(&mut Register) -> T) -> Result<T, Fault> {
+    async fn step<T>(&self, about: Option<ReplayKey>, step: impl FnOnce(&mut Register) -> T) -> Result<T, Fault> {
         let (lost, unanswered, pause) = {
             let mut trouble = self.trouble.lock().expect("no step panics");
-            let (lost, unanswered) = (trouble.lost, trouble.unanswered);
-            let pause = trouble.rng.below(3);
-            (trouble.rng.chance(lost), trouble.rng.chance(unanswered), pause)
+            let times = trouble.times.entry(about).or_default();
+            *times += 1;
+            let nth = *times;
+            let about = about.map_or(0, |key| sha256(key.to_string().as_bytes())[0].into());
+            let mut rng = Rng::new(trouble.seed ^ nth.rotate_left(32) ^ about);
+            (rng.chance(trouble.lost), rng.chance(trouble.unanswered), rng.below(3))
         };
         if pause > 0 {
             tokio::time::sleep(Duration::from_millis(pause)).await;
@@ -92,7 +98,7 @@ pub struct MortalLog {
 
 impl ReplayLog for MortalLog {
     async fn claim(&self, request: &Request) -> Result<Claimed, Fault> {
-        self.life.call(self.store.step(|register| register.claim(request))).await.and_then(|claimed| claimed)
+        self.life.call(self.store.step(Some(request.key), |register| register.claim(request))).await.and_then(|claimed| claimed)
     }
 
     async fn step(&self, claim: &Claim, step: Step, now: UnixSeconds) -> Result<Option<Entry>, StepError> {
@@ -104,7 +110,7 @@ impl ReplayLog for MortalLog {
             }
             (step, _) => step,
         };
-        let taken = self.life.call(self.store.step(|register| register.step(claim, step, now))).await;
+        let taken = self.life.call(self.store.step(Some(*claim.key()), |register| register.step(claim, step, now))).await;
         match (taken, self.sabotage) {
             (Err(_), Some(Sabotage::WritesNothingOnFault)) => Ok(self.store.with(|register| register.find(claim.key()).cloned())),
             (taken, _) => taken.unwrap_or_else(|fault| Err(StepError::Fault(fault))),
@@ -112,19 +118,19 @@ impl ReplayLog for MortalLog {
     }
 
     async fn find(&self, key: &ReplayKey) -> Result<Option<Entry>, Fault> {
-        self.life.call(self.store.step(|register| register.find(key).cloned())).await
+        self.life.call(self.store.step(Some(*key), |register| register.find(key).cloned())).await
     }
 
     async fn open(&self, now: UnixSeconds) -> Result<Vec<Entry>, Fault> {
-        self.life.call(self.store.step(|register| register.open(now))).await
+        self.life.call(self.store.step(None, |register| register.open(now))).await
     }
 
     async fn resume(&self, key: &ReplayKey, lease: u64, now: UnixSeconds) -> Result<Option<Claim>, Fault> {
-        self.life.call(self.store.step(|register| register.resume(key, lease, now))).await
+        self.life.call(self.store.step(Some(*key), |register| register.resume(key, lease, now))).await
     }
 
     async fn purge(&self, now: UnixSeconds) -> Result<usize, Fault> {
-        self.life.call(self.store.step(|register| register.purge(now))).await
+        self.life.call(self.store.step(None, |register| register.purge(now))).await
     }
 }
 
