@@ -91,7 +91,7 @@ struct Told {
 
 #[derive(Clone, Debug)]
 enum Answer {
-    Settled(SettleResponse),
+    Settled(Box<SettleResponse>),
     Refused(Rejection),
     Pending,
     #[expect(dead_code, reason = "for whoever reads what was told")]
@@ -264,7 +264,7 @@ async fn ask_once(site: &Site, request: &SettleRequest) -> Answer {
     match running.unless_over(running.facilitator.settle(request)).await {
         None => Answer::Nothing,
         Some(Err(fault)) => Answer::Fault(fault),
-        Some(Ok(response)) if response.success => Answer::Settled(response),
+        Some(Ok(response)) if response.success => Answer::Settled(Box::new(response)),
         Some(Ok(response)) => match Reason::parse(response.error_reason.as_deref().unwrap_or_default()) {
             Reason::Rejection(Rejection::SettlementPending) => Answer::Pending,
             Reason::Rejection(rejection) => Answer::Refused(rejection),

@@ -59,9 +59,8 @@ fn the_laws_can_be_broken() {
         Sabotage::ForgetsSending,
         Sabotage::BelievesStrangers,
         Sabotage::BelievesTheFirstBlock,
-        Sabotage::SignsAgainOnTimeout,
+        Sabotage::SignsAgain,
         Sabotage::TakesSilenceForNo,
-        Sabotage::BelievesReverts,
         Sabotage::LogsApart,
         Sabotage::WritesNothingOnFault,
     ] {
