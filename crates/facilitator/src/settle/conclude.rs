@@ -116,6 +116,11 @@ impl<C: Chain + 'static, L: ReplayLog + Send + Sync + 'static> Settlement<'_, C,
 
     /// Says in the log that somebody is still at it.
     async fn hold(&self) -> Result<(), Held> {
+        // whoever can send it has to be able to take it over
+        let sender = self.call.as_ref().and_then(|call| call.sender);
+        if sender.is_some_and(|sender| self.lane.desk(Some(sender)).is_none()) {
+            return Ok(());
+        }
         let now = self.engine.clock.now().map_err(|_| Held::Fault)?;
         let until = now.checked_add(self.engine.settings.lease).unwrap_or(now);
         match self.engine.log.step(&self.claim, Step::Hold(until), now).await {

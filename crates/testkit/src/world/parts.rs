@@ -25,12 +25,10 @@ pub enum Sabotage {
     BelievesStrangers,
     /// A transaction is as good as final as soon as it is in a block.
     BelievesTheFirstBlock,
-    /// A transaction that nobody confirmed is taken for one that was refused.
-    SignsAgainOnTimeout,
+    /// Every other transaction that was taken, or may have been, is believed not to have been, and another is signed.
+    SignsAgain,
     /// What cannot be asked is answered with no.
     TakesSilenceForNo,
-    /// A receipt without success is believed to be one with.
-    BelievesReverts,
     /// Each facilitator has a log of its own.
     LogsApart,
     /// A log that cannot be written is believed to have been.
@@ -183,21 +181,18 @@ impl Chain for MortalChain {
 
     async fn broadcast(&self, raw: &[u8]) -> Result<Broadcast, Fault> {
         match (self.life.call(self.node.broadcast(raw)).await, self.sabotage) {
-            (Err(_), Some(Sabotage::SignsAgainOnTimeout)) => Ok(Broadcast::NonceUsed),
+            (Ok(Broadcast::Accepted) | Err(_), Some(Sabotage::SignsAgain)) if raw.last().is_some_and(|byte| byte % 2 == 0) => {
+                Ok(Broadcast::NonceUsed)
+            }
             (answer, _) => answer,
         }
     }
 
     async fn receipts(&self, hashes: &[TransactionHash]) -> Result<Vec<Option<Receipt>>, Fault> {
         let mut receipts = self.life.call(self.node.receipts(hashes)).await?;
-        for receipt in receipts.iter_mut().flatten() {
-            if self.sabotage == Some(Sabotage::BelievesReverts) {
-                receipt.succeeded = true;
-            }
-            if self.sabotage == Some(Sabotage::BelievesStrangers) {
-                let strangers = receipt.logs.iter_mut().filter(|log| log.emitter == ACCOMPLICE);
-                strangers.for_each(|log| log.emitter = self.forged);
-            }
+        if self.sabotage == Some(Sabotage::BelievesStrangers) {
+            let logs = receipts.iter_mut().flatten().flat_map(|receipt| &mut receipt.logs);
+            logs.filter(|log| log.emitter == ACCOMPLICE).for_each(|log| log.emitter = self.forged);
         }
         Ok(receipts)
     }

@@ -46,9 +46,9 @@ fn a_seed_is_its_schedule() {
     }
 }
 
-/// The first seed whose schedule a sabotage cannot be hidden in.
+/// The first seed in whose schedule a sabotage breaks a law that holds without it.
 fn caught(sabotage: Sabotage, within: u64) -> String {
-    let broken = (0..within).find_map(|seed| run(seed, Some(sabotage)).err());
+    let broken = (0..within).find_map(|seed| run(seed, Some(sabotage)).err().filter(|_| run(seed, None).is_ok()));
     broken.map_or_else(|| panic!("{sabotage:?} broke no law in {within} schedules"), |broken| format!("{sabotage:?}: {broken:?}"))
 }
 
@@ -59,9 +59,8 @@ fn the_laws_can_be_broken() {
         Sabotage::ForgetsSending,
         Sabotage::BelievesStrangers,
         Sabotage::BelievesTheFirstBlock,
-        Sabotage::SignsAgainOnTimeout,
+        Sabotage::SignsAgain,
         Sabotage::TakesSilenceForNo,
-        Sabotage::BelievesReverts,
         Sabotage::LogsApart,
         Sabotage::WritesNothingOnFault,
     ] {
