@@ -158,7 +158,8 @@ impl Running {
     ) -> Result<Answer, Failure> {
         let Self { config, store, metrics, chains, setups } = self;
         let settings = config.settings.clone();
-        let facilitator = Facilitator::new(setups, store, Clock::system(), settings, Arc::clone(&metrics));
+        let store = Arc::new(store);
+        let facilitator = Facilitator::new(setups, Arc::clone(&store), Clock::system(), settings, Arc::clone(&metrics));
         let facilitator = facilitator.map_err(|error| Failure::new(error.to_string()))?;
         let recovered = facilitator.recover().await.map_err(|fault| Failure::new(format!("the store: {fault}")))?;
         let bound = TcpListener::bind(config.listen).await;
@@ -191,7 +192,6 @@ impl Running {
             drained = facilitator.drain(config.service.drain) => drained.open,
             asked = stop::asked() => { asked?; return Err(Failure::new("stopped at once; what is open is kept")) }
         };
-        let store = Arc::clone(facilitator.log());
         drop(facilitator);
         // a task that has not ended yet may still hold it; what it was told is on the disk all the same
         if let Some(store) = Arc::into_inner(store) {

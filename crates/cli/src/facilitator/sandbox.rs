@@ -29,6 +29,7 @@ pub(super) struct Sandbox {
     devnet: Devnet,
     folder: PathBuf,
     port: u16,
+    block_time: u64,
 }
 
 impl Drop for Sandbox {
@@ -40,11 +41,11 @@ impl Drop for Sandbox {
 
 impl Sandbox {
     pub(super) async fn start(port: u16, block_time: u64) -> Result<Self, Failure> {
-        let block_time = BlockTime::Every(Duration::from_millis(block_time));
-        let devnet = Devnet::builder().block_time(block_time).start().await?;
+        let every = BlockTime::Every(Duration::from_millis(block_time));
+        let devnet = Devnet::builder().block_time(every).start().await?;
         let folder = std::env::temp_dir().join(format!("quittance-devnet-{}", std::process::id()));
         fs::create_dir_all(&folder)?;
-        Ok(Self { devnet, folder, port })
+        Ok(Self { devnet, folder, port, block_time })
     }
 
     /// What a configuration would say.
@@ -70,7 +71,7 @@ impl Sandbox {
         let token = self.devnet.tokens().first().ok_or_else(|| Failure::new("the sandbox has no token"))?;
         let (buyer, seller) = (self.account(0)?, self.account(1)?);
         let request = self.payment(token, &buyer, seller.address.into_array())?;
-        writeln!(out, "chain {} at {}, one block each 100 ms or as was asked", self.devnet.chain_id(), self.devnet.url())?;
+        writeln!(out, "chain {} at {}, a block each {} ms", self.devnet.chain_id(), self.devnet.url(), self.block_time)?;
         writeln!(out, "USDC   {}", token.address)?;
         writeln!(out, "buyer  {}  key {}", buyer.address, buyer.key)?;
         writeln!(out, "seller {}", seller.address)?;

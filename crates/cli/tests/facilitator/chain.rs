@@ -53,6 +53,15 @@ impl Chain {
         number(&block["timestamp"])
     }
 
+    /// Waits until so many blocks have been mined.
+    pub(crate) fn wait_for_blocks(&self, blocks: u64) {
+        let height = || number(&self.call("eth_blockNumber", &json!([])));
+        let until = height() + blocks;
+        while height() < until {
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+
     /// Sends a call of a well-known account and waits for it.
     pub(crate) fn send(&self, from: usize, target: Address, data: Vec<u8>) {
         let key = key(from);

@@ -111,11 +111,6 @@ impl Facilitator {
         self.program.as_ref().expect("it runs").url()
     }
 
-    /// How many settlements the last start found open.
-    pub(crate) fn recovered(&self) -> u64 {
-        self.program.as_ref().and_then(|program| program.said["recovered"].as_u64()).expect("it says")
-    }
-
     pub(crate) fn verify(&self, request: &str) -> Answer {
         http::ask(&self.url(), "POST", "/verify", request).expect("an answer")
     }
