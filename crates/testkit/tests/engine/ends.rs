@@ -114,14 +114,14 @@ async fn row_147_a_receipt_that_vanishes_before_it_is_deep_enough_was_none() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn row_142_receipts_that_never_come_are_not_needed_where_the_logs_tell() {
+async fn row_142_without_a_receipt_nothing_is_proved_and_nothing_is_given_up() {
     let stage = Stage::new();
     stage.node.behave(Conduct { receipts: Receipts::Withheld, ..Conduct::default() });
     let (facilitator, order) = (stage.facilitator.clone(), stage.order(1));
     let request = order.settle(60, order.amount);
     let settling = tokio::spawn(async move { quittance_core::Facilitator::settle(&facilitator, &request).await });
     blocks(10).await;
-    assert!(!settling.is_finished(), "without a receipt nothing is proved");
+    assert!(!settling.is_finished());
     stage.node.behave(Conduct::default());
     assert!(settling.await.unwrap().unwrap().success);
     assert_eq!(stage.paid(), times(1));

@@ -3,6 +3,7 @@
 mod batch;
 mod begins;
 mod ends;
+mod rows;
 mod sends;
 mod stage;
 mod starts_again;

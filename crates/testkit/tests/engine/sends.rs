@@ -111,7 +111,7 @@ async fn row_155_a_transaction_that_every_node_forgot_is_sent_again() {
 
 #[tokio::test(start_paused = true)]
 async fn a_settlement_that_costs_more_than_its_share_is_not_sent() {
-    let dear = FeeLimit::new(100, [(TOKEN, Amount::from_u64(3_000_000_000))].into());
+    let dear = FeeLimit::new(500, [(TOKEN, Amount::from_u64(3_000_000_000))].into());
     let stage = Stage::with(Kind::Honest, 1, |chain, _| chain.fee_limit = Some(dear));
     stage.settled(&stage.order(1)).await;
     stage.chain.head_for_fee(100_000_000_000);

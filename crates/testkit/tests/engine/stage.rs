@@ -11,7 +11,7 @@ use quittance_core::wire::{SettleResponse, VerifyResponse};
 use quittance_core::{Address, Amount, Fault, Nonce, UnixSeconds, Window};
 use quittance_facilitator::{ChainSettings, ChainSetup, Clock, Facilitator, Metrics, Settings};
 use quittance_guard::memory::MemoryReplayLog;
-use quittance_testkit::chain::{Kind, Method, ModelChain, Node, Settings as Rules};
+use quittance_testkit::chain::{Kind, ModelChain, Node, Settings as Rules};
 use quittance_testkit::payer::{Order, TOKEN_NAME, TOKEN_VERSION, Way};
 
 pub(crate) const TOKEN: Address = Address::from_bytes([0x70; 20]);
@@ -109,10 +109,6 @@ impl Stage {
 
     pub(crate) fn paid(&self) -> Amount {
         self.chain.balance(TOKEN, PAYEE)
-    }
-
-    pub(crate) fn asked(&self, method: Method) -> u64 {
-        self.node.asked(Some(method))
     }
 
     pub(crate) fn signer(&self, number: u8) -> Address {
