@@ -164,7 +164,9 @@ mod tests {
     #[test]
     fn no_two_stages_share_a_name() {
         let mut names = STAGES.iter().flat_map(|stage| [stage.name.to_owned(), stage.path()]).collect::<Vec<_>>();
-        names.extend(["native", "deps", "bench", "vectors", "oracle", "store", "devnet", "anvil", "interop", "fuzz"].map(Into::into));
+        names.extend(
+            ["native", "deps", "bench", "vectors", "oracle", "store", "devnet", "anvil", "interop", "fuzz"].map(Into::into),
+        );
         let count = names.len();
         names.sort();
         names.dedup();
