@@ -70,6 +70,7 @@ pub(crate) const STAGES: &[Stage] = &[
     stage("devnet", "contracts", "the sandbox's contracts are what their sources compile to", devnet::contracts),
     stage("devnet", "other-node", "the cases of the sandbox's tests, and viem's, hold on another node too", devnet::anvil),
     stage("devnet", "viem", "viem reads, sends, waits and simulates on the sandbox", devnet::viem),
+    stage("anvil", "facilitator", "the facilitator settles once on another node too, killed or not", devnet::facilitator_on_anvil),
     stage(
         "interop",
         "typescript",
@@ -77,7 +78,6 @@ pub(crate) const STAGES: &[Stage] = &[
         interop::typescript,
     ),
     stage("interop", "python", "those in Python likewise", interop::python),
-    stage("anvil", "facilitator", "the facilitator settles once on another node too, killed or not", devnet::facilitator_on_anvil),
     stage("fuzz", "corpus", "the fuzz targets hold over their seeds and many mutations of them", fuzz::corpus),
     stage("fuzz", "smoke", "every fuzz target holds for twenty seconds of fuzzing", fuzz::smoke),
 ];
@@ -164,7 +164,9 @@ mod tests {
     #[test]
     fn no_two_stages_share_a_name() {
         let mut names = STAGES.iter().flat_map(|stage| [stage.name.to_owned(), stage.path()]).collect::<Vec<_>>();
-        names.extend(["native", "deps", "bench", "vectors", "oracle", "store", "devnet", "interop", "anvil", "fuzz"].map(Into::into));
+        names.extend(
+            ["native", "deps", "bench", "vectors", "oracle", "store", "devnet", "anvil", "interop", "fuzz"].map(Into::into),
+        );
         let count = names.len();
         names.sort();
         names.dedup();
