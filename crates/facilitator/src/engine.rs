@@ -227,7 +227,7 @@ impl<C: Chain + 'static, L: ReplayLog + Send + Sync + 'static> quittance_core::F
             Err(unreadable) => return Ok(answer::unsettleable(unreadable, words)),
         };
         let deadline = Instant::now() + engine.settings.patience;
-        let mut progress = match engine.enter(&case, to_bytes(request)).await {
+        let mut progress = match engine.enter(&case, to_bytes(request), deadline).await {
             Ok(progress) => progress,
             Err(Trouble::Rejection(rejection)) => return Ok(answer::refused(&case, rejection, None, words)),
             Err(Trouble::Fault(fault)) => return Err(fault),
@@ -251,7 +251,12 @@ impl<C: Chain + 'static, L: ReplayLog + Send + Sync + 'static> quittance_core::F
 
 impl<C: Chain + 'static, L: ReplayLog + Send + Sync + 'static> Engine<C, L> {
     /// Somebody who waits for the settlement of a case, begun unless it is under way.
-    async fn enter(self: &Arc<Self>, case: &Case, request: Vec<u8>) -> Result<watch::Receiver<Progress>, Trouble> {
+    async fn enter(
+        self: &Arc<Self>,
+        case: &Case,
+        request: Vec<u8>,
+        deadline: Instant,
+    ) -> Result<watch::Receiver<Progress>, Trouble> {
         let lane = self.lane(case.terms.network()).map_err(Trouble::Fault)?;
         if case.charge > self.most(case) {
             return Err(Rejection::UptoExceeds.into());
@@ -266,11 +271,17 @@ impl<C: Chain + 'static, L: ReplayLog + Send + Sync + 'static> Engine<C, L> {
             }
             Err(rejection) => return Err(rejection.into()),
         };
-        let ticket = match lane.open.enter(key, case.fingerprint()) {
-            Entered::Joined(progress) => return Ok(progress),
-            Entered::Other => return Err(Rejection::DuplicateSettlement.into()),
-            Entered::Full => return Err(Trouble::Fault(Fault::StoreFull)),
-            Entered::First(ticket) => ticket,
+        let ticket = loop {
+            match lane.open.enter(key, case.fingerprint()) {
+                Entered::Joined(progress) => return Ok(progress),
+                Entered::Other(progress) => {
+                    if !timeout_at(deadline, came_to_nothing(progress)).await.unwrap_or(false) {
+                        return Err(Rejection::DuplicateSettlement.into());
+                    }
+                }
+                Entered::Full => return Err(Trouble::Fault(Fault::StoreFull)),
+                Entered::First(ticket) => break ticket,
+            }
         };
         // a settlement that is under way is waited for, but none is begun
         if self.draining.load(Ordering::SeqCst) {
@@ -353,6 +364,20 @@ impl<C: Chain + 'static, L: ReplayLog + Send + Sync + 'static> Engine<C, L> {
         match open.then(|| lane.open.enter(entry.key, entry.fingerprint))? {
             Entered::First(ticket) => Some(ticket),
             _ => None,
+        }
+    }
+}
+
+/// Whether somebody who asks for a payment on other terms is told that it is not theirs. Until the log has said so, it may be that of who asks
+/// now: whoever has seen a payment can ask for it on other terms, and must not be able to keep its owner from the answer.
+async fn came_to_nothing(mut progress: watch::Receiver<Progress>) -> bool {
+    let decided = progress.wait_for(|progress| *progress != Progress::Preparing).await.map(|progress| progress.clone());
+    match decided {
+        Ok(Progress::Ended(Outcome::Settled { .. }) | Progress::Kept | Progress::Sent(_)) => false,
+        Ok(Progress::Preparing | Progress::Ended(_)) | Err(_) => {
+            // its place is free once nobody tells anything any more
+            while progress.changed().await.is_ok() {}
+            true
         }
     }
 }

@@ -44,8 +44,8 @@ pub(crate) enum Entered {
     First(Ticket),
     /// It is under way.
     Joined(watch::Receiver<Progress>),
-    /// The payment is under way for something else.
-    Other,
+    /// The payment is under way for something else, or is at least being asked for.
+    Other(watch::Receiver<Progress>),
     /// There are too many.
     Full,
 }
@@ -71,7 +71,7 @@ impl Open {
     pub(crate) fn enter(&self, key: ReplayKey, fingerprint: Fingerprint) -> Entered {
         self.with(|slots| match slots.get(&key) {
             Some(slot) if slot.fingerprint == fingerprint => Entered::Joined(slot.progress.clone()),
-            Some(_) => Entered::Other,
+            Some(slot) => Entered::Other(slot.progress.clone()),
             None if slots.len() >= self.most => Entered::Full,
             None => {
                 let (sender, progress) = watch::channel(Progress::Preparing);
@@ -156,7 +156,7 @@ mod tests {
         let open = Open::new(1);
         let Entered::First(ticket) = open.enter(key(1), HERE) else { panic!("nobody was at it") };
         let Entered::Joined(mut waits) = open.enter(key(1), HERE) else { panic!("it is under way") };
-        assert!(matches!(open.enter(key(1), THERE), Entered::Other));
+        assert!(matches!(open.enter(key(1), THERE), Entered::Other(_)));
         assert!(matches!(open.enter(key(2), HERE), Entered::Full));
         assert_eq!((open.count(), open.unkept().len()), (1, 1));
         let ended = Progress::Ended(Outcome::Refused(Rejection::InsufficientFunds, None));

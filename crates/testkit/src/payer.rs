@@ -52,6 +52,12 @@ pub struct Order {
     pub nonce: Nonce,
 }
 
+impl core::fmt::Debug for Order {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        write!(f, "{:?} of {} by {}, {:?}", self.way, self.amount, self.payer.address(), self.window)
+    }
+}
+
 impl Order {
     /// What the payment is spent under.
     #[must_use]

@@ -51,6 +51,21 @@ pub(crate) fn anvil(workspace: &Workspace) -> Result<Notes, Failure> {
     Ok(vec![cases, ask_viem(workspace, &peers, &anvil)?])
 }
 
+/// What the facilitator's tests say of it on the sandbox, they say of it on the other node.
+pub(crate) fn facilitator_on_anvil(workspace: &Workspace) -> Result<Notes, Failure> {
+    let anvil = Server::anvil(&peers(workspace)?)?;
+    // the contracts, and one case that shows that they stand
+    let placed = cargo().current_dir(&workspace.root).args(AGAINST).args([&anvil.url, FURNISHED]).status()?;
+    if !placed.success() {
+        return Err("the contracts cannot be put on the other node".into());
+    }
+    run(cargo()
+        .current_dir(&workspace.root)
+        .args(["test", "--locked", "--package", "quittance-cli", "--test", "facilitator"])
+        .env("QUITTANCE_TEST_CHAIN", &anvil.url))?;
+    Ok(Notes::new())
+}
+
 /// viem reads, sends, waits and simulates on the sandbox.
 pub(crate) fn viem(workspace: &Workspace) -> Result<Notes, Failure> {
     let peers = peers(workspace)?;
@@ -80,6 +95,8 @@ fn shown(command: &mut Command) -> Result<String, Failure> {
 }
 
 const AGAINST: &[&str] = &["run", "--quiet", "--locked", "--package", "quittance-devnet", "--example", "against", "--"];
+/// A case that is quickly over.
+const FURNISHED: &str = "exact_moves_all_of_it_once";
 const SANDBOX: &[&str] = &["run", "--quiet", "--locked", "--package", "quittance-devnet", "--example", "sandbox"];
 
 /// A program that serves a chain until this is dropped.

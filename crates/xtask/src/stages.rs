@@ -68,8 +68,9 @@ pub(crate) const STAGES: &[Stage] = &[
     ),
     stage("store", "postgres", "the same in a PostgreSQL that the tests start, and on a full disk", store::postgres),
     stage("devnet", "contracts", "the sandbox's contracts are what their sources compile to", devnet::contracts),
-    stage("devnet", "anvil", "the cases of the sandbox's tests, and viem's, hold on another node too", devnet::anvil),
+    stage("devnet", "other-node", "the cases of the sandbox's tests, and viem's, hold on another node too", devnet::anvil),
     stage("devnet", "viem", "viem reads, sends, waits and simulates on the sandbox", devnet::viem),
+    stage("anvil", "facilitator", "the facilitator settles once on another node too, killed or not", devnet::facilitator_on_anvil),
     stage("fuzz", "corpus", "the fuzz targets hold over their seeds and many mutations of them", fuzz::corpus),
     stage("fuzz", "smoke", "every fuzz target holds for twenty seconds of fuzzing", fuzz::smoke),
 ];
@@ -156,7 +157,7 @@ mod tests {
     #[test]
     fn no_two_stages_share_a_name() {
         let mut names = STAGES.iter().flat_map(|stage| [stage.name.to_owned(), stage.path()]).collect::<Vec<_>>();
-        names.extend(["native", "deps", "bench", "vectors", "oracle", "store", "devnet", "fuzz"].map(Into::into));
+        names.extend(["native", "deps", "bench", "vectors", "oracle", "store", "devnet", "anvil", "fuzz"].map(Into::into));
         let count = names.len();
         names.sort();
         names.dedup();

@@ -173,8 +173,13 @@ impl Rpc {
         (endpoints.iter().filter(|endpoint| endpoint.is_well()).count(), endpoints.len())
     }
 
-    /// Looks at the nodes that are due, beside whatever else is done.
-    fn look_around(&self) {
+    /// Looks at the nodes that are due, beside whatever else is done. Asking for the newest block does so too; a service that is not asked because
+    /// its nodes were down finds out in this way that they are back.
+    ///
+    /// # Panics
+    ///
+    /// Outside of a runtime of tokio.
+    pub fn look_around(&self) {
         let alone = self.0.endpoints.len() == 1;
         for (place, endpoint) in self.0.endpoints.iter().enumerate() {
             if alone && endpoint.is_well() || !endpoint.due(self.0.options.look_every) {

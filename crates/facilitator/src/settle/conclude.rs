@@ -2,6 +2,7 @@
 
 use quittance_core::{Fault, Rejection, ReplayKey};
 use quittance_guard::ReplayLog;
+use quittance_guard::replay::{Step, StepError};
 use tokio::sync::watch;
 use tokio::time::{Duration, Instant};
 
@@ -30,6 +31,14 @@ struct Findings {
     failures: u32,
     /// How many looks in a row found the nonce unused where that is the end.
     unused: u32,
+    /// How many times in a row what was sent was seen to wait for a number before it that nobody uses.
+    gaps: u32,
+}
+
+/// Why a claim is not held any longer.
+enum Held {
+    Fault,
+    Stale,
 }
 
 /// How many transactions may fail for no reason that is left.
@@ -38,6 +47,9 @@ const FAILURES: u32 = 3;
 const UNTRACED: u32 = 8;
 /// How many looks have to find a nonce unused until that ends anything: of two nodes behind one address one may be behind.
 const UNUSED: u32 = 3;
+/// How many times a transaction is seen to wait for a number that nobody uses until another is sent, which takes that number: whoever was to use
+/// it died before it was sent.
+const GAPS: u32 = 2;
 /// How long a transaction that nobody looks after is waited for before another is sent.
 const ORPHANED: Duration = Duration::from_secs(15);
 
@@ -47,9 +59,16 @@ impl<C: Chain + 'static, L: ReplayLog + Send + Sync + 'static> Settlement<'_, C,
         let mut findings = Findings { used: stage.is_none() && self.record.tries.is_empty(), ..Findings::default() };
         // what may be there already is looked for before anything is sent
         let mut again = Instant::now() + AGAIN;
+        let mut renew = Instant::now();
         loop {
             tokio::select! {
                 biased;
+                // what takes long, such as the end of a window at a depth, is not begun anew by everybody in turn
+                () = tokio::time::sleep_until(renew) => match self.hold().await {
+                    Ok(()) => renew = Instant::now() + Duration::from_secs(self.engine.settings.lease / 2).max(AGAIN),
+                    Err(Held::Fault) => renew = Instant::now() + AGAIN,
+                    Err(Held::Stale) => return End::Stale,
+                },
                 staged = staged(&mut stage) => match staged {
                     Some(Stage::Queued) => {}
                     Some(Stage::Kept(record)) => self.sent(record),
@@ -77,13 +96,24 @@ impl<C: Chain + 'static, L: ReplayLog + Send + Sync + 'static> Settlement<'_, C,
                 () = tokio::time::sleep_until(again), if stage.is_none() => {
                     again = Instant::now() + ORPHANED;
                     if !findings.used {
-                        match self.send_again().await {
+                        match self.send_again(&mut findings).await {
                             Ok(sent) => stage = sent,
                             Err(rejection) => findings.used |= is_used(rejection),
                         }
                     }
                 }
             }
+        }
+    }
+
+    /// Says in the log that somebody is still at it.
+    async fn hold(&self) -> Result<(), Held> {
+        let now = self.engine.clock.now().map_err(|_| Held::Fault)?;
+        let until = now.checked_add(self.engine.settings.lease).unwrap_or(now);
+        match self.engine.log.step(&self.claim, Step::Hold(until), now).await {
+            Ok(_) => Ok(()),
+            Err(StepError::Fault(_)) => Err(Held::Fault),
+            Err(_) => Err(Held::Stale),
         }
     }
 
@@ -190,7 +220,7 @@ impl<C: Chain + 'static, L: ReplayLog + Send + Sync + 'static> Settlement<'_, C,
     }
 
     /// Sends what is there once more, or another transaction if that can get in no more.
-    async fn send_again(&mut self) -> Result<Option<watch::Receiver<Stage>>, Rejection> {
+    async fn send_again(&mut self, findings: &mut Findings) -> Result<Option<watch::Receiver<Stage>>, Rejection> {
         if let Some(last) = self.record.tries.last() {
             let waits = if last.is_shared() {
                 // a transaction that is shared cannot be sent again by one of those that share it
@@ -202,7 +232,16 @@ impl<C: Chain + 'static, L: ReplayLog + Send + Sync + 'static> Settlement<'_, C,
                     Err(_) => true,
                 }
             } else {
-                matches!(self.lane.chain.broadcast(&last.raw).await, Ok(Broadcast::Accepted) | Err(_))
+                match self.lane.chain.broadcast(&last.raw).await {
+                    Ok(Broadcast::Accepted) => {
+                        let pending = self.lane.chain.nonce(last.signer, Block::Pending).await;
+                        let gap = matches!(pending, Ok(pending) if pending <= last.nonce);
+                        findings.gaps = if gap { findings.gaps + 1 } else { 0 };
+                        findings.gaps < GAPS
+                    }
+                    Err(_) => true,
+                    Ok(_) => false,
+                }
             };
             if waits {
                 return Ok(None);

@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use quittance_core::chain::Call;
+use quittance_core::eip712::permit2::PERMIT2;
 use quittance_core::{Address, Amount, Network, Nonce, UnixSeconds, keccak256};
 use quittance_facilitator::{Log, Receipt, TransactionHash};
 
@@ -33,7 +34,8 @@ pub(super) struct Block {
 #[derive(Clone)]
 pub(super) struct Mined {
     pub(super) receipt: Receipt,
-    pub(super) input: Vec<u8>,
+    /// What it called; nothing where it is not known.
+    pub(super) call: Call,
     pub(super) deeds: Vec<Deed>,
     pub(super) origin: Origin,
 }
@@ -224,14 +226,14 @@ impl Ledger {
     fn act(&mut self, state: &mut State, time: UnixSeconds, act: Act, place: usize) -> Mined {
         let around = self.around(time);
         let mut trail = Trail::default();
-        let (succeeded, input) = match &act {
-            Act::Call { from, call } => (run::call(state, around, *from, call, &mut trail).is_ok(), call.data.clone()),
-            Act::Cancel { token, payer, nonce } => (cancel(state, around, *token, *payer, *nonce, &mut trail), Vec::new()),
-            Act::Invalidate { payer, nonce } => (state.bits.insert((*payer, *nonce)), Vec::new()),
+        let (succeeded, call) = match &act {
+            Act::Call { from, call } => (run::call(state, around, *from, call, &mut trail).is_ok(), call.clone()),
+            Act::Cancel { token, payer, nonce } => (cancel(state, around, *token, *payer, *nonce, &mut trail), untold(*token)),
+            Act::Invalidate { payer, nonce } => (state.bits.insert((*payer, *nonce)), untold(PERMIT2)),
         };
         self.salt += 1;
         let hash = keccak256(&[&b"told"[..], &self.salt.to_be_bytes(), &place.to_be_bytes()].concat());
-        finish(TransactionHash::from_bytes(hash), succeeded, 0, input, trail, Origin::Told(act))
+        finish(TransactionHash::from_bytes(hash), succeeded, 0, call, trail, Origin::Told(act))
     }
 
     /// Takes the newest blocks back and mines as many others, and one more.
@@ -275,15 +277,20 @@ fn include(state: &mut State, around: Surroundings, base: u128, next: Waiting) -
     let cost = u128::from(trail.gas) * price;
     let left = state.ether_of(next.sender).saturating_sub(cost);
     state.ether.insert(next.sender, left);
-    finish(next.hash, succeeded, cost, next.call.data.clone(), trail, Origin::Pool(next))
+    finish(next.hash, succeeded, cost, next.call.clone(), trail, Origin::Pool(next))
 }
 
-fn finish(transaction: TransactionHash, succeeded: bool, cost: u128, input: Vec<u8>, trail: Trail, origin: Origin) -> Mined {
+fn finish(transaction: TransactionHash, succeeded: bool, cost: u128, call: Call, trail: Trail, origin: Origin) -> Mined {
     let log =
         |written: run::Written| Log { emitter: written.emitter, topics: written.topics, data: written.data, transaction, block: 0 };
     let logs = trail.logs.into_iter().map(log).collect();
     let receipt = Receipt { transaction, block: 0, block_hash: [0; 32], succeeded, cost, logs };
-    Mined { receipt, input, deeds: trail.deeds, origin }
+    Mined { receipt, call, deeds: trail.deeds, origin }
+}
+
+/// A call of which only the contract is told.
+const fn untold(target: Address) -> Call {
+    Call::new(target, Vec::new())
 }
 
 fn cancel(state: &mut State, around: Surroundings, address: Address, payer: Address, nonce: Nonce, trail: &mut Trail) -> bool {
@@ -318,7 +325,7 @@ impl Payment {
             Ambush::Cancel if permit2 => Some(Act::Invalidate { payer, nonce }),
             Ambush::Cancel => Some(Act::Cancel { token, payer, nonce }),
             Ambush::Revoke => {
-                let spender = abi::address_word(quittance_core::eip712::permit2::PERMIT2);
+                let spender = abi::address_word(PERMIT2);
                 let none = Amount::ZERO.to_be_bytes();
                 of_payer([&abi::selector("approve(address,uint256)")[..], &spender, &none].concat())
             }

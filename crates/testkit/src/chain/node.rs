@@ -35,8 +35,8 @@ pub enum Method {
     Broadcast,
     /// [`Chain::receipts`]
     Receipts,
-    /// [`Chain::input`]
-    Input,
+    /// [`Chain::call`]
+    Call,
     /// [`Chain::logs`]
     Logs,
 }
@@ -337,11 +337,11 @@ impl Chain for Node {
         .await
     }
 
-    async fn input(&self, hash: TransactionHash) -> Result<Option<Vec<u8>>, Fault> {
-        self.ask(Method::Input, |seen| {
+    async fn call(&self, hash: TransactionHash) -> Result<Option<Call>, Fault> {
+        self.ask(Method::Call, |seen| {
+            let waiting = || seen.ledger.pool.all().find(|waiting| waiting.hash == hash).map(|waiting| waiting.call.clone());
             let mined = seen.blocks().iter().flat_map(|block| &block.mined);
-            let waiting = || seen.ledger.pool.all().find(|waiting| waiting.hash == hash).map(|waiting| waiting.call.data.clone());
-            let mined = mined.clone().find(|mined| mined.receipt.transaction == hash).map(|mined| mined.input.clone());
+            let mined = mined.clone().find(|mined| mined.receipt.transaction == hash).map(|mined| mined.call.clone());
             Ok(mined.or_else(waiting))
         })
         .await

@@ -138,7 +138,7 @@ async fn row_144_a_stranger_is_first() {
     let movements = begun.chain.movements();
     assert_eq!(movements.len(), 1);
     assert_ne!(movements[0].transaction, sent.hash());
-    assert_eq!(begun.node.input(movements[0].transaction).await, Ok(Some(payment(1).data)));
+    assert_eq!(begun.node.call(movements[0].transaction).await, Ok(Some(payment(1))));
     assert_eq!(begun.chain.balance(TOKEN, PAYEE), Amount::from_u64(10_000));
 }
 
