@@ -205,10 +205,7 @@ impl ReplayLog for Store {
     }
 
     async fn find(&self, key: &ReplayKey) -> Result<Option<Entry>, Fault> {
-        let sql = format!("SELECT {} FROM payments WHERE id = $1", payments::COLUMNS);
-        self.read(sql, vec![word::id(key)], |row| payments::entry(row, &self.writers.keeper.seal))
-            .await
-            .map(|found| only(found).map(|(_, entry)| entry))
+        self.entry(key).await
     }
 
     async fn step(&self, claim: &Claim, step: replay::Step, now: UnixSeconds) -> Result<Option<Entry>, replay::StepError> {
