@@ -158,7 +158,7 @@ impl Running {
     ) -> Result<Answer, Failure> {
         let Self { config, store, metrics, chains, setups } = self;
         let settings = config.settings.clone();
-        let facilitator = Facilitator::new(setups, store, Clock::system(), settings, Arc::clone(&metrics));
+        let facilitator = Facilitator::new(setups, Arc::new(store), Clock::system(), settings, Arc::clone(&metrics));
         let facilitator = facilitator.map_err(|error| Failure::new(error.to_string()))?;
         let recovered = facilitator.recover().await.map_err(|fault| Failure::new(format!("the store: {fault}")))?;
         let bound = TcpListener::bind(config.listen).await;
