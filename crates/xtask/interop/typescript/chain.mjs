@@ -37,7 +37,8 @@ const PLACEMENTS = [
 export class Chain {
   constructor(url) {
     this.url = url;
-    this.transport = viem.http(url);
+    // a busy machine may keep a node waiting
+    this.transport = viem.http(url, { timeout: 60_000 });
     this.reader = viem.createPublicClient({ chain: baseSepolia, transport: this.transport, pollingInterval: 20, cacheTime: 0 });
     this.node = viem.createTestClient({ mode: "anvil", chain: baseSepolia, transport: this.transport });
     this.helper = this.wallet(known(9));
