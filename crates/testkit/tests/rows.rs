@@ -31,9 +31,7 @@ const BEYOND_THE_GUARDS: &[(u64, &str)] = &[
 /// The same for who settles: rows of settlement that are somebody else's.
 const BEYOND_SETTLEMENT: &[(u64, &str)] = &[
     (154, "client and server: no second facilitator while the first one's outcome is open"),
-    (158, "server: a client that goes away while its request is handled"),
     (159, "server: a body that begins before its payment is settled"),
-    (163, "server: a header that sets the amount"),
 ];
 
 /// `row_2_to_10_…`, `row_75_and_82_…` and `rows_28_and_31_…` cite what they name.
