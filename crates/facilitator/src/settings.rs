@@ -76,7 +76,8 @@ impl<C> fmt::Debug for ChainSetup<C> {
 #[derive(Clone, PartialEq, Eq, Debug)]
 #[non_exhaustive]
 pub struct ChainSettings {
-    /// How many blocks have to stand on the block of a transaction before it counts.
+    /// How many blocks have to stand on the block of a transaction before it counts. A reorganisation that goes deeper is not noticed, and what was
+    /// settled in it stays so in the log: where that would cost more than the wait, this has to be more.
     pub confirmations: u64,
     /// How long to wait between two looks at the chain while something is under way.
     pub poll: Duration,

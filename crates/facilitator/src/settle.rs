@@ -8,6 +8,12 @@
 //! It verifies for itself; that somebody verified before proves nothing (specification v2, section 7.2). Until something is kept, whatever goes
 //! wrong frees the payment. From then on only evidence ends it (rules 12 to 14): a receipt with its logs, the use or the cancellation of
 //! the nonce by somebody else, or the end of the window with the nonce unused. A fault is none, a timer is none; both are waited out.
+//!
+//! Evidence counts at the [configured depth](crate::ChainSettings::confirmations), and nobody looks at it again. A receipt that is gone before
+//! that was none. One that a deeper reorganisation takes back (catalogue row 147) is not noticed: the log says settled, whoever asks is told the
+//! same receipt, and nothing is sent again. Nodes put the transactions of abandoned blocks back among those that wait, so that the same
+//! hash is mostly in another block soon after; where it is not, the payee has not been paid. The log has a word for this, [`Step::Vanished`], which
+//! nothing here says yet: of what is settled the log keeps neither what was sent nor a list, and both would be needed to look again.
 
 mod begin;
 mod conclude;

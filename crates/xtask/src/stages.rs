@@ -67,6 +67,12 @@ pub(crate) const STAGES: &[Stage] = &[
         store::sqlite,
     ),
     stage("store", "postgres", "the same in a PostgreSQL that the tests start, and on a full disk", store::postgres),
+    stage(
+        "store",
+        "facilitators",
+        "two facilitators on one PostgreSQL settle each payment once, also when one is killed",
+        store::facilitators,
+    ),
     stage("devnet", "contracts", "the sandbox's contracts are what their sources compile to", devnet::contracts),
     stage("devnet", "other-node", "the cases of the sandbox's tests, and viem's, hold on another node too", devnet::anvil),
     stage("devnet", "viem", "viem reads, sends, waits and simulates on the sandbox", devnet::viem),

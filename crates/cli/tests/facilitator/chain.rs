@@ -28,6 +28,11 @@ impl Chain {
             named.call("evm_setIntervalMining", &json!([1]));
             return named;
         }
+        Self::sandbox(block_time)
+    }
+
+    /// A sandbox with a block each so many milliseconds.
+    pub(crate) fn sandbox(block_time: u64) -> Self {
         let block_time = block_time.to_string();
         let program = Program::start(&["devnet", "--json", "--port", "0", "--block-time", &block_time], &[]).expect("a chain");
         Self { url: program.url(), id: 84532, _program: Some(program) }
@@ -60,6 +65,21 @@ impl Chain {
         while height() < until {
             std::thread::sleep(Duration::from_millis(20));
         }
+    }
+
+    /// How many transactions of an account are in blocks, and how many there are with those that wait for one.
+    #[cfg(feature = "postgres-tests")]
+    pub(crate) fn transactions(&self, account: Address) -> (u64, u64) {
+        let count = |block| number(&self.call("eth_getTransactionCount", &json!([account.to_string(), block])));
+        let mined = count("latest");
+        (mined, count("pending"))
+    }
+
+    /// Who sent a transaction.
+    #[cfg(feature = "postgres-tests")]
+    pub(crate) fn sender(&self, transaction: &str) -> Address {
+        let found = self.call("eth_getTransactionByHash", &json!([transaction]));
+        Address::parse(found["from"].as_str().expect("it is on the chain")).expect("an address")
     }
 
     /// Sends a call of a well-known account and waits for it.

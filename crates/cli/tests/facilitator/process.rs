@@ -56,19 +56,36 @@ impl Drop for Program {
     }
 }
 
+fn folder(name: &str) -> PathBuf {
+    let folder = std::env::temp_dir().join(format!("quittance-cli-{name}-{}", std::process::id()));
+    let _left = fs::remove_dir_all(&folder);
+    fs::create_dir_all(&folder).expect("a folder");
+    folder
+}
+
 /// A facilitator, its configuration and its store.
 pub(crate) struct Facilitator {
     folder: PathBuf,
+    store: String,
     signer: usize,
     program: Option<Program>,
 }
 
 impl Facilitator {
-    /// One whose account is the well-known one with this number.
+    /// One whose account is the well-known one with this number, with a store of its own.
     pub(crate) fn start(chain: &Chain, name: &str, signer: usize, more: Value) -> Self {
-        let folder = std::env::temp_dir().join(format!("quittance-cli-{name}-{}", std::process::id()));
-        let _left = fs::remove_dir_all(&folder);
-        fs::create_dir_all(&folder).expect("a folder");
+        let folder = folder(name);
+        let store = format!("sqlite:{}", folder.join("f.db").to_str().expect("plain"));
+        Self::start_in(folder, store, chain, signer, more)
+    }
+
+    /// One with a store that it may share.
+    #[cfg(feature = "postgres-tests")]
+    pub(crate) fn start_on(store: &str, chain: &Chain, name: &str, signer: usize) -> Self {
+        Self::start_in(folder(name), store.to_owned(), chain, signer, json!({}))
+    }
+
+    fn start_in(folder: PathBuf, store: String, chain: &Chain, signer: usize, more: Value) -> Self {
         let mut settings = json!({
             "network": format!("eip155:{}", chain.id), "rpc": ["${CHAIN}"], "poll_ms": 20, "signer": [{ "key": "${SIGNER}" }],
         });
@@ -76,22 +93,22 @@ impl Facilitator {
             settings[key] = value.clone();
         }
         let file = json!({
-            "listen": "127.0.0.1:0", "store": "sqlite:${STORE}", "sealing_key": "${SEAL}", "chain": [settings], "lease_seconds": 2,
+            "listen": "127.0.0.1:0", "store": "${STORE}", "sealing_key": "${SEAL}", "chain": [settings], "lease_seconds": 2,
             "patience_seconds": 30,
         });
         fs::write(folder.join("f.json"), file.to_string()).expect("written");
-        let mut facilitator = Self { folder, signer, program: None };
+        let mut facilitator = Self { folder, store, signer, program: None };
         facilitator.begin(chain);
         facilitator
     }
 
     /// Starts the program.
     pub(crate) fn begin(&mut self, chain: &Chain) {
-        let (config, store) = (self.folder.join("f.json"), self.folder.join("f.db"));
+        let config = self.folder.join("f.json");
         let variables = [
             ("CHAIN", chain.url.as_str()),
             ("SIGNER", &ether_key(self.signer)),
-            ("STORE", store.to_str().expect("plain")),
+            ("STORE", &self.store),
             ("SEAL", &"5e".repeat(32)),
         ];
         let arguments = ["facilitator", "--json", "--log", "off", "--config", config.to_str().expect("plain")];

@@ -39,5 +39,5 @@ async fn three_thousand_operations_through_two_stores_on_one_file_are_answered_a
 #[cfg(feature = "postgres-tests")]
 #[tokio::test]
 async fn three_thousand_operations_on_a_server_are_answered_as_the_rules_say() {
-    no_difference(&crate::cluster::Fresh::new(), 20_261_129, 3_000, 1).await;
+    no_difference(&crate::fresh::Fresh::new(), 20_261_129, 3_000, 1).await;
 }

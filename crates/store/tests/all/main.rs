@@ -6,6 +6,8 @@
 #[cfg(feature = "postgres-tests")]
 mod cluster;
 mod differences;
+#[cfg(feature = "postgres-tests")]
+mod fresh;
 #[cfg(target_os = "linux")]
 mod fsync;
 mod ledger;

@@ -94,13 +94,13 @@ async fn row_152_a_file_behind_what_was_seen_does_not_open() {
 #[cfg(feature = "postgres-tests")]
 #[tokio::test]
 async fn row_152_a_server_behind_what_was_seen_does_not_open() {
-    expected(&crate::cluster::Fresh::new()).await;
+    expected(&crate::fresh::Fresh::new()).await;
 }
 
 #[cfg(feature = "postgres-tests")]
 #[tokio::test]
 async fn tables_of_a_later_version_are_left_alone() {
-    let database = crate::cluster::Fresh::new();
+    let database = crate::fresh::Fresh::new();
     database.open(10).await.close().await;
     database.cluster.sql(&database.name, "INSERT INTO quittance_schema VALUES (99)");
     assert!(matches!(reason(open(&database.url(), Options::default()).await), Reason::Newer { found: 99, known: 2..99 }));

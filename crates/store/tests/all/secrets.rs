@@ -119,7 +119,7 @@ async fn row_220_no_secret_is_in_a_file_or_beside_it() {
 #[cfg(feature = "postgres-tests")]
 #[tokio::test]
 async fn row_220_no_secret_is_in_the_dump_of_a_server() {
-    let database = crate::cluster::Fresh::new();
+    let database = crate::fresh::Fresh::new();
     let store = database.open(100).await;
     check("what printed itself", trade(&store).await.as_bytes());
     let dump = database.cluster.dump(&database.name);

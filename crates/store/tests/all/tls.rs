@@ -9,7 +9,8 @@ use quittance_guard::ReplayLog as _;
 use quittance_guard::replay::Claimed;
 use quittance_store::{Options, Reason, Store};
 
-use crate::cluster::{Cluster, Fresh, run};
+use crate::cluster::{Cluster, run};
+use crate::fresh::Fresh;
 use crate::place::Folder;
 use crate::samples::{claim, sealing_key};
 
