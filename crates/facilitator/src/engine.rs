@@ -20,6 +20,7 @@ use crate::answer;
 use crate::case::{Case, Purpose, Unreadable, to_bytes};
 use crate::chain::Chain;
 use crate::dispatch::Dispatcher;
+use crate::estimates::Estimates;
 use crate::gather::Gatherer;
 use crate::lane::{Desk, Lane};
 use crate::metrics::Metrics;
@@ -459,5 +460,5 @@ fn open_lane<C: Chain + 'static, L: ReplayLog + Send + Sync + 'static>(
     let signers = desks.collect();
     let gatherer = Gatherer::new(Arc::clone(&chain), settings.questions);
     let open = Open::new(settings.open);
-    Lane { network, chain, settings, gatherer, watcher, open, signers }
+    Lane { network, chain, settings, gatherer, watcher, open, estimates: Estimates::default(), signers }
 }

@@ -8,6 +8,7 @@ use tokio::sync::mpsc;
 
 use crate::chain::{Chain, Head};
 use crate::dispatch::Job;
+use crate::estimates::Estimates;
 use crate::gather::Gatherer;
 use crate::open::Open;
 use crate::settings::ChainSettings;
@@ -21,6 +22,7 @@ pub(crate) struct Lane<C> {
     pub(crate) gatherer: Gatherer<C>,
     pub(crate) watcher: Watcher,
     pub(crate) open: Open,
+    pub(crate) estimates: Estimates,
     pub(crate) signers: Vec<Desk>,
 }
 

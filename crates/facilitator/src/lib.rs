@@ -22,6 +22,7 @@ mod chain;
 pub mod config;
 mod dispatch;
 mod engine;
+mod estimates;
 mod evidence;
 mod fees;
 mod gather;

@@ -120,6 +120,9 @@ impl Default for ChainSettings {
 ///
 /// What comes while the signer's transaction before waits for its block goes together; who comes alone goes alone and at once. Only transfers
 /// by EIP-3009 of payers without code share one: each leaves a log with its own nonce, and none runs a stranger's code at the expense of others.
+///
+/// Such a transfer is simulated with the other questions of its check, and what one to the same payee was estimated to take a moment ago
+/// serves for its gas, without an estimate of its own. If that was too little it fails by itself, and is then sent with an estimate.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[non_exhaustive]
 pub struct Batch {

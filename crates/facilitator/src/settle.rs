@@ -54,6 +54,8 @@ struct Settlement<'a, C, L> {
     /// What moves the money; none where nothing is charged.
     call: Option<Call>,
     company: Company,
+    /// What such a call took a moment ago, if it was simulated just now.
+    gas: Option<u64>,
     record: Record,
     wait: Wait,
 }
@@ -102,7 +104,7 @@ impl<'a, C: Chain + 'static, L: ReplayLog + Send + Sync + 'static> Settlement<'a
         };
         let mut wait = lane.watcher.wait();
         record.tries.iter().for_each(|one| wait.also(one.hash));
-        Ok(Self { engine, lane, ticket, case, admitted, claim, plan, call, company, record, wait })
+        Ok(Self { engine, lane, ticket, case, admitted, claim, plan, call, company, gas: None, record, wait })
     }
 
     const fn key(&self) -> &ReplayKey {

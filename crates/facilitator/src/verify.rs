@@ -84,6 +84,7 @@ impl Memory {
     ) -> Result<Checked, Trouble> {
         // garbage ends here
         let progress = self.check_offline(case, now)?;
+        let by_key = matches!(progress, Progress::Verified(_));
         if let (Progress::Verified(verified), ChainMode::Offline) = (progress, mode) {
             return Ok(Checked { verified, answers: Vec::new() });
         }
@@ -98,7 +99,13 @@ impl Memory {
             });
             let questions = match checked {
                 Ok(Ok(verified)) => return Ok(Checked { verified, answers }),
-                Ok(Err(questions)) => questions,
+                // who signs with a key has no wallet as a rule; should code be there after all, it is asked in the next round
+                Ok(Err(mut questions)) => {
+                    if by_key && answers.is_empty() {
+                        questions.retain(|question| !matches!(question, ChainQuery::ContractSignature { .. }));
+                    }
+                    questions
+                }
                 Err(rejection) => {
                     self.codeless.learn(rejection, case, &answers);
                     return Err(self.time_of_the_chain(lane, case, rejection).await);

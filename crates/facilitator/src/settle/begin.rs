@@ -10,6 +10,7 @@ use crate::case::Case;
 use crate::chain::Chain;
 use crate::dispatch::Company;
 use crate::engine::Engine;
+use crate::estimates::Kind;
 use crate::lane::Lane;
 use crate::metrics::SettlementState;
 use crate::open::{Outcome, Ticket};
@@ -29,7 +30,13 @@ pub(crate) async fn settle<C: Chain + 'static, L: ReplayLog + Send + Sync + 'sta
         Err(fault) => return Outcome::Faulted(fault),
     };
     // where nothing is charged the chain has nothing to say but who signed
-    let mode = if case.charge.is_zero() { ChainMode::Offline } else { ChainMode::State };
+    let remembered = lane.settings.batch.and_then(|_| Kind::of(&case)).and_then(|kind| lane.estimates.find(&kind));
+    // an estimate runs the call, and where none is asked for it is run beside the other questions
+    let mode = match (case.charge.is_zero(), remembered) {
+        (true, _) => ChainMode::Offline,
+        (false, None) => ChainMode::State,
+        (false, Some(_)) => ChainMode::Simulated,
+    };
     let checked = match engine.memory.check(lane, &case, now, mode).await {
         Ok(checked) => checked,
         Err(Trouble::Fault(fault)) => return Outcome::Faulted(fault),
@@ -43,6 +50,7 @@ pub(crate) async fn settle<C: Chain + 'static, L: ReplayLog + Send + Sync + 'sta
         ReplayKey::Eip3009 { .. } if codeless => Company::Shares,
         _ => Company::Alone,
     };
+    let gas = remembered.filter(|_| company == Company::Shares);
     let record = Record { request, expires: checked.verified.expires(), since: 0, tries: Vec::new() };
     if record.to_sent().is_none() {
         return Outcome::Refused(Rejection::InvalidPayload, None);
@@ -53,7 +61,7 @@ pub(crate) async fn settle<C: Chain + 'static, L: ReplayLog + Send + Sync + 'sta
     match admit(&*engine.log, checked.verified, &demand).await {
         Ok(Admission::Fresh(admitted, claim)) => {
             engine.metrics.settlement(lane.network, SettlementState::Reserved);
-            fresh(engine, lane, ticket, case, admitted, claim, record, company).await
+            fresh(engine, lane, ticket, case, admitted, claim, record, company, gas).await
         }
         Ok(Admission::Resume(_, claim)) => resume::resumed(engine, lane, ticket, claim).await,
         Ok(Admission::Redeliver(_, receipt) | Admission::Done(receipt, _)) => {
@@ -78,9 +86,11 @@ async fn fresh<C: Chain + 'static, L: ReplayLog + Send + Sync + 'static>(
     claim: Claim,
     record: Record,
     company: Company,
+    gas: Option<u64>,
 ) -> Outcome {
     match Settlement::new((engine, lane, ticket), case, admitted, claim, record, company) {
         Ok(mut settlement) => {
+            settlement.gas = gas;
             let end = settlement.first().await;
             settlement.end(end).await
         }

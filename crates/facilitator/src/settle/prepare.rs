@@ -6,7 +6,8 @@ use tokio::sync::watch;
 
 use super::{AGAIN, End, Settlement};
 use crate::chain::{Chain, Gas};
-use crate::dispatch::{Job, Stage};
+use crate::dispatch::{Company, Job, Stage};
+use crate::estimates::Kind;
 use crate::verify::Trouble;
 
 /// What is known before anything is sent.
@@ -52,10 +53,19 @@ impl<C: Chain + 'static, L: ReplayLog + Send + Sync + 'static> Settlement<'_, C,
         if self.record.since == 0 {
             self.record.since = head.number;
         }
-        let gas = match self.lane.chain.estimate(desk.signer, call).await {
-            Ok(Gas::Units(gas)) => gas,
-            Ok(Gas::Reverts(_)) => return self.why().await,
-            Err(fault) => return Ready::Fault(fault),
+        // only once: what was sent or tried before is estimated for itself
+        let gas = match self.gas.take() {
+            Some(gas) => gas,
+            None => match self.lane.chain.estimate(desk.signer, call).await {
+                Ok(Gas::Units(gas)) => {
+                    if let Some(kind) = Kind::of(&self.case).filter(|_| self.company == Company::Shares) {
+                        self.lane.estimates.learn(kind, gas);
+                    }
+                    gas
+                }
+                Ok(Gas::Reverts(_)) => return self.why().await,
+                Err(fault) => return Ready::Fault(fault),
+            },
         };
         let price = head.fees.base.saturating_add(head.fees.tip);
         let limit = self.lane.settings.fee_limit.as_ref().zip(self.case.token());
