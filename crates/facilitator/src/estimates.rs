@@ -1,8 +1,9 @@
 //! What a kind of settlement took a moment ago.
 //!
-//! A node is asked what a call would take before it is sent, and the answer for one transfer of a token to a payee is as good as the next one's: what differs from payer to payer is little, and the margin of the transaction covers it. It stands in for
-//! an estimate only where the call was simulated in the same moment, where none but the token's code runs, and for what was never sent
-//! before; an allowance that is too small costs gas of ours and another look, and what became of the payment is told by evidence alone.
+//! A node is asked what a call would take before it is sent, and the answer for one transfer of a token to a payee is as good as the next
+//! one's: what differs from payer to payer is little, and the margin of the transaction covers it. It stands in for an estimate only where
+//! the call was simulated in the same moment, where none but the token's code runs, and for what was never sent before; an allowance that is
+//! too small costs gas of ours and another look, and what became of the payment is told by evidence alone.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
