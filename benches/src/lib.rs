@@ -5,6 +5,11 @@
 //! tests hold every path to the verdict it names; what is measured is therefore known to be what the name says. Whatever stands
 //! behind quittance's public API is what gets measured.
 //!
+//! A path that ends with a verified payment is all that a seller does offline with the header of a request: it finds the header, decodes
+//! and reads it with the seller's offers at hand, finds the offer, compares amount, window and recipient, hashes, checks the signature
+//! and frees what it made. The payment repeats the offer letter by letter, as clients do. A batch reads all of its payments before it
+//! verifies any; its figure is one payment's share of that. No path asks a chain, speaks HTTP, or claims anything in a store.
+//!
 //! These programs use the one list ([`paths`]):
 //!
 //! | program | what it finds | how it is run |

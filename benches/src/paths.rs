@@ -48,7 +48,8 @@ const OURS: &[Path] = &[
     ours("recover-address", "recover the address", RECOVERED, recovering_address),
     ours("verify", "verify with the key known", VERIFIED, verifying),
     ours("digest", "hash an EIP-3009 transfer", HASHED, hashing),
-    ours("header", "read a payment header", DECODED, decoding),
+    ours("header", "read a payment header", DECODED, |i| decoding(i, &[])),
+    ours("header-for-offers", "read a payment header, offers at hand", DECODED, |i| decoding(i, &[inputs::terms()])),
     ours("header-to-verified", "header to verified payment", VERIFIED, |i| whole(i, Fault::None)),
     ours("known-payer", "known payer: verify", VERIFIED, |i| claiming(i, Some(inputs::payers()))),
     ours("known-header-to-verified", "known payer: header to verified payment", VERIFIED, known),
@@ -104,9 +105,9 @@ fn hashing(index: u8) -> Call {
     Call::new(move || if black_box(&payload).digest(black_box(&domain)) == digest { HASHED } else { WRONG })
 }
 
-fn decoding(index: u8) -> Call {
-    let header = inputs::header(&buyer(index, Fault::None).payload);
-    Call::new(move || match read(&header) {
+fn decoding(index: u8, offers: &[Terms]) -> Call {
+    let (header, offers) = (inputs::header(&buyer(index, Fault::None).payload), offers.to_vec());
+    Call::new(move || match read(&header, &offers) {
         Ok(Some(payment)) => {
             black_box(payment);
             DECODED
@@ -167,7 +168,7 @@ fn many(first: u8) -> Call {
     let headers = buyers.iter().map(|buyer| inputs::header(&buyer.payload)).collect::<Vec<_>>();
     let payers = buyers.iter().map(|buyer| Account::Evm(buyer.address)).collect::<Vec<_>>();
     Call::new(move || {
-        let payments = headers.iter().filter_map(|header| read(header).ok().flatten()).collect::<Vec<_>>();
+        let payments = headers.iter().filter_map(|header| read(header, &offers).ok().flatten()).collect::<Vec<_>>();
         let input = |payment| {
             let terms = find_offer(&offers, payment).ok()?;
             Some(VerifyInput::offline(payment, terms, NOW).with_payers(cache))
@@ -227,7 +228,7 @@ fn refusing(header: Vec<u8>) -> Call {
 }
 
 /// What a seller does with the header of a request.
-fn checking(header: Vec<u8>, scheme: Exact, is_payer: impl Fn(&Account) -> bool + 'static) -> Call {
+fn checking(header: Vec<u8>, scheme: Exact<'static>, is_payer: impl Fn(&Account) -> bool + 'static) -> Call {
     let offers = [inputs::terms()];
     Call::new(move || match check(&header, &offers, &scheme, None) {
         Ok(Progress::Verified(proof)) if is_payer(proof.payer()) => VERIFIED,
@@ -243,14 +244,15 @@ enum Refusal {
 }
 
 fn check(header: &[u8], offers: &[Terms], scheme: &Exact, payers: Option<&PayerCache>) -> Result<Progress, Refusal> {
-    let payment = read(header).map_err(Refusal::Bytes)?.ok_or(Refusal::Payment(Rejection::NoMatchingOffer))?;
+    let payment = read(header, offers).map_err(Refusal::Bytes)?.ok_or(Refusal::Payment(Rejection::NoMatchingOffer))?;
     let terms = find_offer(offers, &payment).map_err(Refusal::Payment)?;
     let input = VerifyInput::offline(&payment, terms, NOW);
     scheme.verify(&payers.map_or(input, |payers| input.with_payers(payers))).map_err(Refusal::Payment)
 }
 
-fn read(header: &[u8]) -> Result<Option<Payment>, DecodeError> {
-    Payment::from_headers([("host", &b"api.example.com"[..]), (header::PAYMENT_SIGNATURE, black_box(header))], &Limits::HEADER)
+fn read(header: &[u8], offers: &[Terms]) -> Result<Option<Payment>, DecodeError> {
+    let headers = [("host", &b"api.example.com"[..]), (header::PAYMENT_SIGNATURE, black_box(header))];
+    Payment::from_headers_for(headers, offers, &Limits::HEADER)
 }
 
 #[cfg(test)]

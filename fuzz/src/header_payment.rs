@@ -65,6 +65,16 @@ fn check_version<T: Rewritten>(name: &str, value: &[u8], object: Result<T, Decod
     match (payment, again) {
         (Ok(Some(first)), Ok(Some(second))) => {
             assert_eq!(facts(&first), facts(&second));
+            let known = Payment::from_headers_for(
+                [(name, value)],
+                &first.accepted().cloned().into_iter().collect::<Vec<_>>(),
+                &Limits::HEADER,
+            );
+            assert_eq!(
+                known.map(|known| known.as_ref().map(facts)),
+                Ok(Some(facts(&first))),
+                "an offer that is known is read as another"
+            );
             check_authorization(first.authorization());
             true
         }

@@ -449,7 +449,8 @@ impl Story {
             _ => (header::PAYMENT_SIGNATURE, Object::from(&PaymentPayload::new(self.claimed.clone(), payload))),
         };
         let text = header::encode(object, &Limits::HEADER).expect("it is short");
-        Payment::from_headers([(name, text.as_bytes())], &Limits::HEADER).ok().flatten()
+        let offers = [Terms::parse(self.offer.clone()).expect("every offer here can be read")];
+        Payment::from_headers_for([(name, text.as_bytes())], &offers, &Limits::HEADER).ok().flatten()
     }
 
     fn full(&self) -> [u8; 65] {

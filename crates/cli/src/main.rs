@@ -1,4 +1,4 @@
-//! `quittance`: what an agent paid, why, and whether the record of it is whole.
+//! `quittance`: what an agent paid, why, and whether the record of it is whole; a facilitator, and a chain to try it on.
 //!
 //! | exit code | meaning |
 //! |---|---|
@@ -8,12 +8,15 @@
 
 mod audit;
 mod chart;
+mod devnet;
 mod explain;
+mod facilitator;
 mod format;
 mod inspect;
 mod ledger;
 mod log;
 mod spend;
+mod stop;
 mod trip;
 
 use std::io::{self, Write as _};
@@ -22,7 +25,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 use format::Format;
 
-/// What an agent paid, why, and whether the record of it is whole.
+/// What an agent paid, why, and whether the record of it is whole; a facilitator, and a chain to try it on.
 #[derive(Parser)]
 #[command(name = "quittance", version, disable_help_subcommand = true)]
 struct Arguments {
@@ -41,8 +44,12 @@ enum Command {
     /// Check an audit log.
     #[command(subcommand)]
     Audit(audit::Command),
+    /// Run a sandbox chain with the contracts of x402 on it, until Ctrl-C.
+    Devnet(devnet::Arguments),
     /// Say why a request was paid for, what it was bound to, and what came of it.
     Explain(explain::Arguments),
+    /// Verify payments and settle each once, over HTTP, until Ctrl-C.
+    Facilitator(facilitator::Arguments),
     /// Say what is in a header, a payment, a 402 or a transcript: what is signed, what is wrong, and why.
     Inspect(inspect::Arguments),
     /// Show what was spent by task, day and payee, and what is left of the budgets.
@@ -78,6 +85,8 @@ fn main() -> ExitCode {
     let mut out = io::stdout().lock();
     let answer = match arguments.command {
         Command::Audit(command) => audit::run(&command, format, &mut out),
+        Command::Devnet(arguments) => devnet::run(&arguments, format, &mut out),
+        Command::Facilitator(arguments) => facilitator::run(&arguments, format, &mut out),
         Command::Explain(arguments) => explain::run(&arguments, format, &mut out),
         Command::Inspect(arguments) => inspect::run(&arguments, format, &mut out),
         Command::Ledger(arguments) => ledger::run(&arguments, format, &mut out),

@@ -127,19 +127,16 @@ impl<S: Signer + Send + Sync, L: Ledger + Send + Sync> Buyer<S, L> {
     }
 
     /// A `GET` request.
-    #[must_use]
     pub fn get(&self, url: &str) -> Request<'_, S, L> {
         self.request("GET", url)
     }
 
     /// A `POST` request with a body.
-    #[must_use]
     pub fn post(&self, url: &str, body: impl Into<Vec<u8>>) -> Request<'_, S, L> {
         self.request("POST", url).body(body)
     }
 
     /// A request by any method, in capitals as it is sent.
-    #[must_use]
     pub fn request(&self, method: &str, url: &str) -> Request<'_, S, L> {
         Request::new(self, method, url)
     }

@@ -4,7 +4,8 @@
 //! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
 //! use quittance_client::Buyer;
 //! use quittance_core::SecretKey;
-//! use quittance_guard::{MemoryLedger, policy::Policy};
+//! use quittance_guard::memory::MemoryLedger;
+//! use quittance_guard::policy::Policy;
 //!
 //! let key = SecretKey::parse("0x…")?;
 //! let policy = Policy::from_toml("per_payment = \"$0.05\"\nper_task = \"$0.50\"\nnetworks = [\"base\"]\norigins = [\"https://api.example.com\"]")?;

@@ -5,7 +5,7 @@ use std::fmt;
 use quittance_core::Signer;
 use quittance_guard::output::Demands;
 use quittance_guard::policy::{Approval, KnownPrice, Pin};
-use quittance_guard::{Ledger, LabelError, PurchaseId, RequestId, SessionId, TaskId};
+use quittance_guard::{LabelError, Ledger, PurchaseId, RequestId, SessionId, TaskId};
 
 use crate::answer::Answer;
 use crate::buyer::Buyer;

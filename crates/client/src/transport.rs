@@ -78,12 +78,7 @@ pub(crate) enum Lost {
 }
 
 /// Sends a request, with a payment on board or without one.
-pub(crate) async fn exchange(
-    http: &Client,
-    wanted: &Wanted,
-    paying: Option<&Paying>,
-    max_body: usize,
-) -> Result<Exchange, Lost> {
+pub(crate) async fn exchange(http: &Client, wanted: &Wanted, paying: Option<&Paying>, max_body: usize) -> Result<Exchange, Lost> {
     let began = tokio::time::Instant::now();
     let mut request = http.request(wanted.method.clone(), &wanted.url).headers(wanted.headers.clone()).body(wanted.body.clone());
     if let Some(paying) = paying {

@@ -1,6 +1,5 @@
 //! The trip of one request: from the ordinary question to the answer that was paid for.
 
-
 use quittance_core::rejection::{Reason, Retry};
 use quittance_core::wire::{Asked, Paying};
 use quittance_core::{Denial, Fault, Limits, Resource, Signer, Terms};
@@ -242,9 +241,9 @@ impl<S: Signer + Send + Sync, L: Ledger + Send + Sync> Leg<'_, S, L> {
             let network = record.signed.as_ref().map(|signed| signed.key().network());
             let settlement = receipt.as_ref().zip(network).and_then(|(receipt, network)| Settlement::of(network, receipt));
             match settlement {
-                Some(settlement) => self.trip.record(|event| {
-                    event.with_facilitator_result(FacilitatorResult::Settled).settled(attempt, settlement)
-                })?,
+                Some(settlement) => self
+                    .trip
+                    .record(|event| event.with_facilitator_result(FacilitatorResult::Settled).settled(attempt, settlement))?,
                 None => self.trip.record(|event| event.unknown(attempt))?,
             };
             if let Some(report) = &report {
@@ -320,4 +319,3 @@ fn not_stepped(error: StepError) -> Error {
         _ => Error::Fault(Fault::StoreInconsistent),
     }
 }
-

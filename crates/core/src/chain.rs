@@ -84,6 +84,23 @@ pub enum ChainQuery {
         /// The nonce.
         nonce: Nonce,
     },
+    /// How many permits of EIP-2612 has an owner given for a token? The next one has this number.
+    TokenNonce {
+        /// The token.
+        token: Address,
+        /// The owner.
+        owner: Address,
+    },
+    /// How many transactions has an account sent? The next one has this number.
+    Transactions {
+        /// The account.
+        account: Address,
+    },
+    /// How much of the network's own coin does an account have to pay for gas with?
+    Funds {
+        /// The account.
+        account: Address,
+    },
     /// Would all of these calls succeed if they were sent now, one after the other, each in the state that the one before left?
     Simulate(Vec<Call>),
 }
@@ -94,7 +111,7 @@ pub enum ChainQuery {
 pub enum ChainAnswer {
     /// Bytes: code. Its first 24 bytes are enough, because they tell whether there is any and whether it is a delegation.
     Bytes(Vec<u8>),
-    /// A number: balance or allowance.
+    /// A number: balance, allowance, count.
     Amount(Amount),
     /// Yes or no: signature taken, nonce spent, call successful.
     Flag(bool),

@@ -20,7 +20,7 @@
 //!   domain from [`Terms::token`], makes a digest with [`eip712::digest`], signs it with a [`SecretKey`] or a [`Signer`], and
 //!   writes the payment with [`header::encode`].
 //! - **A seller** makes an offer from a price with [`Terms::exact`] and writes a [`wire::PaymentRequired`] with
-//!   [`header::encode`]. It reads what comes back with [`Payment::from_headers`], finds its own offer with [`find_offer`], judges
+//!   [`header::encode`]. It reads what comes back with [`Payment::from_headers_for`], finds its own offer with [`find_offer`], judges
 //!   the window with [`Window::judge`] and the signature with [`signature::verify`].
 //! - **A facilitator** reads a [`wire::VerifyRequest`]; the rules of one way to pay are a [`Scheme`], and what they prove is a
 //!   token of [`proof`].

@@ -1,6 +1,6 @@
 //! A payment with every text in it read, whichever version of the protocol carried it.
 //!
-//! A seller begins with [`Payment::from_headers`]. Everything in a [`Payment`] is the payer's claim until it was compared with the
+//! A seller begins with [`Payment::from_headers_for`]. Everything in a [`Payment`] is the payer's claim until it was compared with the
 //! seller's [`Terms`] and the signature was checked.
 
 use alloc::string::String;
@@ -72,7 +72,22 @@ impl Payment {
         headers: impl IntoIterator<Item = (&'a str, &'a [u8])>,
         limits: &Limits,
     ) -> Result<Option<Self>, DecodeError> {
-        header::find_payment(headers)?.map(|found| Self::from_header(found, limits)).transpose()
+        Self::from_headers_for(headers, &[], limits)
+    }
+
+    /// The same with the seller's offers at hand, which makes it faster: what the payment repeats of one of them word by word, as most
+    /// do, need not be read again. Result and error are the same with any offers and with none, and which offer is taken is still for
+    /// [`find_offer`](crate::find_offer) to say.
+    ///
+    /// # Errors
+    ///
+    /// As [`Payment::from_headers`].
+    pub fn from_headers_for<'a>(
+        headers: impl IntoIterator<Item = (&'a str, &'a [u8])>,
+        offers: &[Terms],
+        limits: &Limits,
+    ) -> Result<Option<Self>, DecodeError> {
+        header::find_payment(headers)?.map(|found| Self::from_header_for(found, offers, limits)).transpose()
     }
 
     /// Reads a payment header.
@@ -82,7 +97,16 @@ impl Payment {
     /// When the header is not canonical base64 of one strict JSON object, the object is not a payment of the header's version, or a
     /// member is not written as the specification says.
     pub fn from_header(header: PaymentHeader<'_>, limits: &Limits) -> Result<Self, DecodeError> {
-        header.read(limits)
+        Self::from_header_for(header, &[], limits)
+    }
+
+    /// The same with the seller's offers at hand, as [`from_headers_for`](Self::from_headers_for).
+    ///
+    /// # Errors
+    ///
+    /// As [`Payment::from_header`].
+    pub fn from_header_for(header: PaymentHeader<'_>, offers: &[Terms], limits: &Limits) -> Result<Self, DecodeError> {
+        header.read(offers, limits)
     }
 
     /// Reads the payload of a scheme on a network, beside what the client says in a version that says more.
@@ -93,6 +117,10 @@ impl Payment {
         claims: Claims,
         payload: Members<'_>,
     ) -> Result<Self, DecodeError> {
+        let payload = match &claims.accepted {
+            Some(accepted) => payload.beside(core::slice::from_ref(accepted)),
+            None => payload,
+        };
         let authorization = Authorization::read(&scheme, network, payload)?;
         Ok(Self(Arc::new(Parts { version, scheme, network, claims, authorization })))
     }

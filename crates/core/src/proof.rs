@@ -163,7 +163,7 @@ impl Settled {
     pub fn receipt(&self) -> SettleResponse {
         let Verified { payment, terms, payer, .. } = &self.verified;
         let charged = (self.charged != terms.amount()).then_some(self.charged);
-        SettleResponse::receipt(payment.version(), terms.network(), &self.transaction, payer, charged)
+        SettleResponse::receipt(payment, terms.network(), &self.transaction, payer, charged)
     }
 }
 

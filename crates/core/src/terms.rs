@@ -7,6 +7,7 @@
 use alloc::string::ToString as _;
 use alloc::sync::Arc;
 
+use crate::address::{Address, AddressError};
 use crate::amount::Amount;
 use crate::asset::{Account, Asset};
 use crate::denial::Denial;
@@ -160,6 +161,10 @@ impl Terms {
     /// fresh on every answer are left out of the comparison.
     #[must_use]
     pub fn is_same_offer(&self, claimed: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &claimed.0) || self.says_the_same(claimed)
+    }
+
+    fn says_the_same(&self, claimed: &Self) -> bool {
         self.0.scheme == claimed.0.scheme
             && self.0.asset == claimed.0.asset
             && self.0.amount == claimed.0.amount
@@ -167,6 +172,14 @@ impl Terms {
             && self.max_timeout_seconds() == claimed.max_timeout_seconds()
             && self.0.requirements.other == claimed.0.requirements.other
             && self.same_extra(claimed)
+    }
+
+    /// The address that the offer writes in these very letters.
+    fn address_written(&self, text: &str) -> Option<Address> {
+        let Offer { asset, pay_to, requirements, .. } = &*self.0;
+        let party =
+            [(&requirements.pay_to, pay_to), (&requirements.asset, asset.token())].into_iter().find(|(own, _)| *own == text);
+        party.and_then(|(_, account)| account.address())
     }
 
     /// Whether `extra` is the same, but for the members that are fresh on every answer (map section 1.9, TypeScript and Python servers).
@@ -210,6 +223,12 @@ pub fn find_offer<'a>(offers: &'a [Terms], payment: &Payment) -> Result<&'a Term
                 .ok_or(Rejection::NoMatchingOffer)
         }
     }
+}
+
+/// [`Address::parse_party`], for less where one of the offers writes the address in the very same letters: they were judged with the
+/// offer.
+pub(crate) fn parse_party(text: &str, offers: &[Terms]) -> Result<Address, AddressError> {
+    offers.iter().find_map(|offer| offer.address_written(text)).map_or_else(|| Address::parse_party(text), Ok)
 }
 
 fn only<T>(mut candidates: impl Iterator<Item = T>) -> Option<T> {

@@ -109,8 +109,8 @@ promise! {
     Hash: Account, Asset, Call, ChainAnswer, ChainQuery, DecodeError, ExpectedLog, Money, Plan, Resource, SchemeId,
         SignatureBytes, SignedTransaction, Step, wire::Eip3009Payload, wire::LastUpdated, wire::Permit2Payload<UptoWitness>, wire::SolanaPayload;
     Data: Account, Asset, Authorization, binding::Binding<'_>, Call, ChainAnswer, ChainQuery, DecodeError, Envelope, ExpectedLog,
-        Money, Number, Object, Plan, Resource, SchemeId, SignatureBytes, SignedTransaction, Step, TypedData, json::Value, wire::Binding, wire::DiscoveryOffer,
-        wire::Extensions, wire::Paying, wire::LastUpdated, wire::PaymentIdentifier, wire::Unknown;
+        Money, Number, Object, Plan, Resource, SchemeId, SignatureBytes, SignedTransaction, Step, TypedData, json::Value, wire::Binding, wire::DiscoveryOffer, wire::Eip2612GasSponsoring, wire::Erc20ApprovalGasSponsoring,
+        wire::Extensions, wire::LastUpdated, wire::Paying, wire::PaymentIdentifier, wire::Unknown;
     Display: Account, Amount, Digest, DomainSeparator, json::Value, Money, Object, SchemeId;
     FromStr: Money;
     Wire: wire::DiscoveryItem, wire::DiscoveryResources, wire::DiscoverySearch, wire::Eip3009Payload, wire::Extension,

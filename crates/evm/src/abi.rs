@@ -19,6 +19,17 @@ pub(crate) const SETTLE_EXACT: [u8; 4] = [0x13, 0xcd, 0x3b, 0x53];
 /// `settle(((address,uint256),uint256,uint256),uint256,address,(address,address,uint256),bytes)` of the proxy of `upto`
 pub(crate) const SETTLE_UPTO: [u8; 4] = [0xff, 0x11, 0xe7, 0xb4];
 
+/// `settleWithPermit((uint256,uint256,bytes32,bytes32,uint8),((address,uint256),uint256,uint256),address,(address,uint256),bytes)` of the
+/// proxy of `exact`
+pub(crate) const SETTLE_EXACT_WITH_PERMIT: [u8; 4] = [0xfa, 0x34, 0x03, 0x78];
+/// `settleWithPermit((uint256,uint256,bytes32,bytes32,uint8),((address,uint256),uint256,uint256),uint256,address,(address,address,uint256),bytes)`
+/// of the proxy of `upto`
+pub(crate) const SETTLE_UPTO_WITH_PERMIT: [u8; 4] = [0x01, 0x6c, 0x17, 0x48];
+
+/// `approve(address,uint256)`
+pub(crate) const APPROVE: [u8; 4] = [0x09, 0x5e, 0xa7, 0xb3];
+/// `nonces(address)`
+pub(crate) const NONCES: [u8; 4] = [0x7e, 0xce, 0xbe, 0x00];
 /// `balanceOf(address)`
 pub(crate) const BALANCE_OF: [u8; 4] = [0x70, 0xa0, 0x82, 0x31];
 /// `allowance(address,address)`
@@ -42,6 +53,11 @@ pub(crate) const AGGREGATE3: [u8; 4] = [0x82, 0xad, 0x56, 0xcb];
 pub(crate) const SETTLED: [u8; 32] = [
     0x97, 0x08, 0x8e, 0xc3, 0x60, 0x6c, 0xfe, 0x8c, 0xc1, 0x12, 0x18, 0x05, 0x70, 0xd0, 0x3f, 0xcd, 0xe0, 0x5f, 0x9b, 0x8e, 0x1b,
     0xfe, 0xf8, 0xe2, 0x77, 0x84, 0xea, 0xf5, 0xdd, 0x56, 0x91, 0xb6,
+];
+/// `SettledWithPermit()`
+pub(crate) const SETTLED_WITH_PERMIT: [u8; 32] = [
+    0xde, 0x5b, 0x89, 0xd1, 0x0f, 0xc8, 0x00, 0xc4, 0x59, 0x32, 0x9c, 0x38, 0x2f, 0xab, 0xfc, 0xad, 0x0b, 0xe0, 0xed, 0x7e, 0x53,
+    0x28, 0xe0, 0x1f, 0xae, 0x04, 0xe5, 0x07, 0xb0, 0x9e, 0xf5, 0xd8,
 ];
 /// `Transfer(address,address,uint256)`
 pub(crate) const TRANSFER: [u8; 32] = [
@@ -73,6 +89,13 @@ impl Arguments {
 
     pub(crate) fn seconds(self, time: UnixSeconds) -> Self {
         self.word(number_word(time.as_secs()))
+    }
+
+    /// `bytes32 r, bytes32 s, uint8 v` of `r ‖ s ‖ v`.
+    pub(crate) fn signature_then_v(mut self, signature: &[u8; 65]) -> Self {
+        let [rs @ .., v] = signature;
+        self.0.extend(rs);
+        self.word(number_word((*v).into()))
     }
 
     /// `uint8 v, bytes32 r, bytes32 s` of `r ‖ s ‖ v`.

@@ -1,6 +1,7 @@
 //! The rules that every authorization of a transfer is held to, each written once.
 
-use quittance_core::registry::TransferMethod;
+use quittance_core::eip712::{Domain, DomainSeparator};
+use quittance_core::registry::{TokenDomain, TransferMethod};
 use quittance_core::window::WindowError;
 use quittance_core::{Address, Amount, Rejection, SchemeId, Terms, UnixSeconds, VerifyInput, Window, WindowRule};
 
@@ -52,4 +53,25 @@ pub(crate) fn window(window: Window, now: UnixSeconds, rule: &WindowRule, names:
         // A window that ends before it begins, or in fifty thousand years, has a wrong end.
         _ => names.expired,
     })
+}
+
+/// The token's domain: from the registry, where the seller's `extra` may repeat it but not contradict it (catalogue rows 68 and 83); for a token
+/// that the registry does not know, from the seller's own words.
+pub(crate) fn domain(terms: &Terms, token: Address) -> Result<DomainSeparator, Rejection> {
+    let (name, version) = (terms.extra_text("name"), terms.extra_text("version"));
+    if let Some(known) = terms.asset().registered().and_then(|info| info.erc20()) {
+        let TokenDomain::NameVersion { name: known_name, version: known_version } = known.domain else {
+            return Err(Rejection::AssetUnknown);
+        };
+        if name.is_some_and(|name| name != known_name) {
+            return Err(Rejection::TokenNameMismatch);
+        }
+        if version.is_some_and(|version| version != known_version) {
+            return Err(Rejection::TokenVersionMismatch);
+        }
+        return Ok(known.domain_separator);
+    }
+    let chain = terms.network().chain_id().ok_or(Rejection::InvalidNetwork)?;
+    let (name, version) = name.zip(version).ok_or(Rejection::MissingEip712Domain)?;
+    Ok(Domain::token(name, version, chain, token).separator())
 }

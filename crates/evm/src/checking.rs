@@ -7,13 +7,14 @@ use quittance_core::proof::Verified;
 use quittance_core::signature::{SignatureError, verify_many};
 use quittance_core::{ChainMode, Progress, Rejection, VerifyInput};
 
-use crate::payer::{self, Check, Payers, Signed};
+use crate::options::Options;
+use crate::payer::{self, Check, Signed};
 use crate::state::{self, Demand};
 
 /// What a scheme has found in a payment, short of who signed it.
 pub(crate) trait Found: Sized {
     /// What the chain has to say beyond who the payer is, in the order in which it decides.
-    fn demands(&self, input: &VerifyInput<'_>) -> Result<Vec<Demand>, Rejection>;
+    fn demands(&self, input: &VerifyInput<'_>, options: &Options<'_>) -> Result<Vec<Demand>, Rejection>;
 
     /// The proof, after all checks.
     fn verified(self, input: &VerifyInput<'_>) -> Result<Verified, Rejection>;
@@ -23,27 +24,31 @@ pub(crate) trait Found: Sized {
 type Examined<'a, F> = Result<(F, Signed<'a>), Rejection>;
 
 /// Checks one payment.
-pub(crate) fn one<F: Found>(input: &VerifyInput<'_>, payers: Payers, examined: Examined<'_, F>) -> Result<Progress, Rejection> {
+pub(crate) fn one<F: Found>(
+    input: &VerifyInput<'_>,
+    options: &Options<'_>,
+    examined: Examined<'_, F>,
+) -> Result<Progress, Rejection> {
     let (found, signed) = examined?;
-    let question = match payer::check(&signed, payers, input)? {
+    let question = match payer::check(&signed, options.payers, input)? {
         Check::Done(question) => question,
         Check::Key(key) => {
             let signed = key.claim(input).verify();
             key.outcome(signed)?
         }
     };
-    conclude(found, question, input)
+    conclude(found, question, input, options)
 }
 
 /// All checks but the signatures' one by one, and then all signatures together.
 pub(crate) fn many<'a, F: Found>(
     inputs: &[VerifyInput<'a>],
-    payers: Payers,
+    options: &Options<'_>,
     examine: impl Fn(&VerifyInput<'a>) -> Examined<'a, F>,
 ) -> Vec<Result<Progress, Rejection>> {
     let check = |input| {
         let (found, signed) = examine(input)?;
-        payer::check(&signed, payers, input).map(|check| (found, check))
+        payer::check(&signed, options.payers, input).map(|check| (found, check))
     };
     let checked = inputs.iter().map(check).collect::<Vec<_>>();
     let keys = checked.iter().zip(inputs).filter_map(|(checked, input)| match checked {
@@ -58,7 +63,7 @@ pub(crate) fn many<'a, F: Found>(
             // there is one for each; if there were none, nobody signed
             Check::Key(key) => key.outcome(signed.next().unwrap_or(Err(SignatureError::WrongSigner)))?,
         };
-        conclude(found, question, input)
+        conclude(found, question, input, options)
     };
     checked.into_iter().zip(inputs).map(finish).collect()
 }
@@ -66,11 +71,11 @@ pub(crate) fn many<'a, F: Found>(
 /// All questions about one payment that can be foreseen.
 pub(crate) fn questions<F: Found>(
     input: &VerifyInput<'_>,
-    payers: Payers,
+    options: &Options<'_>,
     examined: Examined<'_, F>,
 ) -> Result<Vec<ChainQuery>, Rejection> {
     let (found, signed) = examined?;
-    let first = match payer::check(&signed, payers, input)? {
+    let first = match payer::check(&signed, options.payers, input)? {
         Check::Done(question) => question,
         Check::Key(key) => {
             let signed = key.claim(input).verify();
@@ -78,11 +83,11 @@ pub(crate) fn questions<F: Found>(
         }
     };
     let mut questions = match first {
-        Some(question) => payer::foreseen(&signed, payers, question, input),
+        Some(question) => payer::foreseen(&signed, options.payers, question, input),
         None => Vec::new(),
     };
     if input.mode != ChainMode::Offline {
-        match found.demands(input).and_then(|demands| state::open(demands, input)) {
+        match found.demands(input, options).and_then(|demands| state::open(demands, input)) {
             Ok(open) => questions.extend(open),
             // the payer comes first, and its question is open
             Err(_) if !questions.is_empty() => {}
@@ -93,12 +98,17 @@ pub(crate) fn questions<F: Found>(
 }
 
 /// What is left once it is known, or asked, whether the payer signed.
-fn conclude<F: Found>(found: F, question: Option<ChainQuery>, input: &VerifyInput<'_>) -> Result<Progress, Rejection> {
+fn conclude<F: Found>(
+    found: F,
+    question: Option<ChainQuery>,
+    input: &VerifyInput<'_>,
+    options: &Options<'_>,
+) -> Result<Progress, Rejection> {
     if let Some(question) = question {
         return Ok(Progress::Ask(question));
     }
     if input.mode != ChainMode::Offline
-        && let Some(question) = state::open(found.demands(input)?, input)?.into_iter().next()
+        && let Some(question) = state::open(found.demands(input, options)?, input)?.into_iter().next()
     {
         return Ok(Progress::Ask(question));
     }

@@ -4,15 +4,16 @@ use alloc::vec;
 use alloc::vec::Vec;
 
 use quittance_core::chain::{Call, ChainQuery, ExpectedLog, Plan};
-use quittance_core::eip712::{Digest, Domain, DomainSeparator};
-use quittance_core::registry::{TokenDomain, TransferMethod};
+use quittance_core::eip712::Digest;
+use quittance_core::registry::TransferMethod;
 use quittance_core::signature::Form;
 use quittance_core::wire::Eip3009Payload;
-use quittance_core::{Account, Address, Rejection, ReplayKey, Terms, Verified, VerifyInput, WindowRule};
+use quittance_core::{Account, Address, ChainMode, Rejection, ReplayKey, Terms, Verified, VerifyInput, WindowRule};
 
 use crate::abi::{self, Arguments};
 use crate::authorization::{self, Names};
-use crate::payer::{self, Signed};
+use crate::options::Options;
+use crate::payer::{self, Payers, Signed};
 use crate::state::{Demand, Needs};
 
 const NAMES: Names = Names {
@@ -29,11 +30,11 @@ const NAMES: Names = Names {
 pub(crate) fn examine<'a>(
     payload: &'a Eip3009Payload,
     input: &VerifyInput<'_>,
-    window: &WindowRule,
+    options: &Options<'_>,
 ) -> Result<Signed<'a>, Rejection> {
     let (terms, paid) = (input.terms, &payload.authorization);
     authorization::amount(paid.value, terms, &NAMES)?;
-    authorization::window(paid.window, input.now, window, &NAMES)?;
+    authorization::window(paid.window, input.now, &options.within(WindowRule::EIP3009), &NAMES)?;
     authorization::recipient(paid.to, terms, &NAMES)?;
     let digest = digest(payload, terms)?;
     authorization::method(terms, TransferMethod::Eip3009)?;
@@ -42,7 +43,11 @@ pub(crate) fn examine<'a>(
 
 /// What the payer signs: the transfer, in the domain of the token.
 pub(crate) fn digest(payload: &Eip3009Payload, terms: &Terms) -> Result<Digest, Rejection> {
-    Ok(payload.digest(&domain(terms, token(terms)?)?))
+    let known = terms.asset().registered().and_then(|info| info.erc20());
+    if known.is_some_and(|token| token.transfer != TransferMethod::Eip3009) {
+        return Err(Rejection::Eip3009NotSupported);
+    }
+    Ok(payload.digest(&authorization::domain(terms, token(terms)?)?))
 }
 
 /// The proof, after all checks.
@@ -58,50 +63,31 @@ pub(crate) fn verified(payload: &Eip3009Payload, input: &VerifyInput<'_>) -> Res
 ///
 /// The specification lists signature, balance and simulation, and leaves the nonce to the simulation. Here the nonce comes before the
 /// balance: a payer who has paid with this very authorization may have nothing left, and has to hear that it is used (catalogue row 142).
-pub(crate) fn demands(payload: &Eip3009Payload, terms: &Terms) -> Result<Vec<Demand>, Rejection> {
-    let (paid, token) = (&payload.authorization, token(terms)?);
+pub(crate) fn demands(payload: &Eip3009Payload, input: &VerifyInput<'_>, options: &Options<'_>) -> Result<Vec<Demand>, Rejection> {
+    let (paid, token) = (&payload.authorization, token(input.terms)?);
     let nonce = ChainQuery::NonceState { token, authorizer: paid.from, nonce: paid.nonce };
     let balance = ChainQuery::Balance { token, owner: paid.from };
-    Ok(vec![
+    let mut demands = vec![
         Demand::code(token, Rejection::AssetNotDeployed),
         Demand::new(nonce, Needs::Unused, Rejection::Eip3009NonceUsed).or_unknown(Rejection::Eip3009NotSupported),
         Demand::new(balance, Needs::AtLeast(paid.value), Rejection::InsufficientFunds).or_unknown(Rejection::AssetUnknown),
-    ])
+    ];
+    if input.mode == ChainMode::Simulated {
+        let plan = plan(payload, input.terms, options.payers)?;
+        demands.push(Demand::success(&plan, input, Rejection::Eip3009Simulation));
+    }
+    Ok(demands)
 }
 
 fn token(terms: &Terms) -> Result<Address, Rejection> {
     terms.asset().token().address().ok_or(Rejection::InvalidPaymentRequirements)
 }
 
-/// The token's domain: from the registry, where the seller's `extra` may repeat it but not contradict it (catalogue rows 68 and 83); for a token
-/// that the registry does not know, from the seller's own words.
-fn domain(terms: &Terms, token: Address) -> Result<DomainSeparator, Rejection> {
-    let (name, version) = (terms.extra_text("name"), terms.extra_text("version"));
-    if let Some(known) = terms.asset().registered().and_then(|info| info.erc20()) {
-        if known.transfer != TransferMethod::Eip3009 {
-            return Err(Rejection::Eip3009NotSupported);
-        }
-        let TokenDomain::NameVersion { name: known_name, version: known_version } = known.domain else {
-            return Err(Rejection::AssetUnknown);
-        };
-        if name.is_some_and(|name| name != known_name) {
-            return Err(Rejection::TokenNameMismatch);
-        }
-        if version.is_some_and(|version| version != known_version) {
-            return Err(Rejection::TokenVersionMismatch);
-        }
-        return Ok(known.domain_separator);
-    }
-    let chain = terms.network().chain_id().ok_or(Rejection::InvalidNetwork)?;
-    let (name, version) = name.zip(version).ok_or(Rejection::MissingEip712Domain)?;
-    Ok(Domain::token(name, version, chain, token).separator())
-}
-
 /// What a settlement calls, and what it has to leave behind.
 ///
 /// The overload with `v`, `r` and `s` takes a key's 65 bytes; any other signature goes through the one with `bytes`, a wrapper without
 /// its wrapping, because the token asks the wallet that is there.
-pub(crate) fn plan(payload: &Eip3009Payload, terms: &Terms) -> Result<Plan, Rejection> {
+pub(crate) fn plan(payload: &Eip3009Payload, terms: &Terms, payers: Payers<'_>) -> Result<Plan, Rejection> {
     let paid = &payload.authorization;
     let token = token(terms)?;
     let inner = payer::inner(&payload.signature)?;
@@ -123,5 +109,7 @@ pub(crate) fn plan(payload: &Eip3009Payload, terms: &Terms) -> Result<Plan, Reje
     );
     let used =
         ExpectedLog::new(token, vec![abi::AUTHORIZATION_USED, abi::address_word(paid.from), *paid.nonce.as_bytes()], Vec::new());
-    Ok(Plan::call(Call::new(token, data), vec![transfer, used]))
+    let mut plan = Plan::call(Call::new(token, data), vec![transfer, used]);
+    plan.steps.splice(0..0, payer::deployment(&payload.signature, paid.from, payers)?);
+    Ok(plan)
 }

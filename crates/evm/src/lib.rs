@@ -13,6 +13,18 @@
 //! Everything is pure: no I/O, no clock, no state. Where only the chain can say, the answer is
 //! [`Progress::Ask`](quittance_core::Progress::Ask), to be resumed with the chain's answer; without a chain such a payment is unverifiable,
 //! never valid. What a settlement has to do comes out as [`Plan`](quittance_core::chain::Plan), with the logs that prove it.
+//!
+//! # With a chain at hand
+//!
+//! [`VerifyInput::on_chain`](quittance_core::VerifyInput::on_chain) lets nothing pass that the chain has not been asked about: who answers
+//! for the payer, whether the nonce is unused, allowance and balance, and whether the settlement would succeed.
+//! [`Scheme::questions`](quittance_core::Scheme::questions) has all of that at once, and there are three ways to ask it: one
+//! `eth_call` for everything that needs no particular sender ([`probe`]), one call of Multicall3 ([`multicall3`]), or each question by
+//! itself ([`question`]). What a contract says when it refuses is read by [`revert`], what a receipt proves by
+//! [`chain::prove`](quittance_core::chain::prove).
+//!
+//! Two things are an operator's to open: [`Exact::with_factories`] for wallets that are still to be deployed, and
+//! [`Exact::with_sponsoring`] for payments that bring Permit2's allowance along; [`Upto`] has the same.
 #![no_std]
 #![warn(
     clippy::std_instead_of_core,
@@ -36,6 +48,7 @@ mod eip3009;
 mod exact;
 mod learn;
 pub mod multicall3;
+mod options;
 #[cfg(feature = "rayon")]
 mod parallel;
 mod pay;
@@ -43,6 +56,9 @@ mod payer;
 mod permit2;
 pub mod probe;
 pub mod question;
+pub mod revert;
+mod rlp;
+mod sponsoring;
 mod state;
 mod upto;
 
@@ -51,6 +67,7 @@ pub use learn::{digest, learn};
 #[cfg(feature = "rayon")]
 pub use parallel::verify_many_in_parallel;
 pub use pay::Unsigned;
+pub use sponsoring::Sponsoring;
 pub use upto::{UPTO, Upto};
 
 #[cfg(test)]

@@ -7,18 +7,27 @@
 
 use alloc::vec::Vec;
 
-use quittance_core::chain::{ChainAnswer, ChainQuery};
+use quittance_core::chain::{Call, ChainAnswer, ChainQuery, Step};
 use quittance_core::eip712::Digest;
 use quittance_core::signature::{AccountCode, Claim, Form, Shape, Signature, SignatureBytes, SignatureError};
 use quittance_core::{Address, ChainMode, Rejection, VerifyInput};
 
 /// Which payers a scheme takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) enum Payers {
+pub(crate) enum Payers<'a> {
     /// Accounts with a key only. A signature that is not the key's is a forgery, and costs no question.
     Keys,
-    /// Contract wallets as well.
-    KeysAndContracts,
+    /// Contract wallets as well, those included that one of these factories is still to deploy.
+    KeysAndContracts { factories: &'a [Address] },
+}
+
+impl Payers<'_> {
+    fn trust(self, factory: Address) -> bool {
+        match self {
+            Self::Keys => false,
+            Self::KeysAndContracts { factories } => factories.contains(&factory),
+        }
+    }
 }
 
 /// What one method calls a wrong signature, and which encodings of it the token reads.
@@ -83,40 +92,49 @@ impl KeyCheck {
 }
 
 /// Everything about whether the payer signed, short of looking at the signature.
-pub(crate) fn check(signed: &Signed<'_>, payers: Payers, input: &VerifyInput<'_>) -> Result<Check, Rejection> {
+pub(crate) fn check(signed: &Signed<'_>, payers: Payers<'_>, input: &VerifyInput<'_>) -> Result<Check, Rejection> {
     let code = ChainQuery::Code { address: signed.from };
     match (input.answer(&code), input.mode, payers) {
         (Some(ChainAnswer::Bytes(bytes)), _, _) => match AccountCode::of(bytes) {
-            AccountCode::Absent => by_key(signed, payers),
+            AccountCode::Absent => absent(signed, payers, input),
             AccountCode::Delegated(_) | AccountCode::Contract => by_contract(signed, input).map(Check::Done),
         },
         // An answer of another kind is the asker's fault and says nothing of the payer: the question stays open.
         (Some(_), _, _) => Ok(Check::Done(Some(code))),
         (None, ChainMode::Offline, Payers::Keys) => key_check(signed, Next::Pass, Next::Refuse(signed.wrong)),
-        (None, ChainMode::Offline, Payers::KeysAndContracts) => key_check(signed, Next::Pass, Next::AskCode),
+        (None, ChainMode::Offline, Payers::KeysAndContracts { .. }) => key_check(signed, Next::Pass, Next::AskCode),
         (None, _, Payers::Keys) => key_check(signed, Next::AskCode, Next::Refuse(signed.wrong)),
         // Whatever the key says, it is for the code to say whether that counts.
-        (None, _, Payers::KeysAndContracts) => Ok(Check::Done(Some(code))),
+        (None, _, Payers::KeysAndContracts { .. }) => Ok(Check::Done(Some(code))),
     }
 }
 
 /// The question about a payer, and what will be asked if its answer is the one that leads on: a wallet's word, should there be one.
-pub(crate) fn foreseen(signed: &Signed<'_>, payers: Payers, question: ChainQuery, input: &VerifyInput<'_>) -> Vec<ChainQuery> {
+pub(crate) fn foreseen(signed: &Signed<'_>, payers: Payers<'_>, question: ChainQuery, input: &VerifyInput<'_>) -> Vec<ChainQuery> {
     let next = match (&question, payers) {
-        (ChainQuery::Code { .. }, Payers::KeysAndContracts) => contract_question(signed).ok(),
-        _ => None,
+        (ChainQuery::Code { .. }, Payers::KeysAndContracts { .. }) => {
+            [contract_question(signed).ok(), counterfactual_question(signed, payers)]
+        }
+        _ => [None, None],
     };
-    let open = next.filter(|next| !matches!(input.answer(next), Some(ChainAnswer::Flag(_))));
+    let open = next.into_iter().flatten().filter(|next| !matches!(input.answer(next), Some(ChainAnswer::Flag(_))));
     [question].into_iter().chain(open).collect()
 }
 
-/// An account without code, seen on the chain.
-fn by_key(signed: &Signed<'_>, payers: Payers) -> Result<Check, Rejection> {
-    match signed.signature.shape() {
-        // Row 97: the wallet asks to be deployed by a call of its choosing. The list of factories is empty.
-        Ok(Shape::Counterfactual(_)) if payers == Payers::KeysAndContracts => Err(Rejection::WalletFactory),
-        _ => key_check(signed, Next::Pass, Next::Refuse(signed.wrong)),
-    }
+/// An account without code, seen on the chain: a key's, or that of a wallet still to be deployed.
+fn absent(signed: &Signed<'_>, payers: Payers<'_>, input: &VerifyInput<'_>) -> Result<Check, Rejection> {
+    let bytes = match (signed.signature.shape(), payers) {
+        (Ok(Shape::Counterfactual(_)), Payers::KeysAndContracts { .. }) => {
+            // Row 97: the wallet asks to be deployed by a call of its choosing.
+            let question = counterfactual_question(signed, payers).ok_or(Rejection::WalletFactory)?;
+            return told(question, signed, input).map(Check::Done);
+        }
+        (Ok(Shape::Bare(bytes)), Payers::KeysAndContracts { .. }) => bytes,
+        _ => return key_check(signed, Next::Pass, Next::Refuse(signed.wrong)),
+    };
+    // Nobody's key signs in another number of bytes, and the wallet that may have is not there to be asked.
+    let wrong = if matches!(bytes.len(), 64 | 65) { signed.wrong } else { Rejection::WalletNotDeployed };
+    key_check(signed, Next::Pass, Next::Refuse(wrong))
 }
 
 fn key_check(signed: &Signed<'_>, right: Next, wrong: Next) -> Result<Check, Rejection> {
@@ -127,7 +145,11 @@ fn key_check(signed: &Signed<'_>, right: Next, wrong: Next) -> Result<Check, Rej
 }
 
 fn by_contract(signed: &Signed<'_>, input: &VerifyInput<'_>) -> Result<Option<ChainQuery>, Rejection> {
-    let question = contract_question(signed)?;
+    told(contract_question(signed)?, signed, input)
+}
+
+/// What a wallet says of a signature, or the question.
+fn told(question: ChainQuery, signed: &Signed<'_>, input: &VerifyInput<'_>) -> Result<Option<ChainQuery>, Rejection> {
     match input.answer(&question) {
         Some(ChainAnswer::Flag(true)) => Ok(None),
         Some(ChainAnswer::Flag(false)) => Err(signed.wrong),
@@ -139,6 +161,24 @@ fn by_contract(signed: &Signed<'_>, input: &VerifyInput<'_>) -> Result<Option<Ch
 fn contract_question(signed: &Signed<'_>) -> Result<ChainQuery, Rejection> {
     let signature = SignatureBytes::from_bytes(inner(signed.signature)?).map_err(|_| Rejection::SignatureFormat)?;
     Ok(ChainQuery::ContractSignature { wallet: signed.from, digest: signed.digest, signature })
+}
+
+/// Whether the wallet of a wrapper will have signed; nothing to ask if nobody has listed its factory.
+fn counterfactual_question(signed: &Signed<'_>, payers: Payers<'_>) -> Option<ChainQuery> {
+    let Ok(Shape::Counterfactual(wrapped)) = signed.signature.shape() else { return None };
+    let deployment = payers.trust(wrapped.factory()).then(|| Call::new(wrapped.factory(), wrapped.calldata().into()))?;
+    let signature = SignatureBytes::from_bytes(wrapped.inner()).ok()?;
+    Some(ChainQuery::CounterfactualSignature { wallet: signed.from, deployment, digest: signed.digest, signature })
+}
+
+/// The step that deploys the payer's wallet, if its signature brings one and somebody has listed the factory.
+pub(crate) fn deployment(signature: &SignatureBytes, wallet: Address, payers: Payers<'_>) -> Result<Option<Step>, Rejection> {
+    Ok(match signature.shape().map_err(|_| Rejection::SignatureFormat)? {
+        Shape::Counterfactual(wrapped) if payers.trust(wrapped.factory()) => {
+            Some(Step::Deploy { wallet, call: Call::new(wrapped.factory(), wrapped.calldata().into()) })
+        }
+        _ => None,
+    })
 }
 
 /// What a contract is given for a signature: a wrapper without its wrapping, because the wallet that is there is asked (row 99).

@@ -7,19 +7,21 @@
 use alloc::vec;
 use alloc::vec::Vec;
 
-use quittance_core::chain::{Call, ChainQuery, ExpectedLog, Plan};
+use quittance_core::chain::{Call, ChainQuery, ExpectedLog, Plan, Step};
 use quittance_core::eip712::permit2::{EXACT_PROXY, ExactWitness, PERMIT2, UPTO_PROXY, UptoWitness, Witness};
 use quittance_core::eip712::{Digest, Domain};
 use quittance_core::registry::TransferMethod;
 use quittance_core::signature::Form;
 use quittance_core::wire::Permit2Payload;
 use quittance_core::{
-    Account, Address, Amount, Rejection, ReplayKey, Terms, UnixSeconds, Verified, VerifyInput, Window, WindowRule,
+    Account, Address, Amount, ChainMode, Rejection, ReplayKey, Terms, UnixSeconds, Verified, VerifyInput, Window, WindowRule,
 };
 
 use crate::abi::{self, Arguments};
 use crate::authorization::{self, Names};
-use crate::payer::{self, Signed};
+use crate::options::Options;
+use crate::payer::{self, Payers, Signed};
+use crate::sponsoring::{self, Grant, Wanted};
 use crate::state::{Demand, Needs};
 
 const NAMES: Names = Names {
@@ -35,6 +37,8 @@ pub(crate) trait Proxy: Witness {
     const SPENDER: Address;
     /// `settle` of this proxy.
     const SETTLE: [u8; 4];
+    /// `settleWithPermit` of this proxy.
+    const SETTLE_WITH_PERMIT: [u8; 4];
 
     fn to(&self) -> Address;
     fn valid_after(&self) -> UnixSeconds;
@@ -47,6 +51,7 @@ pub(crate) trait Proxy: Witness {
 impl Proxy for ExactWitness {
     const SPENDER: Address = EXACT_PROXY;
     const SETTLE: [u8; 4] = abi::SETTLE_EXACT;
+    const SETTLE_WITH_PERMIT: [u8; 4] = abi::SETTLE_EXACT_WITH_PERMIT;
 
     fn to(&self) -> Address {
         self.to
@@ -68,6 +73,7 @@ impl Proxy for ExactWitness {
 impl Proxy for UptoWitness {
     const SPENDER: Address = UPTO_PROXY;
     const SETTLE: [u8; 4] = abi::SETTLE_UPTO;
+    const SETTLE_WITH_PERMIT: [u8; 4] = abi::SETTLE_UPTO_WITH_PERMIT;
 
     fn to(&self) -> Address {
         self.to
@@ -90,27 +96,50 @@ impl Proxy for UptoWitness {
 pub(crate) fn examine<'a, W: Proxy>(
     payload: &'a Permit2Payload<W>,
     input: &VerifyInput<'_>,
-    window: &WindowRule,
-) -> Result<Signed<'a>, Rejection> {
+    options: &Options<'_>,
+) -> Result<(Permitted<'a, W>, Signed<'a>), Rejection> {
     let (terms, permit) = (input.terms, &payload.permit);
     authorization::method(terms, TransferMethod::Permit2)?;
     if permit.spender != W::SPENDER {
         return Err(Rejection::Permit2Spender);
     }
     authorization::amount(permit.permitted.amount, terms, &NAMES)?;
-    authorization::window(Window::new(permit.witness.valid_after(), permit.deadline), input.now, window, &NAMES)?;
+    let window = Window::new(permit.witness.valid_after(), permit.deadline);
+    authorization::window(window, input.now, &options.within(WindowRule::PERMIT2), &NAMES)?;
     // Permit2 moves any token: the one that was signed for has to be the one that was asked for (row 93).
     if terms.asset().token().address() != Some(permit.permitted.token) {
         return Err(Rejection::Permit2Token);
     }
     authorization::recipient(permit.witness.to(), terms, &NAMES)?;
-    Ok(Signed {
+    let signed = Signed {
         digest: digest(payload, terms)?,
         signature: &payload.signature,
         from: payload.from,
         form: Form::FullOrCompact,
         wrong: Rejection::Permit2Signature,
-    })
+    };
+    let grant = sponsoring::find(input.payment, terms, wanted(payload), options, Some(input.now))?;
+    Ok((Permitted { payload, grant }, signed))
+}
+
+/// A permit that is right in itself, and the allowance that it brings along.
+pub(crate) struct Permitted<'a, W> {
+    pub(crate) payload: &'a Permit2Payload<W>,
+    grant: Option<Grant>,
+}
+
+impl<'a, W: Proxy> Permitted<'a, W> {
+    /// The permit of a payment that was verified before.
+    pub(crate) fn again(payload: &'a Permit2Payload<W>, verified: &Verified, options: &Options<'_>) -> Result<Self, Rejection> {
+        let grant = sponsoring::find(verified.payment(), verified.terms(), wanted(payload), options, None)?;
+        Ok(Self { payload, grant })
+    }
+}
+
+/// What Permit2 has to be allowed to take.
+fn wanted<W>(payload: &Permit2Payload<W>) -> Wanted {
+    let permitted = payload.permit.permitted;
+    Wanted { owner: payload.from, token: permitted.token, amount: permitted.amount }
 }
 
 /// What the payer signs: the permit, in the domain of Permit2.
@@ -130,38 +159,68 @@ pub(crate) fn verified<W: Proxy>(payload: &Permit2Payload<W>, input: &VerifyInpu
 
 /// What the chain has to say of a permit that is right in itself, before it is simulated: allowance before balance, as the specification
 /// has it, and the nonce before both, because a permit that was settled may have used up either (catalogue row 142).
-pub(crate) fn demands<W: Proxy>(payload: &Permit2Payload<W>) -> Vec<Demand> {
-    let (owner, permit) = (payload.from, &payload.permit);
-    let (token, amount) = (permit.permitted.token, permit.permitted.amount);
-    let nonce = ChainQuery::PermitNonce { owner, nonce: permit.nonce };
+///
+/// Whoever brings an allowance along needs none yet. It is simulated with the settlement where it is part of the same call; a transaction
+/// that has to be sent before is not simulated, and nothing that depends on it is.
+pub(crate) fn demands<W: Proxy>(
+    permitted: &Permitted<'_, W>,
+    input: &VerifyInput<'_>,
+    options: &Options<'_>,
+) -> Result<Vec<Demand>, Rejection> {
+    let wanted @ Wanted { owner, token, amount } = wanted(permitted.payload);
+    let nonce = ChainQuery::PermitNonce { owner, nonce: permitted.payload.permit.nonce };
     let allowance = ChainQuery::Allowance { token, owner, spender: PERMIT2 };
     let balance = ChainQuery::Balance { token, owner };
-    vec![
+    let brought = permitted.grant.as_ref().map(|grant| grant.demands(wanted)).unwrap_or_default();
+    let mut demands = vec![
         Demand::code(token, Rejection::AssetNotDeployed),
         Demand::code(W::SPENDER, Rejection::Permit2ProxyMissing),
         Demand::new(nonce, Needs::Unused, Rejection::Permit2NonceUsed).or_unknown(Rejection::Permit2ProxyMissing),
-        Demand::new(allowance, Needs::AtLeast(amount), Rejection::Permit2Allowance).or_unknown(Rejection::AssetUnknown),
+        Demand::new(allowance, Needs::AtLeast(amount), Rejection::Permit2Allowance).or_unknown(Rejection::AssetUnknown).or(brought),
         Demand::new(balance, Needs::AtLeast(amount), Rejection::Permit2Balance).or_unknown(Rejection::AssetUnknown),
-    ]
+    ];
+    if input.mode == ChainMode::Simulated && !matches!(permitted.grant, Some(Grant::Approval { .. })) {
+        let plan = plan(permitted, input.terms, amount, options.payers)?;
+        demands.push(Demand::success(&plan, input, Rejection::Permit2Simulation));
+    }
+    Ok(demands)
 }
 
 /// What a settlement calls, and what it has to leave behind.
-pub(crate) fn plan<W: Proxy>(payload: &Permit2Payload<W>, terms: &Terms, charge: Amount) -> Result<Plan, Rejection> {
+pub(crate) fn plan<W: Proxy>(
+    permitted: &Permitted<'_, W>,
+    terms: &Terms,
+    charge: Amount,
+    payers: Payers<'_>,
+) -> Result<Plan, Rejection> {
+    let payload = permitted.payload;
     let token = terms.asset().token().address().ok_or(Rejection::InvalidPaymentRequirements)?;
     let (permit, owner) = (&payload.permit, payload.from);
     let inner = payer::inner(&payload.signature)?;
-    let arguments = Arguments::new()
+    let (arguments, settle, event) = match &permitted.grant {
+        Some(Grant::Permit { permit, signature }) => {
+            let arguments = Arguments::new().word(permit.value.to_be_bytes()).seconds(permit.deadline);
+            (arguments.signature_then_v(&signature.to_bytes()), W::SETTLE_WITH_PERMIT, abi::SETTLED_WITH_PERMIT)
+        }
+        _ => (Arguments::new(), W::SETTLE, abi::SETTLED),
+    };
+    let arguments = arguments
         .address(permit.permitted.token)
         .word(permit.permitted.amount.to_be_bytes())
         .word(*permit.nonce.as_bytes())
         .seconds(permit.deadline);
-    let data = permit.witness.arguments(arguments, owner, charge).tail(inner).call(W::SETTLE);
+    let data = permit.witness.arguments(arguments, owner, charge).tail(inner).call(settle);
     let topics = vec![abi::TRANSFER, abi::address_word(owner), abi::address_word(permit.witness.to())];
     let transfer = ExpectedLog::new(token, topics, charge.to_be_bytes().to_vec());
-    let settled = ExpectedLog::new(W::SPENDER, vec![abi::SETTLED], vec![]);
+    let settled = ExpectedLog::new(W::SPENDER, vec![event], vec![]);
     let call = match permit.witness.sender() {
         Some(sender) => Call::new(W::SPENDER, data).by(sender),
         None => Call::new(W::SPENDER, data),
     };
-    Ok(Plan::call(call, vec![transfer, settled]))
+    let mut plan = Plan::call(call, vec![transfer, settled]);
+    if let Some(Grant::Approval { transaction, .. }) = &permitted.grant {
+        plan.steps.insert(0, Step::Broadcast(transaction.clone()));
+    }
+    plan.steps.splice(0..0, payer::deployment(&payload.signature, owner, payers)?);
+    Ok(plan)
 }

@@ -31,10 +31,21 @@ const WORD: u16 = 32;
 const CODE: u16 = 24;
 const REASON: u16 = 164;
 
-/// The creation code that asks these questions. None if one of them is a simulation that only its own sender can make.
+/// Whether the probe asks such a question. It does not count an account's transactions or coins, and makes no call that only its own sender
+/// can make.
+#[must_use]
+pub fn can_ask(question: &ChainQuery) -> bool {
+    match question {
+        ChainQuery::Code { .. } | ChainQuery::CounterfactualSignature { .. } => true,
+        ChainQuery::Simulate(calls) => calls.iter().all(|call| call.sender.is_none()),
+        other => question::call(other).is_some(),
+    }
+}
+
+/// The creation code that asks these questions. None if it [can not](can_ask) ask one of them.
 ///
-/// Gas: twice what the dearest question may use, and 63/64 of that again for each simulation, has to be left when its turn comes. Ten million is
-/// enough for any one question.
+/// Twice the gas that a question may use has to be left when its turn comes, and nobody needs as much: eleven million are enough to ask
+/// anything, and what is not used up serves the next.
 #[must_use]
 pub fn creation(questions: &[ChainQuery]) -> Option<Vec<u8>> {
     let mut code = CODE_RETURNING.to_vec();

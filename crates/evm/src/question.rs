@@ -33,8 +33,9 @@ impl core::fmt::Debug for Outcome<'_> {
     }
 }
 
-/// The one call that asks a question. None for a question that no single call asks: what code there is (`eth_getCode`), and what takes
-/// several calls, each in the state that the one before left.
+/// The one call that asks a question. None for a question that no single call asks: about code (`eth_getCode`), the transactions that an
+/// account has sent (`eth_getTransactionCount`) and its coins (`eth_getBalance`), and what takes several calls, each in the state that the
+/// one before left.
 #[must_use]
 pub fn call(question: &ChainQuery) -> Option<Call> {
     Some(match question {
@@ -48,6 +49,7 @@ pub fn call(question: &ChainQuery) -> Option<Call> {
         ChainQuery::NonceState { token, authorizer, nonce } => {
             Call::new(*token, Arguments::new().address(*authorizer).word(*nonce.as_bytes()).call(abi::AUTHORIZATION_STATE))
         }
+        ChainQuery::TokenNonce { token, owner } => Call::new(*token, Arguments::new().address(*owner).call(abi::NONCES)),
         ChainQuery::PermitNonce { owner, nonce } => {
             Call::new(PERMIT2, Arguments::new().address(*owner).word(bitmap_word(*nonce)).call(abi::NONCE_BITMAP))
         }
@@ -80,7 +82,9 @@ pub fn answer(question: &ChainQuery, outcome: Outcome<'_>) -> ChainAnswer {
     };
     let Ok(word) = <&[u8; 32]>::try_from(bytes) else { return ChainAnswer::Failed(bytes.into()) };
     match question {
-        ChainQuery::Balance { .. } | ChainQuery::Allowance { .. } => ChainAnswer::Amount(Amount::from_be_bytes(*word)),
+        ChainQuery::Balance { .. } | ChainQuery::Allowance { .. } | ChainQuery::TokenNonce { .. } => {
+            ChainAnswer::Amount(Amount::from_be_bytes(*word))
+        }
         ChainQuery::NonceState { .. } => abi::flag(word).map_or_else(|_| ChainAnswer::Failed(bytes.into()), ChainAnswer::Flag),
         ChainQuery::PermitNonce { nonce, .. } => ChainAnswer::Flag(bit(word, *nonce)),
         _ => ChainAnswer::Failed(bytes.into()),

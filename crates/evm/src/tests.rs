@@ -20,14 +20,14 @@ use quittance_core::{
 use crate::{EXACT, Exact};
 
 mod chain;
-mod permit2;
+pub(crate) mod permit2;
 
-const NOW: u64 = 1_740_672_100;
+pub(crate) const NOW: u64 = 1_740_672_100;
 const PAYEE: &str = "0x209693Bc6afc0C5328bA36FaF03C514EF312287C";
 /// The `PAYMENT-SIGNATURE` sample of the HTTP transport page: a genuine signature (catalogue section 0).
 const SAMPLE: &str = include_str!("sample.txt");
 
-fn key() -> SecretKey {
+pub(crate) fn key() -> SecretKey {
     SecretKey::from_bytes(&[7; 32]).unwrap()
 }
 

@@ -6,20 +6,18 @@ use alloc::vec::Vec;
 use quittance_core::chain::{ChainQuery, Plan};
 use quittance_core::eip712::permit2::UptoWitness;
 use quittance_core::proof::{Admitted, Verified};
-use quittance_core::wire::Permit2Payload;
-use quittance_core::{
-    Address, Amount, Authorization, ChainMode, Network, Progress, Rejection, Scheme, SchemeId, VerifyInput, WindowRule,
-};
+use quittance_core::{Address, Amount, Authorization, Network, Progress, Rejection, Scheme, SchemeId, VerifyInput};
 
 use crate::authorization;
 use crate::checking::{self, Found};
-use crate::payer::{Payers, Signed};
-use crate::permit2;
+use crate::options::{Options, options};
+use crate::payer::Signed;
+use crate::permit2::{self, Permitted};
 use crate::state::Demand;
 
 /// `upto` with the defaults: six seconds to settle in, key accounts and contract wallets, and the facilitator that the seller's own offer
 /// names.
-pub const UPTO: Upto = Upto { window: WindowRule::PERMIT2, payers: Payers::KeysAndContracts, facilitators: None };
+pub const UPTO: Upto<'static> = Upto { options: Options::DEFAULT, facilitators: None };
 
 /// `upto` on `eip155` networks, which is always by Permit2.
 ///
@@ -28,24 +26,13 @@ pub const UPTO: Upto = Upto { window: WindowRule::PERMIT2, payers: Payers::KeysA
 /// own, by [`for_facilitators`](Self::for_facilitators).
 #[derive(Clone, Copy, Debug)]
 pub struct Upto<'a> {
-    window: WindowRule,
-    payers: Payers,
+    options: Options<'a>,
     facilitators: Option<&'a [Address]>,
 }
 
+options!(Upto);
+
 impl<'a> Upto<'a> {
-    /// The same with another margin: how many seconds must be left for a settlement, which comes after the work (catalogue row 165).
-    #[must_use]
-    pub const fn with_margin(self, seconds: u64) -> Self {
-        Self { window: self.window.with_margin(seconds), ..self }
-    }
-
-    /// The same for payers with a key only.
-    #[must_use]
-    pub const fn keys_only(self) -> Self {
-        Self { payers: Payers::Keys, ..self }
-    }
-
     /// The same for these facilitators, whatever an offer says.
     #[must_use]
     pub const fn for_facilitators(self, facilitators: &'a [Address]) -> Self {
@@ -69,26 +56,21 @@ impl<'a> Upto<'a> {
         if !expected {
             return Err(Rejection::UptoFacilitator);
         }
-        permit2::examine(payload, input, &self.window).map(|signed| (Ceiling(payload), signed))
+        permit2::examine(payload, input, &self.options).map(|(permitted, signed)| (Ceiling(permitted), signed))
     }
 }
 
 /// A permit for at most so much.
-struct Ceiling<'a>(&'a Permit2Payload<UptoWitness>);
+struct Ceiling<'a>(Permitted<'a, UptoWitness>);
 
 impl Found for Ceiling<'_> {
     /// The whole ceiling has to be there and movable, whatever will be charged.
-    fn demands(&self, input: &VerifyInput<'_>) -> Result<Vec<Demand>, Rejection> {
-        let mut demands = permit2::demands(self.0);
-        if input.mode == ChainMode::Simulated {
-            let plan = permit2::plan(self.0, input.terms, self.0.permit.permitted.amount)?;
-            demands.push(Demand::success(&plan, Rejection::Permit2Simulation));
-        }
-        Ok(demands)
+    fn demands(&self, input: &VerifyInput<'_>, options: &Options<'_>) -> Result<Vec<Demand>, Rejection> {
+        permit2::demands(&self.0, input, options)
     }
 
     fn verified(self, input: &VerifyInput<'_>) -> Result<Verified, Rejection> {
-        Ok(permit2::verified(self.0, input))
+        Ok(permit2::verified(self.0.payload, input))
     }
 }
 
@@ -102,15 +84,15 @@ impl Scheme for Upto<'_> {
     }
 
     fn verify(&self, input: &VerifyInput<'_>) -> Result<Progress, Rejection> {
-        checking::one(input, self.payers, self.examine(input))
+        checking::one(input, &self.options, self.examine(input))
     }
 
     fn verify_many(&self, inputs: &[VerifyInput<'_>]) -> Vec<Result<Progress, Rejection>> {
-        checking::many(inputs, self.payers, |input| self.examine(input))
+        checking::many(inputs, &self.options, |input| self.examine(input))
     }
 
     fn questions(&self, input: &VerifyInput<'_>) -> Result<Vec<ChainQuery>, Rejection> {
-        checking::questions(input, self.payers, self.examine(input))
+        checking::questions(input, &self.options, self.examine(input))
     }
 
     /// Nothing charged is nothing done: no transaction, and the nonce stays unused until the deadline. More than the ceiling is a mistake
@@ -126,6 +108,7 @@ impl Scheme for Upto<'_> {
         if charge.is_zero() {
             return Ok(Plan::new(vec![], vec![]));
         }
-        permit2::plan(payload, verified.terms(), charge)
+        let permitted = Permitted::again(payload, verified, &self.options)?;
+        permit2::plan(&permitted, verified.terms(), charge, self.options.payers)
     }
 }

@@ -38,8 +38,8 @@ pub trait Chain: Send + Sync {
     /// The receipts of transactions, for each that is in a block.
     fn receipts(&self, hashes: &[TransactionHash]) -> impl Future<Output = Result<Vec<Option<Receipt>>, Fault>> + Send;
 
-    /// The bytes of a transaction's call data, if the chain has it; of one that somebody else may have sent.
-    fn input(&self, hash: TransactionHash) -> impl Future<Output = Result<Option<Vec<u8>>, Fault>> + Send;
+    /// What a transaction calls, and with what, if the chain has it; one that somebody else may have sent. Its sender is left out.
+    fn call(&self, hash: TransactionHash) -> impl Future<Output = Result<Option<Call>, Fault>> + Send;
 
     /// The logs that a filter picks, oldest first.
     fn logs(&self, filter: &LogFilter) -> impl Future<Output = Result<Vec<Log>, Fault>> + Send;

@@ -33,6 +33,10 @@ impl ReplayLog for MemoryReplayLog {
         ready(self.0.with(|register| register.claim(request)).and_then(|claimed| claimed))
     }
 
+    fn find(&self, key: &ReplayKey) -> impl Future<Output = Result<Option<Entry>, Fault>> + Send {
+        ready(self.0.with(|register| register.find(key).cloned()))
+    }
+
     fn step(
         &self,
         claim: &Claim,

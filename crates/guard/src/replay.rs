@@ -6,6 +6,7 @@
 //!    └──release──▶ (gone)   ▼  └───── resume ──┐  │ vanished (a reorganisation)
 //!                        unknown ──────────────┴◀─┘
 //!                 settling, unknown ──failed──▶ failed
+//!                reserved, settling ──hold──▶ the same, leased for longer
 //! ```
 //!
 //! A payment is claimed under what the chain itself spends it by ([`ReplayKey`](quittance_core::ReplayKey)), for one request

@@ -32,7 +32,10 @@ pub(crate) static BASE: Comb<BASE_LENGTH> = Comb::new(&GENERATOR);
 
 /// `1 R` to `(2 LENGTH - 1) R` for each `R` of `P`, `2^STRIDE P`, `2^(2 STRIDE) P`, …, in affine coordinates. `LENGTH` is a power of
 /// 2.
+///
+/// A point is as long as a line of the cache, and lies in one: which one is read next nobody can foresee, so each line is waited for.
 #[derive(Clone, Copy)]
+#[repr(align(64))]
 pub(crate) struct Comb<const LENGTH: usize> {
     rows: [[Affine; LENGTH]; ROWS],
 }

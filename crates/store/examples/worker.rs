@@ -1,7 +1,8 @@
 //! One of several processes on one store, for the tests: it says on its standard output what it was answered, one line for each answer, and
 //! the tests that started it believe nothing else.
 //!
-//! `worker buy <url> <name> <count>` wants so many purchases at once; `worker trade <url> <name>` sells and buys until it is killed.
+//! `worker buy <url> <name> <count>` wants so many purchases at once; `worker trade <url> <name>` sells and buys until it is killed;
+//! `worker claim <url> <count>` makes so many claims one after the other, whatever is answered, and waits to be killed.
 
 #[path = "../tests/all/samples.rs"]
 mod samples;
@@ -25,7 +26,8 @@ async fn main() -> Outcome {
     match &*arguments.iter().map(String::as_str).collect::<Vec<_>>() {
         ["buy", url, name, count] => buy(url, name, count.parse()?).await,
         ["trade", url, name] => trade(url, name.parse()?).await,
-        _ => Err("usage: worker buy <url> <name> <count> | trade <url> <number>".into()),
+        ["claim", url, count] => claim(url, count.parse()?).await,
+        _ => Err("usage: worker buy <url> <name> <count> | trade <url> <number> | claim <url> <count>".into()),
     }
 }
 
@@ -50,6 +52,21 @@ async fn buy(url: &str, name: &str, count: u64) -> Outcome {
             other => return Err(format!("{other:?}").into()),
         }
     }
+    Ok(())
+}
+
+/// Claims, and says of each claim whether it was answered.
+async fn claim(url: &str, count: u64) -> Outcome {
+    let store = Store::open(url, &sealing_key()).await?;
+    for number in 0..count {
+        match store.claim(&claim_by(number, number, "a", 0)).await {
+            Ok(Claimed::Fresh(_)) => say(&format!("reserved {number}"))?,
+            Err(fault) => say(&format!("refused {number} {fault:?}"))?,
+            other => return Err(format!("{number}: {other:?}").into()),
+        }
+    }
+    say("done")?;
+    std::io::stdin().read_line(&mut String::new())?;
     Ok(())
 }
 

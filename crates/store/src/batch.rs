@@ -7,7 +7,8 @@
 //!
 //! # Why it is enough
 //!
-//! SQLite has one writer at a time, and `BEGIN IMMEDIATE` makes this transaction that writer before it reads anything.
+//! SQLite has one writer at a time, and `BEGIN IMMEDIATE` makes this transaction that writer before it reads anything. What this
+//! connection wrote last it need not read again as long as nobody else has written ([`Recent`]).
 //!
 //! PostgreSQL has many. Every decision of the rules depends on rows that can be named before they are read: a payment, a payer, a
 //! transaction's hash, a purchase, an approval; and, once the purchases are read, the sums that they are counted in, which never change for an attempt.
@@ -19,16 +20,17 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use quittance_core::{Account, Asset, UnixSeconds};
+use quittance_core::UnixSeconds;
 use quittance_guard::budget::{Book, Record, Sum};
-use quittance_guard::replay::{Register, Step};
+use quittance_guard::replay::Register;
 use quittance_guard::rolling;
 
 use crate::db::{Broken, Db, Row, Value, select, tuples, write};
+use crate::log::Log;
 use crate::operation::{Operation, Reply, lock_of_payment, lock_of_sum};
+use crate::recent::Recent;
 use crate::seal::Seal;
-use crate::word;
-use crate::{payments, purchases};
+use crate::{purchases, word};
 
 /// What does not change while a store is open.
 pub(crate) struct Keeper {
@@ -56,6 +58,7 @@ pub(crate) async fn run(
     shard: i64,
     operations: &[&Operation],
     generation: Generation,
+    recent: &mut Recent,
 ) -> Result<Done, Broken> {
     db.begin().await?;
     lock(db, || operations.iter().flat_map(|operation| operation.locks()).collect()).await?;
@@ -64,8 +67,9 @@ pub(crate) async fn run(
     lock(db, || sums.keys().map(lock_of_sum).collect()).await?;
 
     let clocks = Clocks::read(db).await?;
+    recent.seen(clocks.version);
     let mut register = Register::part(keeper.capacity, clocks.payments, clocks.log);
-    read_payments(db, &keeper.seal, operations, &mut register).await?;
+    let log = Log::read(db, &keeper.seal, operations, recent, &mut register).await?;
     let mut book = Book::part(keeper.capacity, clocks.attempts, clocks.ledger);
     read_sums(db, sums, clocks.ledger, &mut book).await?;
     records.into_iter().for_each(|record| book.know(record));
@@ -73,7 +77,7 @@ pub(crate) async fn run(
 
     let replies = operations.iter().map(|operation| operation.decide(&mut register, &mut book)).collect();
 
-    write_payments(db, &keeper.seal, &mut register).await?;
+    let rows = log.write(db, &keeper.seal, &mut register).await?;
     write_purchases(db, &keeper.seal, &mut book).await?;
     write_traces(db, operations).await?;
     clocks.write(db, shard, &register, &book).await?;
@@ -82,11 +86,18 @@ pub(crate) async fn run(
         Generation::Next => Some(next_generation(db).await?),
     };
     db.simple("COMMIT").await?;
+    recent.learn(rows);
     Ok((replies, generation))
 }
 
 /// Forgets some of what is over.
-pub(crate) async fn purge(db: &mut Db<'_>, keeper: &Keeper, shard: i64, now: UnixSeconds) -> Result<usize, Broken> {
+pub(crate) async fn purge(
+    db: &mut Db<'_>,
+    keeper: &Keeper,
+    shard: i64,
+    now: UnixSeconds,
+    recent: &mut Recent,
+) -> Result<usize, Broken> {
     db.begin().await?;
     let latest = Clocks::read(db).await?.log.max(now);
     let over = "FROM payments WHERE over_from IS NOT NULL AND over_from <= $1";
@@ -96,15 +107,18 @@ pub(crate) async fn purge(db: &mut Db<'_>, keeper: &Keeper, shard: i64, now: Uni
     lock(db, || keys.iter().map(lock_of_payment).collect()).await?;
 
     let clocks = Clocks::read(db).await?;
+    recent.seen(clocks.version);
     let mut register = Register::part(keeper.capacity, clocks.payments, clocks.log);
     let ids: Vec<_> = keys.iter().map(|key| vec![word::id(key)]).collect();
-    know(db, &keeper.seal, &mut register, &format!("SELECT {} FROM payments WHERE id IN (", payments::COLUMNS), ")", &ids).await?;
+    let mut log = Log::default();
+    log.know_ids(db, &keeper.seal, &mut register, ids).await?;
     let purged = register.purge(now);
-    write_payments(db, &keeper.seal, &mut register).await?;
+    let rows = log.write(db, &keeper.seal, &mut register).await?;
     db.run("DELETE FROM quotas WHERE forgotten_at <= $1".into(), vec![word::seconds(register.latest()).into()]).await?;
     let book = Book::part(keeper.capacity, clocks.attempts, clocks.ledger);
     clocks.write(db, shard, &register, &book).await?;
     db.simple("COMMIT").await?;
+    recent.learn(rows);
     Ok(purged)
 }
 
@@ -128,16 +142,22 @@ pub(crate) struct Clocks {
     pub(crate) ledger: UnixSeconds,
     payments: usize,
     attempts: usize,
+    /// What changes when anybody else has committed, where the database says so.
+    version: Option<i64>,
 }
 
 impl Clocks {
     pub(crate) async fn read(db: &mut Db<'_>) -> Result<Self, Broken> {
-        let sql = "SELECT COALESCE(MAX(log), 0), COALESCE(MAX(ledger), 0), CAST(COALESCE(SUM(payments), 0) AS BIGINT), \
-                   CAST(COALESCE(SUM(attempts), 0) AS BIGINT) FROM clocks";
-        let rows = db.rows(sql.into(), Vec::new()).await?;
+        let version = if db.is_postgres() { "CAST(NULL AS BIGINT)" } else { "(SELECT data_version FROM pragma_data_version)" };
+        let sql = format!(
+            "SELECT COALESCE(MAX(log), 0), COALESCE(MAX(ledger), 0), CAST(COALESCE(SUM(payments), 0) AS BIGINT), \
+             CAST(COALESCE(SUM(attempts), 0) AS BIGINT), {version} FROM clocks"
+        );
+        let rows = db.rows(sql, Vec::new()).await?;
         let row = rows.first().ok_or(word::TORN)?;
         let held = |column| row.int(column).and_then(|number| usize::try_from(number).map_err(|_| word::TORN));
-        Ok(Self { log: word::time(row.int(0)?)?, ledger: word::time(row.int(1)?)?, payments: held(2)?, attempts: held(3)? })
+        let (log, ledger) = (word::time(row.int(0)?)?, word::time(row.int(1)?)?);
+        Ok(Self { log, ledger, payments: held(2)?, attempts: held(3)?, version: row.maybe_int(4)? })
     }
 
     /// Adds what has changed to a writer's own row.
@@ -162,93 +182,6 @@ impl Clocks {
     }
 }
 
-async fn read_payments(db: &mut Db<'_>, seal: &Seal, operations: &[&Operation], register: &mut Register) -> Result<(), Broken> {
-    let (mut ids, mut names, mut open, mut spans, mut hashes) =
-        (BTreeSet::new(), BTreeSet::new(), BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
-    for operation in operations {
-        ids.extend(operation.payment());
-        match operation {
-            Operation::Claim(request) => {
-                let demand = &request.demand;
-                names.extend(demand.payment_id.as_ref().map(|name| (&request.payer, name.as_str())));
-                open.extend(demand.exposure.map(|_| (&request.payer, &request.asset)));
-                spans.extend(demand.quota.map(|quota| (&request.payer, quota.span)));
-            }
-            Operation::Step { claim, step: Step::Settled(receipt), .. } => {
-                hashes.insert((claim.key().network(), &*receipt.transaction));
-            }
-            _ => {}
-        }
-    }
-    let columns = payments::columns_of("p");
-    let ids: Vec<_> = ids.into_iter().map(|key| vec![word::id(key)]).collect();
-    know(db, seal, register, &format!("SELECT {} FROM payments WHERE id IN (", payments::COLUMNS), ")", &ids).await?;
-    let named: Vec<_> = names.into_iter().map(|(payer, name)| vec![payer.to_string().into(), name.into()]).collect();
-    let tail = format!(
-        ") SELECT {columns} FROM w CROSS JOIN payments AS p WHERE p.payer = w.payer AND p.payment_id = w.name \
-         AND p.payment_id IS NOT NULL"
-    );
-    know(db, seal, register, "WITH w(payer, name) AS (", &tail, &named).await?;
-    let exposed: Vec<_> = open
-        .into_iter()
-        .map(|(payer, asset): (&Account, &Asset)| vec![payer.to_string().into(), word::asset_text(asset).into()])
-        .collect();
-    let tail = format!(
-        ") SELECT {columns} FROM w CROSS JOIN payments AS p WHERE p.payer = w.payer AND p.asset = w.asset AND p.is_open = 1"
-    );
-    know(db, seal, register, "WITH w(payer, asset) AS (", &tail, &exposed).await?;
-    read_counts(db, spans, register).await?;
-    read_settlements(db, hashes, register).await
-}
-
-/// Tells a register the entries that a question finds.
-async fn know(
-    db: &mut Db<'_>,
-    seal: &Seal,
-    register: &mut Register,
-    head: &str,
-    tail: &str,
-    wanted: &[Vec<Value>],
-) -> Result<(), Broken> {
-    for row in select(db, head, tail, wanted).await? {
-        register.know(payments::entry(&row, seal)?);
-    }
-    Ok(())
-}
-
-async fn read_counts(db: &mut Db<'_>, spans: BTreeSet<(&Account, u64)>, register: &mut Register) -> Result<(), Broken> {
-    let by_text: BTreeMap<_, _> = spans.iter().map(|(payer, _)| (payer.to_string(), *payer)).collect();
-    let wanted: Vec<_> = spans
-        .iter()
-        .map(|(payer, span)| {
-            let oldest = rolling::oldest(Some(*span), register.latest());
-            vec![payer.to_string().into(), word::number(*span).into(), word::number(oldest).into()]
-        })
-        .collect();
-    let tail = ") SELECT q.payer, q.span, q.slot, q.counted FROM w CROSS JOIN quotas AS q \
-                WHERE q.payer = w.payer AND q.span = w.span AND q.slot >= w.oldest AND q.counted > 0";
-    for row in select(db, "WITH w(payer, span, oldest) AS (", tail, &wanted).await? {
-        let payer = by_text.get(&row.text(0)?).ok_or(word::TORN)?;
-        register.know_count(payer, word::unsigned(row.int(1)?)?, word::unsigned(row.int(2)?)?, word::unsigned(row.int(3)?)?);
-    }
-    Ok(())
-}
-
-async fn read_settlements(
-    db: &mut Db<'_>,
-    hashes: BTreeSet<(quittance_core::Network, &str)>,
-    register: &mut Register,
-) -> Result<(), Broken> {
-    let wanted: Vec<_> = hashes.into_iter().map(|(network, hash)| vec![network.as_str().into(), hash.into()]).collect();
-    let tail =
-        ") SELECT s.network, s.hash, s.key FROM w CROSS JOIN settlements AS s WHERE s.network = w.network AND s.hash = w.hash";
-    for row in select(db, "WITH w(network, hash) AS (", tail, &wanted).await? {
-        let key = word::key(&row.text(2)?)?;
-        register.know_transaction(key.network(), &row.text(1)?, key);
-    }
-    Ok(())
-}
-
 /// The attempts that operations are about: the latest one of a purchase that is to begin, and the one of a ticket.
 async fn read_records(db: &mut Db<'_>, seal: &Seal, operations: &[&Operation]) -> Result<Vec<Record>, Broken> {
     let (mut latest, mut exact) = (BTreeSet::new(), BTreeSet::new());
@@ -266,11 +199,11 @@ async fn read_records(db: &mut Db<'_>, seal: &Seal, operations: &[&Operation]) -
     let columns = purchases::columns_of("p");
     let latest: Vec<_> = latest.into_iter().map(|id| vec![id.as_str().into()]).collect();
     let tail = ") AND p.attempt = (SELECT MAX(q.attempt) FROM purchases AS q WHERE q.purchase = p.purchase)";
-    let mut rows = select(db, &format!("SELECT {columns} FROM purchases AS p WHERE p.purchase IN ("), tail, &latest).await?;
+    let mut rows = select(db, &format!("SELECT {columns} FROM purchases AS p WHERE p.purchase IN ("), tail, latest).await?;
     let exact: Vec<_> = exact.into_iter().map(|(id, attempt)| vec![id.as_str().into(), i64::from(attempt).into()]).collect();
     let tail =
         format!(") SELECT {columns} FROM w CROSS JOIN purchases AS p WHERE p.purchase = w.purchase AND p.attempt = w.attempt");
-    rows.append(&mut select(db, "WITH w(purchase, attempt) AS (", &tail, &exact).await?);
+    rows.append(&mut select(db, "WITH w(purchase, attempt) AS (", &tail, exact).await?);
     Ok(rows.iter().map(|row| purchases::record(row, Some(seal))).collect::<Result<_, _>>()?)
 }
 
@@ -286,7 +219,7 @@ async fn read_approved(db: &mut Db<'_>, seal: &Seal, operations: &[&Operation]) 
     let columns = purchases::columns_of("p");
     let tail =
         format!(") SELECT {columns} FROM w CROSS JOIN purchases AS p WHERE p.approval = w.approval AND p.approval IS NOT NULL");
-    let rows = select(db, "WITH w(approval) AS (", &tail, &wanted).await?;
+    let rows = select(db, "WITH w(approval) AS (", &tail, wanted).await?;
     Ok(rows.iter().map(|row| purchases::record(row, Some(seal))).collect::<Result<_, _>>()?)
 }
 
@@ -324,47 +257,17 @@ async fn read_sums(
             vec![meter, subject, asset, word::number(oldest).into()]
         })
         .collect();
-    for row in &slots(db, &wanted).await? {
+    for row in &slots(db, wanted).await? {
         book.know_sum(&purchases::sum(row)?, word::unsigned(row.int(3)?)?, word::amount(&row.text(4)?)?);
     }
     Ok(())
 }
 
 /// The slots of sums from an oldest one on: meter, subject, asset, slot, amount.
-pub(crate) async fn slots(db: &mut Db<'_>, wanted: &[Vec<Value>]) -> Result<Vec<Row>, Broken> {
+pub(crate) async fn slots(db: &mut Db<'_>, wanted: Vec<Vec<Value>>) -> Result<Vec<Row>, Broken> {
     let tail = ") SELECT b.meter, b.subject, b.asset, b.slot, b.amount FROM w CROSS JOIN budgets AS b \
                 WHERE b.meter = w.meter AND b.subject = w.subject AND b.asset = w.asset AND b.slot >= w.oldest";
     select(db, "WITH w(meter, subject, asset, oldest) AS (", tail, wanted).await
-}
-
-async fn write_payments(db: &mut Db<'_>, seal: &Seal, register: &mut Register) -> Result<(), Broken> {
-    let changes = register.take_changes();
-    let forgotten: Vec<_> = changes.forgotten.iter().map(|key| vec![word::id(key)]).collect();
-    write(db, "DELETE FROM settlements WHERE payment IN (", ")", &forgotten).await?;
-    write(db, "DELETE FROM payments WHERE id IN (", ")", &forgotten).await?;
-    let entries = changes.entries.values().flatten();
-    let rows = entries.map(|entry| payments::values(entry, seal)).collect::<Result<Vec<_>, _>>()?;
-    write(db, &format!("INSERT INTO payments ({})", payments::COLUMNS), payments::REPLACE, &rows).await?;
-    let reported = changes
-        .transactions
-        .iter()
-        .map(|((network, hash), key)| vec![network.as_str().into(), (&**hash).into(), key.to_string().into(), word::id(key)]);
-    write(db, "INSERT INTO settlements (network, hash, key, payment)", "", &reported.collect::<Vec<_>>()).await?;
-
-    let (more, less): (Vec<_>, Vec<_>) = changes.counts.iter().filter(|(_, by)| **by != 0).partition(|(_, by)| **by > 0);
-    let more = more.into_iter().map(|((payer, span, slot), by)| {
-        let forgotten_at = word::maybe_seconds(rolling::forgotten_at(Some(*span), *slot));
-        vec![payer.to_string().into(), word::number(*span).into(), word::number(*slot).into(), (*by).into(), forgotten_at]
-    });
-    let tail = "ON CONFLICT (payer, span, slot) DO UPDATE SET counted = quotas.counted + excluded.counted";
-    write(db, "INSERT INTO quotas (payer, span, slot, counted, forgotten_at)", tail, &more.collect::<Vec<_>>()).await?;
-    for ((payer, span, slot), by) in less {
-        let sql = "UPDATE quotas SET counted = CASE WHEN counted + $4 > 0 THEN counted + $4 ELSE 0 END \
-                   WHERE payer = $1 AND span = $2 AND slot = $3";
-        let values = vec![payer.to_string().into(), word::number(*span).into(), word::number(*slot).into(), (*by).into()];
-        db.run(sql.into(), values).await?;
-    }
-    Ok(())
 }
 
 async fn write_purchases(db: &mut Db<'_>, seal: &Seal, book: &mut Book) -> Result<(), Broken> {

@@ -79,6 +79,12 @@ impl Db<'_> {
     pub(crate) const fn is_postgres(&self) -> bool {
         matches!(self, Self::Postgres(_))
     }
+
+    /// What a statement is to do about an error in its middle. Nobody goes on after one, and SQLite would otherwise copy every page aside to
+    /// be able to take back the statement alone.
+    const fn or_rollback(&self) -> &'static str {
+        if self.is_postgres() { "" } else { "OR ROLLBACK " }
+    }
 }
 
 // Every text of SQL is a constant of this crate with placeholders in it; what comes from outside is bound.
@@ -171,16 +177,27 @@ const SQLITE_CONSTRAINT: u32 = 19;
 const SQLITE_NOTADB: u32 = 26;
 
 /// How many rows go into one statement at most.
-const MOST: usize = 128;
+const MOST: usize = 256;
 
 /// `($1, $2), ($3, $4)`, or `(?, ?), (?, ?)` for SQLite, which would look up each name among all the others.
 pub(crate) fn tuples(db: &Db<'_>, rows: usize, columns: usize) -> String {
-    let name = |number: usize| if db.is_postgres() { format!("${number}") } else { "?".into() };
-    let tuple = |row: usize| {
-        let names = (1..=columns).map(|column| name(row * columns + column)).collect::<Vec<_>>();
-        format!("({})", names.join(", "))
-    };
-    (0..rows).map(tuple).collect::<Vec<_>>().join(", ")
+    let (postgres, mut text) = (db.is_postgres(), String::with_capacity(rows * columns * 4));
+    for row in 0..rows {
+        text.push_str(if row == 0 { "(" } else { "), (" });
+        for column in 0..columns {
+            text.push_str(match (column, postgres) {
+                (0, false) => "?",
+                (0, true) => "$",
+                (_, false) => ", ?",
+                (_, true) => ", $",
+            });
+            if postgres {
+                text.push_str(&(row * columns + column + 1).to_string());
+            }
+        }
+    }
+    text.push(')');
+    text
 }
 
 /// Cuts rows into powers of two, so that few different statements have to be prepared.
@@ -196,16 +213,63 @@ pub(crate) fn pieces(mut rows: &[Vec<Value>]) -> Vec<&[Vec<Value>]> {
 
 /// Asks for rows that belong to any of many tuples: `head VALUES ($1, $2), … tail`. To ask for the same twice does no harm, so that the
 /// last tuple is repeated up to the next power of two.
-pub(crate) async fn select(db: &mut Db<'_>, head: &str, tail: &str, tuples_of: &[Vec<Value>]) -> Result<Vec<Row>, Broken> {
+pub(crate) async fn select(db: &mut Db<'_>, head: &str, tail: &str, wanted: Vec<Vec<Value>>) -> Result<Vec<Row>, Broken> {
     let mut found = Vec::new();
-    for piece in tuples_of.chunks(MOST) {
-        let (Some(first), Some(last)) = (piece.first(), piece.last()) else { continue };
-        let wanted = piece.len().next_power_of_two();
-        let sql = format!("{head} VALUES {} {tail}", tuples(db, wanted, first.len()));
-        let padded = piece.iter().chain(core::iter::repeat(last)).take(wanted);
-        found.append(&mut db.rows(sql, padded.flatten().cloned().collect()).await?);
+    for piece in chunks(wanted) {
+        let (sql, values) = padded(db, head, tail, piece);
+        found.append(&mut db.rows(sql, values).await?);
     }
     Ok(found)
+}
+
+/// Changes columns of rows that are there, each found by the first value of its tuple.
+pub(crate) async fn update(db: &mut Db<'_>, table: &str, id: &str, columns: &str, rows: Vec<Vec<Value>>) -> Result<(), Broken> {
+    let set: Vec<_> = columns.split(", ").map(|column| format!("{column} = w.{column}")).collect();
+    let head = format!("WITH w({id}, {columns}) AS (");
+    let tail = format!(") UPDATE {}{table} SET {} FROM w WHERE {table}.{id} = w.{id}", db.or_rollback(), set.join(", "));
+    for piece in chunks(rows) {
+        let count = piece.len();
+        // a tuple that stands there twice changes one row, once
+        let (sql, values) = padded(db, &head, &tail, piece);
+        all_of(count, db.run(sql, values).await?, Broken::Fault(Fault::StoreInconsistent))?;
+    }
+    Ok(())
+}
+
+/// Adds rows that are not there, to a table and its columns. Somebody else may have made one of them meanwhile, where there can be
+/// somebody else.
+pub(crate) async fn insert(db: &mut Db<'_>, into: &str, unique: &str, rows: Vec<Vec<Value>>) -> Result<(), Broken> {
+    let head = format!("INSERT {}INTO {into}", db.or_rollback());
+    let tail = format!("ON CONFLICT {unique} DO NOTHING");
+    for piece in chunks(rows) {
+        let count = piece.len();
+        let (sql, values) = padded(db, &head, &tail, piece);
+        let otherwise = if db.is_postgres() { Broken::Conflict } else { Broken::Fault(Fault::StoreInconsistent) };
+        all_of(count, db.run(sql, values).await?, otherwise)?;
+    }
+    Ok(())
+}
+
+fn all_of(rows: usize, touched: u64, otherwise: Broken) -> Result<(), Broken> {
+    if usize::try_from(touched) == Ok(rows) { Ok(()) } else { Err(otherwise) }
+}
+
+/// Rows for one statement after the other.
+fn chunks(rows: Vec<Vec<Value>>) -> Vec<Vec<Vec<Value>>> {
+    let (mut rows, mut chunks) = (rows, Vec::new());
+    while !rows.is_empty() {
+        let rest = rows.split_off(rows.len().min(MOST));
+        chunks.push(std::mem::replace(&mut rows, rest));
+    }
+    chunks
+}
+
+/// A statement with tuples, the last of them repeated up to the next power of two, so that few different statements have to be prepared.
+fn padded(db: &Db<'_>, head: &str, tail: &str, rows: Vec<Vec<Value>>) -> (String, Vec<Value>) {
+    let (count, last) = (rows.len(), rows.last().cloned().unwrap_or_default());
+    let (wanted, columns) = (count.next_power_of_two(), last.len());
+    let repeated = std::iter::repeat_n(last, wanted - count);
+    (format!("{head} VALUES {} {tail}", tuples(db, wanted, columns)), rows.into_iter().chain(repeated).flatten().collect())
 }
 
 /// Writes many rows: `head VALUES ($1, $2), … tail`.
@@ -247,9 +311,18 @@ mod tests {
     use super::*;
 
     #[test]
+    fn no_row_is_lost_between_statements() {
+        let rows: Vec<_> = (0..600).map(|number| vec![Value::from(number)]).collect();
+        let chunks = chunks(rows);
+        assert_eq!(chunks.iter().map(Vec::len).collect::<Vec<_>>(), [256, 256, 88]);
+        let all: Vec<_> = chunks.into_iter().flatten().flatten().collect();
+        assert!((0..600).zip(&all).all(|(number, value)| matches!(value, Value::Int(Some(kept)) if *kept == number)));
+    }
+
+    #[test]
     fn rows_are_cut_into_few_sizes() {
         let rows = vec![vec![Value::from(1)]; 300];
-        assert_eq!(pieces(&rows).iter().map(|piece| piece.len()).collect::<Vec<_>>(), [128, 128, 32, 8, 4]);
+        assert_eq!(pieces(&rows).iter().map(|piece| piece.len()).collect::<Vec<_>>(), [256, 32, 8, 4]);
         assert!(pieces(&[]).is_empty());
     }
 }

@@ -21,7 +21,8 @@
 //! had not been told yet. That may or may not have happened, as after a [`Fault`](quittance_core::Fault); asking again finds out. A torn end of
 //! the write-ahead log is cut off by its checksums; a file that is damaged elsewhere is answered with
 //! [`StoreInconsistent`](quittance_core::Fault::StoreInconsistent) as soon as what is damaged is read. A full disk is a
-//! [`StoreFull`](quittance_core::Fault::StoreFull), and nothing is half written. What cannot be seen from here: a disk that says it has written and
+//! [`StoreFull`](quittance_core::Fault::StoreFull), and nothing is half written. An error of the disk, also of a flush alone, is a
+//! [`StoreUnavailable`](quittance_core::Fault::StoreUnavailable), after which nothing is believed that was not read anew. What cannot be seen from here: a disk that says it has written and
 //! has not, and a PostgreSQL whose administrator has set `fsync=off`.
 //!
 //! # What stands in it
@@ -29,6 +30,12 @@
 //! Amounts in decimal, keys, accounts, labels, hashes of requests and terms, in clear and easy to read with any SQL client. Signatures
 //! that can still be spent, what is being sent to settle, and the answers that were sold are sealed under a [`SealingKey`]. URLs, bodies,
 //! prompts and headers are never given to a store in the first place.
+//!
+//! # Over a network
+//!
+//! A PostgreSQL elsewhere is reached through TLS with the feature `tls` and a URL that says what to believe:
+//! `postgres://user@host/database?sslmode=verify-full&sslrootcert=/path/authority.crt`. Without `sslrootcert` it is what the system trusts. With
+//! `sslmode=require` and no certificate to compare with, what is sent is encrypted for whoever answers.
 //!
 //! # How long
 //!
@@ -48,10 +55,12 @@ mod db;
 mod generation;
 mod inspector;
 mod link;
+mod log;
 mod open;
 mod operation;
 mod payments;
 mod purchases;
+mod recent;
 mod schema;
 mod seal;
 mod store;

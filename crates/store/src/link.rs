@@ -62,6 +62,7 @@ impl Link {
                 .busy_timeout(BUSY)
                 .statement_cache_capacity(STATEMENTS)
                 .pragma("cache_size", "-8192")
+                .pragma("temp_store", "MEMORY")
                 .pragma("wal_autocheckpoint", "4000")
                 .pragma("journal_size_limit", "67108864")
                 .disable_statement_logging();

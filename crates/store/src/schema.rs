@@ -5,7 +5,11 @@ use crate::word;
 
 /// The steps from nothing to the present, in order; the number of a step is its place, counted from 1. A step that was once released is
 /// never edited: what is to change is another step.
-const STEPS: &[&str] = &[include_str!("../migrations/0001_begin.sql"), include_str!("../migrations/0002_sent.sql")];
+const STEPS: &[&str] = &[
+    include_str!("../migrations/0001_begin.sql"),
+    include_str!("../migrations/0002_sent.sql"),
+    include_str!("../migrations/0003_settlements.sql"),
+];
 
 /// What a database turned out to be.
 pub(crate) enum Schema {

@@ -89,7 +89,7 @@ impl Store {
     /// [`Fault`] when the database cannot be asked.
     pub async fn entry(&self, key: &ReplayKey) -> Result<Option<Entry>, Fault> {
         let sql = format!("SELECT {} FROM payments WHERE id = $1", payments::COLUMNS);
-        self.read(sql, vec![word::id(key)], |row| payments::entry(row, &self.writers.keeper.seal)).await.map(only)
+        self.read(sql, vec![word::id(key)], |row| self.entry_of(row)).await.map(only)
     }
 
     /// The entries of the replay log in the order of their rows' names, from behind one on: so many at most. For reports.
@@ -100,7 +100,7 @@ impl Store {
     pub async fn entries(&self, behind: Option<&ReplayKey>, most: u32) -> Result<Vec<Entry>, Fault> {
         let sql = format!("SELECT {} FROM payments WHERE id > $1 ORDER BY id LIMIT $2", payments::COLUMNS);
         let behind = behind.map_or_else(|| (&[] as &[u8]).into(), word::id);
-        self.read(sql, vec![behind, i64::from(most).into()], |row| payments::entry(row, &self.writers.keeper.seal)).await
+        self.read(sql, vec![behind, i64::from(most).into()], |row| self.entry_of(row)).await
     }
 
     /// The attempts of the ledger by purchase, from behind one on: so many at most. For reports.
@@ -179,6 +179,10 @@ impl Store {
         rows.iter().map(decode).collect()
     }
 
+    fn entry_of(&self, row: &Row) -> Result<Entry, Fault> {
+        payments::entry(row, &self.writers.keeper.seal).map(|(_, entry)| entry)
+    }
+
     async fn clocks(&self) -> Result<Clocks, Broken> {
         Clocks::read(&mut self.readers.reader().await?.db()).await
     }
@@ -200,6 +204,10 @@ impl ReplayLog for Store {
         }
     }
 
+    async fn find(&self, key: &ReplayKey) -> Result<Option<Entry>, Fault> {
+        self.entry(key).await
+    }
+
     async fn step(&self, claim: &Claim, step: replay::Step, now: UnixSeconds) -> Result<Option<Entry>, replay::StepError> {
         match self.ask(Operation::Step { claim: claim.clone(), step, now }).await {
             Ok(Reply::Stepped(stepped)) => stepped,
@@ -211,8 +219,7 @@ impl ReplayLog for Store {
     async fn open(&self, now: UnixSeconds) -> Result<Vec<Entry>, Fault> {
         let now = self.clocks().await?.log.max(now);
         let sql = format!("SELECT {} FROM payments WHERE idle_from IS NOT NULL AND idle_from <= $1", payments::COLUMNS);
-        let mut open =
-            self.read(sql, vec![word::seconds(now).into()], |row| payments::entry(row, &self.writers.keeper.seal)).await?;
+        let mut open = self.read(sql, vec![word::seconds(now).into()], |row| self.entry_of(row)).await?;
         open.sort_by_key(|entry| (entry.at, entry.key));
         Ok(open)
     }
@@ -280,7 +287,7 @@ impl Ledger for Store {
         let [meter, subject, asset] = purchases::sum_values(sum);
         let wanted = vec![meter, subject, asset, word::number(rolling::oldest(sum.span(), now)).into()];
         let mut reader = self.readers.reader().await?;
-        let slots = batch::slots(&mut reader.db(), &[wanted]).await?;
+        let slots = batch::slots(&mut reader.db(), vec![wanted]).await?;
         let amounts = slots.iter().map(|row| word::amount(&row.text(4)?)).collect::<Result<Vec<_>, _>>()?;
         Ok(rolling::total(amounts).unwrap_or(Amount::MAX))
     }

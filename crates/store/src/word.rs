@@ -2,10 +2,11 @@
 //!
 //! A time beyond 2^63 seconds is kept as the last moment that fits a column, 292 billion years from now.
 
-use quittance_core::{Account, Amount, Asset, Fault, Network, Rejection, ReplayKey, UnixSeconds, sha256};
+use quittance_core::{Account, Amount, Asset, Fault, Network, Rejection, ReplayKey, UnixSeconds};
 use quittance_guard::receipt::{Attested, Receipt};
 
 use crate::db::{Row, Value};
+use crate::recent::Name;
 
 /// What cannot be read was not written by this crate, or is torn.
 pub(crate) const TORN: Fault = Fault::StoreInconsistent;
@@ -65,12 +66,7 @@ pub(crate) fn key(text: &str) -> Result<ReplayKey, Fault> {
 
 /// The name of a payment's row.
 pub(crate) fn id(key: &ReplayKey) -> Value {
-    id_of_text(&key.to_string())
-}
-
-/// The same, for who has written the key already: its addresses are written with checksums, which cost more than all the rest.
-pub(crate) fn id_of_text(key: &str) -> Value {
-    Value::from(&sha256(key.as_bytes())[..])
+    Name::of(key).id[..].into()
 }
 
 pub(crate) fn hash(bytes: Vec<u8>) -> Result<[u8; 32], Fault> {

@@ -17,6 +17,7 @@ use crate::db::Broken;
 use crate::generation::Beside;
 use crate::link::{Connection, Link};
 use crate::operation::{Job, Operation, Reply};
+use crate::recent::Recent;
 
 /// How many operations share a transaction at most.
 const MOST: usize = 256;
@@ -37,7 +38,7 @@ pub(crate) struct Writers {
 
 /// Writes until nobody can ask any more.
 pub(crate) async fn write(writers: Arc<Writers>, connection: Option<Connection>) {
-    let mut connection = connection.map(|connection| Held { connection, shard: None });
+    let mut connection = connection.map(|connection| Held { connection, shard: None, recent: Recent::default() });
     loop {
         let jobs = take(&writers.queue).await;
         if jobs.is_empty() {
@@ -72,7 +73,9 @@ async fn serve(writers: &Writers, connection: &mut Option<Held>, jobs: Vec<Job>)
     let mut outcome = Err(Fault::StoreUnavailable);
     for _ in 0..ATTEMPTS {
         let attempt = match connected(writers, connection).await {
-            Ok((connection, shard)) => batch::run(&mut connection.db(), &writers.keeper, shard, &operations, generation).await,
+            Ok((held, shard)) => {
+                batch::run(&mut held.connection.db(), &writers.keeper, shard, &operations, generation, &mut held.recent).await
+            }
             Err(broken) => Err(broken),
         };
         match conclude(connection, attempt).await {
@@ -110,7 +113,7 @@ async fn forget(writers: &Writers, connection: &mut Option<Held>, job: Job) {
     let mut outcome = Err(Fault::StoreUnavailable);
     for _ in 0..ATTEMPTS {
         let attempt = match connected(writers, connection).await {
-            Ok((connection, shard)) => batch::purge(&mut connection.db(), &writers.keeper, shard, now).await,
+            Ok((held, shard)) => batch::purge(&mut held.connection.db(), &writers.keeper, shard, now, &mut held.recent).await,
             Err(broken) => Err(broken),
         };
         match conclude(connection, attempt).await {
@@ -124,22 +127,23 @@ async fn forget(writers: &Writers, connection: &mut Option<Held>, job: Job) {
     let _ = job.reply.send(outcome);
 }
 
-/// A connection, and its row among the clocks once that is known.
+/// A connection, its row among the clocks once that is known, and what it has written last.
 struct Held {
     connection: Connection,
     shard: Option<i64>,
+    recent: Recent,
 }
 
-async fn connected<'a>(writers: &Writers, held: &'a mut Option<Held>) -> Result<(&'a mut Connection, i64), Broken> {
+async fn connected<'a>(writers: &Writers, held: &'a mut Option<Held>) -> Result<(&'a mut Held, i64), Broken> {
     if held.is_none() {
-        *held = Some(Held { connection: writers.link.connect().await?, shard: None });
+        *held = Some(Held { connection: writers.link.connect().await?, shard: None, recent: Recent::default() });
     }
     let held = held.as_mut().ok_or(Broken::Fault(Fault::StoreUnavailable))?;
     let shard = match held.shard {
         Some(shard) => shard,
         None => *held.shard.insert(held.connection.shard().await?),
     };
-    Ok((&mut held.connection, shard))
+    Ok((held, shard))
 }
 
 /// Rolls back after a conflict, and drops the connection after anything worse.

@@ -8,7 +8,9 @@ mod evm;
 mod guard;
 mod header;
 mod json;
+mod question;
 mod reasons;
+mod settlement;
 mod terms;
 mod types;
 mod wire;
@@ -32,7 +34,11 @@ pub fn of(feature: &str) -> Option<Check> {
         "evm/exact" => evm::exact,
         "evm/erc6492" => evm::erc6492,
         "evm/message" => evm::message,
+        "evm/multicall3" => question::multicall3,
+        "evm/on-chain" => settlement::on_chain,
         "evm/personal" => evm::personal,
+        "evm/question" => question::question,
+        "evm/settlement" => settlement::settlement,
         "evm/upto" => evm::upto,
         "evm/signature" => evm::signature,
         "evm/signing" => evm::signing,

@@ -1,5 +1,6 @@
 //! Every row of the attack catalogue from 1 to 106 (bytes, terms, signatures) has a vector or a test of the core that cites it, and every row
-//! from 107 to 132 and from 189 to 226 (replay, policy, audit) one of the guards, or a reason why it cannot be decided there.
+//! from 107 to 132 and from 189 to 226 (replay, policy, audit) one of the guards, and every row from 133 to 168 (settlement) one of whoever
+//! settles, or a reason why it cannot be decided there.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -11,7 +12,6 @@ use quittance_testkit::vectors;
 const ELSEWHERE: &[(u64, &str)] = &[
     (19, "server: a header in a trailer never reaches a header map"),
     (45, "client and facilitator: compressed bodies are bounded where they are unpacked"),
-    (100, "facilitator: what a simulated contract may do"),
     (104, "facilitator and server: a key that changes between verifying and settling"),
     (106, "client: where nonces get their randomness"),
 ];
@@ -26,6 +26,12 @@ const BEYOND_THE_GUARDS: &[(u64, &str)] = &[
     (132, "server: what is served before it is ready"),
     (189, "client: where a signed request may be redirected to"),
     (208, "core, by type: a signer is never shown other typed data than that of a payment"),
+];
+
+/// The same for who settles: rows of settlement that are somebody else's.
+const BEYOND_SETTLEMENT: &[(u64, &str)] = &[
+    (154, "client and server: no second facilitator while the first one's outcome is open"),
+    (159, "server: a body that begins before its payment is settled"),
 ];
 
 /// `row_2_to_10_…`, `row_75_and_82_…` and `rows_28_and_31_…` cite what they name.
@@ -87,6 +93,19 @@ fn every_row_that_the_guards_decide_is_cited() {
     let missing: Vec<u64> =
         (107..=132).chain(189..=226).filter(|row| !cited.contains(row) && !elsewhere.contains_key(row)).collect();
     assert!(missing.is_empty(), "no vector and no test cites {missing:?}");
+    let needless: Vec<_> = elsewhere.iter().filter(|(row, _)| cited.contains(row)).collect();
+    assert!(needless.is_empty(), "these are cited, so they need no excuse: {needless:?}");
+}
+
+#[test]
+fn every_row_of_settlement_is_cited() {
+    let mut cited = BTreeSet::new();
+    for folder in ["core/src", "evm/src", "guard/src", "store", "facilitator/src", "testkit/tests"] {
+        tests_in(&Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/..")).join(folder), &mut cited);
+    }
+    let elsewhere: BTreeMap<u64, &str> = BEYOND_SETTLEMENT.iter().copied().collect();
+    let missing: Vec<u64> = (133..=168).filter(|row| !cited.contains(row) && !elsewhere.contains_key(row)).collect();
+    assert!(missing.is_empty(), "no test cites {missing:?}");
     let needless: Vec<_> = elsewhere.iter().filter(|(row, _)| cited.contains(row)).collect();
     assert!(needless.is_empty(), "these are cited, so they need no excuse: {needless:?}");
 }

@@ -62,6 +62,34 @@ def schemas():
             },
         ),
         **{f"evm-{scheme}.schema.json": verification(f"evm/{scheme}") for scheme in ("exact", "upto")},
+        "evm-on-chain.schema.json": feature(
+            "evm/on-chain",
+            exact(**PAID, mode={"enum": ["state", "simulated"]}, chain=CHAIN),
+            exact(questions={"type": "array", "items": QUESTION}, payer=ADDRESS),
+        ),
+        "evm-settlement.schema.json": feature(
+            "evm/settlement", exact(**PAID, charge=UINT), exact(steps={"type": "array", "items": STEP}, evidence={"type": "array", "items": LOG})
+        ),
+        "evm-question.schema.json": feature(
+            "evm/question",
+            {"oneOf": [exact(question=QUESTION, returned=HEX), exact(question=QUESTION, reverted=HEX)]},
+            exact(target=ADDRESS, data=HEX, answer={"oneOf": [{"type": "boolean"}, UINT, {"const": "none"}]}),
+        ),
+        "evm-multicall3.schema.json": feature(
+            "evm/multicall3",
+            {
+                "oneOf": [
+                    exact(calls={"type": "array", "items": CALL}),
+                    exact(returned=HEX, count={"type": "integer", "minimum": 0}),
+                ]
+            },
+            {
+                "oneOf": [
+                    exact(target=ADDRESS, data=HEX),
+                    exact(outcomes={"type": "array", "items": exact(success={"type": "boolean"}, bytes=HEX)}),
+                ]
+            },
+        ),
         "evm-authorization.schema.json": feature(
             "evm/authorization",
             {
@@ -138,3 +166,50 @@ def exact(optional=frozenset(), **members):
 
 def described(text):
     return {"type": "string", "description": text}
+
+
+CALL = exact({"sender"}, sender=ADDRESS, target=ADDRESS, data=HEX)
+LOG = exact(emitter=ADDRESS, topics={"type": "array", "items": WORD}, data=HEX)
+STEP = {
+    "oneOf": [
+        exact({"sender"}, kind={"const": "call"}, sender=ADDRESS, target=ADDRESS, data=HEX),
+        exact(kind={"const": "deploy"}, wallet=ADDRESS, target=ADDRESS, data=HEX),
+        exact(kind={"const": "broadcast"}, hash=WORD),
+    ]
+}
+QUESTION = {
+    "oneOf": [
+        exact(kind={"const": "code"}, address=ADDRESS),
+        exact(kind={"const": "contractSignature"}, wallet=ADDRESS, digest=WORD, signature=HEX),
+        exact(kind={"const": "counterfactualSignature"}, wallet=ADDRESS, deployment=CALL, digest=WORD, signature=HEX),
+        exact(kind={"const": "balance"}, token=ADDRESS, owner=ADDRESS),
+        exact(kind={"const": "allowance"}, token=ADDRESS, owner=ADDRESS, spender=ADDRESS),
+        exact(kind={"const": "nonceState"}, token=ADDRESS, authorizer=ADDRESS, nonce=WORD),
+        exact(kind={"const": "permitNonce"}, owner=ADDRESS, nonce=WORD),
+        exact(kind={"const": "tokenNonce"}, token=ADDRESS, owner=ADDRESS),
+        exact(kind={"const": "transactions"}, account=ADDRESS),
+        exact(kind={"const": "funds"}, account=ADDRESS),
+        exact(kind={"const": "simulate"}, calls={"type": "array", "items": CALL}),
+    ]
+}
+PAID = {
+    "scheme": {"enum": ["exact", "upto"]},
+    "header": described("the value of PAYMENT-SIGNATURE"),
+    "offer": described("the seller's offer as JSON text"),
+    "factories": {"type": "array", "items": ADDRESS, "description": "the factories that an operator has listed"},
+    "sponsoring": {"type": "array", "items": {"enum": ["eip2612GasSponsoring", "erc20ApprovalGasSponsoring"]}},
+}
+SAID = {"oneOf": [UINT, {"const": "failed"}]}
+CHAIN = exact(
+    payerCode=HEX,
+    tokenCode=HEX,
+    proxyCode=HEX,
+    signed={"type": "boolean", "description": "whether the wallet, there or still to be deployed, takes the signature"},
+    used={"oneOf": [{"type": "boolean"}, {"const": "failed"}]},
+    allowance=SAID,
+    balance=SAID,
+    simulation={"oneOf": [{"type": "boolean"}, {**HEX, "description": "what it reverts with"}]},
+    tokenNonce=SAID,
+    transactions=UINT,
+    funds=UINT,
+)

@@ -17,12 +17,15 @@ use crate::workspace::{Kind, Member, Workspace};
 const TRAITS_WELCOME: &[&str] = &["serde"];
 
 /// The members that must be able to speak of versions: tests, tasks and drivers of both.
-const SPEAK_OF_VERSIONS: &[&str] = &["testkit", "xtask", "inspect", "wasm", "benches", "lab"];
+const SPEAK_OF_VERSIONS: &[&str] = &["testkit", "xtask", "inspect", "wasm", "benches", "load", "lab"];
 
 /// Where the words of a version may stand in all other members: (path, reason).
 const VERSION_PLACES: &[(&str, &str)] = &[
     ("crates/core/src/wire/", "the objects of either version, and where the version is forgotten"),
     ("crates/core/src/header.rs", "the names of the headers are the versions' own"),
+    ("crates/facilitator/src/case.rs", "a request of either version becomes one case"),
+    ("crates/facilitator/src/answer.rs", "and is answered in the words of its own"),
+    ("crates/cli/src/facilitator/sandbox.rs", "the request that is shown for trying is written in one of them"),
     ("crates/core/src/registry/", "the names that version 1 gave to networks are data beside the networks"),
 ];
 

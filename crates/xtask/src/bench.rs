@@ -1,10 +1,11 @@
 //! `cargo xtask bench`: how fast verification is, in ratios.
 //!
-//! The measuring is done by programs of `quittance-benches`, so that this crate does not compile what they measure beside; here
-//! their figures become one table, which README shows between two marks. No test and no stage looks at a time; what CI holds the
+//! The measuring is done by programs of `quittance-benches` and `quittance-load`, so that this crate does not compile what they measure
+//! beside; here their figures become tables, which README shows between two marks each. No test and no stage looks at a time; what CI holds the
 //! code to are instructions ([`counts`]).
 
 pub(crate) mod counts;
+mod facilitator;
 mod wasm;
 
 use std::fmt::Write as _;
@@ -24,8 +25,20 @@ pub(crate) struct Options {
     pub(crate) json: bool,
     /// A glance: too few rounds for README, which stays as it is.
     pub(crate) quick: bool,
-    /// Compiled to WebAssembly, under Node.
-    pub(crate) wasm: bool,
+    /// What is measured.
+    pub(crate) what: What,
+}
+
+/// What is measured.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum What {
+    /// The verification path.
+    #[default]
+    Native,
+    /// The same compiled to WebAssembly, under Node.
+    Wasm,
+    /// The facilitator, over a chain.
+    Facilitator,
 }
 
 impl Options {
@@ -34,7 +47,8 @@ impl Options {
         arguments.iter().try_fold(Self::default(), |options, argument| match *argument {
             "--json" => Ok(Self { json: true, ..options }),
             "--quick" => Ok(Self { quick: true, ..options }),
-            "--wasm" => Ok(Self { wasm: true, ..options }),
+            "--wasm" => Ok(Self { what: What::Wasm, ..options }),
+            "--facilitator" => Ok(Self { what: What::Facilitator, ..options }),
             other => Err(Failure(format!("unknown option `{other}` of bench"))),
         })
     }
@@ -73,8 +87,11 @@ const WASM: Kind = Kind {
 
 /// Measures, prints, and after a full run writes README's table.
 pub(crate) fn run(workspace: &Workspace, options: Options) -> Result<(), Failure> {
-    let (kind, (rows, compiler)) =
-        if options.wasm { (WASM, wasm::rows(workspace, options)?) } else { (NATIVE, native(workspace, options)?) };
+    let (kind, (rows, compiler)) = match options.what {
+        What::Native => (NATIVE, native(workspace, options)?),
+        What::Wasm => (WASM, wasm::rows(workspace, options)?),
+        What::Facilitator => return facilitator::run_beside(workspace, &options),
+    };
     if options.json {
         println!("{}", as_json(&kind, &rows, &compiler));
         return Ok(());
@@ -232,11 +249,13 @@ fn as_json(kind: &Kind, rows: &[Row], compiler: &Compiler) -> Value {
 
 #[cfg(test)]
 mod tests {
-    use super::{Compiler, NATIVE, Options, Row, WASM, short, table};
+    use super::{Compiler, NATIVE, Options, Row, WASM, What, short, table};
 
     #[test]
     fn options() {
-        assert_eq!(Options::parse(&["--json", "--quick"]).unwrap(), Options { json: true, quick: true, wasm: false });
+        let both = Options { json: true, quick: true, what: What::Native };
+        assert_eq!(Options::parse(&["--json", "--quick"]).unwrap(), both);
+        assert_eq!(Options::parse(&["--facilitator"]).unwrap(), Options { what: What::Facilitator, ..Options::default() });
         assert_eq!(Options::parse(&[]).unwrap(), Options::default());
         Options::parse(&["--fast"]).unwrap_err();
     }

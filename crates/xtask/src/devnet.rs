@@ -51,6 +51,21 @@ pub(crate) fn anvil(workspace: &Workspace) -> Result<Notes, Failure> {
     Ok(vec![cases, ask_viem(workspace, &peers, &anvil)?])
 }
 
+/// What the facilitator's tests say of it on the sandbox, they say of it on the other node.
+pub(crate) fn facilitator_on_anvil(workspace: &Workspace) -> Result<Notes, Failure> {
+    let anvil = Server::anvil(&peers(workspace)?)?;
+    // the contracts, and one case that shows that they stand
+    let placed = cargo().current_dir(&workspace.root).args(AGAINST).args([&anvil.url, FURNISHED]).status()?;
+    if !placed.success() {
+        return Err("the contracts cannot be put on the other node".into());
+    }
+    run(cargo()
+        .current_dir(&workspace.root)
+        .args(["test", "--locked", "--package", "quittance-cli", "--test", "facilitator"])
+        .env("QUITTANCE_TEST_CHAIN", &anvil.url))?;
+    Ok(Notes::new())
+}
+
 /// viem reads, sends, waits and simulates on the sandbox.
 pub(crate) fn viem(workspace: &Workspace) -> Result<Notes, Failure> {
     let peers = peers(workspace)?;
@@ -62,44 +77,51 @@ fn ask_viem(workspace: &Workspace, peers: &Path, server: &Server) -> Result<Stri
     shown(Command::new("node").arg(workspace.root.join(PEERS).join("viem.mjs")).arg(peers).arg(&server.url))
 }
 
+/// The other node's program.
+pub(crate) fn anvil_program(workspace: &Workspace) -> Result<PathBuf, Failure> {
+    binary(&peers(workspace)?)
+}
+
 /// The folder that holds the other node and viem.
-fn peers(workspace: &Workspace) -> Result<PathBuf, Failure> {
+pub(crate) fn peers(workspace: &Workspace) -> Result<PathBuf, Failure> {
     tools::node_modules(workspace, &workspace.root.join(PEERS))
 }
 
 /// Runs a command, shows what it says, and gives its last line, which counts.
-fn shown(command: &mut Command) -> Result<String, Failure> {
+pub(crate) fn shown(command: &mut Command) -> Result<String, Failure> {
     let text = read(command)?;
     print!("{text}");
     text.lines().last().map(Into::into).ok_or_else(|| "it said nothing".into())
 }
 
 const AGAINST: &[&str] = &["run", "--quiet", "--locked", "--package", "quittance-devnet", "--example", "against", "--"];
+/// A case that is quickly over.
+const FURNISHED: &str = "exact_moves_all_of_it_once";
 const SANDBOX: &[&str] = &["run", "--quiet", "--locked", "--package", "quittance-devnet", "--example", "sandbox"];
 
 /// A program that serves a chain until this is dropped.
-struct Server {
+pub(crate) struct Server {
     child: Child,
-    url: String,
+    pub(crate) url: String,
 }
 
 impl Server {
     /// The other node, on a free port that it says.
-    fn anvil(peers: &Path) -> Result<Self, Failure> {
+    pub(crate) fn anvil(peers: &Path) -> Result<Self, Failure> {
         let mut command = Command::new(binary(peers)?);
         command.args(["--port", "0", "--chain-id", CHAIN, "--hardfork", "prague", "--accounts", "10"]);
         Self::begin(command, "Listening on ", "http://")
     }
 
     /// The sandbox itself.
-    fn sandbox(workspace: &Workspace) -> Result<Self, Failure> {
+    pub(crate) fn sandbox(workspace: &Workspace) -> Result<Self, Failure> {
         let mut command = cargo();
         command.current_dir(&workspace.root).args(SANDBOX);
         Self::begin(command, "", "")
     }
 
     /// Starts a program and reads its lines until one begins with `before`: what follows is where it listens.
-    fn begin(mut command: Command, before: &str, scheme: &str) -> Result<Self, Failure> {
+    pub(crate) fn begin(mut command: Command, before: &str, scheme: &str) -> Result<Self, Failure> {
         let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
         let output = child.stdout.take().ok_or("no output")?;
         let mut server = Self { child, url: String::new() };

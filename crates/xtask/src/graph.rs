@@ -36,6 +36,7 @@ const EDGES: &[(&str, Edges)] = &[
     ("xtask", Edges::To(&["secp", "core", "evm", "svm", "guard"])),
     ("wasm", Edges::To(&["core", "evm", "svm", "guard", "inspect"])),
     ("benches", Edges::To(&["secp", "core", "evm", "svm", "guard", "testkit"])),
+    ("load", Edges::To(&["devnet", "core"])),
 ];
 
 /// Packages that speak to a chain.

@@ -19,6 +19,7 @@ mod deps;
 mod devnet;
 mod fuzz;
 mod graph;
+mod interop;
 mod native;
 mod oracle;
 mod readme;
@@ -50,6 +51,7 @@ usage: cargo xtask <task>
   vectors count                cases per file and in total
   bench [--json] [--quick]     time the verification path beside others, and write the table in README.md
   bench --wasm ...             the same compiled to WebAssembly, under Node; with --json, the last line is JSON
+  bench --facilitator ...      our facilitator beside x402-rs's, over one chain
   counts                       count the paths' instructions and compare with benches/counts.txt
   counts write                 count them and rewrite benches/counts.txt
 ";

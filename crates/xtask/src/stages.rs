@@ -9,7 +9,7 @@ use std::time::Instant;
 
 use crate::shell::Failure;
 use crate::workspace::Workspace;
-use crate::{api, bench, cross, deps, devnet, fuzz, graph, native, oracle, readme, source, store, vectors};
+use crate::{api, bench, cross, deps, devnet, fuzz, graph, interop, native, oracle, readme, source, store, vectors};
 
 /// What a stage that passed wants said about it in the summary: counts, and anything it could not look at.
 pub(crate) type Notes = Vec<String>;
@@ -67,9 +67,23 @@ pub(crate) const STAGES: &[Stage] = &[
         store::sqlite,
     ),
     stage("store", "postgres", "the same in a PostgreSQL that the tests start, and on a full disk", store::postgres),
+    stage(
+        "store",
+        "facilitators",
+        "two facilitators on one PostgreSQL settle each payment once, also when one is killed",
+        store::facilitators,
+    ),
     stage("devnet", "contracts", "the sandbox's contracts are what their sources compile to", devnet::contracts),
-    stage("devnet", "anvil", "the cases of the sandbox's tests, and viem's, hold on another node too", devnet::anvil),
+    stage("devnet", "other-node", "the cases of the sandbox's tests, and viem's, hold on another node too", devnet::anvil),
     stage("devnet", "viem", "viem reads, sends, waits and simulates on the sandbox", devnet::viem),
+    stage("anvil", "facilitator", "the facilitator settles once on another node too, killed or not", devnet::facilitator_on_anvil),
+    stage(
+        "interop",
+        "typescript",
+        "the protocol's own client and server in TypeScript pay, rightly and wrongly, through its facilitator and through ours",
+        interop::typescript,
+    ),
+    stage("interop", "python", "those in Python likewise", interop::python),
     stage("fuzz", "corpus", "the fuzz targets hold over their seeds and many mutations of them", fuzz::corpus),
     stage("fuzz", "smoke", "every fuzz target holds for twenty seconds of fuzzing", fuzz::smoke),
 ];
@@ -156,7 +170,9 @@ mod tests {
     #[test]
     fn no_two_stages_share_a_name() {
         let mut names = STAGES.iter().flat_map(|stage| [stage.name.to_owned(), stage.path()]).collect::<Vec<_>>();
-        names.extend(["native", "deps", "bench", "vectors", "oracle", "store", "devnet", "fuzz"].map(Into::into));
+        names.extend(
+            ["native", "deps", "bench", "vectors", "oracle", "store", "devnet", "anvil", "interop", "fuzz"].map(Into::into),
+        );
         let count = names.len();
         names.sort();
         names.dedup();

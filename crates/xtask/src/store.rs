@@ -23,3 +23,20 @@ pub(crate) fn postgres(workspace: &Workspace) -> Result<Notes, Failure> {
         .args(["--features", "postgres-tests"]))?;
     Ok(Notes::new())
 }
+
+/// Two facilitators, each a process with a signer of its own, on one server.
+pub(crate) fn facilitators(workspace: &Workspace) -> Result<Notes, Failure> {
+    tools::postgres()?;
+    run(cargo().current_dir(&workspace.root).args([
+        "test",
+        "--locked",
+        "--package",
+        "quittance-cli",
+        "--features",
+        "postgres-tests",
+        "--test",
+        "facilitator",
+        "two::",
+    ]))?;
+    Ok(Notes::new())
+}

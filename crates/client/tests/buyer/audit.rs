@@ -52,13 +52,12 @@ async fn a_trip_is_in_the_log_from_its_first_request_to_its_answer() {
     let mut reconciliation = Reconciliation::new();
     let mut stages = Vec::new();
     let mut verifier = Verifier::new(None);
-    for line in text.split_inclusive('\n') {
-        let record = verifier.line(line.as_bytes()).unwrap();
-        if let Some(event) = record.event() {
-            stages.push(event.stage());
-        }
-        reconciliation.take(&record);
-    }
+    let fed = verifier.feed(text.as_bytes(), |record| {
+        stages.extend(record.event().map(|event| event.stage()));
+        reconciliation.take(record);
+    });
+    fed.unwrap();
+    verifier.finish().unwrap();
     use Stage::{Answered, Intent, Quoted, Requested, Sent, Settled, Signed};
     assert_eq!(stages, [Requested, Quoted, Intent, Signed, Sent, Settled, Answered]);
     assert!(!text.contains("/v1/report") && !text.contains(&seller.payments()[0]), "row 220");

@@ -48,7 +48,10 @@ async fn a_seller_of_version_1_is_paid_in_its_words() {
     let named = std::sync::Arc::clone(&url);
     let seller = Seller::open(move |asked| {
         let url = named.get().unwrap();
-        Some(verify(asked, "$0.01").map_or_else(|| ask_first("$0.01", url), |payer| deliver(payer, |receipt| receipt.network = "base-sepolia".into())))
+        Some(
+            verify(asked, "$0.01")
+                .map_or_else(|| ask_first("$0.01", url), |payer| deliver(payer, |receipt| receipt.network = "base-sepolia".into())),
+        )
     })
     .await;
     url.set(seller.url()).unwrap();
@@ -75,7 +78,7 @@ async fn what_the_policy_does_not_allow_is_not_signed() {
     url.set(seller.url()).unwrap();
     let (buyer, signed) = buyer(&seller);
     let error = buyer.get(&seller.url()).send().await.unwrap_err();
-    assert_eq!(error.to_string(), "above_per_payment: 0.06 USDC is above 0.05 USDC per payment");
+    assert_eq!(error.to_string(), "above_per_payment: 0.06 USDC is above 0.05 per payment");
     assert_eq!((error.retry(), signed.load(Ordering::Relaxed)), (Retry::Never, 0));
 }
 

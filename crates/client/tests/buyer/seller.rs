@@ -1,7 +1,9 @@
 //! A seller on a port of its own, whose every answer a test decides.
 
+use std::pin::Pin;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use axum::Router;
@@ -18,9 +20,10 @@ use quittance_core::{
     Address, Amount, Limits, Money, Payment, Progress, Scheme, Signer, Terms, UnixSeconds, VerifyInput, find_offer,
 };
 use quittance_evm::EXACT;
-use quittance_guard::budget::{Meter, Subject, Sum};
+use quittance_guard::budget::{Subject, Sum};
+use quittance_guard::memory::MemoryLedger;
 use quittance_guard::policy::Policy;
-use quittance_guard::{Ledger as _, MemoryLedger, TaskId};
+use quittance_guard::{Ledger as _, TaskId};
 
 pub(crate) const PAYEE: &str = "0x209693Bc6afc0C5328bA36FaF03C514EF312287C";
 pub(crate) const NOW: UnixSeconds = UnixSeconds::from_secs(1_790_000_000);
@@ -30,8 +33,6 @@ pub(crate) const TX: &str = "0x7842784278427842784278427842784278427842784278427
 #[derive(Clone)]
 pub(crate) struct Asked {
     pub(crate) headers: HeaderMap,
-    /// Which request this is, counted from 0.
-    pub(crate) number: usize,
 }
 
 impl Asked {
@@ -56,17 +57,10 @@ impl Seller {
         let app = Router::new().fallback(move |request: Request| {
             let (seen, answer) = (Arc::clone(&seen), Arc::clone(&answer));
             async move {
-                let now = {
-                    let mut seen = seen.lock().unwrap();
-                    let now = Asked { headers: request.headers().clone(), number: seen.len() };
-                    seen.push(now.clone());
-                    now
-                };
-                // a body that fails ends the connection in the middle of the answer
-                answer(&now).unwrap_or_else(|| {
-                    let broken = axum::body::Body::from_stream(Broken);
-                    Response::builder().header("content-length", "1000").body(broken).unwrap()
-                })
+                let now = Asked { headers: request.headers().clone() };
+                seen.lock().unwrap().push(now.clone());
+                // a body that fails before anything is written ends the connection without an answer
+                answer(&now).unwrap_or_else(|| Response::new(Body::from_stream(Broken::AtOnce)))
             }
         });
         tokio::spawn(async move { axum::serve(listener, app).await.unwrap() });
@@ -88,17 +82,32 @@ impl Seller {
     }
 }
 
-/// A body that breaks off at once.
-struct Broken;
+/// A body that breaks off.
+pub(crate) enum Broken {
+    /// Before anything of it was written, and with it the answer.
+    AtOnce,
+    /// After its beginning.
+    Midway,
+    /// After a moment in which what there is goes out.
+    Soon,
+}
 
 impl futures_core::Stream for Broken {
-    type Item = Result<Vec<u8>, std::io::Error>;
+    type Item = Result<&'static [u8], std::io::Error>;
 
-    fn poll_next(
-        self: std::pin::Pin<&mut Self>,
-        _: &mut std::task::Context<'_>,
-    ) -> std::task::Poll<Option<Self::Item>> {
-        std::task::Poll::Ready(Some(Err(std::io::Error::other("the seller hangs up"))))
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        match *self {
+            Self::Midway => {
+                *self = Self::Soon;
+                Poll::Ready(Some(Ok(b"the rep")))
+            }
+            Self::Soon => {
+                *self = Self::AtOnce;
+                context.waker().wake_by_ref();
+                Poll::Pending
+            }
+            Self::AtOnce => Poll::Ready(Some(Err(std::io::Error::other("the seller hangs up")))),
+        }
     }
 }
 
@@ -200,6 +209,5 @@ pub(crate) fn builder(seller: &Seller) -> (quittance_client::Builder<Counted, Me
 /// What the buyer has spent or set aside for a task.
 pub(crate) async fn spent(buyer: &TestBuyer, task: &str) -> Amount {
     let sum = Sum::new(Subject::Task(TaskId::parse(task).unwrap()), terms("$0.01").asset().clone());
-    let _ = Meter::Task;
     buyer.ledger().spent(&sum, NOW).await.unwrap()
 }

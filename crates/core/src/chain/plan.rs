@@ -31,7 +31,8 @@ pub enum Step {
         /// What deploys it.
         call: Call,
     },
-    /// Send this transaction of the payer's to the network as it is.
+    /// Send this transaction of the payer's to the network as it is, and wait until it is in a block. One that is in a block already is
+    /// done.
     Broadcast(SignedTransaction),
 }
 

@@ -19,6 +19,30 @@ pub(crate) enum Node<'a> {
     Object(Vec<(Cow<'a, str>, Self)>),
 }
 
+impl Node<'_> {
+    /// Whether this is the value, written the same way: members in the same order, numbers with the same digits.
+    fn is(&self, value: &Value) -> bool {
+        match (self, value) {
+            (Self::Null, Value::Null) => true,
+            (Self::Bool(this), Value::Bool(other)) => this == other,
+            (Self::Number(literal), Value::Number(number)) => literal == number.text(),
+            (Self::String(text), Value::String(other)) => text == other,
+            (Self::Array(elements), Value::Array(others)) => {
+                elements.len() == others.len() && elements.iter().zip(others).all(|(this, other)| this.is(other))
+            }
+            (_, Value::Object(object)) => self.is_object(object),
+            _ => false,
+        }
+    }
+
+    /// Whether this is the object, written the same way.
+    pub(crate) fn is_object(&self, object: &Object) -> bool {
+        let Self::Object(members) = self else { return false };
+        members.len() == object.len()
+            && members.iter().zip(object.iter()).all(|((name, node), (own, value))| name == own && node.is(value))
+    }
+}
+
 impl From<Node<'_>> for Value {
     fn from(node: Node<'_>) -> Self {
         match node {

@@ -30,7 +30,7 @@ pub(crate) fn parse_node<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Node<'a
         return Err(DecodeError::whole(EncodingError::ByteOrderMark));
     }
     let text = core::str::from_utf8(bytes).map_err(|e| DecodeError::byte(EncodingError::Utf8, e.valid_up_to()))?;
-    let mut reader = Reader { text, at: 0, depth_left: limits.depth.min(Limits::DEEPEST) };
+    let mut reader = Reader { text, at: 0, depth_left: limits.depth.min(Limits::DEEPEST), open: Vec::with_capacity(OPEN) };
     reader.skip_space();
     if reader.peek().is_none() {
         return Err(DecodeError::whole(EncodingError::Empty));
@@ -46,10 +46,16 @@ pub(crate) fn parse_node<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Node<'a
 /// What some editors write in front of a text.
 pub(crate) const BYTE_ORDER_MARK: &[u8] = &[0xEF, 0xBB, 0xBF];
 
+/// Members that most documents have open at once, or fewer.
+const OPEN: usize = 16;
+
 struct Reader<'a> {
     text: &'a str,
     at: usize,
     depth_left: usize,
+    /// The members of the objects that are not closed yet, outer ones first. They wait here for their number, so that each object is
+    /// allocated once and no larger than it is.
+    open: Vec<(Cow<'a, str>, Node<'a>)>,
 }
 
 impl<'a> Reader<'a> {
@@ -135,11 +141,11 @@ impl<'a> Reader<'a> {
     }
 
     fn object(&mut self) -> Result<Node<'a>, DecodeError> {
-        let mut members = Vec::new();
-        let mut places = Places::default();
         if self.eat(b'}') {
-            return Ok(Node::Object(members));
+            return Ok(Node::Object(Vec::new()));
         }
+        let before = self.open.len();
+        let mut places = Places::default();
         loop {
             self.skip_space();
             if self.peek() != Some(b'"') {
@@ -152,8 +158,10 @@ impl<'a> Reader<'a> {
                 return Err(self.unexpected());
             }
             self.skip_space();
-            members.push((name, self.value()?));
+            let value = self.value()?;
+            self.open.push((name, value));
             if self.closes(b'}')? {
+                let members = self.open.split_off(before);
                 return match repeated_name(&members) {
                     None => Ok(Node::Object(members)),
                     Some(i) => Err(DecodeError::byte(JsonError::DuplicateKey, places.get(i).unwrap_or(self.at))),

@@ -8,6 +8,8 @@ use crate::resource::Resource;
 use crate::terms::find_offer;
 use crate::wire::{self, PaymentPayload};
 
+mod offers;
+
 const PARTY: &str = "0x209693Bc6afc0C5328bA36FaF03C514EF312287C";
 
 /// An offer of a scheme on a network, for a price.

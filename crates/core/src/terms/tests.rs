@@ -1,4 +1,4 @@
-use alloc::string::ToString as _;
+use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
 
 use super::*;
@@ -105,4 +105,28 @@ fn row_60_another_payee_is_not_matched_to_the_sellers() {
     let found = |to: &str| find_offer(&offers, &v1_payment("1000000", to).unwrap()).map(Terms::amount);
     assert_eq!(found(PAYEE), Ok(Amount::from_u64(1_000_000)));
     assert_eq!(found(other), Err(Rejection::NoMatchingOffer));
+}
+
+proptest::proptest! {
+    #[test]
+    fn row_34_an_address_is_judged_the_same_beside_any_offers(
+        bytes: [u8; 20],
+        flips in proptest::collection::vec(0_usize..42, 0..3),
+        own in 0_usize..4,
+        on_solana: bool,
+    ) {
+        let flipped = |text: &str| -> String {
+            let flip = |(at, c): (usize, char)| if flips.contains(&at) { c.to_ascii_uppercase() } else { c };
+            text.chars().enumerate().map(flip).collect()
+        };
+        let text = Address::from_bytes(bytes).to_string();
+        let spellings = [text.clone(), text.to_lowercase(), flipped(&text), flipped(&text.to_lowercase())];
+        let network = if on_solana { "solana:5eykt4UsFv8P8NJdTREpY1vzqKqZKvdp" } else { "eip155:1" };
+        let terms = |asset: &str, pay_to: &str| Terms::parse(PaymentRequirements::new("exact", network, "1", asset, pay_to, 60)).ok();
+        let own = &spellings[own];
+        let offers: Vec<Terms> = terms(own, PAYEE).into_iter().chain(terms(PAYEE, own)).collect();
+        for text in spellings.iter().map(String::as_str).chain([PAYEE, "0x0000000000000000000000000000000000000000", "0x", ""]) {
+            proptest::prop_assert_eq!(parse_party(text, &offers), Address::parse_party(text));
+        }
+    }
 }

@@ -61,7 +61,9 @@ impl Asked {
 
     fn of_first(required: v1::PaymentRequired) -> Self {
         let all = required.accepts.len();
-        let read = |offer: &v1::PaymentRequirements| offer.to_v2().and_then(Terms::parse).ok().map(|terms| (terms, offer.resource.clone()));
+        let read = |offer: &v1::PaymentRequirements| {
+            offer.to_v2().and_then(Terms::parse).ok().map(|terms| (terms, offer.resource.clone()))
+        };
         let (offers, claims): (Vec<_>, Vec<_>) = required.accepts.iter().filter_map(read).unzip();
         Self {
             version: Version::V1,
@@ -114,7 +116,8 @@ impl Asked {
         let (name, object) = match self.version {
             Version::V1 => {
                 let network = terms.network();
-                let network = crate::registry::v1_name(network).map_or_else(|| alloc::string::ToString::to_string(&network), Into::into);
+                let network =
+                    crate::registry::v1_name(network).map_or_else(|| alloc::string::ToString::to_string(&network), Into::into);
                 (header::X_PAYMENT, Object::from(&v1::PaymentPayload::new(terms.scheme().as_str(), network, payload)))
             }
             Version::V2 => {
@@ -223,11 +226,16 @@ mod tests {
         let strange = r#"{"scheme":"exact","network":"??","amount":"1","asset":"x","payTo":"y","maxTimeoutSeconds":60}"#;
         let mut required = PaymentRequired::new(ResourceInfo::new("https://a.example/r"), [terms().requirements().clone()].into());
         let text = required.to_json().replace("\"accepts\":[", &alloc::format!("\"accepts\":[{strange},"));
-        let value = header::encode(header::Envelope::from_json(text.as_bytes(), &Limits::BODY).unwrap().into_object(), &Limits::BODY).unwrap();
+        let value =
+            header::encode(header::Envelope::from_json(text.as_bytes(), &Limits::BODY).unwrap().into_object(), &Limits::BODY)
+                .unwrap();
         check(&Asked::read(Some(value.as_bytes()), b"<html>", &Limits::BODY).unwrap());
         let offer = v1::PaymentRequirements::from_v2(terms().requirements(), &ResourceInfo::new("https://a.example/r")).unwrap();
         let unknown = v1::PaymentRequirements { network: "nowhere".into(), ..offer.clone() };
-        check(&Asked::read(None, v1::PaymentRequired::new("pay", [offer, unknown].into()).to_json().as_bytes(), &Limits::BODY).unwrap());
+        check(
+            &Asked::read(None, v1::PaymentRequired::new("pay", [offer, unknown].into()).to_json().as_bytes(), &Limits::BODY)
+                .unwrap(),
+        );
         required.accepts.clear();
         assert!(Asked::read(None, required.to_json().as_bytes(), &Limits::BODY).is_err(), "version 2 asks in the header");
     }

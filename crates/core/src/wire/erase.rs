@@ -4,31 +4,38 @@
 //! Between the two nothing in this workspace looks at a version.
 
 use alloc::string::{String, ToString as _};
+use alloc::vec::Vec;
 
-use super::{Members, PaymentPayload, SettleResponse, Version, members_of, v1};
+use super::payment::{Accepted, Parts};
+use super::{
+    Extensions, Members, PaymentPayload, PaymentRequirements, SettleResponse, SupportedKind, VerifyRequest, Version, members_of,
+    resource_info, v1,
+};
 use crate::amount::Amount;
 use crate::asset::Account;
 use crate::error::DecodeError;
 use crate::header::{self, PaymentHeader};
+use crate::json::Object;
 use crate::limits::Limits;
 use crate::network::{Network, NetworkError};
 use crate::payment::{Claims, Payment};
 use crate::registry;
+use crate::scheme::SchemeId;
 use crate::terms::Terms;
 
 impl PaymentHeader<'_> {
     /// Reads the payment in the words of the version that the header's name stands for, its payload straight from the text.
-    pub(crate) fn read(self, limits: &Limits) -> Result<Payment, DecodeError> {
+    pub(crate) fn read(self, offers: &[Terms], limits: &Limits) -> Result<Payment, DecodeError> {
         let bytes = header::decode_base64(self.value, limits)?;
         let members = members_of(&bytes, limits)?;
         match self.version {
             Version::V1 => {
                 let (payment, payload) = v1::PaymentPayload::read_parts(members, |payload| payload)?;
-                from_v1(payment, payload)
+                from_v1(payment, payload.beside(offers))
             }
             Version::V2 => {
-                let (payment, payload) = PaymentPayload::read_parts(members, |payload| payload)?;
-                from_v2(payment, payload)
+                let Parts { resource, accepted, payload, extensions, .. } = Parts::read(members, offers, resource_info::url)?;
+                from_v2(accepted, resource, extensions, payload)
             }
         }
     }
@@ -37,9 +44,9 @@ impl PaymentHeader<'_> {
 impl TryFrom<PaymentPayload> for Payment {
     type Error = DecodeError;
 
-    fn try_from(mut payment: PaymentPayload) -> Result<Self, DecodeError> {
-        let payload = Members::of_object(core::mem::take(&mut payment.payload));
-        from_v2(payment, payload)
+    fn try_from(payment: PaymentPayload) -> Result<Self, DecodeError> {
+        let resource = payment.resource.map(|resource| resource.url);
+        from_v2(Accepted::Written(payment.accepted), resource, payment.extensions, Members::of_object(payment.payload))
     }
 }
 
@@ -52,14 +59,18 @@ impl TryFrom<v1::PaymentPayload> for Payment {
     }
 }
 
-fn from_v2(payment: PaymentPayload, payload: Members<'_>) -> Result<Payment, DecodeError> {
-    let accepted = Terms::parse(payment.accepted).map_err(|e| e.inside("accepted"))?;
-    let (scheme, network) = (accepted.scheme().clone(), accepted.network());
-    let claims = Claims {
-        accepted: Some(accepted),
-        resource: payment.resource.map(|resource| resource.url),
-        extensions: payment.extensions.unwrap_or_default(),
+fn from_v2(
+    accepted: Accepted,
+    resource: Option<String>,
+    extensions: Option<Extensions>,
+    payload: Members<'_>,
+) -> Result<Payment, DecodeError> {
+    let accepted = match accepted {
+        Accepted::Known(terms) => terms,
+        Accepted::Written(requirements) => Terms::parse(requirements).map_err(|e| e.inside("accepted"))?,
     };
+    let (scheme, network) = (accepted.scheme().clone(), accepted.network());
+    let claims = Claims { accepted: Some(accepted), resource, extensions: extensions.unwrap_or_default() };
     Payment::read(Version::V2, scheme, network, claims, payload)
 }
 
@@ -73,15 +84,72 @@ pub(super) fn network_named(name: &str) -> Result<Network, DecodeError> {
     registry::network_by_v1_name(name).ok_or_else(|| DecodeError::member(NetworkError::V1Name, "network"))
 }
 
+impl VerifyRequest {
+    /// The payment, whichever version carries it.
+    ///
+    /// # Errors
+    ///
+    /// As [`Payment`]'s own conversions.
+    pub fn payment(&self) -> Result<Payment, DecodeError> {
+        match self {
+            Self::V1 { payload, .. } => payload.clone().try_into(),
+            Self::V2 { payload, .. } => payload.clone().try_into(),
+        }
+    }
+
+    /// The server's own offer, in the words of version 2.
+    ///
+    /// # Errors
+    ///
+    /// When version 1 has no network of the name that stands there.
+    pub fn offer(&self) -> Result<PaymentRequirements, DecodeError> {
+        match self {
+            Self::V1 { requirements, .. } => requirements.to_v2(),
+            Self::V2 { requirements, .. } => Ok(requirements.clone()),
+        }
+    }
+
+    /// The network of the offer, as it was written.
+    #[must_use]
+    pub fn network(&self) -> &str {
+        match self {
+            Self::V1 { requirements, .. } => &requirements.network,
+            Self::V2 { requirements, .. } => &requirements.network,
+        }
+    }
+}
+
+impl SupportedKind {
+    /// A scheme on a network, in each version that has words for them: version 1 knew `exact` only, and networks by name.
+    #[must_use]
+    pub fn each(scheme: &SchemeId, network: Network, extra: Option<&Object>) -> Vec<Self> {
+        let kind = |version, name: &str| Self { extra: extra.cloned(), ..Self::new(version, scheme.as_str(), name) };
+        let first = registry::v1_name(network).filter(|_| *scheme == SchemeId::Exact).map(|name| kind(Version::V1, name));
+        [kind(Version::V2, network.as_str())].into_iter().chain(first).collect()
+    }
+}
+
 impl SettleResponse {
+    /// A settlement of a payment that came to nothing, in the words of the version that the payment spoke.
+    #[must_use]
+    pub fn refusal(payment: &Payment, network: Network, error_reason: &str, transaction: &str) -> Self {
+        let payer = payment.from().map(|from| from.to_string());
+        Self { payer, transaction: transaction.into(), ..Self::failed(name(payment.version(), network), error_reason) }
+    }
+
     /// The receipt of a settlement (core specification v2 section 5.3, v1 likewise). Version 1 has its own names for networks, and no
     /// member for a charge that differs from the price.
-    pub(crate) fn receipt(version: Version, network: Network, transaction: &str, payer: &Account, charged: Option<Amount>) -> Self {
-        let (name, charged) = match version {
-            Version::V1 => (registry::v1_name(network).map(String::from), None),
-            Version::V2 => (None, charged),
-        };
-        let name = name.unwrap_or_else(|| network.to_string());
+    #[must_use]
+    pub fn receipt(payment: &Payment, network: Network, transaction: &str, payer: &Account, charged: Option<Amount>) -> Self {
+        let version = payment.version();
+        let charged = charged.filter(|_| version != Version::V1);
+        let name = name(version, network);
         Self { amount: charged.map(|amount| amount.to_string()), ..Self::settled(name, transaction, payer.to_string()) }
     }
+}
+
+/// What a version calls a network.
+fn name(version: Version, network: Network) -> String {
+    let first = if version == Version::V1 { registry::v1_name(network) } else { None };
+    first.map_or_else(|| network.to_string(), String::from)
 }

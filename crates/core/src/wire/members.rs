@@ -5,16 +5,22 @@ use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
 use core::fmt::Display;
 
+use crate::address::Address;
 use crate::error::{DecodeError, DecodeErrorKind, ShapeError};
 use crate::json::{Node, Number, Object, Value, object, parse_node, plain_integer};
 use crate::limits::Limits;
+use crate::terms::{self, Terms};
 use crate::wire::{Unknown, Version};
 
 /// A JSON object being taken apart, member by member.
 ///
 /// An optional member that is `null` counts as absent, and is not written again: the references disagree about `null`
 /// (map section 1.7), and a member that is not there cannot be misread. Texts are borrowed from the input until somebody keeps them.
-pub(crate) struct Members<'a>(Vec<(Cow<'a, str>, Slot<'a>)>);
+pub(crate) struct Members<'a> {
+    slots: Vec<(Cow<'a, str>, Slot<'a>)>,
+    /// Offers that were read before, whose texts need not be judged a second time.
+    offers: &'a [Terms],
+}
 
 enum Slot<'a> {
     Left(Node<'a>),
@@ -23,12 +29,20 @@ enum Slot<'a> {
 
 impl<'a> Members<'a> {
     pub(crate) fn of(members: Vec<(Cow<'a, str>, Node<'a>)>) -> Self {
-        Self(members.into_iter().map(|(name, value)| (name, Slot::Left(value))).collect())
+        Self { slots: members.into_iter().map(|(name, value)| (name, Slot::Left(value))).collect(), offers: &[] }
     }
 
     /// The members of an object that owns its texts.
     pub(super) fn of_object(object: Object) -> Self {
-        Self(object.into_iter().map(|(name, value)| (Cow::Owned(name), Slot::Left(value.into()))).collect())
+        Self::of(object.into_iter().map(|(name, value)| (Cow::Owned(name), value.into())).collect())
+    }
+
+    /// The same members, read with knowledge of offers; so are the objects inside. Nothing that is read depends on it.
+    pub(crate) fn beside<'b>(self, offers: &'b [Terms]) -> Members<'b>
+    where
+        'a: 'b,
+    {
+        Members { slots: self.slots, offers }
     }
 
     /// What no reader asked for, and where the rest stood.
@@ -37,7 +51,7 @@ impl<'a> Members<'a> {
             Slot::Left(value) => (Cow::Owned(name.into_owned()), Some(value.into())),
             Slot::Taken(name) => (Cow::Borrowed(name), None),
         };
-        Unknown(self.0.into_iter().map(keep).collect())
+        Unknown(self.slots.into_iter().map(keep).collect())
     }
 
     /// What is left, as an object; of an object that nothing was taken from, all of it.
@@ -47,15 +61,28 @@ impl<'a> Members<'a> {
 
     /// What is left, member by member.
     pub(super) fn into_left(self) -> impl Iterator<Item = (Cow<'a, str>, Node<'a>)> {
-        self.0.into_iter().filter_map(|(name, slot)| match slot {
+        self.slots.into_iter().filter_map(|(name, slot)| match slot {
             Slot::Left(value) => Some((name, value)),
             Slot::Taken(_) => None,
         })
     }
 
+    /// How many members there are, taken or not.
+    pub(super) const fn len(&self) -> usize {
+        self.slots.len()
+    }
+
+    /// The value of a member that was not taken.
+    pub(super) fn look(&self, name: &str) -> Option<&Node<'a>> {
+        self.slots.iter().find_map(|(n, slot)| match slot {
+            Slot::Left(value) if n == name => Some(value),
+            _ => None,
+        })
+    }
+
     /// Whether a member is there, taken or not.
     pub(crate) fn has(&self, name: &str) -> bool {
-        self.0.iter().any(|(n, _)| n == name)
+        self.slots.iter().any(|(n, _)| n == name)
     }
 
     /// Takes a member out and leaves its place.
@@ -63,12 +90,19 @@ impl<'a> Members<'a> {
     /// A second member of that name in other letters is refused: Go's reader takes both for one, and the last of them counts (map
     /// section 1.7). What is verified here as `payload` would be settled there as `Payload`.
     fn take(&mut self, name: &'static str) -> Result<Option<Node<'a>>, DecodeError> {
-        let Some((_, slot)) = self.0.iter_mut().find(|(n, _)| n == name) else { return Ok(None) };
-        let taken = core::mem::replace(slot, Slot::Taken(name));
-        if self.0.iter().any(|(n, _)| n.len() >= name.len() && n != name && folded(n).eq(folded(name))) {
+        let (mut found, mut ambiguous) = (None, false);
+        for (n, slot) in &mut self.slots {
+            if n == name {
+                found = Some(slot);
+            } else {
+                ambiguous |= is_read_as(n, name);
+            }
+        }
+        let Some(slot) = found else { return Ok(None) };
+        if ambiguous {
             return Err(DecodeError::member(ShapeError::Ambiguous, name));
         }
-        Ok(match taken {
+        Ok(match core::mem::replace(slot, Slot::Taken(name)) {
             Slot::Left(value) => Some(value),
             Slot::Taken(_) => None,
         })
@@ -105,8 +139,24 @@ impl<'a> Members<'a> {
 
     /// Text of at least one character.
     pub(super) fn nonempty_text(&mut self, name: &'static str) -> Result<String, DecodeError> {
-        let text = self.text(name)?;
-        if text.is_empty() { Err(DecodeError::member(ShapeError::EmptyText, name)) } else { Ok(text) }
+        self.nonempty_words(name).map(Cow::into_owned)
+    }
+
+    /// Optional text that nobody has to keep.
+    pub(super) fn optional_words(&mut self, name: &'static str) -> Result<Option<Cow<'a, str>>, DecodeError> {
+        self.optional_value(name, text)
+    }
+
+    /// Text of at least one character that nobody has to keep.
+    pub(super) fn nonempty_words(&mut self, name: &'static str) -> Result<Cow<'a, str>, DecodeError> {
+        let words = self.required_value(name, text)?;
+        if words.is_empty() { Err(DecodeError::member(ShapeError::EmptyText, name)) } else { Ok(words) }
+    }
+
+    /// The address of a party to a payment.
+    pub(super) fn party(&mut self, name: &'static str) -> Result<Address, DecodeError> {
+        let offers = self.offers;
+        self.parsed(name, |text| terms::parse_party(text, offers))
     }
 
     /// Text that a domain type reads.
@@ -144,12 +194,12 @@ impl<'a> Members<'a> {
 
     /// The members of an object.
     pub(crate) fn members(&mut self, name: &'static str) -> Result<Self, DecodeError> {
-        self.required_value(name, members)
+        self.required_value(name, members).map(|members| members.beside(self.offers))
     }
 
     /// The members of an optional object.
     pub(super) fn optional_members(&mut self, name: &'static str) -> Result<Option<Self>, DecodeError> {
-        self.optional_value(name, members)
+        Ok(self.optional_value(name, members)?.map(|members| members.beside(self.offers)))
     }
 
     pub(super) fn object(&mut self, name: &'static str) -> Result<Object, DecodeError> {
@@ -161,11 +211,29 @@ impl<'a> Members<'a> {
     }
 
     pub(super) fn nested<T: Wire>(&mut self, name: &'static str) -> Result<T, DecodeError> {
-        T::read(self.members(name)?).map_err(|e| e.inside(name))
+        self.read(name, T::read)
     }
 
     pub(super) fn optional_nested<T: Wire>(&mut self, name: &'static str) -> Result<Option<T>, DecodeError> {
-        self.optional_members(name)?.map(|members| T::read(members).map_err(|e| e.inside(name))).transpose()
+        self.optional_read(name, T::read)
+    }
+
+    /// An object that `read` reads.
+    pub(super) fn read<T>(
+        &mut self,
+        name: &'static str,
+        read: impl FnOnce(Self) -> Result<T, DecodeError>,
+    ) -> Result<T, DecodeError> {
+        read(self.members(name)?).map_err(|e| e.inside(name))
+    }
+
+    /// An optional object that `read` reads.
+    pub(super) fn optional_read<T>(
+        &mut self,
+        name: &'static str,
+        read: impl FnOnce(Self) -> Result<T, DecodeError>,
+    ) -> Result<Option<T>, DecodeError> {
+        self.optional_members(name)?.map(|members| read(members).map_err(|e| e.inside(name))).transpose()
     }
 
     pub(super) fn optional_texts(&mut self, name: &'static str) -> Result<Option<Vec<String>>, DecodeError> {
@@ -188,6 +256,13 @@ impl<'a> Members<'a> {
         let number = plain_integer(&literal).ok_or_else(wrong)?;
         allowed.iter().copied().find(|version| version.number() == number).ok_or_else(wrong)
     }
+}
+
+/// Whether Go reads a member of one name as the member of another, which is in ASCII.
+fn is_read_as(other: &str, name: &str) -> bool {
+    // few names begin alike; a letter beyond ASCII is never shorter than the one it is read as
+    let begin_alike = |(a, b): (u8, u8)| a | 0x20 == b | 0x20 || !a.is_ascii();
+    other.len() >= name.len() && other.bytes().zip(name.bytes()).next().is_some_and(begin_alike) && folded(other).eq(folded(name))
 }
 
 /// A name as Go compares it: without case, and with the two letters beyond ASCII whose other case is an ASCII letter.

@@ -62,8 +62,8 @@ impl Wire for Eip3009Payload {
 impl Wire for Authorization {
     fn read(mut members: Members<'_>) -> Result<Self, DecodeError> {
         Ok(Self {
-            from: members.parsed("from", Address::parse_party)?,
-            to: members.parsed("to", Address::parse_party)?,
+            from: members.party("from")?,
+            to: members.party("to")?,
             value: members.parsed("value", Amount::parse)?,
             window: Window::new(
                 members.parsed("validAfter", UnixSeconds::parse)?,
@@ -123,10 +123,10 @@ impl<W: Wire> Wire for Permit2Payload<W> {
         let signature = members.parsed("signature", SignatureBytes::parse)?;
         let mut given = members.members(PERMIT)?;
         let mut read = || {
-            let from = given.parsed("from", Address::parse_party)?;
+            let from = given.party("from")?;
             let permit = PermitWitnessTransferFrom {
                 permitted: given.nested("permitted")?,
-                spender: given.parsed("spender", Address::parse_party)?,
+                spender: given.party("spender")?,
                 nonce: given.parsed("nonce", Nonce::parse_decimal)?,
                 deadline: given.parsed("deadline", UnixSeconds::parse)?,
                 witness: given.nested("witness")?,
@@ -153,7 +153,7 @@ impl<W: Wire> Wire for Permit2Payload<W> {
 
 impl Wire for TokenPermissions {
     fn read(mut members: Members<'_>) -> Result<Self, DecodeError> {
-        Ok(Self { token: members.parsed("token", Address::parse_party)?, amount: members.parsed("amount", Amount::parse)? })
+        Ok(Self { token: members.party("token")?, amount: members.parsed("amount", Amount::parse)? })
     }
 
     fn write(&self) -> Object {
@@ -163,7 +163,7 @@ impl Wire for TokenPermissions {
 
 impl Wire for ExactWitness {
     fn read(mut members: Members<'_>) -> Result<Self, DecodeError> {
-        Ok(Self { to: members.parsed("to", Address::parse_party)?, valid_after: members.parsed("validAfter", UnixSeconds::parse)? })
+        Ok(Self { to: members.party("to")?, valid_after: members.parsed("validAfter", UnixSeconds::parse)? })
     }
 
     fn write(&self) -> Object {
@@ -174,8 +174,8 @@ impl Wire for ExactWitness {
 impl Wire for UptoWitness {
     fn read(mut members: Members<'_>) -> Result<Self, DecodeError> {
         Ok(Self {
-            to: members.parsed("to", Address::parse_party)?,
-            facilitator: members.parsed("facilitator", Address::parse_party)?,
+            to: members.party("to")?,
+            facilitator: members.party("facilitator")?,
             valid_after: members.parsed("validAfter", UnixSeconds::parse)?,
         })
     }

@@ -7,6 +7,7 @@ use core::fmt;
 use super::{Extensions, Members, PaymentRequirements, Quiet, ResourceInfo, Unknown, Version, Wire, Writer, wire_object};
 use crate::error::DecodeError;
 use crate::json::Object;
+use crate::terms::Terms;
 
 /// The terms of a 402 answer.
 #[derive(Clone, PartialEq, Eq)]
@@ -91,25 +92,59 @@ impl PaymentPayload {
     }
 }
 
-impl PaymentPayload {
-    /// Reads a payment, its payload by `payload`, and returns the two apart.
-    pub(super) fn read_parts<'a, P>(
+/// A payment of which only the shape was read.
+///
+/// `R` is what is kept of the resource.
+pub(super) struct Parts<'a, R> {
+    pub(super) resource: Option<R>,
+    pub(super) accepted: Accepted,
+    pub(super) payload: Members<'a>,
+    pub(super) extensions: Option<Extensions>,
+    rest: Members<'a>,
+}
+
+/// The offer that a payment says it takes.
+pub(super) enum Accepted {
+    /// One that was read before, word by word.
+    Known(Terms),
+    /// Any other.
+    Written(PaymentRequirements),
+}
+
+impl Accepted {
+    fn read(members: Members<'_>, offers: &[Terms]) -> Result<Self, DecodeError> {
+        match offers.iter().find(|offer| offer.requirements().are_in(&members)) {
+            Some(offer) => Ok(Self::Known(offer.clone())),
+            None => PaymentRequirements::read(members).map(Self::Written),
+        }
+    }
+}
+
+impl<'a, R> Parts<'a, R> {
+    pub(super) fn read(
         mut members: Members<'a>,
-        payload: impl FnOnce(Members<'a>) -> P,
-    ) -> Result<(Self, P), DecodeError> {
+        offers: &[Terms],
+        resource: impl FnOnce(Members<'a>) -> Result<R, DecodeError>,
+    ) -> Result<Self, DecodeError> {
         members.version(&[Version::V2])?;
-        let resource = members.optional_nested("resource")?;
-        let accepted = members.nested("accepted")?;
-        let read = payload(members.members("payload")?);
-        let extensions = members.optional_nested("extensions")?;
-        Ok((Self { resource, accepted, payload: Object::new(), extensions, other: members.rest() }, read))
+        Ok(Self {
+            resource: members.optional_read("resource", resource)?,
+            accepted: members.read("accepted", |accepted| Accepted::read(accepted, offers))?,
+            payload: members.members("payload")?,
+            extensions: members.optional_nested("extensions")?,
+            rest: members,
+        })
     }
 }
 
 impl Wire for PaymentPayload {
     fn read(members: Members<'_>) -> Result<Self, DecodeError> {
-        let (payment, payload) = Self::read_parts(members, Members::into_object)?;
-        Ok(Self { payload, ..payment })
+        let Parts { resource, accepted, payload, extensions, rest } = Parts::read(members, &[], ResourceInfo::read)?;
+        let accepted = match accepted {
+            Accepted::Known(terms) => terms.requirements().clone(),
+            Accepted::Written(requirements) => requirements,
+        };
+        Ok(Self { resource, accepted, payload: payload.into_object(), extensions, other: rest.rest() })
     }
 
     fn write(&self) -> Object {

@@ -5,7 +5,7 @@ use alloc::string::String;
 use super::{Members, Unknown, Wire, Writer, wire_object};
 use crate::amount::Amount;
 use crate::error::DecodeError;
-use crate::json::Object;
+use crate::json::{Node, Object, plain_integer};
 use crate::network::Network;
 
 /// One way to pay: what is asked, of whom, where and how long the seller will wait.
@@ -71,6 +71,23 @@ impl PaymentRequirements {
     /// [`AmountError`](crate::AmountError).
     pub fn parse_amount(&self) -> Result<Amount, DecodeError> {
         Amount::parse(&self.amount).map_err(|e| DecodeError::member(e, "amount"))
+    }
+
+    /// Whether the members are these requirements word by word, so that reading them could give nothing else.
+    ///
+    /// It says so only of the members that the specification names, of which none is written in two ways here; their order does not
+    /// count.
+    pub(super) fn are_in(&self, members: &Members<'_>) -> bool {
+        let text = |name, own: &str| !own.is_empty() && matches!(members.look(name), Some(Node::String(text)) if text == own);
+        self.other.is_empty()
+            && members.len() == 6 + usize::from(self.extra.is_some())
+            && text("payTo", &self.pay_to)
+            && text("amount", &self.amount)
+            && text("asset", &self.asset)
+            && text("network", &self.network)
+            && text("scheme", &self.scheme)
+            && matches!(members.look("maxTimeoutSeconds"), Some(Node::Number(literal)) if plain_integer(literal) == Some(self.max_timeout_seconds))
+            && self.extra.as_ref().is_none_or(|own| members.look("extra").is_some_and(|extra| extra.is_object(own)))
     }
 
     /// The same requirements with data of the scheme.

@@ -1,5 +1,6 @@
 //! `ResourceInfo` (core specification v2, section 5.1.2).
 
+use alloc::borrow::Cow;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
@@ -44,16 +45,47 @@ impl fmt::Debug for ResourceInfo {
     }
 }
 
-impl Wire for ResourceInfo {
-    fn read(mut members: Members<'_>) -> Result<Self, DecodeError> {
+/// A resource whose texts are still where they were found.
+struct Found<'a> {
+    url: Cow<'a, str>,
+    description: Option<Cow<'a, str>>,
+    mime_type: Option<Cow<'a, str>>,
+    service_name: Option<Cow<'a, str>>,
+    tags: Option<Vec<String>>,
+    icon_url: Option<Cow<'a, str>>,
+    rest: Members<'a>,
+}
+
+impl<'a> Found<'a> {
+    fn read(mut members: Members<'a>) -> Result<Self, DecodeError> {
         Ok(Self {
-            url: members.nonempty_text("url")?,
-            description: members.optional_text("description")?,
-            mime_type: members.optional_text("mimeType")?,
-            service_name: members.optional_text("serviceName")?,
+            url: members.nonempty_words("url")?,
+            description: members.optional_words("description")?,
+            mime_type: members.optional_words("mimeType")?,
+            service_name: members.optional_words("serviceName")?,
             tags: members.optional_texts("tags")?,
-            icon_url: members.optional_text("iconUrl")?,
-            other: members.rest(),
+            icon_url: members.optional_words("iconUrl")?,
+            rest: members,
+        })
+    }
+}
+
+/// Reads all of a resource, and keeps its URL.
+pub(super) fn url(members: Members<'_>) -> Result<String, DecodeError> {
+    Found::read(members).map(|found| found.url.into_owned())
+}
+
+impl Wire for ResourceInfo {
+    fn read(members: Members<'_>) -> Result<Self, DecodeError> {
+        let found = Found::read(members)?;
+        Ok(Self {
+            url: found.url.into_owned(),
+            description: found.description.map(Cow::into_owned),
+            mime_type: found.mime_type.map(Cow::into_owned),
+            service_name: found.service_name.map(Cow::into_owned),
+            tags: found.tags,
+            icon_url: found.icon_url.map(Cow::into_owned),
+            other: found.rest.rest(),
         })
     }
 

@@ -238,3 +238,28 @@ proptest! {
         prop_assert!(PaymentPayload::from_json(read.to_json().as_bytes(), &limits).unwrap() == read);
     }
 }
+
+#[test]
+fn row_167_what_a_client_adds_to_an_offer_of_gas_is_read_whole() {
+    let address = "0x857b06519E91e3A54538791bDbb0E22373e36b66";
+    let permit = format!(
+        r#"{{"from":"{address}","asset":"{address}","spender":"{address}","amount":"7","nonce":"0","deadline":"1740672154","signature":"0xab","version":"1","description":"x"}}"#
+    );
+    same::<Eip2612GasSponsoring>(&permit);
+    check::<Eip2612GasSponsoring>(&permit.replace(r#""nonce":"0""#, r#""nonce":"00""#), Err("nonce: amount_leading_zero"));
+    check::<Eip2612GasSponsoring>(&permit.replace(r#""nonce":"0""#, r#""nonce":0"#), Err("nonce: member_type"));
+    check::<Eip2612GasSponsoring>(&permit.replace("\"0xab\"", "\"ab\""), Err("signature: signature_prefix"));
+    for version in ["", "1.", ".1", "v1", "1..2"] {
+        let changed = permit.replace(r#""version":"1""#, &format!(r#""version":"{version}""#));
+        check::<Eip2612GasSponsoring>(&changed, Err("version: member_grammar"));
+    }
+    let approval = format!(
+        r#"{{"from":"{address}","asset":"{address}","spender":"{address}","amount":"7","signedTransaction":"0x02c0","version":"1.0.2"}}"#
+    );
+    same::<Erc20ApprovalGasSponsoring>(&approval);
+    check::<Erc20ApprovalGasSponsoring>(&approval.replace("0x02c0", "0x02c"), Err("signedTransaction: hex_length"));
+    let long = format!("0x{}", "00".repeat(1_025));
+    check::<Erc20ApprovalGasSponsoring>(&approval.replace("0x02c0", &long), Err("signedTransaction: hex_length"));
+    let shown = format!("{:?}", read_json::<Erc20ApprovalGasSponsoring>(approval.as_bytes(), &Limits::BODY).unwrap());
+    assert!(!shown.contains("02c0"), "{shown}");
+}

@@ -23,6 +23,20 @@ pub enum AbiError {
     Trailing,
 }
 
+impl AbiError {
+    /// The stable name of the reason, as the vectors write it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Truncated => "abi_truncated",
+            Self::Layout => "abi_layout",
+            Self::Flag => "abi_flag",
+            Self::Padding => "abi_padding",
+            Self::Trailing => "abi_trailing",
+        }
+    }
+}
+
 impl fmt::Display for AbiError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {

@@ -268,3 +268,99 @@ fn only_the_named_facilitator_is_simulated_and_sends() {
     let Some(ChainQuery::Simulate(calls)) = questions.last() else { panic!("{questions:?}") };
     assert_eq!(calls[0].sender, Some(FACILITATOR));
 }
+
+const FACTORY: Address = Address::from_bytes([4; 20]);
+
+fn wrapped(inner: &[u8]) -> Payment {
+    let wrapper = Wrapped::new(FACTORY, &[1, 2], inner).unwrap().to_bytes();
+    with_signature(&terms(), transfer(), SignatureBytes::from_bytes(&wrapper).unwrap())
+}
+
+/// What is asked about a payment and the answers to it, the wallet being there or not.
+fn counterfactual(scheme: Exact<'_>, payment: &Payment, code: &[u8], signed: bool) -> (String, Vec<ChainQuery>) {
+    let terms = terms();
+    let input = VerifyInput::offline(payment, &terms, at(NOW)).on_chain(&[]);
+    let mut model = chain();
+    model.code = code.to_vec();
+    let answer = |question: &ChainQuery| match question {
+        ChainQuery::CounterfactualSignature { .. } | ChainQuery::ContractSignature { .. } => ChainAnswer::Flag(signed),
+        ChainQuery::Simulate(_) => YES,
+        other => model.answer(other),
+    };
+    let mut answers = Vec::new();
+    loop {
+        let input = input.with_answers(&answers);
+        let verdict = match scheme.verify(&input) {
+            Ok(Progress::Ask(_)) => {
+                answers.extend(scheme.questions(&input).unwrap().into_iter().map(|question| (question.clone(), answer(&question))));
+                continue;
+            }
+            Ok(Progress::Verified(proof)) => format!("{}", proof.payer()),
+            Ok(other) => panic!("{other:?}"),
+            Err(rejection) => rejection.code().into(),
+        };
+        return (verdict, answers.into_iter().map(|(question, _)| question).collect());
+    }
+}
+
+#[test]
+fn rows_97_to_99_only_a_listed_factory_deploys_a_wallet() {
+    let payment = wrapped(&[5; 70]);
+    let listed = EXACT.with_factories(&[FACTORY]);
+    assert_eq!(counterfactual(EXACT, &payment, &[], true).0, "wallet_factory");
+    assert_eq!(counterfactual(EXACT.with_factories(&[Address::from_bytes([6; 20])]), &payment, &[], true).0, "wallet_factory");
+    assert_eq!(counterfactual(listed, &payment, &[], false).0, "eip3009_signature");
+    let (verdict, questions) = counterfactual(listed, &payment, &[], true);
+    assert_eq!(verdict, payer());
+    let asked = questions.iter().find_map(|question| match question {
+        ChainQuery::CounterfactualSignature { wallet, deployment, signature, .. } => {
+            Some((*wallet, deployment.clone(), signature.as_bytes().to_vec()))
+        }
+        _ => None,
+    });
+    let deployment = Call::new(FACTORY, vec![1, 2]);
+    assert_eq!(asked, Some((key().address(), deployment.clone(), vec![5; 70])));
+    let Some(ChainQuery::Simulate(calls)) = questions.last() else { panic!("{questions:?}") };
+    assert_eq!((calls.len(), &calls[0]), (2, &deployment), "deployed first, and then moved");
+    // Row 99: a wallet that is there is asked, and not deployed again.
+    let (verdict, questions) = counterfactual(listed, &payment, &[1], true);
+    let Some(ChainQuery::Simulate(calls)) = questions.last() else { panic!("{questions:?}") };
+    assert_eq!((verdict, calls.len()), (payer(), 1));
+    assert_eq!(counterfactual(EXACT, &payment, &[1], true).0, payer(), "whoever made it");
+    // Payers with a key only are not contracts, deployed or not.
+    let input = VerifyInput::offline(&payment, payment.accepted().unwrap(), at(NOW)).on_chain(&[]);
+    assert_eq!(listed.keys_only().verify(&input).unwrap_err(), Rejection::Eip3009Signature);
+}
+
+#[test]
+fn row_97_a_plan_deploys_from_a_listed_factory_and_from_no_other() {
+    let (payment, terms) = (wrapped(&[5; 70]), terms());
+    let admitted = || {
+        let code = (ChainQuery::Code { address: key().address() }, ChainAnswer::Bytes(vec![1]));
+        let answers = [code.clone()];
+        let input = VerifyInput::offline(&payment, &terms, at(NOW)).with_answers(&answers);
+        let Ok(Progress::Ask(question)) = EXACT.verify(&input) else { panic!("a question") };
+        let answers = [code, (question, YES)];
+        admitted_by(&input.with_answers(&answers))
+    };
+    let price = Amount::from_u64(10_000);
+    let plan = EXACT.with_factories(&[FACTORY]).plan(&admitted(), price).unwrap();
+    assert_eq!(plan.steps[0], Step::Deploy { wallet: key().address(), call: Call::new(FACTORY, vec![1, 2]) });
+    assert_eq!((plan.steps.len(), plan.evidence.len(), plan.shareable()), (2, 2, None));
+    for scheme in [EXACT, EXACT.keys_only(), EXACT.with_factories(&[PERMIT2])] {
+        assert_eq!(scheme.plan(&admitted(), price).unwrap().steps, plan.steps[1..]);
+    }
+}
+
+#[test]
+fn rows_80_and_102_a_wallet_that_is_not_there_and_brings_no_factory_has_to_be_deployed() {
+    let with = |bytes: &[u8]| with_signature(&terms(), transfer(), SignatureBytes::from_bytes(bytes).unwrap());
+    for (length, expected) in
+        [(0, "wallet_not_deployed"), (70, "wallet_not_deployed"), (64, "eip3009_signature"), (65, "eip3009_signature")]
+    {
+        assert_eq!(counterfactual(EXACT, &with(&vec![1; length]), &[], true).0, expected, "{length}");
+    }
+    // a wrapper that is none
+    assert_eq!(counterfactual(EXACT, &with(&[0x64, 0x92].repeat(16)), &[], true).0, "eip3009_signature");
+    assert_eq!(counterfactual(EXACT, &with(&[0x64, 0x92].repeat(16)), &[1], true).0, "signature_format");
+}

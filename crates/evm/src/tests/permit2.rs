@@ -7,9 +7,9 @@ use quittance_core::wire::Permit2Payload;
 use super::*;
 use crate::{UPTO, Upto};
 
-pub(super) const FACILITATOR: Address = Address::from_bytes([0xfa; 20]);
+pub(crate) const FACILITATOR: Address = Address::from_bytes([0xfa; 20]);
 
-pub(super) fn at(seconds: u64) -> UnixSeconds {
+pub(crate) fn at(seconds: u64) -> UnixSeconds {
     UnixSeconds::from_secs(seconds)
 }
 
@@ -17,12 +17,12 @@ fn payee() -> Address {
     Address::parse(PAYEE).unwrap()
 }
 
-pub(super) fn token() -> Address {
+pub(crate) fn token() -> Address {
     terms().asset().token().address().unwrap()
 }
 
 /// An offer of a scheme, by Permit2.
-pub(super) fn offer(scheme: &str) -> Terms {
+pub(crate) fn offer(scheme: &str) -> Terms {
     let extra = [("assetTransferMethod", "permit2"), ("facilitatorAddress", &std::format!("{FACILITATOR}"))].into_iter().collect();
     let mut offer = terms().requirements().clone().with_extra(extra);
     offer.scheme = scheme.into();
@@ -39,11 +39,11 @@ fn permit<W>(spender: Address, witness: W) -> PermitWitnessTransferFrom<W> {
     }
 }
 
-pub(super) fn exact() -> PermitWitnessTransferFrom<ExactWitness> {
+pub(crate) fn exact() -> PermitWitnessTransferFrom<ExactWitness> {
     permit(EXACT_PROXY, ExactWitness { to: payee(), valid_after: at(0) })
 }
 
-pub(super) fn upto() -> PermitWitnessTransferFrom<UptoWitness> {
+pub(crate) fn upto() -> PermitWitnessTransferFrom<UptoWitness> {
     permit(UPTO_PROXY, UptoWitness { to: payee(), facilitator: FACILITATOR, valid_after: at(0) })
 }
 
@@ -51,7 +51,7 @@ fn signature<W: Witness>(permit: &PermitWitnessTransferFrom<W>, domain: &Domain<
     key().sign(&eip712::digest(&domain.separator(), permit)).into()
 }
 
-pub(super) fn paid<W: Witness>(terms: &Terms, permit: PermitWitnessTransferFrom<W>) -> Payment
+pub(crate) fn paid<W: Witness>(terms: &Terms, permit: PermitWitnessTransferFrom<W>) -> Payment
 where
     Object: for<'a> From<&'a Permit2Payload<W>>,
 {

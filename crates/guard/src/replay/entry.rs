@@ -117,6 +117,9 @@ pub enum Step {
     /// place of what was kept (a higher fee; whatever may still arrive of the former belongs into it), or with nothing, which changes
     /// nothing and gives the entry, so that whoever goes on with somebody else's attempt sees what to send.
     Settling(Option<Sent>),
+    /// The holder is still at it, and until then it is its alone. Without this, two who wait for the same evidence take it from each
+    /// other whenever a lease ends, and each begins to wait anew.
+    Hold(UnixSeconds),
     /// What became of it is not known.
     Unknown,
     /// The money moved.
@@ -275,6 +278,8 @@ impl Entry {
                 let (state, sent) = (State::Settling { lease: *lease }, sent.or_else(|| self.sent.clone()));
                 return Ok(Verdict::Keep(Box::new(Self { state, sent, ..self.clone() })));
             }
+            (Step::Hold(until), State::Reserved { lease }) => State::Reserved { lease: until.max(*lease) },
+            (Step::Hold(until), State::Settling { lease }) => State::Settling { lease: until.max(*lease) },
             (Step::Unknown, State::Settling { .. } | State::Unknown) => State::Unknown,
             (Step::Settled(receipt), _) => return self.settled(receipt),
             (Step::Failed(rejection), State::Settling { .. } | State::Unknown) => State::Failed(rejection),

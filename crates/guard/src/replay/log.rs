@@ -17,6 +17,9 @@ pub trait ReplayLog {
     /// Claims a payment for a request.
     fn claim(&self, request: &Request) -> impl Future<Output = Result<Claimed, Fault>> + Send;
 
+    /// What is remembered of a payment, for somebody who only wants to know. It decides nothing: it may have changed by the time it is read.
+    fn find(&self, key: &ReplayKey) -> impl Future<Output = Result<Option<Entry>, Fault>> + Send;
+
     /// Takes a step with a payment that is held; `None` when the entry is gone with it. [`Step::Settling`] must have returned before the
     /// request to settle leaves (rule 12).
     fn step(&self, claim: &Claim, step: Step, now: UnixSeconds) -> impl Future<Output = Result<Option<Entry>, StepError>> + Send;

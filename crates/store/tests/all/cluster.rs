@@ -1,4 +1,6 @@
 //! A PostgreSQL server of the tests' own: made in a folder that goes with them, on a port that is free, by a user that is not root.
+//!
+//! The facilitator's tests start theirs with it too.
 
 use std::fs;
 use std::net::TcpListener;
@@ -7,21 +9,18 @@ use std::process::Command;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, Weak};
 
-use quittance_store::Store;
-
-use crate::place::{Database, Folder, Place, place_of_database};
-
 /// A running server, stopped when the last test lets go of it.
 pub(crate) struct Cluster {
-    folder: Folder,
+    folder: PathBuf,
     programs: PathBuf,
-    port: u16,
+    pub(crate) port: u16,
 }
 
 static CLUSTER: Mutex<Weak<Cluster>> = Mutex::new(Weak::new());
 
 impl Cluster {
-    fn shared() -> Arc<Self> {
+    /// The one that tests share.
+    pub(crate) fn shared() -> Arc<Self> {
         let mut cluster = CLUSTER.lock().unwrap();
         if let Some(running) = cluster.upgrade() {
             return running;
@@ -31,24 +30,34 @@ impl Cluster {
         started
     }
 
-    fn start() -> Self {
-        let folder = Folder::quick();
+    /// Starts one.
+    pub(crate) fn start() -> Self {
+        Self::start_with(|_| "")
+    }
+
+    /// Starts one with further settings, after its folder was made and before it is its user's.
+    pub(crate) fn start_with(prepare: impl FnOnce(&Path) -> &'static str) -> Self {
+        let folder = folder();
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let cluster = Self { folder, programs: programs(), port };
         let data = cluster.data();
         fs::create_dir(&data).unwrap();
         if is_root() {
-            run(Command::new("chown").arg("-R").arg("postgres").arg(&cluster.folder.0));
+            run(Command::new("chown").arg("-R").arg("postgres").arg(&cluster.folder));
         }
         cluster.program("initdb", &format!("-D {} -U postgres -A trust -E UTF8 --no-sync", data.display()));
-        let settings = format!("-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={}", data.display());
+        let more = prepare(&data);
+        if is_root() {
+            run(Command::new("chown").arg("-R").arg("postgres").arg(&cluster.folder));
+        }
+        let settings = format!("-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={} {more}", data.display());
         let log = data.join("server.log");
         cluster.program("pg_ctl", &format!("-D {} -l {} -w -o '{settings}' start", data.display(), log.display()));
         cluster
     }
 
     fn data(&self) -> PathBuf {
-        self.folder.0.join("data")
+        self.folder.join("data")
     }
 
     /// Runs one of the server's programs, which refuse to be run by root.
@@ -58,7 +67,7 @@ impl Cluster {
         if is_root() {
             command.args(["postgres", "-s", "/bin/sh"]);
         }
-        run(command.arg("-c").arg(line).current_dir(&self.folder.0))
+        run(command.arg("-c").arg(line).current_dir(&self.folder))
     }
 
     /// Everything that stands in a database, as text.
@@ -87,40 +96,19 @@ impl Cluster {
 impl Drop for Cluster {
     fn drop(&mut self) {
         self.program("pg_ctl", &format!("-D {} -w -m immediate stop", self.data().display()));
+        let _removed = fs::remove_dir_all(&self.folder);
     }
 }
 
-/// A database that nobody has used yet.
-pub(crate) struct Fresh {
-    pub(crate) cluster: Arc<Cluster>,
-    pub(crate) name: String,
+/// A folder in a file system without a disk behind it, where there is one: what these tests ask for is not durability.
+fn folder() -> PathBuf {
+    static NUMBER: AtomicU32 = AtomicU32::new(0);
+    let memory = PathBuf::from("/dev/shm");
+    let within = if memory.is_dir() { memory } else { std::env::temp_dir() };
+    let folder = within.join(format!("quittance-postgres-{}-{}", std::process::id(), NUMBER.fetch_add(1, Ordering::Relaxed)));
+    fs::create_dir_all(&folder).unwrap();
+    folder
 }
-
-impl Fresh {
-    pub(crate) fn new() -> Self {
-        Self::on(Cluster::shared())
-    }
-
-    /// On a server that no other test uses.
-    pub(crate) fn alone() -> Self {
-        Self::on(Arc::new(Cluster::start()))
-    }
-
-    fn on(cluster: Arc<Cluster>) -> Self {
-        static NUMBER: AtomicU32 = AtomicU32::new(0);
-        let name = format!("store{}", NUMBER.fetch_add(1, Ordering::Relaxed));
-        cluster.sql("postgres", &format!("CREATE DATABASE {name}"));
-        Self { cluster, name }
-    }
-}
-
-impl Database for Fresh {
-    fn url(&self) -> String {
-        format!("postgres://postgres:unused-password@127.0.0.1:{}/{}", self.cluster.port, self.name)
-    }
-}
-
-place_of_database!(Fresh);
 
 /// Where the server's programs are: Debian keeps those of the server itself off the path.
 fn programs() -> PathBuf {
@@ -134,7 +122,7 @@ fn is_root() -> bool {
     run(Command::new("id").arg("-u")) == b"0\n"
 }
 
-fn run(command: &mut Command) -> Vec<u8> {
+pub(crate) fn run(command: &mut Command) -> Vec<u8> {
     // pg_ctl leaves a server behind that would hold a pipe open, so that output goes to a file
     let output = Output::new();
     let status = command

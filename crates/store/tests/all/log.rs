@@ -213,6 +213,8 @@ everywhere! {
         let resumed = log.resume(&key(1), 60, at(61)).await.unwrap().unwrap();
         assert_eq!(log.step(&held, Step::Settling(sent(3)), at(62)).await, Err(Misstep::Stale.into()));
         let log = place.log_again(log).await;
+        assert_eq!(log.find(&key(1)).await.unwrap().map(|entry| (entry.key, entry.sent)), Some((key(1), sent(2))));
+        assert_eq!(log.find(&key(2)).await.unwrap(), None);
         assert_eq!(log.step(&resumed, Step::Settling(None), at(62)).await.unwrap().unwrap().sent, sent(2));
         log.step(&resumed, Step::Unknown, at(63)).await.unwrap();
         let log = place.log_again(log).await;
@@ -222,6 +224,33 @@ everywhere! {
         let log = place.log_again(log).await;
         assert_eq!(ReplayLog::open(&log, end).await.unwrap(), []);
         assert_eq!(log.step(&resumed, Step::Vanished, at(65)).await.unwrap().unwrap().sent, None, "it is gone from the disk too");
+    }
+
+    async fn row_138_who_is_still_at_it_says_so_and_nobody_takes_it_over(place: &impl Place) {
+        let log = place.log(10).await;
+        let held = fresh(&log, &claim(1, "a", 0)).await;
+        log.step(&held, Step::Hold(at(90)), at(50)).await.unwrap();
+        let log = place.log_again(log).await;
+        assert_eq!((log.purge(at(61)).await, log.claim(&claim(1, "a", 61)).await), (Ok(0), Ok(Claimed::Pending(at(90)))));
+        let sent = Some(Sent::new(b"fee 1").unwrap());
+        log.step(&held, Step::Settling(sent.clone()), at(70)).await.unwrap();
+        log.step(&held, Step::Hold(at(150)), at(80)).await.unwrap();
+        // for less long than before is no less long
+        log.step(&held, Step::Hold(at(100)), at(81)).await.unwrap();
+        let log = place.log_again(log).await;
+        for seconds in [91, 150] {
+            assert_eq!(ReplayLog::open(&log, at(seconds)).await.unwrap(), []);
+            assert_eq!(log.resume(&key(1), 60, at(seconds)).await, Ok(None));
+            assert_eq!(log.claim(&claim(1, "a", seconds)).await, Ok(Claimed::Pending(at(150))));
+        }
+        let open = ReplayLog::open(&log, at(151)).await.unwrap();
+        assert_eq!(open.iter().map(|entry| (entry.key, entry.attempt, entry.sent.clone())).collect::<Vec<_>>(), [(key(1), 1, sent)]);
+        let second = log.resume(&key(1), 60, at(151)).await.unwrap().unwrap();
+        assert_eq!(log.step(&held, Step::Hold(at(1_000)), at(152)).await, Err(Misstep::Stale.into()));
+        let log = place.log_again(log).await;
+        assert_eq!(log.claim(&claim(1, "a", 152)).await, Ok(Claimed::Pending(at(211))));
+        log.step(&second, Step::Settled(receipt("0xaa", Attested::Chain)), at(153)).await.unwrap();
+        assert_eq!(log.step(&second, Step::Hold(at(1_000)), at(154)).await, Err(Misstep::Order.into()));
     }
 
     async fn a_refusal_that_may_pass_later_frees_the_payment_and_another_stands(place: &impl Place) {

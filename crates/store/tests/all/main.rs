@@ -6,6 +6,10 @@
 #[cfg(feature = "postgres-tests")]
 mod cluster;
 mod differences;
+#[cfg(feature = "postgres-tests")]
+mod fresh;
+#[cfg(target_os = "linux")]
+mod fsync;
 mod ledger;
 mod log;
 mod model;
@@ -14,4 +18,6 @@ mod place;
 mod processes;
 mod samples;
 mod secrets;
+#[cfg(feature = "postgres-tests")]
+mod tls;
 mod whole;

@@ -118,7 +118,7 @@ impl Model {
             30..60 if !self.claims.is_empty() => {
                 let recent = self.claims.len().min(40);
                 let index = self.claims.len() - 1 - usize::try_from(self.dice.roll(recent as u64)).unwrap();
-                let step = match self.dice.roll(16) {
+                let step = match self.dice.roll(17) {
                     0..3 => replay::Step::Settling(None),
                     3 | 4 => replay::Step::Settling(Sent::new(&self.dice.roll(1_000).to_be_bytes()).ok()),
                     5 => replay::Step::Unknown,
@@ -129,7 +129,8 @@ impl Model {
                     11 => replay::Step::Grant(None),
                     12 | 13 => replay::Step::Grant(Some(Answer::new(&self.dice.roll(1_000).to_be_bytes()))),
                     14 => replay::Step::Release,
-                    _ => replay::Step::Vanished,
+                    15 => replay::Step::Vanished,
+                    _ => replay::Step::Hold(UnixSeconds::from_secs(self.clock + self.dice.roll(2_000))),
                 };
                 Ask::Step(self.claims[index].clone(), step, now)
             }

@@ -7,11 +7,14 @@ use std::process::Command;
 
 use quittance_core::Fault;
 use quittance_guard::ReplayLog as _;
-use quittance_guard::replay::Claimed;
+use quittance_guard::receipt::Attested;
+use quittance_guard::replay::{Answer, Claimed, Misstep, Step};
 use quittance_store::{OpenError, Options, Reason, Store};
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _};
 
 use crate::place::{Database, Folder};
-use crate::samples::{at, claim, sealing_key};
+use crate::samples::{at, claim, receipt, sealing_key};
 
 async fn open(url: &str, options: Options) -> Result<Store, OpenError> {
     Store::open_with(url, &sealing_key(), &options).await
@@ -91,16 +94,56 @@ async fn row_152_a_file_behind_what_was_seen_does_not_open() {
 #[cfg(feature = "postgres-tests")]
 #[tokio::test]
 async fn row_152_a_server_behind_what_was_seen_does_not_open() {
-    expected(&crate::cluster::Fresh::new()).await;
+    expected(&crate::fresh::Fresh::new()).await;
 }
 
 #[cfg(feature = "postgres-tests")]
 #[tokio::test]
 async fn tables_of_a_later_version_are_left_alone() {
-    let database = crate::cluster::Fresh::new();
+    let database = crate::fresh::Fresh::new();
     database.open(10).await.close().await;
     database.cluster.sql(&database.name, "INSERT INTO quittance_schema VALUES (99)");
     assert!(matches!(reason(open(&database.url(), Options::default()).await), Reason::Newer { found: 99, known: 2..99 }));
+}
+
+/// The tables of the first version with what a store of this one has written, as far as they had a place for it.
+#[tokio::test]
+async fn tables_of_an_earlier_version_are_brought_up_to_date_with_what_stands_in_them() {
+    let (now, before) = (Folder::quick(), Folder::quick());
+    let store = now.open(10).await;
+    for (number, transaction) in [(1, "0xaa"), (2, "0xbb")] {
+        let Ok(Claimed::Fresh(held)) = store.claim(&claim(number, "a", 0)).await else { panic!("fresh") };
+        store.step(&held, Step::Settling(None), at(1)).await.unwrap();
+        store.step(&held, Step::Settled(receipt(transaction, Attested::Answer)), at(1)).await.unwrap();
+        store.step(&held, Step::Grant(Some(Answer::new(b"x"))), at(1)).await.unwrap();
+    }
+    let sold = store.entries(None, 10).await.unwrap();
+    store.close().await;
+    let mut database = SqliteConnectOptions::new().filename(before.file()).create_if_missing(true).connect().await.unwrap();
+    sqlx::raw_sql(include_str!("../../migrations/0001_begin.sql")).execute(&mut database).await.unwrap();
+    let copies = format!(
+        "CREATE TABLE quittance_schema (step BIGINT PRIMARY KEY); INSERT INTO quittance_schema VALUES (1); ATTACH '{}' AS now; \
+         INSERT INTO main.about SELECT * FROM now.about; INSERT INTO main.clocks SELECT * FROM now.clocks; \
+         INSERT INTO main.payments SELECT id, key, payer, asset, amount, fingerprint, payment_id, claimed_at, keep_until, attempt, state, \
+         lease, charged, hash, attested, rejection, granted, answer, quota_span, is_open, idle_from, over_from FROM now.payments; \
+         INSERT INTO main.settlements SELECT s.network, s.hash, p.key, s.payment FROM now.settlements AS s JOIN now.payments AS p \
+         ON p.id = s.payment",
+        now.file().display()
+    );
+    sqlx::raw_sql(AssertSqlSafe(copies)).execute(&mut database).await.unwrap();
+    database.close().await.unwrap();
+    fs::copy(now.0.join("payments.db-generation"), before.0.join("payments.db-generation")).unwrap();
+
+    let store = before.open(10).await;
+    assert_eq!(store.entries(None, 10).await.unwrap(), sold);
+    let Ok(Claimed::Fresh(held)) = store.claim(&claim(3, "a", 2)).await else { panic!("fresh") };
+    store.step(&held, Step::Settling(None), at(2)).await.unwrap();
+    let again = store.step(&held, Step::Settled(receipt("0xbb", Attested::Answer)), at(3)).await;
+    assert_eq!(again, Err(Misstep::TransactionReused.into()));
+    // what was reported for the payments goes with them
+    assert_eq!(store.purge(at(100_001)).await, Ok(2));
+    store.step(&held, Step::Settled(receipt("0xbb", Attested::Answer)), at(4)).await.unwrap();
+    store.close().await;
 }
 
 #[tokio::test]

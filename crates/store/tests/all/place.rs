@@ -145,7 +145,7 @@ macro_rules! everywhere {
             #[cfg(feature = "postgres-tests")]
             #[tokio::test]
             async fn in_postgres() {
-                law(&crate::cluster::Fresh::new()).await;
+                law(&crate::fresh::Fresh::new()).await;
             }
         }
     )+ };

@@ -15,7 +15,7 @@ use crate::samples::{SIGNATURE, at, cents, key_by, task, wallet};
 use crate::whole::check_sums;
 
 /// The program beside the tests; cargo builds it with them.
-fn worker() -> PathBuf {
+pub(crate) fn worker() -> PathBuf {
     let tests = std::env::current_exe().unwrap();
     let folder = tests.parent().and_then(|deps| deps.parent()).unwrap();
     let worker = folder.join("examples").join(format!("worker{}", std::env::consts::EXE_SUFFIX));
@@ -68,7 +68,7 @@ async fn rows_121_and_210_four_processes_on_one_file_make_fifty_of_two_hundred()
 #[cfg(feature = "postgres-tests")]
 #[tokio::test]
 async fn rows_121_and_210_four_processes_on_one_server_make_fifty_of_two_hundred() {
-    fifty_of_two_hundred(&crate::cluster::Fresh::new()).await;
+    fifty_of_two_hundred(&crate::fresh::Fresh::new()).await;
 }
 
 /// Two processes trade until they are killed at some moment, again and again. What they were told is there, whole, and once.
@@ -140,13 +140,13 @@ async fn row_150_processes_on_a_file_are_killed_and_nothing_is_lost_or_doubled()
 #[cfg(feature = "postgres-tests")]
 #[tokio::test]
 async fn row_150_processes_on_a_server_are_killed_and_nothing_is_lost_or_doubled() {
-    survive(&crate::cluster::Fresh::new(), 6).await;
+    survive(&crate::fresh::Fresh::new(), 6).await;
 }
 
 #[cfg(feature = "postgres-tests")]
 #[tokio::test]
 async fn row_150_a_server_that_ends_in_the_middle_loses_nothing_that_was_answered() {
-    let database = crate::cluster::Fresh::alone();
+    let database = crate::fresh::Fresh::alone();
     let url = database.url();
     let mut child = start(&["trade", &url, "1"]);
     let mut output = BufReader::new(child.stdout.take().unwrap());

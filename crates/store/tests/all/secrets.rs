@@ -53,7 +53,7 @@ async fn trade(store: &Store) -> String {
     }
     store.note(Trace::new(1, "request-1".parse().unwrap(), 0).of_purchase(ticket.id().clone())).await.unwrap();
     printed += &format!("{:?} {:?}", store.traces(&"request-1".parse().unwrap()).await, store.entry(claim.key()).await);
-    printed += &format!("{:?} {:?}", store.find(ticket.id()).await, store.sums().await);
+    printed += &format!("{:?} {:?}", Ledger::find(store, ticket.id()).await, store.sums().await);
     // texts that are refused do not come back in the refusal
     for text in SENTINELS {
         let refused = (
@@ -67,7 +67,7 @@ async fn trade(store: &Store) -> String {
         printed += &format!("{refused:?} {} {remote:?} {}", refused.1.as_ref().unwrap(), remote.as_ref().unwrap());
     }
     // and both sides still have what they kept
-    let found = store.find(ticket.id()).await.unwrap().unwrap();
+    let found = Ledger::find(store, ticket.id()).await.unwrap().unwrap();
     assert_eq!(found.signed.unwrap().expose(), SENTINELS[0].as_bytes());
     assert!(store.entry(claim.key()).await.unwrap().unwrap().answer.unwrap().as_bytes().starts_with(answer.as_bytes()));
     printed
@@ -119,7 +119,7 @@ async fn row_220_no_secret_is_in_a_file_or_beside_it() {
 #[cfg(feature = "postgres-tests")]
 #[tokio::test]
 async fn row_220_no_secret_is_in_the_dump_of_a_server() {
-    let database = crate::cluster::Fresh::new();
+    let database = crate::fresh::Fresh::new();
     let store = database.open(100).await;
     check("what printed itself", trade(&store).await.as_bytes());
     let dump = database.cluster.dump(&database.name);
@@ -138,6 +138,6 @@ async fn another_key_does_not_open_it_and_a_value_that_was_moved_is_not_believed
     assert!(error.to_string().ends_with("payments.db: it was made with another sealing key"), "{error}");
     // the right one still does
     let store = folder.open(100).await;
-    assert!(store.find(&"p".parse().unwrap()).await.unwrap().is_some());
+    assert!(Ledger::find(&store, &"p".parse().unwrap()).await.unwrap().is_some());
     assert_eq!(store.spent(&crate::samples::task("t"), UnixSeconds::from_secs(0)).await, Ok(cents(1)));
 }

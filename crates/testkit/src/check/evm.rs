@@ -247,7 +247,10 @@ fn verification(scheme: &dyn Scheme, group: &Value, input: &Value) -> Outcome {
     });
     let offers = offers.collect::<Vec<_>>();
     let headers = [(text(input, "name"), text(input, "header").as_bytes())];
-    let payment = Payment::from_headers(headers, &Limits::HEADER).map_err(|e| refusal(&e))?.expect("a payment header");
+    let payment = Payment::from_headers_for(headers, &offers, &Limits::HEADER);
+    let without = Payment::from_headers(headers, &Limits::HEADER);
+    assert_eq!(payment.as_ref().err(), without.as_ref().err(), "an error does not depend on the offers");
+    let payment = payment.map_err(|e| refusal(&e))?.expect("a payment header");
     let terms = find_offer(&offers, &payment).map_err(|e| e.code())?;
     let now = UnixSeconds::parse(text(group, "now")).expect("a time of the vectors");
     let input = VerifyInput::offline(&payment, terms, now);

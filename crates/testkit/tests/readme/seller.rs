@@ -5,7 +5,7 @@ use quittance_evm::EXACT;
 pub fn check(headers: &[(&str, &[u8])], offers: &[Terms], now: UnixSeconds) -> Result<Progress, (u16, &'static str)> {
     let malformed = |error: DecodeError| (400, error.code());
     let refused = |error: Rejection| (error.status(), error.reason());
-    let payment = Payment::from_headers(headers.iter().copied(), &Limits::HEADER).map_err(malformed)?;
+    let payment = Payment::from_headers_for(headers.iter().copied(), offers, &Limits::HEADER).map_err(malformed)?;
     let payment = payment.ok_or((402, "Payment required"))?;
     let terms = find_offer(offers, &payment).map_err(refused)?;
     // `Verified`: terms and signature are right, nobody has been paid yet. `Ask`: only the chain can say.

@@ -31,6 +31,7 @@ const PATHS: &[&str] = &[
     "verify",
     "digest",
     "header",
+    "header-for-offers",
     "header-to-verified",
     "known-payer",
     "known-header-to-verified",

@@ -8,7 +8,7 @@ use quittance_core::{Address, Nonce, Rejection, Resource, Salt};
 
 use super::*;
 use crate::fingerprint::Fingerprint;
-use crate::replay::{Answer, Audience, Bound, Demand, Sent};
+use crate::replay::{Answer, Audience, Bound, Demand, Sent, State};
 use crate::samples::{asset, at, key, key_of, payer, request as fingerprint, terms};
 
 /// A claim of payment `nonce` by payer 1 for a path, some seconds after the beginning.
@@ -260,6 +260,42 @@ fn rows_138_to_142_an_open_outcome_is_gone_on_with_by_one_at_a_time() {
     register.step(&fourth, Step::Settling(None), at(95)).unwrap();
     assert_eq!(register.purge(at(10_000_000)), 1);
     assert!(register.find(&key(2)).is_some());
+}
+
+#[test]
+fn row_138_who_is_still_at_it_says_so_and_nobody_takes_it_over() {
+    let mut register = Register::new(10);
+    let first = fresh(&mut register, &claim(1, "a", 0));
+    // before anything was sent: it is not forgotten either, nor given to the next who asks
+    register.step(&first, Step::Hold(at(90)), at(50)).unwrap();
+    assert_eq!((register.purge(at(61)), register.claim(&claim(1, "a", 61))), (0, Ok(Claimed::Pending(at(90)))));
+    let held = register.step(&first, Step::Settling(sent(b"fee 1")), at(70)).unwrap().unwrap();
+    assert_eq!(held.state, State::Settling { lease: at(90) });
+    // and after
+    let held = register.step(&first, Step::Hold(at(150)), at(80)).unwrap().unwrap();
+    assert_eq!((held.state, held.attempt, held.sent), (State::Settling { lease: at(150) }, 1, sent(b"fee 1")));
+    for seconds in [91, 150] {
+        assert_eq!(register.open(at(seconds)), [], "{seconds}");
+        assert_eq!(register.resume(&key(1), 60, at(seconds)), None, "{seconds}");
+        assert_eq!(register.claim(&claim(1, "a", seconds)), Ok(Claimed::Pending(at(150))), "{seconds}");
+    }
+    // it is never for less long than before
+    let held = register.step(&first, Step::Hold(at(100)), at(95)).unwrap().unwrap();
+    assert_eq!(held.state, State::Settling { lease: at(150) });
+    // who says it no longer loses it, and cannot say it any more
+    assert_eq!(register.open(at(151)).len(), 1);
+    let second = register.resume(&key(1), 60, at(151)).unwrap();
+    assert_eq!(register.step(&first, Step::Hold(at(1_000)), at(152)), Err(Misstep::Stale.into()));
+    assert_eq!(register.claim(&claim(1, "a", 152)), Ok(Claimed::Pending(at(211))));
+    // nor is there anything to hold where nobody is at it
+    register.step(&second, Step::Unknown, at(153)).unwrap();
+    assert_eq!(register.step(&second, Step::Hold(at(1_000)), at(154)), Err(Misstep::Order.into()));
+    register.step(&second, Step::Settled(receipt("0xaa", Attested::Chain)), at(155)).unwrap();
+    assert_eq!(register.step(&second, Step::Hold(at(1_000)), at(156)), Err(Misstep::Order.into()));
+    let refused = fresh(&mut register, &claim(2, "a", 0));
+    register.step(&refused, Step::Settling(None), at(1)).unwrap();
+    register.step(&refused, Step::Failed(Rejection::InsufficientFunds), at(2)).unwrap();
+    assert_eq!(register.step(&refused, Step::Hold(at(1_000)), at(3)), Err(Misstep::Order.into()));
 }
 
 #[test]

@@ -1,0 +1,68 @@
+//! What whoever runs a scheme chooses, the same for every scheme here.
+
+use quittance_core::WindowRule;
+
+use crate::payer::Payers;
+use crate::sponsoring::Sponsoring;
+
+/// The choices.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Options<'a> {
+    /// How many seconds must be left of an authorization.
+    pub(crate) margin: u64,
+    pub(crate) payers: Payers<'a>,
+    pub(crate) sponsoring: &'a [Sponsoring],
+}
+
+impl Options<'_> {
+    /// Six seconds to settle in, key accounts and contract wallets that are there; no factory is called and no allowance is brought along.
+    pub(crate) const DEFAULT: Self =
+        Self { margin: WindowRule::MARGIN, payers: Payers::KeysAndContracts { factories: &[] }, sponsoring: &[] };
+
+    /// The margin, on top of what the contracts at the end of a method demand.
+    pub(crate) const fn within(&self, rule: WindowRule) -> WindowRule {
+        rule.with_margin(self.margin)
+    }
+}
+
+/// Gives a scheme that has `options` a way to choose each of them.
+macro_rules! options {
+    ($Scheme:ident) => {
+        impl<'a> $Scheme<'a> {
+            /// The same with another margin: how many seconds must be left of the authorization for a settlement (catalogue row 47), which
+            /// in `upto` comes after the work (row 165).
+            #[must_use]
+            pub const fn with_margin(mut self, seconds: u64) -> Self {
+                self.options.margin = seconds;
+                self
+            }
+
+            /// The same for payers with a key only: a signature that is not the key's is refused at once, instead of asking the chain
+            /// whether a contract answers for the address.
+            #[must_use]
+            pub const fn keys_only(mut self) -> Self {
+                self.options.payers = $crate::payer::Payers::Keys;
+                self
+            }
+
+            /// The same for contract wallets that are still to be deployed (ERC-6492), if one of these factories deploys them.
+            ///
+            /// A settlement calls the factory with whatever the payer wrote, from the facilitator's own account: what is listed here must
+            /// be able to do nothing with that but to deploy a wallet (row 97). No factory is listed until an operator lists it.
+            #[must_use]
+            pub const fn with_factories(mut self, factories: &'a [quittance_core::Address]) -> Self {
+                self.options.payers = $crate::payer::Payers::KeysAndContracts { factories };
+                self
+            }
+
+            /// The same for payments that bring Permit2's allowance along, in one of these ways. Without this the extensions are not looked
+            /// at, and a missing allowance is the payer's to give (row 166).
+            #[must_use]
+            pub const fn with_sponsoring(mut self, sponsoring: &'a [$crate::Sponsoring]) -> Self {
+                self.options.sponsoring = sponsoring;
+                self
+            }
+        }
+    };
+}
+pub(crate) use options;

@@ -1,0 +1,115 @@
+//! A request, read: the payment, the seller's terms, and what is to be charged.
+
+use std::sync::Arc;
+
+use quittance_core::wire::{SettleRequest, VerifyRequest};
+use quittance_core::{
+    Account, Address, Amount, Authorization, Limits, Network, Payment, Rejection, Scheme, SchemeId, Terms, UnixSeconds, json,
+    sha256,
+};
+use quittance_guard::Fingerprint;
+
+/// What is asked for.
+#[derive(Clone)]
+pub(crate) struct Case {
+    pub(crate) payment: Payment,
+    /// The seller's terms. Of a payment up to a ceiling, they ask for the ceiling.
+    pub(crate) terms: Terms,
+    /// What is to be charged: the price, or what was used.
+    pub(crate) charge: Amount,
+    pub(crate) scheme: Arc<dyn Scheme>,
+}
+
+/// Why a request is not one, or nobody here can see to it.
+pub(crate) struct Unreadable {
+    pub(crate) rejection: Rejection,
+    pub(crate) network: String,
+    pub(crate) payer: Option<String>,
+}
+
+/// What the amount of the requirements means.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    /// The price, or the ceiling.
+    Verify,
+    /// What to charge.
+    Settle,
+}
+
+impl Case {
+    /// Reads a request; `find` knows the schemes.
+    pub(crate) fn read(
+        request: &VerifyRequest,
+        purpose: Purpose,
+        find: impl FnOnce(&SchemeId, Network) -> Result<Arc<dyn Scheme>, Rejection>,
+    ) -> Result<Self, Unreadable> {
+        let refuse = |rejection, payer: Option<&Payment>| Unreadable {
+            rejection,
+            network: request.network().to_owned(),
+            payer: payer.and_then(Payment::from).map(|from| from.to_string()),
+        };
+        let payment = request.payment().map_err(|_| refuse(Rejection::InvalidPayload, None))?;
+        let (terms, charge) = terms(request, &payment, purpose).map_err(|rejection| refuse(rejection, Some(&payment)))?;
+        let scheme = find(terms.scheme(), terms.network()).map_err(|rejection| refuse(rejection, Some(&payment)))?;
+        Ok(Self { payment, terms, charge, scheme })
+    }
+
+    /// Reads the bytes that [`to_bytes`] wrote of a request to settle.
+    pub(crate) fn from_bytes(
+        bytes: &[u8],
+        find: impl FnOnce(&SchemeId, Network) -> Result<Arc<dyn Scheme>, Rejection>,
+    ) -> Option<Self> {
+        let limits = Limits::BODY.with_bytes(bytes.len()).with_depth(Limits::DEEPEST);
+        let json::Value::Object(object) = json::parse(bytes, &limits).ok()? else { return None };
+        let SettleRequest(request) = SettleRequest::try_from(object).ok()?;
+        Self::read(&request, Purpose::Settle, find).ok()
+    }
+
+    /// What a settlement is one of: these terms and this charge, whoever asks.
+    pub(crate) fn fingerprint(&self) -> Fingerprint {
+        let words = [sha256(b"quittance-settlement/1"), *self.terms.hash().as_bytes(), self.charge.to_be_bytes()];
+        Fingerprint::from_bytes(sha256(words.as_flattened()))
+    }
+
+    /// Who says to pay.
+    pub(crate) fn payer(&self) -> Option<String> {
+        self.payment.from().map(|from| Account::Evm(from).to_string())
+    }
+
+    /// Which token.
+    pub(crate) fn token(&self) -> Option<Address> {
+        self.terms.asset().token().address()
+    }
+
+    /// A moment in which the payment was good, if it ever was: for somebody who asks again about one that has ended.
+    pub(crate) fn heyday(&self) -> Option<UnixSeconds> {
+        let (opens, closes) = match self.payment.authorization() {
+            Authorization::Eip3009(payload) => {
+                (payload.authorization.window.valid_after(), payload.authorization.window.valid_before())
+            }
+            Authorization::ExactPermit2(payload) => (payload.permit.witness.valid_after, payload.permit.deadline),
+            Authorization::UptoPermit2(payload) => (payload.permit.witness.valid_after, payload.permit.deadline),
+            _ => return None,
+        };
+        Some(opens.checked_add(1)?.max(closes.saturating_sub(HOUR)))
+    }
+}
+
+const HOUR: u64 = 3_600;
+
+/// The bytes of a request to settle, to be read again after a crash.
+pub(crate) fn to_bytes(request: &SettleRequest) -> Vec<u8> {
+    request.to_json().into_bytes()
+}
+
+/// The terms, and the charge. A settlement up to a ceiling has the charge in the place of the price (`scheme_upto_evm`, phase 4), and the ceiling
+/// is what was signed, which the scheme compares with what the client says it accepted.
+fn terms(request: &VerifyRequest, payment: &Payment, purpose: Purpose) -> Result<(Terms, Amount), Rejection> {
+    let malformed = |_| Rejection::InvalidPaymentRequirements;
+    let mut offer = request.offer().map_err(malformed)?;
+    let charge = offer.parse_amount().map_err(malformed)?;
+    if let (Purpose::Settle, Authorization::UptoPermit2(payload)) = (purpose, payment.authorization()) {
+        offer.amount = payload.permit.permitted.amount.to_string();
+    }
+    Ok((Terms::parse(offer).map_err(malformed)?, charge))
+}

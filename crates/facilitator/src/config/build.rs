@@ -1,0 +1,219 @@
+//! From the keys of the file to what they mean.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::time::Duration;
+
+use alloy_primitives::hex;
+use quittance_core::registry::networks;
+use quittance_core::{Address, Amount, Network};
+use zeroize::Zeroizing;
+
+use super::file::{self, File};
+use super::words::{ConfigError, is_reference, resolve};
+use super::{Around, ChainConfig, Config, keys};
+use crate::rpc::{EndpointUrl, RpcOptions};
+use crate::service::{Caller, Origin, ServiceOptions};
+use crate::settings::{Batch, ChainSettings, FeeLimit, Settings};
+
+/// Where the service listens unless the file says: on this machine alone.
+const LISTEN: &str = "127.0.0.1:4020";
+
+pub(super) fn config(file: &File, around: Around<'_>) -> Result<Config, ConfigError> {
+    let listen = resolve(file.listen.as_deref().unwrap_or(LISTEN), "listen", around)?;
+    let listen = listen.parse().map_err(|_| ConfigError::new("listen", "an IP address with a port, such as 127.0.0.1:4020"))?;
+    let store = resolve(&file.store, "store", around)?;
+    if !["sqlite:", "postgres://", "postgresql://"].iter().any(|begin| store.starts_with(begin)) {
+        return Err(ConfigError::new("store", "neither sqlite:<file> nor postgres://<user>@<host>/<database>"));
+    }
+    let origins = file.cors_origins.iter().enumerate().map(|(place, text)| {
+        let place = format!("cors_origins[{place}]");
+        Origin::parse(&resolve(text, &place, around)?).map_err(|error| ConfigError::new(place, error))
+    });
+    let callers = file.caller.iter().enumerate().map(|(place, file)| caller(file, &format!("caller[{place}]"), around));
+    let callers = callers.collect::<Result<Vec<_>, _>>()?;
+    distinct(&callers.iter().map(Caller::name).collect::<Vec<_>>(), "caller", "two callers have one name")?;
+    let chains = file.chain.iter().enumerate().map(|(place, file)| chain(file, &format!("chain[{place}]"), around));
+    let chains = chains.collect::<Result<Vec<_>, _>>()?;
+    if chains.is_empty() {
+        return Err(ConfigError::new("chain", "there is no [[chain]] to settle on"));
+    }
+    distinct(&chains.iter().map(|chain| chain.network).collect::<Vec<_>>(), "chain", "a network is there twice")?;
+    let defaults = Settings::default();
+    let settings = Settings {
+        patience: seconds(file.patience_seconds, defaults.patience, "patience_seconds")?,
+        lease: positive(file.lease_seconds, defaults.lease, "lease_seconds")?,
+        ..defaults
+    };
+    Ok(Config {
+        listen,
+        store: store.to_string(),
+        sealing_key: sealing_key(file, around)?,
+        service: limits(&file.limits)?,
+        callers,
+        origins: origins.collect::<Result<_, _>>()?,
+        settings,
+        chains,
+    })
+}
+
+fn sealing_key(file: &File, around: Around<'_>) -> Result<Zeroizing<[u8; 32]>, ConfigError> {
+    let (place, text) = match (&file.sealing_key, &file.sealing_key_file) {
+        (Some(text), None) if is_reference(text) => ("sealing_key", resolve(text, "sealing_key", around)?),
+        (Some(_), None) => return Err(ConfigError::new("sealing_key", keys::NOT_HERE)),
+        (None, Some(path)) => ("sealing_key_file", keys::read(path, "sealing_key_file", around)?),
+        (None, None) => return Err(ConfigError::new("sealing_key", "is missing; so is `sealing_key_file`")),
+        (Some(_), Some(_)) => return Err(ConfigError::new("sealing_key", "contradicts `sealing_key_file`")),
+    };
+    let mut key = Zeroizing::new([0; 32]);
+    let digits = text.trim().strip_prefix("0x").unwrap_or_else(|| text.trim());
+    hex::decode_to_slice(digits, &mut *key).map_err(|_| ConfigError::new(place, "must be 64 hexadecimal digits"))?;
+    Ok(key)
+}
+
+fn caller(file: &file::Caller, place: &str, around: Around<'_>) -> Result<Caller, ConfigError> {
+    let caller = match (&file.key, &file.key_sha256) {
+        (Some(key), None) if is_reference(key) => Caller::new(&file.name, &resolve(key, &format!("{place}.key"), around)?),
+        (Some(_), None) => return Err(ConfigError::new(format!("{place}.key"), keys::NOT_HERE)),
+        (None, Some(text)) => {
+            let place = format!("{place}.key_sha256");
+            let text = resolve(text, &place, around)?;
+            let mut hash = [0; 32];
+            hex::decode_to_slice(text.trim_start_matches("0x"), &mut hash)
+                .map_err(|_| ConfigError::new(&place, "must be 64 hexadecimal digits"))?;
+            Caller::hashed(&file.name, hash)
+        }
+        _ => return Err(ConfigError::new(place, "needs either `key` or `key_sha256`")),
+    };
+    caller.map_err(|error| ConfigError::new(place, error))
+}
+
+fn limits(file: &file::Limits) -> Result<ServiceOptions, ConfigError> {
+    let defaults = ServiceOptions::default();
+    Ok(ServiceOptions {
+        body: count(file.body_bytes, defaults.body, "limits.body_bytes")?,
+        concurrency: count(file.concurrency, defaults.concurrency, "limits.concurrency")?,
+        connections: count(file.connections, defaults.connections, "limits.connections")?,
+        read: seconds(file.read_seconds, defaults.read, "limits.read_seconds")?,
+        verify: seconds(file.verify_seconds, defaults.verify, "limits.verify_seconds")?,
+        settle: seconds(file.settle_seconds, defaults.settle, "limits.settle_seconds")?,
+        drain: seconds(file.drain_seconds, defaults.drain, "limits.drain_seconds")?,
+    })
+}
+
+fn chain(file: &file::Chain, place: &str, around: Around<'_>) -> Result<ChainConfig, ConfigError> {
+    let at = |key: &str| format!("{place}.{key}");
+    let network = network(&resolve(&file.network, &at("network"), around)?, &at("network"))?;
+    let rpc = file.rpc.iter().enumerate().map(|(number, text)| {
+        let place = format!("{place}.rpc[{number}]");
+        EndpointUrl::parse(&resolve(text, &place, around)?).map_err(|error| ConfigError::new(place, error))
+    });
+    let rpc = rpc.collect::<Result<Vec<_>, _>>()?;
+    if rpc.is_empty() {
+        return Err(ConfigError::new(at("rpc"), "names no node"));
+    }
+    let signers =
+        file.signer.iter().enumerate().map(|(number, file)| keys::signer(file, &format!("{place}.signer[{number}]"), around));
+    let signers = signers.collect::<Result<Vec<_>, _>>()?;
+    if signers.is_empty() {
+        return Err(ConfigError::new(at("signer"), "there is no [[chain.signer]] to pay for gas"));
+    }
+    let addresses = signers.iter().map(quittance_core::SecretKey::address).collect::<Vec<_>>();
+    distinct(&addresses, &at("signer"), "an account is there twice")?;
+    let defaults = RpcOptions::default();
+    let options = RpcOptions {
+        timeout: millis(file.rpc_timeout_ms, defaults.timeout, &at("rpc_timeout_ms"))?,
+        lag: file.rpc_lag.unwrap_or(defaults.lag),
+        ..defaults
+    };
+    let defaults = ChainSettings::default();
+    let batch = file.batch.as_ref().map(|file| {
+        let defaults = Batch::default();
+        let payments = count(file.payments, defaults.payments, &at("batch.payments"))?;
+        Ok(Batch::new(payments, positive(file.gas, defaults.gas, &at("batch.gas"))?))
+    });
+    let max_fee = match positive(file.max_fee_gwei, 0, &at("max_fee_gwei"))? {
+        0 => defaults.max_fee,
+        gwei => u128::from(gwei) * 1_000_000_000,
+    };
+    let settings = ChainSettings {
+        confirmations: file.confirmations.unwrap_or(defaults.confirmations),
+        poll: millis(file.poll_ms, defaults.poll, &at("poll_ms"))?,
+        in_flight: count(file.in_flight, defaults.in_flight, &at("in_flight"))?,
+        bump_after: positive(file.bump_after, defaults.bump_after, &at("bump_after"))?,
+        open: count(file.open, defaults.open, &at("open"))?,
+        lookback: file.lookback.unwrap_or(defaults.lookback),
+        batch: batch.transpose()?,
+        fee_limit: file.fee_limit.as_ref().map(|file| fee_limit(file, &at("fee_limit"))).transpose()?,
+        max_fee,
+        ..defaults
+    };
+    Ok(ChainConfig { network, rpc, options, signers, settings })
+}
+
+/// CAIP-2, or a short name of version 1.
+fn network(text: &str, place: &str) -> Result<Network, ConfigError> {
+    let named = networks().iter().find(|info| info.v1_name == Some(text)).map(|info| info.network);
+    let network = match named {
+        Some(network) => network,
+        None => Network::parse(text).map_err(|error| ConfigError::new(place, error))?,
+    };
+    if network.chain_id().is_none() {
+        return Err(ConfigError::new(place, "only eip155 chains can be settled on"));
+    }
+    Ok(network)
+}
+
+fn fee_limit(file: &file::FeeLimit, place: &str) -> Result<FeeLimit, ConfigError> {
+    let prices = file.prices.iter().map(|(token, price)| {
+        let place = format!("{place}.prices.{token}");
+        let token = Address::parse(token).map_err(|error| ConfigError::new(&place, error))?;
+        let price = Amount::parse(price).map_err(|error| ConfigError::new(&place, error))?;
+        if price.is_zero() { Err(ConfigError::new(&place, "must not be zero")) } else { Ok((token, price)) }
+    });
+    Ok(FeeLimit::new(file.per_mille, prices.collect::<Result<BTreeMap<_, _>, _>>()?))
+}
+
+/// The file that a path leads to, from the folder of the configuration.
+pub(super) fn path(text: &str, place: &str, around: Around<'_>) -> Result<std::path::PathBuf, ConfigError> {
+    Ok(around.folder.join(Path::new(resolve(text, place, around)?.as_str())))
+}
+
+fn positive(value: Option<u64>, default: u64, place: &str) -> Result<u64, ConfigError> {
+    match value {
+        Some(0) => Err(ConfigError::new(place, "must not be zero")),
+        Some(value) => Ok(value),
+        None => Ok(default),
+    }
+}
+
+fn count(value: Option<u64>, default: usize, place: &str) -> Result<usize, ConfigError> {
+    match value {
+        Some(value) => usize::try_from(positive(Some(value), 0, place)?).map_err(|_| ConfigError::new(place, "is too large")),
+        None => Ok(default),
+    }
+}
+
+/// The longest time that a key can name: a day.
+const LONGEST: Duration = Duration::from_secs(86_400);
+
+fn seconds(value: Option<u64>, default: Duration, place: &str) -> Result<Duration, ConfigError> {
+    time(value.map(Duration::from_secs), default, place)
+}
+
+fn millis(value: Option<u64>, default: Duration, place: &str) -> Result<Duration, ConfigError> {
+    time(value.map(Duration::from_millis), default, place)
+}
+
+fn time(value: Option<Duration>, default: Duration, place: &str) -> Result<Duration, ConfigError> {
+    match value {
+        Some(value) if value.is_zero() || value > LONGEST => Err(ConfigError::new(place, "must be above zero and at most a day")),
+        Some(value) => Ok(value),
+        None => Ok(default),
+    }
+}
+
+fn distinct<T: PartialEq>(values: &[T], place: &str, words: &str) -> Result<(), ConfigError> {
+    let twice = values.iter().enumerate().any(|(place, value)| values.iter().take(place).any(|other| other == value));
+    if twice { Err(ConfigError::new(place, words)) } else { Ok(()) }
+}

@@ -1,0 +1,147 @@
+//! Questions of many, asked at once.
+//!
+//! One request to the node is under way at a time, and what is asked meanwhile goes together with the next: a facilitator with nothing to do
+//! asks at once, one under load asks for many, and nobody waits for a timer. A question that several ask is asked once.
+//!
+//! Whoever asked may go away at any time; the request is not theirs. What one of them asks about, a stranger's contract, may break the request for
+//! all: then smaller parts are asked for, as long as it seems worth it.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use quittance_core::Fault;
+use quittance_core::chain::{ChainAnswer, ChainQuery};
+use tokio::sync::oneshot;
+
+use crate::chain::Chain;
+
+/// Asks one chain.
+pub(crate) struct Gatherer<C>(Arc<Shared<C>>);
+
+struct Shared<C> {
+    chain: Arc<C>,
+    most: usize,
+    waiting: Mutex<Waiting>,
+}
+
+#[derive(Default)]
+struct Waiting {
+    asked: Vec<Asked>,
+    /// Whether somebody is asking for all.
+    busy: bool,
+}
+
+struct Asked {
+    questions: Vec<ChainQuery>,
+    answers: oneshot::Sender<Result<Vec<ChainAnswer>, Fault>>,
+}
+
+/// How many smaller parts are asked for when a request breaks.
+const PARTS: usize = 8;
+
+impl<C: Chain + 'static> Gatherer<C> {
+    /// Asks for at most so many answers at once, or for as many as one caller wants.
+    pub(crate) fn new(chain: Arc<C>, most: usize) -> Self {
+        Self(Arc::new(Shared { chain, most, waiting: Mutex::default() }))
+    }
+
+    /// The answers, in the order of the questions.
+    pub(crate) async fn ask(&self, questions: Vec<ChainQuery>) -> Result<Vec<ChainAnswer>, Fault> {
+        if questions.is_empty() {
+            return Ok(Vec::new());
+        }
+        let (answers, answered) = oneshot::channel();
+        let begins = self.0.with(|waiting| {
+            waiting.asked.push(Asked { questions, answers });
+            !core::mem::replace(&mut waiting.busy, true)
+        });
+        if begins {
+            let shared = Arc::clone(&self.0);
+            tokio::spawn(async move { shared.run().await });
+        }
+        answered.await.unwrap_or(Err(Fault::ChainUnavailable))
+    }
+}
+
+impl<C: Chain> Shared<C> {
+    fn with<T>(&self, change: impl FnOnce(&mut Waiting) -> T) -> T {
+        change(&mut self.waiting.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    async fn run(self: Arc<Self>) {
+        let over = Over(&self);
+        // those who ask at this very moment come along
+        tokio::task::yield_now().await;
+        while let Some(asked) = self.take() {
+            self.ask_for(asked).await;
+        }
+        core::mem::forget(over);
+    }
+
+    /// Those whose turn it is; none when nobody waits, and then the next begins anew.
+    fn take(&self) -> Option<Vec<Asked>> {
+        self.with(|waiting| {
+            let (mut count, mut sum) = (0, 0_usize);
+            for asked in &waiting.asked {
+                sum = sum.saturating_add(asked.questions.len());
+                if count > 0 && sum > self.most {
+                    break;
+                }
+                count += 1;
+            }
+            waiting.busy = count > 0;
+            waiting.busy.then(|| waiting.asked.drain(..count).collect())
+        })
+    }
+
+    async fn ask_for(&self, asked: Vec<Asked>) {
+        let mut parts = vec![asked];
+        let mut spent = 0;
+        while let Some(mut part) = parts.pop() {
+            match self.ask_once(&part).await {
+                Ok(answers) => part.into_iter().zip(answers).for_each(|(asked, answers)| asked.tell(Ok(answers))),
+                Err(_) if part.len() > 1 && spent < PARTS => {
+                    spent += 1;
+                    let rest = part.split_off(part.len() / 2);
+                    parts.extend([rest, part]);
+                }
+                Err(fault) => part.into_iter().for_each(|asked| asked.tell(Err(fault))),
+            }
+        }
+    }
+
+    /// One request for all of a part, and the answers of each.
+    async fn ask_once(&self, part: &[Asked]) -> Result<Vec<Vec<ChainAnswer>>, Fault> {
+        let mut places = HashMap::new();
+        let mut questions = Vec::new();
+        for question in part.iter().flat_map(|asked| &asked.questions) {
+            places.entry(question).or_insert_with(|| {
+                questions.push(question.clone());
+                questions.len() - 1
+            });
+        }
+        let answers = self.chain.ask(&questions).await?;
+        if answers.len() != questions.len() {
+            return Err(Fault::ChainReply);
+        }
+        let of = |question: &ChainQuery| places.get(question).and_then(|place| answers.get(*place)).cloned();
+        let all = |asked: &Asked| asked.questions.iter().map(of).collect::<Option<Vec<_>>>();
+        part.iter().map(all).collect::<Option<Vec<_>>>().ok_or(Fault::ChainReply)
+    }
+}
+
+impl Asked {
+    /// Whoever asked may have gone away.
+    fn tell(self, answers: Result<Vec<ChainAnswer>, Fault>) {
+        drop(self.answers.send(answers));
+    }
+}
+
+/// Lets the next begin anew when asking ends in a panic; those who wait hear that nobody could be asked.
+struct Over<'a, C: Chain>(&'a Shared<C>);
+
+impl<C: Chain> Drop for Over<'_, C> {
+    fn drop(&mut self) {
+        self.0.with(core::mem::take);
+    }
+}

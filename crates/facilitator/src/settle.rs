@@ -1,0 +1,184 @@
+//! One settlement, from the check to the outcome.
+//!
+//! ```text
+//! check ─▶ claim ─▶ estimate ─▶ dispatch ─▶ kept, sent ─▶ in a block, deep enough ─▶ settled
+//!   └──────── refused, nothing kept ────────┘                    └─▶ why not? ─▶ settled by another, failed, or once more
+//! ```
+//!
+//! It verifies for itself; that somebody verified before proves nothing (specification v2, section 7.2). Until something is kept, whatever goes
+//! wrong frees the payment. From then on only evidence ends it (rules 12 to 14): a receipt with its logs, the use or the cancellation of
+//! the nonce by somebody else, or the end of the window with the nonce unused. A fault is none, a timer is none; both are waited out.
+//!
+//! Evidence counts at the [configured depth](crate::ChainSettings::confirmations), and nobody looks at it again. A receipt that is gone before
+//! that was none. One that a deeper reorganisation takes back (catalogue row 147) is not noticed: the log says settled, whoever asks is told the
+//! same receipt, and nothing is sent again. Nodes put the transactions of abandoned blocks back among those that wait, so that the same
+//! hash is mostly in another block soon after; where it is not, the payee has not been paid. The log has a word for this, [`Step::Vanished`], which
+//! nothing here says yet: of what is settled the log keeps neither what was sent nor a list, and both would be needed to look again.
+
+mod begin;
+mod conclude;
+mod prepare;
+mod resume;
+
+use std::time::Duration;
+
+use quittance_core::chain::{Call, Plan, Step as PlanStep};
+use quittance_core::proof::{Admitted, Settled};
+use quittance_core::{Fault, Rejection, ReplayKey};
+use quittance_guard::ReplayLog;
+use quittance_guard::receipt::{Attested, Receipt};
+use quittance_guard::replay::{Claim, Step, StepError};
+
+use crate::case::Case;
+use crate::chain::{Chain, TransactionHash};
+use crate::dispatch::Company;
+use crate::engine::Engine;
+use crate::lane::Lane;
+use crate::metrics::SettlementState;
+use crate::open::{Outcome, Progress, Ticket};
+use crate::record::Record;
+use crate::watch::Wait;
+
+pub(crate) use begin::{known, settle};
+pub(crate) use resume::go_on;
+
+/// A settlement that this process holds the claim of.
+struct Settlement<'a, C, L> {
+    engine: &'a Engine<C, L>,
+    lane: &'a Lane<C>,
+    ticket: &'a Ticket,
+    case: Case,
+    admitted: Admitted,
+    claim: Claim,
+    plan: Plan,
+    /// What moves the money; none where nothing is charged.
+    call: Option<Call>,
+    company: Company,
+    /// What such a call took a moment ago, if it was simulated just now.
+    gas: Option<u64>,
+    record: Record,
+    wait: Wait,
+}
+
+/// How a settlement ends here.
+#[derive(Debug)]
+enum End {
+    /// The money moved in this transaction.
+    Paid(TransactionHash),
+    /// There was nothing to charge.
+    Nothing,
+    /// It will not move any more.
+    Failed(Rejection, Option<TransactionHash>),
+    /// Nothing was sent, for this reason.
+    Refused(Rejection),
+    /// Nothing was sent, because something is down.
+    Unsent(Fault),
+    /// Somebody else is at it by now.
+    Stale,
+}
+
+/// Somebody else has the settlement.
+struct Stale;
+
+/// How long to wait before something that is down is asked again.
+const AGAIN: Duration = Duration::from_secs(1);
+
+impl<'a, C: Chain + 'static, L: ReplayLog + Send + Sync + 'static> Settlement<'a, C, L> {
+    /// A settlement of what was admitted.
+    fn new(
+        (engine, lane, ticket): (&'a Engine<C, L>, &'a Lane<C>, &'a Ticket),
+        case: Case,
+        admitted: Admitted,
+        claim: Claim,
+        record: Record,
+        company: Company,
+    ) -> Result<Self, (Rejection, Claim)> {
+        let plan = match case.scheme.plan(&admitted, case.charge) {
+            Ok(plan) => plan,
+            Err(rejection) => return Err((rejection, claim)),
+        };
+        let call = match plan.steps.as_slice() {
+            [] => None,
+            [PlanStep::Call(call)] => Some(call.clone()),
+            _ => return Err((Rejection::UnsupportedPayloadType, claim)),
+        };
+        let mut wait = lane.watcher.wait();
+        record.tries.iter().for_each(|one| wait.also(one.hash));
+        Ok(Self { engine, lane, ticket, case, admitted, claim, plan, call, company, gas: None, record, wait })
+    }
+
+    const fn key(&self) -> &ReplayKey {
+        self.claim.key()
+    }
+
+    /// Writes the end down and says it.
+    async fn end(self, end: End) -> Outcome {
+        let (engine, lane, ticket) = (self.engine, self.lane, self.ticket);
+        let (charged, network) = (self.case.charge, self.lane.network);
+        let (step, state) = match &end {
+            End::Paid(hash) => {
+                (Some(Step::Settled(Receipt::new(charged, &hash.to_string(), Attested::Chain))), SettlementState::Settled)
+            }
+            End::Nothing => (Some(Step::Settled(Receipt::new(charged, "", Attested::Answer))), SettlementState::Settled),
+            End::Failed(rejection, _) => (Some(Step::Failed(*rejection)), SettlementState::Failed),
+            End::Refused(_) => (Some(Step::Release), SettlementState::Failed),
+            End::Unsent(_) => (Some(Step::Release), SettlementState::Unknown),
+            End::Stale => (None, SettlementState::Unknown),
+        };
+        let taken = match step {
+            Some(step) => self.take(step).await,
+            None => Err(Stale),
+        };
+        match (taken, end) {
+            (Ok(()), End::Paid(hash)) => {
+                engine.metrics.settlement(network, state);
+                tracing::info!(%network, transaction = %hash, "settled");
+                let settled = Settled::assertion(self.admitted, hash.to_string(), charged);
+                engine.memory.learn(&settled);
+                Outcome::Settled { transaction: settled.transaction().to_owned(), charged }
+            }
+            (Ok(()), End::Nothing) => {
+                engine.metrics.settlement(network, state);
+                Outcome::Settled { transaction: String::new(), charged }
+            }
+            (Ok(()), End::Failed(rejection, hash)) => {
+                engine.metrics.settlement(network, state);
+                tracing::info!(%network, code = rejection.code(), "failed");
+                Outcome::Refused(rejection, hash)
+            }
+            // what could not be given back is given back when its lease is over
+            (_, End::Refused(rejection)) => Outcome::Refused(rejection, None),
+            (_, End::Unsent(fault)) => Outcome::Faulted(fault),
+            (_, _) => {
+                let key = *self.claim.key();
+                drop(self.wait);
+                Box::pin(resume::follow(engine, lane, ticket, &key)).await
+            }
+        }
+    }
+
+    /// Takes a step in the log, however long the log is down; unless the claim is somebody else's by now.
+    async fn take(&self, step: Step) -> Result<(), Stale> {
+        let given_up = matches!(step, Step::Release);
+        loop {
+            let now = self.engine.clock.now();
+            let taken = match now {
+                Ok(now) => self.engine.log.step(&self.claim, step.clone(), now).await,
+                Err(fault) => Err(StepError::Fault(fault)),
+            };
+            match taken {
+                Ok(_) => return Ok(()),
+                Err(StepError::Fault(_)) if !given_up => tokio::time::sleep(AGAIN).await,
+                Err(_) => return Err(Stale),
+            }
+        }
+    }
+
+    /// Keeps what there is, before anything is done that has to be found again.
+    async fn keep(&self) -> Result<(), Stale> {
+        let sent = self.record.to_sent().ok_or(Stale)?;
+        self.take(Step::Settling(Some(sent))).await?;
+        self.ticket.tell(Progress::Kept);
+        Ok(())
+    }
+}

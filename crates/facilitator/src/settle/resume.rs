@@ -1,0 +1,99 @@
+//! Going on with what somebody began: this process before a crash, another one, or another request.
+
+use quittance_core::proof::{Admitted, Verified};
+use quittance_core::{Fault, ReplayKey};
+use quittance_guard::ReplayLog;
+use quittance_guard::replay::{Claim, Entry, State, Step};
+
+use super::{AGAIN, End, Settlement};
+use crate::case::Case;
+use crate::chain::Chain;
+use crate::dispatch::Company;
+use crate::engine::Engine;
+use crate::lane::Lane;
+use crate::open::{Outcome, Progress, Ticket};
+use crate::record::Record;
+
+/// Goes on with a settlement that nobody is at.
+pub(crate) async fn go_on<C: Chain + 'static, L: ReplayLog + Send + Sync + 'static>(
+    engine: &Engine<C, L>,
+    lane: &Lane<C>,
+    ticket: &Ticket,
+) -> Outcome {
+    follow(engine, lane, ticket, ticket.key()).await
+}
+
+/// Waits for whoever is at a settlement, and goes on with it when nobody is any more.
+pub(super) async fn follow<C: Chain + 'static, L: ReplayLog + Send + Sync + 'static>(
+    engine: &Engine<C, L>,
+    lane: &Lane<C>,
+    ticket: &Ticket,
+    key: &ReplayKey,
+) -> Outcome {
+    loop {
+        match engine.log.find(key).await {
+            Ok(Some(Entry { state: State::Settled { receipt, .. }, .. })) => {
+                return Outcome::Settled { transaction: receipt.transaction.into(), charged: receipt.charged };
+            }
+            Ok(Some(Entry { state: State::Failed(rejection), .. })) => return Outcome::Refused(rejection, None),
+            // nothing was sent: whoever asks again begins anew
+            Ok(None) => return Outcome::Faulted(Fault::ChainUnavailable),
+            Ok(Some(Entry { state: State::Reserved { lease }, .. })) => {
+                if engine.clock.now().is_ok_and(|now| lease < now) {
+                    return Outcome::Faulted(Fault::ChainUnavailable);
+                }
+            }
+            Ok(Some(Entry { state: State::Settling { .. } | State::Unknown, sent, .. })) => {
+                // another process has kept it, and this one can tell what was sent
+                let last = sent.as_ref().and_then(Record::from_sent).and_then(|record| record.tries.last().map(|one| one.hash));
+                ticket.tell(last.map_or(Progress::Kept, Progress::Sent));
+                if let Ok(now) = engine.clock.now()
+                    && let Ok(Some(claim)) = engine.log.resume(key, engine.settings.lease, now).await
+                {
+                    return Box::pin(resumed(engine, lane, ticket, claim)).await;
+                }
+            }
+            Err(_) => {}
+        }
+        tokio::time::sleep(AGAIN).await;
+    }
+}
+
+/// Goes on with a claim of something that was kept.
+pub(super) async fn resumed<C: Chain + 'static, L: ReplayLog + Send + Sync + 'static>(
+    engine: &Engine<C, L>,
+    lane: &Lane<C>,
+    ticket: &Ticket,
+    claim: Claim,
+) -> Outcome {
+    let entry = loop {
+        let Ok(now) = engine.clock.now() else { return Outcome::Faulted(Fault::ClockUnavailable) };
+        match engine.log.step(&claim, Step::Settling(None), now).await {
+            Ok(Some(entry)) => break entry,
+            Ok(None) => return Outcome::Faulted(Fault::StoreInconsistent),
+            Err(quittance_guard::replay::StepError::Fault(_)) => tokio::time::sleep(AGAIN).await,
+            // somebody else was faster
+            Err(_) => return Box::pin(follow(engine, lane, ticket, claim.key())).await,
+        }
+    };
+    let Some((case, record)) = kept(engine, &entry) else { return Outcome::Faulted(Fault::StoreInconsistent) };
+    ticket.tell(record.tries.last().map_or(Progress::Kept, |one| Progress::Sent(one.hash)));
+    // It was verified before it was claimed, and the log keeps nothing of a payment that was not; what the chain says of it now is
+    // another thing, because it may be settled by now.
+    let verified = Verified::assertion(&case.payment, &case.terms, entry.payer.clone(), entry.amount, entry.key, record.expires);
+    let admitted = Admitted::assertion(verified);
+    match Settlement::new((engine, lane, ticket), case, admitted, claim, record, Company::Alone) {
+        Ok(mut settlement) => {
+            let end = if settlement.call.is_none() { End::Nothing } else { settlement.conclude(None).await };
+            settlement.end(end).await
+        }
+        Err((rejection, _)) => Outcome::Refused(rejection, None),
+    }
+}
+
+/// What was kept with an entry, if it is that entry's.
+fn kept<C: Chain + 'static, L: ReplayLog + Send + Sync + 'static>(engine: &Engine<C, L>, entry: &Entry) -> Option<(Case, Record)> {
+    let record = Record::from_sent(entry.sent.as_ref()?)?;
+    let case = Case::from_bytes(&record.request, |id, network| engine.scheme(id, network))?;
+    (case.fingerprint() == entry.fingerprint).then_some((case, record))
+}

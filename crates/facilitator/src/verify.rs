@@ -1,0 +1,171 @@
+//! Whether a payment could be settled now: what can be told without a chain first, then what only the chain can say.
+//!
+//! What costs nothing to send costs no request to a node: a payment that is wrong in itself is refused before. A signature that is not its
+//! account's may still be a contract wallet's, so that an account nobody knows is looked at once; that it has no code is remembered for a
+//! little while, and meanwhile forgeries in its name are refused unasked.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError, RwLock};
+use std::time::Duration;
+
+use quittance_core::chain::{ChainAnswer, ChainQuery};
+use quittance_core::proof::Settled;
+use quittance_core::signature::PayerCache;
+use quittance_core::{Address, ChainMode, Fault, Progress, Rejection, UnixSeconds, Verified, VerifyInput};
+use tokio::time::Instant;
+
+use crate::case::Case;
+use crate::chain::Chain;
+use crate::lane::Lane;
+
+/// Why a payment does not pass.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Trouble {
+    /// The payer's, the seller's or the chain's word on it.
+    Rejection(Rejection),
+    /// Nobody could tell.
+    Fault(Fault),
+}
+
+impl From<Rejection> for Trouble {
+    fn from(rejection: Rejection) -> Self {
+        Self::Rejection(rejection)
+    }
+}
+
+/// A payment that passed, and what the chain said of it.
+pub(crate) struct Checked {
+    pub(crate) verified: Verified,
+    answers: Vec<(ChainQuery, ChainAnswer)>,
+}
+
+impl Checked {
+    /// Whether the chain said that an account has no code, so that nobody's code runs when it pays.
+    pub(crate) fn has_no_code(&self, account: Address) -> bool {
+        let code = ChainQuery::Code { address: account };
+        self.answers.iter().any(|(asked, answer)| *asked == code && matches!(answer, ChainAnswer::Bytes(code) if code.is_empty()))
+    }
+}
+
+/// What verification remembers.
+pub(crate) struct Memory {
+    payers: RwLock<PayerCache>,
+    codeless: Codeless,
+}
+
+impl Memory {
+    pub(crate) fn new(payers: usize) -> Self {
+        Self { payers: RwLock::new(PayerCache::with_places(payers)), codeless: Codeless::default() }
+    }
+
+    /// Remembers the key of somebody who has paid.
+    pub(crate) fn learn(&self, settled: &Settled) {
+        quittance_evm::learn(&mut self.payers.write().unwrap_or_else(PoisonError::into_inner), settled);
+    }
+
+    /// What can be told of a payment without a chain. A question is no refusal.
+    pub(crate) fn check_offline(&self, case: &Case, now: UnixSeconds) -> Result<Progress, Rejection> {
+        self.look(case, now, |input| case.scheme.verify(&input.with_answers(&self.codeless.answers(case))))
+    }
+
+    /// Looks at a payment with the payers that are known.
+    fn look<T>(&self, case: &Case, now: UnixSeconds, check: impl FnOnce(VerifyInput<'_>) -> T) -> T {
+        let payers = self.payers.read().unwrap_or_else(PoisonError::into_inner);
+        check(VerifyInput::offline(&case.payment, &case.terms, now).with_payers(&payers))
+    }
+
+    /// What there is to tell of a payment with the chain at hand.
+    pub(crate) async fn check<C: Chain + 'static>(
+        &self,
+        lane: &Lane<C>,
+        case: &Case,
+        now: UnixSeconds,
+        mode: ChainMode,
+    ) -> Result<Checked, Trouble> {
+        // garbage ends here
+        let progress = self.check_offline(case, now)?;
+        let by_key = matches!(progress, Progress::Verified(_));
+        if let (Progress::Verified(verified), ChainMode::Offline) = (progress, mode) {
+            return Ok(Checked { verified, answers: Vec::new() });
+        }
+        let mut answers = Vec::new();
+        for _ in 0..ROUNDS {
+            let checked = self.look(case, now, |input| {
+                let input = input.in_mode(mode).with_answers(&answers);
+                Ok(match case.scheme.verify(&input)? {
+                    Progress::Verified(verified) => Ok(verified),
+                    _ => Err(case.scheme.questions(&input)?),
+                })
+            });
+            let questions = match checked {
+                Ok(Ok(verified)) => return Ok(Checked { verified, answers }),
+                // who signs with a key has no wallet as a rule; should code be there after all, it is asked in the next round
+                Ok(Err(mut questions)) => {
+                    if by_key && answers.is_empty() {
+                        questions.retain(|question| !matches!(question, ChainQuery::ContractSignature { .. }));
+                    }
+                    questions
+                }
+                Err(rejection) => {
+                    self.codeless.learn(rejection, case, &answers);
+                    return Err(self.time_of_the_chain(lane, case, rejection).await);
+                }
+            };
+            let told = lane.gatherer.ask(questions.clone()).await.map_err(Trouble::Fault)?;
+            answers.extend(questions.into_iter().zip(told));
+        }
+        // the same question again: the node answered something else
+        Err(Trouble::Fault(Fault::ChainReply))
+    }
+
+    /// A settlement that would fail although nothing is wrong with it may only be early by the chain's own clock, which is as old as its newest
+    /// block; or late, where that is ahead.
+    async fn time_of_the_chain<C: Chain + 'static>(&self, lane: &Lane<C>, case: &Case, rejection: Rejection) -> Trouble {
+        if !matches!(rejection, Rejection::Eip3009Simulation | Rejection::Permit2Simulation) {
+            return rejection.into();
+        }
+        match lane.head().await {
+            Ok(head) => self.check_offline(case, head.time).err().unwrap_or(rejection).into(),
+            Err(fault) => Trouble::Fault(fault),
+        }
+    }
+}
+
+/// An answer raises at most one further question: the code of an account, and then its word.
+const ROUNDS: usize = 4;
+
+/// Accounts in whose name a signature was wrong and which have no code.
+#[derive(Default)]
+struct Codeless(Mutex<HashMap<Address, Instant>>);
+
+impl Codeless {
+    const PLACES: usize = 4_096;
+    /// A wallet may be deployed any time, and its payments must not be refused for long.
+    const FOR: Duration = Duration::from_secs(10);
+
+    fn answers(&self, case: &Case) -> Vec<(ChainQuery, ChainAnswer)> {
+        let known = |address: &Address| self.with(|known| known.get(address).is_some_and(|at| at.elapsed() < Self::FOR));
+        let address = case.payment.from().filter(known);
+        address.map(|address| (ChainQuery::Code { address }, ChainAnswer::Bytes(Vec::new()))).into_iter().collect()
+    }
+
+    fn learn(&self, rejection: Rejection, case: &Case, answers: &[(ChainQuery, ChainAnswer)]) {
+        let (Some(address), Rejection::Eip3009Signature | Rejection::Permit2Signature) = (case.payment.from(), rejection) else {
+            return;
+        };
+        if answers.contains(&(ChainQuery::Code { address }, ChainAnswer::Bytes(Vec::new()))) {
+            self.with(|known| {
+                if known.len() >= Self::PLACES {
+                    known.retain(|_, at| at.elapsed() < Self::FOR);
+                }
+                if known.len() < Self::PLACES {
+                    known.insert(address, Instant::now());
+                }
+            });
+        }
+    }
+
+    fn with<T>(&self, change: impl FnOnce(&mut HashMap<Address, Instant>) -> T) -> T {
+        change(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}

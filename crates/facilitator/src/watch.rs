@@ -1,0 +1,197 @@
+//! One look at a chain for all who wait on it.
+//!
+//! Whoever waits says which transactions it waits for; each new block is looked at once, with the receipts of all of them in one request. Nothing
+//! is asked while nobody waits. What comes out is what the chain said at one moment: a receipt that was there may be gone from the next
+//! [`View`], and whoever decides by it counts the blocks that stand on it.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use quittance_core::{Fault, UnixSeconds};
+use tokio::sync::{Notify, watch};
+use tokio::time::Instant;
+
+use crate::chain::{Chain, Head, Receipt, TransactionHash};
+
+/// What the chain said at one moment.
+#[derive(Debug)]
+pub(crate) struct View {
+    pub(crate) head: Head,
+    pub(crate) at: Instant,
+    receipts: HashMap<TransactionHash, Receipt>,
+}
+
+impl View {
+    /// A look at a block, without any receipt.
+    pub(crate) fn of(head: Head) -> Self {
+        Self { head, at: Instant::now(), receipts: HashMap::new() }
+    }
+
+    /// The receipt of a transaction that somebody waits for, if it is in a block.
+    pub(crate) fn receipt(&self, hash: &TransactionHash) -> Option<&Receipt> {
+        self.receipts.get(hash)
+    }
+
+    /// Whether so many blocks stand on the block of a number.
+    pub(crate) const fn is_deep(&self, block: u64, confirmations: u64) -> bool {
+        match block.checked_add(confirmations) {
+            Some(needed) => needed <= self.head.number,
+            None => false,
+        }
+    }
+
+    /// Whether the chain's clock has passed a time.
+    pub(crate) fn is_past(&self, time: UnixSeconds) -> bool {
+        self.head.time >= time
+    }
+}
+
+/// Looks at one chain. Clones are the same.
+#[derive(Clone)]
+pub(crate) struct Watcher(Arc<Shared>);
+
+struct Shared {
+    waiting: Mutex<Waiting>,
+    wake: Notify,
+    view: watch::Sender<Option<Arc<View>>>,
+}
+
+#[derive(Default)]
+struct Waiting {
+    /// Who waits for which transaction, and whether it was looked for.
+    hashes: HashMap<TransactionHash, Wanted>,
+    /// How many wait, also those who wait for a block only.
+    count: usize,
+}
+
+#[derive(Default)]
+struct Wanted {
+    count: usize,
+    looked: bool,
+}
+
+/// How many looks without a new block until receipts are asked for all the same: of two nodes behind one address one may be behind.
+const PATIENCE: u32 = 8;
+/// How many receipts are asked for at once.
+const AT_ONCE: usize = 256;
+
+impl Watcher {
+    pub(crate) fn new() -> Self {
+        let shared = Shared { waiting: Mutex::default(), wake: Notify::new(), view: watch::Sender::new(None) };
+        Self(Arc::new(shared))
+    }
+
+    /// Waits for what comes of transactions, none at first, as long as the value lives.
+    pub(crate) fn wait(&self) -> Wait {
+        self.with(|waiting| waiting.count += 1);
+        self.0.wake.notify_one();
+        let views = self.0.view.subscribe();
+        Wait { watcher: self.clone(), views, hashes: Vec::new() }
+    }
+
+    /// What was seen last, if that is no longer ago than this.
+    pub(crate) fn last(&self, age: Duration) -> Option<Arc<View>> {
+        self.0.view.borrow().clone().filter(|view| view.at.elapsed() <= age)
+    }
+
+    /// Looks as long as the process lives.
+    pub(crate) async fn run<C: Chain>(self, chain: Arc<C>, poll: Duration) {
+        let (mut last, mut idle) = (None, 0);
+        loop {
+            while self.with(|waiting| waiting.count == 0) {
+                self.0.wake.notified().await;
+            }
+            match self.look(&*chain, last, idle >= PATIENCE).await {
+                Ok(Some(hash)) => (last, idle) = (Some(hash), 0),
+                Ok(None) => idle += 1,
+                Err(fault) => tracing::warn!(network = %chain.network(), fault = fault.code(), "the chain cannot be watched"),
+            }
+            tokio::time::sleep(poll).await;
+        }
+    }
+
+    /// The hash of the block that was looked at, if there was reason to.
+    async fn look<C: Chain>(&self, chain: &C, last: Option<[u8; 32]>, anyway: bool) -> Result<Option<[u8; 32]>, Fault> {
+        let head = chain.head().await?;
+        let news = self.with(|waiting| waiting.hashes.values().any(|wanted| !wanted.looked));
+        if last == Some(head.hash) && !news && !anyway {
+            return Ok(None);
+        }
+        let hashes: Vec<_> = self.with(|waiting| waiting.hashes.keys().copied().collect());
+        let mut receipts = HashMap::new();
+        for part in hashes.chunks(AT_ONCE) {
+            let found = chain.receipts(part).await?;
+            if found.len() != part.len() {
+                return Err(Fault::ChainReply);
+            }
+            // a node that tells of another transaction than it was asked for tells nothing
+            let told = part.iter().zip(found).filter_map(|(hash, receipt)| Some((*hash, receipt?)));
+            receipts.extend(told.filter(|(hash, receipt)| receipt.transaction == *hash));
+        }
+        self.with(|waiting| {
+            for hash in &hashes {
+                if let Some(wanted) = waiting.hashes.get_mut(hash) {
+                    wanted.looked = true;
+                }
+            }
+        });
+        self.0.view.send_replace(Some(Arc::new(View { head, at: Instant::now(), receipts })));
+        Ok(Some(head.hash))
+    }
+
+    fn with<T>(&self, change: impl FnOnce(&mut Waiting) -> T) -> T {
+        change(&mut self.0.waiting.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+/// Somebody who waits.
+pub(crate) struct Wait {
+    watcher: Watcher,
+    views: watch::Receiver<Option<Arc<View>>>,
+    hashes: Vec<TransactionHash>,
+}
+
+impl Wait {
+    /// Waits for this one as well. What waits is looked for before the transaction is sent, so that no block is missed.
+    pub(crate) fn also(&mut self, hash: TransactionHash) {
+        if !self.hashes.contains(&hash) {
+            self.hashes.push(hash);
+            self.watcher.with(|waiting| waiting.hashes.entry(hash).or_default().count += 1);
+        }
+    }
+
+    /// The transactions.
+    pub(crate) fn hashes(&self) -> &[TransactionHash] {
+        &self.hashes
+    }
+
+    /// The next look at the chain, begun after this one began to wait or after the last that it saw.
+    pub(crate) async fn next(&mut self) -> Arc<View> {
+        loop {
+            if self.views.changed().await.is_err() {
+                // the watcher is held here, so that it cannot be gone
+                std::future::pending::<()>().await;
+            }
+            if let Some(view) = self.views.borrow_and_update().clone() {
+                return view;
+            }
+        }
+    }
+}
+
+impl Drop for Wait {
+    fn drop(&mut self) {
+        self.watcher.with(|waiting| {
+            waiting.count = waiting.count.saturating_sub(1);
+            for hash in &self.hashes {
+                if let Some(wanted) = waiting.hashes.get_mut(hash) {
+                    wanted.count = wanted.count.saturating_sub(1);
+                    if wanted.count == 0 {
+                        waiting.hashes.remove(hash);
+                    }
+                }
+            }
+        });
+    }
+}

@@ -1,0 +1,345 @@
+//! The laws, and what a schedule came to.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+use quittance_core::{Rejection, ReplayKey, Retry, UnixSeconds};
+use quittance_facilitator::TransactionHash;
+use quittance_guard::replay::{Entry, State};
+
+use super::script::{Planned, Secret};
+use super::{Answer, Told, World, ask_once};
+use crate::chain::{Kind, Movement, Spending};
+use crate::payer::Way;
+
+/// A law that a schedule broke.
+#[derive(Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Broken {
+    /// The seed of the schedule.
+    pub seed: u64,
+    /// Which law.
+    pub law: Law,
+    /// How.
+    pub how: String,
+}
+
+/// What must hold.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[expect(clippy::exhaustive_enums, reason = "the list in the module's documentation")]
+pub enum Law {
+    /// 1
+    Once,
+    /// 2
+    ToldTruth,
+    /// 3
+    ToldTheSame,
+    /// 4
+    LogKnows,
+    /// 5
+    NothingOpen,
+    /// 6
+    NoGaps,
+    /// 7
+    NothingBurnt,
+    /// 8
+    NothingWasted,
+}
+
+impl fmt::Debug for Broken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { seed, law, how } = self;
+        write!(f, "seed {seed} breaks the law {law:?}: {how}\nagain: cargo run -p quittance-testkit --example world -- {seed}")
+    }
+}
+
+/// What a schedule came to.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[non_exhaustive]
+pub struct Report {
+    /// How many payments there were.
+    pub payments: u64,
+    /// How many authorizations moved money.
+    pub moved: u64,
+    /// How many of them in a transaction of somebody else.
+    pub by_others: u64,
+    /// How many were refused in the end.
+    pub refused: u64,
+    /// How many times somebody was told that a payment is settled.
+    pub told_settled: u64,
+    /// How many processes died.
+    pub died: u64,
+    /// How many of our transactions a reorganisation took out.
+    pub orphaned: u64,
+    /// How many of our transactions came to nothing.
+    pub wasted: u64,
+    /// How many of our transactions stand.
+    pub transactions: u64,
+    /// A hash of everything that was told, by which two runs of a seed are compared.
+    pub trace: u64,
+}
+
+impl core::ops::AddAssign for Report {
+    fn add_assign(&mut self, other: Self) {
+        self.payments += other.payments;
+        self.moved += other.moved;
+        self.by_others += other.by_others;
+        self.refused += other.refused;
+        self.told_settled += other.told_settled;
+        self.died += other.died;
+        self.orphaned += other.orphaned;
+        self.wasted += other.wasted;
+        self.transactions += other.transactions;
+        self.trace = self.trace.rotate_left(1) ^ other.trace;
+    }
+}
+
+/// Everything there is to judge by.
+struct Found<'a> {
+    world: &'a World,
+    movements: BTreeMap<ReplayKey, Vec<Movement>>,
+    entries: BTreeMap<ReplayKey, Entry>,
+    told: Vec<Told>,
+    now: UnixSeconds,
+}
+
+/// Checks every law.
+pub(super) async fn check(world: &World) -> Result<Report, Broken> {
+    let before = world.told.lock().expect("no step panics").len();
+    for (order, planned) in world.script.orders.iter().enumerate() {
+        let site = world.site(planned.sites.first().copied().unwrap_or(0));
+        for _ in 0..10 {
+            let answer = ask_once(site, &world.request(order, false)).await;
+            let ends = matches!(answer, Answer::Settled(_) | Answer::Refused(_));
+            world.told.lock().expect("no step panics").push(Told { order, other: false, answer });
+            if ends {
+                break;
+            }
+            tokio::time::sleep(core::time::Duration::from_secs(10)).await;
+        }
+    }
+    world.settle_down().await;
+    let mut movements = BTreeMap::<_, Vec<_>>::new();
+    for movement in world.chain.movements() {
+        movements.entry(movement.key).or_default().push(movement);
+    }
+    let entries = world.stores.iter().flat_map(|store| store.with(|log| log.entries().cloned().collect::<Vec<_>>()));
+    let found = Found {
+        world,
+        movements,
+        entries: entries.map(|entry| (entry.key, entry)).collect(),
+        told: world.told.lock().expect("no step panics").clone(),
+        now: world.chain.time(),
+    };
+    for (number, planned) in world.script.orders.iter().enumerate() {
+        found.once(planned)?;
+        found.told_truth(number, planned)?;
+        found.told_the_same(number)?;
+        found.log_knows(number, planned)?;
+        found.nothing_open(planned)?;
+    }
+    found.no_gaps()?;
+    for (order, planned) in world.script.orders.iter().enumerate() {
+        let last = found.told.iter().skip(before).rfind(|told| told.order == order).map(|told| &told.answer);
+        found.nothing_burnt(order, planned, last)?;
+    }
+    found.nothing_wasted()?;
+    Ok(found.report())
+}
+
+impl Found<'_> {
+    fn broken<T>(&self, law: Law, how: String) -> Result<T, Broken> {
+        Err(Broken { seed: self.world.seed, law, how })
+    }
+
+    fn moved(&self, planned: &Planned) -> &[Movement] {
+        self.movements.get(&planned.order.key()).map_or(&[], Vec::as_slice)
+    }
+
+    fn answers(&self, order: usize) -> impl Iterator<Item = &Told> {
+        self.told.iter().filter(move |told| told.order == order)
+    }
+
+    fn once(&self, planned: &Planned) -> Result<(), Broken> {
+        let moved = self.moved(planned);
+        if moved.len() > 1 { self.broken(Law::Once, format!("{moved:?}")) } else { Ok(()) }
+    }
+
+    fn told_truth(&self, order: usize, planned: &Planned) -> Result<(), Broken> {
+        for told in self.answers(order) {
+            let Answer::Settled(response) = &told.answer else { continue };
+            if planned.charge.is_zero() {
+                if !response.transaction.is_empty() || !self.moved(planned).is_empty() {
+                    return self.broken(Law::ToldTruth, format!("order {order}: nothing was charged, and {response:?}"));
+                }
+                continue;
+            }
+            let Planned { order: wanted, charge, .. } = planned;
+            let as_told = |movement: &&Movement| {
+                movement.transaction.to_string() == response.transaction
+                    && movement.arrived == *charge
+                    && (movement.from, movement.to, movement.token) == (wanted.payer.address(), wanted.pay_to, wanted.token)
+            };
+            if !self.moved(planned).iter().any(|movement| as_told(&movement)) {
+                let moved = self.moved(planned);
+                return self.broken(Law::ToldTruth, format!("order {order}: told {response:?}, and there is {moved:?}"));
+            }
+        }
+        Ok(())
+    }
+
+    fn told_the_same(&self, order: usize) -> Result<(), Broken> {
+        let receipts = self.answers(order).filter_map(|told| match &told.answer {
+            Answer::Settled(response) => Some((told.other, response.to_json())),
+            _ => None,
+        });
+        let receipts = receipts.collect::<BTreeSet<_>>();
+        if receipts.len() > 1 { self.broken(Law::ToldTheSame, format!("order {order}: {receipts:?}")) } else { Ok(()) }
+    }
+
+    /// Tokens that say one thing and do another are not asked whether money moved.
+    fn log_knows(&self, order: usize, planned: &Planned) -> Result<(), Broken> {
+        let entry = self.entries.get(&planned.order.key());
+        let state = entry.map(|entry| &entry.state);
+        match (self.moved(planned), state) {
+            ([], Some(State::Settled { receipt, .. })) if !receipt.transaction.is_empty() => {
+                self.broken(Law::LogKnows, format!("order {order}: the log has {receipt:?}, and nothing moved"))
+            }
+            ([moved], Some(State::Settled { receipt, .. })) if *receipt.transaction != *moved.transaction.to_string() => {
+                self.broken(Law::LogKnows, format!("order {order}: the log has {receipt:?}, and there is {moved:?}"))
+            }
+            ([moved], state) if planned.is_plain() && !matches!(state, Some(State::Settled { .. })) => {
+                self.broken(Law::LogKnows, format!("order {order}: the log has {state:?}, and there is {moved:?}"))
+            }
+            ([moved], _) if planned.is_plain() && !self.was_settled_otherwise(order) => {
+                let inviting = self.answers(order).find(|told| match told.answer {
+                    Answer::Refused(rejection) => !told.other && rejection.retry() == Retry::NewPayment,
+                    _ => false,
+                });
+                match inviting {
+                    Some(told) => {
+                        let all = self.answers(order).collect::<Vec<_>>();
+                        self.broken(Law::LogKnows, format!("order {order}: told {told:?} of {all:?}, and there is {moved:?}"))
+                    }
+                    None => Ok(()),
+                }
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn nothing_open(&self, planned: &Planned) -> Result<(), Broken> {
+        let Some(entry) = self.entries.get(&planned.order.key()) else { return Ok(()) };
+        match entry.state {
+            State::Settling { .. } | State::Unknown => self.broken(Law::NothingOpen, format!("{entry:?}")),
+            _ => Ok(()),
+        }
+    }
+
+    fn no_gaps(&self) -> Result<(), Broken> {
+        match self.world.chain.waiting() {
+            0 => Ok(()),
+            waiting => self.broken(Law::NoGaps, format!("{waiting} transactions still wait")),
+        }
+    }
+
+    fn nothing_burnt(&self, order: usize, planned: &Planned, last: Option<&Answer>) -> Result<(), Broken> {
+        if !planned.is_plain() || planned.short || planned.overdrawn {
+            return Ok(());
+        }
+        let Some(answer) = last else { return self.broken(Law::NothingBurnt, format!("order {order}: no answer")) };
+        let agreed_otherwise = self.was_settled_otherwise(order);
+        match answer {
+            Answer::Settled(_) => Ok(()),
+            // it was settled on other terms
+            Answer::Refused(Rejection::DuplicateSettlement | Rejection::Eip3009NonceUsed | Rejection::Permit2NonceUsed)
+                if agreed_otherwise =>
+            {
+                Ok(())
+            }
+            Answer::Refused(_) if self.is_spoilt(planned) => Ok(()),
+            answer => {
+                let before = self.answers(order).collect::<Vec<_>>();
+                self.broken(Law::NothingBurnt, format!("order {order}: in the end it was told {answer:?}, before {before:?}"))
+            }
+        }
+    }
+
+    /// Whether it was settled for who asked on other terms.
+    fn was_settled_otherwise(&self, order: usize) -> bool {
+        self.answers(order).any(|told| told.other && matches!(told.answer, Answer::Settled(_)))
+    }
+
+    /// Whether somebody else has seen to it that it cannot be settled.
+    fn is_spoilt(&self, planned: &Planned) -> bool {
+        let (chain, order) = (&self.world.chain, &planned.order);
+        let poor = chain.balance(order.token, order.payer.address()) < planned.charge;
+        let permitted = matches!(order.way, Way::Eip3009) || chain.is_allowed(order.token, order.payer.address(), planned.charge);
+        let used = chain.is_used(&order.key()) && self.moved(planned).is_empty();
+        self.moved(planned).is_empty() && (poor || !permitted || used)
+    }
+
+    /// A transaction may come to nothing because somebody interfered between the look and the block, or because the payment was none
+    /// from the beginning; and the latter is no excuse for others.
+    fn nothing_wasted(&self) -> Result<(), Broken> {
+        let happened = *self.world.happened.lock().expect("no step panics");
+        let dubious = |planned: &&Planned| planned.short || planned.overdrawn || !planned.is_plain();
+        let dubious = self.world.script.orders.iter().filter(dubious).map(|planned| planned.order.key()).collect::<BTreeSet<_>>();
+        let wasted = self.wasted().into_iter().filter(|spending| !spending.attempted.iter().any(|key| dubious.contains(key)));
+        let wasted = wasted.collect::<Vec<_>>();
+        let excused = happened.ambushes + happened.cancellations + happened.lagging + self.orphaned() * 2;
+        if wasted.len() as u64 > excused {
+            return self.broken(Law::NothingWasted, format!("{excused} had a reason, {happened:?}: {wasted:?}"));
+        }
+        Ok(())
+    }
+
+    fn signers(&self) -> impl Iterator<Item = quittance_core::Address> {
+        self.world.script.sites.iter().flatten().map(Secret::address)
+    }
+
+    fn wasted(&self) -> Vec<Spending> {
+        let spent = self.signers().flat_map(|signer| self.world.chain.spendings(signer));
+        spent.filter(|spending| spending.used == 0).collect()
+    }
+
+    fn orphaned(&self) -> u64 {
+        self.signers().map(|signer| self.world.chain.orphaned(signer) as u64).sum()
+    }
+
+    fn report(&self) -> Report {
+        let ours: BTreeSet<TransactionHash> =
+            self.signers().flat_map(|signer| self.world.chain.spendings(signer)).map(|spending| spending.transaction).collect();
+        let moved = || self.movements.values().flatten();
+        let settled = self.told.iter().filter(|told| matches!(told.answer, Answer::Settled(_))).count() as u64;
+        let refused = |entry: &&Entry| matches!(entry.state, State::Failed(_));
+        Report {
+            payments: self.world.script.orders.len() as u64,
+            moved: moved().count() as u64,
+            by_others: moved().filter(|movement| !ours.contains(&movement.transaction)).count() as u64,
+            refused: self.entries.values().filter(refused).count() as u64,
+            told_settled: settled,
+            died: self.told.iter().filter(|told| matches!(told.answer, Answer::Nothing)).count() as u64,
+            orphaned: self.orphaned(),
+            wasted: self.wasted().len() as u64,
+            transactions: ours.len() as u64,
+            trace: self.trace(),
+        }
+    }
+
+    fn trace(&self) -> u64 {
+        // those who are told the same at the same moment are told in any order
+        let mut told = self.told.iter().map(|told| format!("{told:?}")).collect::<Vec<_>>();
+        told.sort();
+        let text = format!("{told:?}{:?}{:?}", self.movements, self.now);
+        let [a, b, c, d, e, f, g, h, ..] = quittance_core::sha256(text.as_bytes());
+        u64::from_be_bytes([a, b, c, d, e, f, g, h])
+    }
+}
+
+impl Planned {
+    /// Whether the token does what it says.
+    const fn is_plain(&self) -> bool {
+        matches!(self.kind, Kind::Honest | Kind::SilentOnUsedNonce)
+    }
+}

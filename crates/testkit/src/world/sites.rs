@@ -1,0 +1,120 @@
+//! Where a facilitator runs: it dies, and is begun again with what lasts.
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use quittance_facilitator::{Batch, ChainSettings, ChainSetup, Clock, Facilitator, Settings};
+use tokio::sync::watch;
+
+use super::life::Life;
+use super::parts::{MortalChain, MortalLog, Sabotage, Store};
+use super::script::{self, Script, Secret};
+use crate::chain::{Kind, Node};
+
+/// The facilitator under test.
+pub(super) type Ours = Facilitator<MortalChain, MortalLog>;
+
+/// A place where a facilitator runs.
+pub(super) struct Site {
+    pub(super) node: Arc<Node>,
+    now: watch::Receiver<Option<Running>>,
+    /// The life of the present one, even while it is being begun.
+    life: Arc<Mutex<Life>>,
+}
+
+/// A facilitator that runs.
+#[derive(Clone)]
+pub(super) struct Running {
+    pub(super) facilitator: Arc<Ours>,
+    life: Life,
+}
+
+/// What it takes to begin one.
+struct Means {
+    node: Arc<Node>,
+    store: Arc<Store>,
+    keys: Vec<Secret>,
+    chain: ChainSettings,
+    sabotage: Option<Sabotage>,
+}
+
+impl Site {
+    pub(super) fn begin(node: Node, store: Arc<Store>, keys: Vec<Secret>, script: &Script, sabotage: Option<Sabotage>) -> Self {
+        let node = Arc::new(node);
+        let mut chain = ChainSettings::default();
+        chain.confirmations = script.confirmations;
+        chain.batch = script.batch.then(Batch::default);
+        let means = Means { node: Arc::clone(&node), store, keys, chain, sabotage };
+        let (sender, now) = watch::channel(None);
+        let life = Arc::new(Mutex::new(Life::default()));
+        let current = Arc::clone(&life);
+        tokio::spawn(async move {
+            loop {
+                let life = Life::default();
+                *current.lock().expect("no step panics") = life.clone();
+                let facilitator = Arc::new(means.start(&life));
+                let running = Running { facilitator, life: life.clone() };
+                let recovered = async {
+                    while running.facilitator.recover().await.is_err() {
+                        tokio::time::sleep(Duration::from_secs(1)).await;
+                    }
+                };
+                running.unless_over(recovered).await;
+                if !life.is_over() {
+                    sender.send_replace(Some(running));
+                    life.over().await;
+                }
+                sender.send_replace(None);
+                // somebody notices, and starts it again
+                tokio::time::sleep(Duration::from_secs(3)).await;
+            }
+        });
+        Self { node, now, life }
+    }
+
+    pub(super) fn life(&self) -> Life {
+        self.life.lock().expect("no step panics").clone()
+    }
+
+    /// Whoever runs here, once somebody does.
+    pub(super) async fn running(&self) -> Running {
+        let mut now = self.now.clone();
+        let seen = now.wait_for(Option::is_some).await.ok().and_then(|running| running.clone());
+        match seen {
+            Some(running) => running,
+            // a site ends with its world
+            None => core::future::pending().await,
+        }
+    }
+}
+
+impl Running {
+    /// What comes of asking it something; nothing if it dies meanwhile.
+    pub(super) async fn unless_over<T>(&self, asked: impl Future<Output = T>) -> Option<T> {
+        tokio::select! {
+            biased;
+            () = self.life.over() => None,
+            answer = asked => Some(answer),
+        }
+    }
+}
+
+impl Means {
+    fn start(&self, life: &Life) -> Ours {
+        let chain = Arc::new(MortalChain {
+            node: Arc::clone(&self.node),
+            life: life.clone(),
+            sabotage: self.sabotage,
+            forged: script::token(Kind::Forger),
+        });
+        let log = Arc::new(MortalLog { store: Arc::clone(&self.store), life: life.clone(), sabotage: self.sabotage });
+        let mut settings = Settings::default();
+        settings.patience = Duration::from_secs(20);
+        settings.lease = 30;
+        settings.sweep = Duration::from_secs(5);
+        let model = self.node.chain().clone();
+        let clock = Clock::new(move || Ok(model.now()));
+        let setup = ChainSetup::new(chain, self.keys.iter().map(Secret::key).collect()).with(self.chain.clone());
+        Facilitator::new(vec![setup], log, clock, settings, Arc::default()).expect("the script knows what can be")
+    }
+}

@@ -1,0 +1,10 @@
+//! The facilitator on the model chain: what it asks, what it sends, and how each settlement ends.
+
+mod batch;
+mod begins;
+mod ends;
+mod rows;
+mod sends;
+mod stage;
+mod starts_again;
+mod upto;

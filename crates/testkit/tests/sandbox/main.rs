@@ -1,0 +1,6 @@
+//! The schemes against a chain that runs the real contracts: what is asked is answered there, what is planned is done there.
+
+mod node;
+mod payments;
+mod probe;
+mod settlement;

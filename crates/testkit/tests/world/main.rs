@@ -1,0 +1,69 @@
+//! Seeded schedules over the real facilitator, and the proof that its laws can be broken.
+
+use quittance_testkit::world::{Report, Sabotage, run};
+
+/// As many as every run of the tests goes through.
+const SEEDS: u64 = 1_000;
+
+/// The seeds from one on, in as many threads as there are processors, each seed in a world of its own.
+fn schedules(first: u64, count: u64) -> Report {
+    let threads = std::thread::available_parallelism().map_or(1, |threads| threads.get() as u64);
+    std::thread::scope(|scope| {
+        let share = |thread: u64| {
+            scope.spawn(move || {
+                let mut sum = Report::default();
+                for seed in (first..first + count).filter(|seed| seed % threads == thread) {
+                    sum += run(seed, None).unwrap_or_else(|broken| panic!("{broken:?}"));
+                }
+                sum
+            })
+        };
+        let shares = (0..threads).map(share).collect::<Vec<_>>();
+        let mut sum = Report::default();
+        for share in shares {
+            sum += share.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        }
+        sum
+    })
+}
+
+#[test]
+fn row_150_a_thousand_schedules_break_no_law() {
+    let sum = schedules(0, SEEDS);
+    println!("{sum:#?}");
+    // and they were not about nothing
+    assert!(sum.payments > 2 * SEEDS && sum.moved > SEEDS && sum.told_settled > sum.moved, "{sum:?}");
+    assert!(sum.by_others > 20 && sum.died > 100 && sum.orphaned > 20 && sum.refused > 20 && sum.wasted > 20, "{sum:?}");
+}
+
+#[test]
+fn a_seed_is_its_schedule() {
+    for seed in 0..12 {
+        assert_eq!(
+            run(seed, None).map_err(|broken| format!("{broken:?}")),
+            run(seed, None).map_err(|broken| format!("{broken:?}"))
+        );
+    }
+}
+
+/// The first seed in whose schedule a sabotage breaks a law that holds without it.
+fn caught(sabotage: Sabotage, within: u64) -> String {
+    let broken = (0..within).find_map(|seed| run(seed, Some(sabotage)).err().filter(|_| run(seed, None).is_ok()));
+    broken.map_or_else(|| panic!("{sabotage:?} broke no law in {within} schedules"), |broken| format!("{sabotage:?}: {broken:?}"))
+}
+
+#[test]
+fn the_laws_can_be_broken() {
+    for sabotage in [
+        Sabotage::ForgetsWhatIsSent,
+        Sabotage::ForgetsSending,
+        Sabotage::BelievesStrangers,
+        Sabotage::BelievesTheFirstBlock,
+        Sabotage::SignsAgain,
+        Sabotage::TakesSilenceForNo,
+        Sabotage::LogsApart,
+        Sabotage::WritesNothingOnFault,
+    ] {
+        println!("{}", caught(sabotage, 200));
+    }
+}
