@@ -4,9 +4,8 @@ use std::fmt;
 
 use quittance_guard::output::Report;
 use quittance_guard::{PurchaseId, Receipt};
+use quittance_remote::{Exchange, Whole};
 use reqwest::header::HeaderMap;
-
-use crate::transport::Exchange;
 
 /// An answer, paid for or not.
 ///
@@ -16,14 +15,6 @@ pub struct Answer {
     purchase: Option<PurchaseId>,
     receipt: Option<Receipt>,
     report: Option<Report>,
-}
-
-/// Whether all of an answer is there.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Whole {
-    Yes,
-    TooLong,
-    Broken,
 }
 
 impl Answer {

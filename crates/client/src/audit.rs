@@ -1,7 +1,7 @@
 //! The events of one trip, for a buyer that keeps a log and for one that does not.
 
-use quittance_core::wire::Paying;
-use quittance_core::{Fault, Terms};
+use quittance_core::Fault;
+use quittance_guard::Purchase;
 use quittance_guard::audit::{Attempt, Event, Offer, Recorded, Stage, Times};
 
 use crate::host::Host;
@@ -35,8 +35,14 @@ impl<'a> Trip<'a> {
     }
 
     /// The attempt, as the log knows it: by a salted hash.
-    pub(crate) fn attempt(&self, terms: &Terms, paying: &Paying) -> Option<Attempt> {
-        self.journal.map(|journal| Attempt::new(Offer::of(terms), journal.salted(&paying.line())))
+    pub(crate) fn attempt(&self, purchase: &Purchase, line: &[u8]) -> Option<Attempt> {
+        self.journal.map(|journal| Attempt::new(Offer::of_purchase(purchase), journal.salted(line)))
+    }
+
+    /// What came of a trip whose bytes were answered. A log that cannot be written changes nothing about that any more: it stands still, and
+    /// with it everything that would be bought next.
+    pub(crate) fn outcome(&mut self, next: impl FnOnce(Event) -> Event) {
+        let _stopped = self.record(next);
     }
 
     /// Records that signed bytes are about to leave.

@@ -8,12 +8,13 @@ use quittance_core::{Fault, Signer};
 use quittance_guard::Ledger;
 use quittance_guard::budget::{Record, State};
 use quittance_guard::policy::Policy;
+use quittance_remote::{Bounds, Web};
 
 use crate::error::Error;
 use crate::host::Host;
 use crate::journal::Journal;
+use crate::known::Known;
 use crate::request::Request;
-use crate::transport;
 
 /// A buyer. Clones share everything.
 pub struct Buyer<S, L>(pub(crate) Arc<Inner<S, L>>);
@@ -25,13 +26,14 @@ impl<S, L> Clone for Buyer<S, L> {
 }
 
 pub(crate) struct Inner<S, L> {
-    pub(crate) http: reqwest::Client,
+    pub(crate) web: Web,
     pub(crate) signer: S,
     pub(crate) policy: Policy,
     pub(crate) ledger: L,
     pub(crate) journal: Option<Journal>,
     pub(crate) host: Host,
     pub(crate) settings: Settings,
+    pub(crate) known: Known,
 }
 
 /// How long a buyer waits, how often it tries, and how much it reads.
@@ -100,8 +102,10 @@ impl<S: Signer + Send + Sync, L: Ledger + Send + Sync> Builder<S, L> {
     /// [`Fault::NetworkUnavailable`] when HTTP cannot be set up.
     pub fn build(self) -> Result<Buyer<S, L>, Fault> {
         let Self { signer, policy, ledger, journal, host, settings } = self;
-        let http = transport::client(&settings)?;
-        Ok(Buyer(Arc::new(Inner { http, signer, policy, ledger, journal, host, settings })))
+        let mut bounds = Bounds::default();
+        (bounds.timeout, bounds.connect_timeout, bounds.max_body) = (settings.timeout, settings.connect_timeout, settings.max_body);
+        let web = Web::new(bounds)?;
+        Ok(Buyer(Arc::new(Inner { web, signer, policy, ledger, journal, host, settings, known: Known::default() })))
     }
 }
 

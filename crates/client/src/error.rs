@@ -3,7 +3,7 @@
 use quittance_core::rejection::{Reason, Retry};
 use quittance_core::{DecodeError, Denial, Fault, Misuse, ResourceError};
 use quittance_guard::PurchaseId;
-use quittance_guard::budget::ReserveError;
+use quittance_guard::budget::{Misstep, ReserveError};
 use quittance_guard::policy::{ApprovalRequest, Denied};
 
 /// Why there is no answer. [`retry`](Self::retry) says what may be done about it without a person.
@@ -40,11 +40,14 @@ pub enum Error {
     /// The purchase is being made elsewhere at this moment.
     #[error("the purchase {0} is being made elsewhere")]
     Busy(PurchaseId),
-    /// It is certain that the purchase cost nothing and will not; its name is used up.
-    #[error("the purchase {0} was given up, and nothing was paid")]
-    GivenUp(PurchaseId),
+    /// The ledger knows no signed payment of this purchase.
+    #[error("nothing was signed for a purchase {0}")]
+    NoSuchPurchase(PurchaseId),
+    /// What is given as evidence shows nothing, or contradicts what the ledger has.
+    #[error("the evidence: {0}")]
+    Evidence(Misstep),
     /// Something is down, and nothing was sent that could cost anything.
-    #[error("{0}; nothing was sent")]
+    #[error("{0}; nothing was paid")]
     Fault(Fault),
     /// The seller refused the payment. Its word frees nothing: the amount stays set aside until the chain shows that it was not used.
     #[error("the seller refused the payment of {purchase} with {status}{}", reason_words(.reason.as_ref()))]

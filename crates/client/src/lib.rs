@@ -47,10 +47,10 @@ mod conclude;
 mod error;
 mod host;
 mod journal;
+mod known;
 mod receipt;
 mod request;
 mod sign;
-mod transport;
 mod trip;
 
 pub use answer::Answer;

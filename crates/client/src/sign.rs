@@ -2,6 +2,7 @@
 
 use quittance_core::binding::{self, Binding};
 use quittance_core::payment_id;
+use quittance_core::signature::SignatureBytes;
 use quittance_core::wire::{self, Asked, Extension, Paying};
 use quittance_core::{Limits, PaymentId, Resource, Salt, Signer, UnixSeconds, Window};
 use quittance_evm::Unsigned;
@@ -17,7 +18,7 @@ const BEFORE: u64 = 600;
 /// Signs for what the policy allowed, and gives the header with what the ledger has to keep of it.
 ///
 /// The nonce is always bound to the request; whoever does not know the extension sees an ordinary one. The salt goes to sellers that ask for
-/// it.
+/// it. Whether the payment fits into a header is known before the signer is asked: a signature that cannot be sent had better not exist.
 pub(crate) async fn sign<S: Signer>(
     signer: &S,
     host: &Host,
@@ -32,9 +33,13 @@ pub(crate) async fn sign<S: Signer>(
     let until = now.checked_add(allowed.window()).unwrap_or(now);
     let window = Window::new(UnixSeconds::from_secs(now.as_secs().saturating_sub(BEFORE)), until);
     let unsigned = Unsigned::new(terms, signer.address(), nonce, window).map_err(Error::Offer)?;
-    let signature = signer.sign(unsigned.request()).await.map_err(|error| Error::Signer(error.to_string()))?;
     let additions = additions(asked, &salt, host)?;
-    let paying = asked.pay(terms, unsigned.signed(signature), &additions, &Limits::HEADER).map_err(Error::Misuse)?;
+    let paying = |signature: SignatureBytes| {
+        asked.pay(terms, unsigned.signed(signature), &additions, &Limits::HEADER).map_err(Error::Misuse)
+    };
+    paying(SignatureBytes::parse(&format!("0x{}", "00".repeat(65))).map_err(|_| Error::Request)?)?;
+    let signature = signer.sign(unsigned.request()).await.map_err(|error| Error::Signer(error.to_string()))?;
+    let paying = paying(signature.into())?;
     let kept = Signed::new(unsigned.key(), unsigned.expires(), &paying.line());
     Ok((paying, kept))
 }

@@ -4,26 +4,28 @@ use quittance_core::rejection::{Reason, Retry};
 use quittance_core::wire::{Asked, Paying};
 use quittance_core::{Denial, Fault, Limits, Resource, Signer, Terms};
 use quittance_guard::audit::{self, Attempt, Budget, Event, FacilitatorResult, Origin, Settlement, Side, Word};
-use quittance_guard::budget::{Record, Reserve, ReserveError, Reserved, State, Step, StepError, Sum, Ticket};
+use quittance_guard::budget::{Record, Reserve, ReserveError, Reserved, State, Step, StepError, Sum, Ticket, Unspent};
 use quittance_guard::output::Delivery;
 use quittance_guard::policy::{Allowed, Decision, Snapshot};
 use quittance_guard::{Fingerprint, Ledger, Purchase, PurchaseId, RequestId, TaskId};
+use quittance_remote::{Exchange, Lost, Wanted};
 use reqwest::Method;
-use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
+use reqwest::header::{CONTENT_TYPE, HeaderName, HeaderValue};
 
 use crate::answer::Answer;
 use crate::audit::Trip;
 use crate::buyer::Inner;
 use crate::error::Error;
-use crate::receipt;
+use crate::receipt::{self, Held};
 use crate::request::Request;
 use crate::sign;
-use crate::transport::{Exchange, Lost, Wanted, exchange};
 
 /// What stands in the log for a resource that the policy has no category for.
-const CATEGORY: &str = "paid_resource";
+pub(crate) const CATEGORY: &str = "paid_resource";
 /// The task of what is bought for none.
 const TASK: &str = "no-task";
+/// Headers that a request cannot bring along: a second payment, and what would make another request of it than the one that is judged.
+const OURS: [&str; 5] = ["payment-signature", "x-payment", "host", "content-length", "transfer-encoding"];
 
 pub(crate) async fn run<S, L>(request: Request<'_, S, L>) -> Result<Answer, Error>
 where
@@ -33,6 +35,7 @@ where
     let inner = &*request.buyer.0;
     let resource = Resource::parse(&request.url)?;
     let wanted = wanted(&request, &resource)?;
+    inner.policy.may_send(&resource).map_err(Error::Denied)?;
     let fingerprint = Fingerprint::of(&request.method, &resource, &request.body);
     let purchase = match &request.purchase {
         Some(purchase) => purchase.clone(),
@@ -43,15 +46,17 @@ where
         None => RequestId::parse(&fresh(inner, "req-")?).map_err(|_| Error::Request)?,
     };
     let task = request.task.clone().map_or_else(|| TaskId::parse(TASK).map_err(|_| Error::Request), Ok)?;
-    let word = |text| Word::parse(text).map_err(|_| Error::Request);
-    let mut event = Event::requested(Side::Buyer, &id, word(CATEGORY)?, audit::Method::of(&request.method))
+    let category = inner.policy.category(&resource, &request.method).map_or(CATEGORY, |category| category.as_str());
+    let category = Word::parse(category).or_else(|_| Word::parse(CATEGORY)).map_err(|_| Error::Request)?;
+    let mut event = Event::requested(Side::Buyer, &id, category, audit::Method::of(&request.method))
         .with_origin(Origin::of(&resource))
         .with_purchase(&purchase)
         .with_task(&task);
     if let Some(session) = &request.session {
         event = event.with_session(session);
     }
-    let mut leg = Leg { inner, request: &request, wanted, trip: Trip::new(inner.journal.as_ref(), &inner.host, event) };
+    let trip = Trip::new(inner.journal.as_ref(), &inner.host, event);
+    let mut leg = Leg { inner, request: &request, resource: &resource, wanted, trip };
 
     // what was signed for this purchase before is what is sent, and nothing is asked again (row 188)
     if request.purchase.is_some()
@@ -60,36 +65,39 @@ where
         if record.purchase.request != fingerprint || record.purchase.task != task {
             return Err(Error::Budget(ReserveError::OtherPurchase));
         }
-        if let (State::Signed | State::Settled(_), Some(signed)) = (&record.state, &record.signed) {
-            let paying = Paying::parse(signed.expose()).map_err(|_| Error::Fault(Fault::StoreInconsistent))?;
-            return leg.pay(record, &paying, None).await;
+        if matches!(record.state, State::Signed | State::Settled(_)) {
+            leg.trip.record(|event| event)?;
+            return leg.resume(record).await;
         }
     }
 
     leg.trip.record(|event| event)?;
-    let first = exchange(&inner.http, &leg.wanted, None, inner.settings.max_body).await;
-    let first = first.map_err(|(Lost::Before(fault) | Lost::After(fault))| Error::Fault(fault))?;
+    let first = inner.web.exchange(&leg.wanted).await;
+    let first = first.map_err(|lost| Error::Fault(fault(lost)))?;
     if first.status != 402 {
         return Ok(Answer::free(first));
     }
     let asked = Asked::read(first.header("payment-required"), &first.body, &Limits::BODY)?;
     drop(first);
-    let allowed = leg.decide(&asked, &resource, &purchase)?;
-    let (ticket, terms) = leg.reserve(&allowed, purchase, task, fingerprint).await?;
+    let allowed = leg.decide(&asked, &purchase, &fingerprint)?;
+    let ticket = match leg.reserve(&allowed, purchase, task, fingerprint).await? {
+        Reserved::Fresh(ticket) => ticket,
+        Reserved::Again(record) if record.signed.is_some() => return leg.resume(*record).await,
+        Reserved::Again(record) => return Err(Error::Busy(record.purchase.id)),
+    };
     let now = inner.host.now()?;
     let signed = sign::sign(&inner.signer, &inner.host, &asked, &allowed, (&request.method, &resource), now).await;
     let (paying, kept) = match signed {
         Ok(signed) => signed,
         Err(error) => {
             // nothing exists that could be spent; if this cannot be written, the lease frees the amount
-            let unspent = Step::Release(quittance_guard::budget::Unspent::NeverSigned);
-            let _ = inner.ledger.step(&ticket, unspent, now).await;
+            let _ = inner.ledger.step(&ticket, Step::Release(Unspent::NeverSigned), now).await;
             leg.trip.record(Event::abandoned)?;
             return Err(error);
         }
     };
-    let attempt = leg.trip.attempt(&terms, &paying);
     let record = inner.ledger.step(&ticket, Step::Sign(kept), now).await.map_err(not_stepped)?;
+    let attempt = leg.trip.attempt(&record.purchase, &paying.line());
     if let Some(attempt) = &attempt {
         leg.trip.record(|event| event.signed(attempt))?;
     }
@@ -100,22 +108,24 @@ where
 struct Leg<'a, S, L> {
     inner: &'a Inner<S, L>,
     request: &'a Request<'a, S, L>,
+    resource: &'a Resource,
     wanted: Wanted,
     trip: Trip<'a>,
 }
 
 impl<S: Signer + Send + Sync, L: Ledger + Send + Sync> Leg<'_, S, L> {
     /// The policy pause.
-    fn decide(&mut self, asked: &Asked, resource: &Resource, purchase: &PurchaseId) -> Result<Allowed, Error> {
+    fn decide(&mut self, asked: &Asked, purchase: &PurchaseId, fingerprint: &Fingerprint) -> Result<Allowed, Error> {
         let request = self.request;
-        let mut snapshot = Snapshot::new(asked.offers(), resource, &request.method, purchase, self.inner.host.now()?);
+        let (pins, prices) = self.inner.known.of(self.resource, fingerprint, (&request.pins, &request.prices));
+        let mut snapshot = Snapshot::new(asked.offers(), self.resource, &request.method, purchase, self.inner.host.now()?);
         snapshot.claims = asked.claims();
         snapshot.task = request.task.as_ref();
         snapshot.session = request.session.as_ref();
         snapshot.reason = request.reason.as_deref();
         snapshot.approval = request.approval.as_ref();
-        snapshot.prices = &request.prices;
-        snapshot.pins = &request.pins;
+        snapshot.prices = &prices;
+        snapshot.pins = &pins;
         match self.inner.policy.decide(&snapshot) {
             Decision::Allow(allowed) => {
                 self.trip.record(|event| event.quoted(audit::Offer::of(allowed.terms())))?;
@@ -148,9 +158,9 @@ impl<S: Signer + Send + Sync, L: Ledger + Send + Sync> Leg<'_, S, L> {
         id: PurchaseId,
         task: TaskId,
         fingerprint: Fingerprint,
-    ) -> Result<(Ticket, Terms), Error> {
+    ) -> Result<Reserved, Error> {
         let ledger = &self.inner.ledger;
-        let mut purchase = Purchase::allowed(id.clone(), task, fingerprint, allowed);
+        let mut purchase = Purchase::allowed(id, task, fingerprint, allowed);
         if let Some(session) = &self.request.session {
             purchase = purchase.in_session(session.clone());
         }
@@ -162,7 +172,7 @@ impl<S: Signer + Send + Sync, L: Ledger + Send + Sync> Leg<'_, S, L> {
         };
         let ticket = match ledger.reserve(&Reserve::new(&purchase, allowed.limits(), now)).await {
             Ok(Reserved::Fresh(ticket)) => ticket,
-            Ok(Reserved::Again(_)) => return Err(Error::Busy(id)),
+            Ok(again) => return Ok(again),
             Err(ReserveError::Fault(fault)) => return Err(Error::Fault(fault)),
             Err(error) => {
                 let rule = error.denial().unwrap_or(Denial::OverBudget);
@@ -177,7 +187,20 @@ impl<S: Signer + Send + Sync, L: Ledger + Send + Sync> Leg<'_, S, L> {
         let rule = Word::parse("within_policy").map_err(|_| Error::Request)?;
         let decision = if allowed.approval().is_some() { audit::Decision::Approved } else { audit::Decision::Allow };
         self.trip.record(|event| event.intent(rule, decision))?;
-        Ok((ticket, allowed.terms().clone()))
+        Ok(Reserved::Fresh(ticket))
+    }
+
+    /// Goes on with what was signed before.
+    async fn resume(&mut self, record: Record) -> Result<Answer, Error> {
+        let inconsistent = Error::Fault(Fault::StoreInconsistent);
+        let Some(signed) = &record.signed else { return Err(inconsistent) };
+        let paying = Paying::parse(signed.expose()).map_err(|_| inconsistent)?;
+        // what is settled has its end in the log, and its bytes move nothing any more
+        let attempt = match record.state {
+            State::Settled(_) => None,
+            _ => self.trip.attempt(&record.purchase, signed.expose()),
+        };
+        self.pay(record, &paying, attempt.as_ref()).await
     }
 
     /// Sends signed bytes until there is an answer, the same each time.
@@ -193,17 +216,20 @@ impl<S: Signer + Send + Sync, L: Ledger + Send + Sync> Leg<'_, S, L> {
                 Err(fault) if number == 1 => return Err(Error::Fault(fault)),
                 Err(fault) => return Err(Error::Open { purchase, fault }),
             };
-            let wait = match exchange(&self.inner.http, &self.wanted, Some(paying), settings.max_body).await {
-                Ok(exchange) if (200..300).contains(&exchange.status) => return self.paid(exchange, record, attempt).await,
+            let sent = self.inner.web.exchange_with(&self.wanted, Some((paying.name(), paying.expose()))).await;
+            let wait = match sent {
+                Ok(exchange) if (200..300).contains(&exchange.status) => {
+                    return self.paid(exchange, record, paying, attempt).await;
+                }
                 Ok(exchange) => match verdict(&exchange) {
                     Verdict::Again(fault) => {
                         last = fault;
                         exchange.retry_after()
                     }
-                    Verdict::Refused(reason) => return self.refused(&exchange, purchase, reason, attempt),
+                    Verdict::Refused(reason) => return Err(self.refused(&exchange, purchase, reason, attempt)),
                 },
-                Err(Lost::Before(fault) | Lost::After(fault)) => {
-                    last = fault;
+                Err(lost) => {
+                    last = fault(lost);
                     None
                 }
             };
@@ -213,21 +239,28 @@ impl<S: Signer + Send + Sync, L: Ledger + Send + Sync> Leg<'_, S, L> {
             }
         }
         if let Some(attempt) = attempt {
-            self.trip.record(|event| event.unknown(attempt))?;
+            self.trip.outcome(|event| event.unknown(attempt));
         }
         Err(Error::Open { purchase, fault: last })
     }
 
     /// The answer that was paid for: its receipt is kept, its body is checked, and nothing in it makes anybody pay again (row 204).
-    async fn paid(&mut self, exchange: Exchange, record: Record, attempt: Option<&Attempt>) -> Result<Answer, Error> {
+    async fn paid(
+        &mut self,
+        exchange: Exchange,
+        record: Record,
+        paying: &Paying,
+        attempt: Option<&Attempt>,
+    ) -> Result<Answer, Error> {
         let now = self.inner.host.now()?;
         let purchase = record.purchase.id.clone();
-        let receipt = receipt::of(&exchange, &record, self.inner.signer.address());
-        if let Some(receipt) = &receipt {
+        let held = receipt::of(&exchange, &record, paying, self.inner.signer.address());
+        if let Some(Held::Full(receipt)) = &held {
             let stepped = self.inner.ledger.step(&Ticket::of(&record), Step::Settle(receipt.clone()), now).await;
             if let (Err(StepError::Fault(fault)), false) = (&stepped, matches!(record.state, State::Settled(_))) {
                 return Err(Error::Open { purchase, fault: *fault });
             }
+            self.inner.known.learn(self.resource, &record.purchase);
         }
         let report = self.request.demands.as_ref().map(|demands| {
             let mut delivery = Delivery::new(exchange.status, &exchange.body, now)
@@ -239,38 +272,34 @@ impl<S: Signer + Send + Sync, L: Ledger + Send + Sync> Leg<'_, S, L> {
         });
         if let Some(attempt) = attempt {
             let network = record.signed.as_ref().map(|signed| signed.key().network());
-            let settlement = receipt.as_ref().zip(network).and_then(|(receipt, network)| Settlement::of(network, receipt));
-            match settlement {
-                Some(settlement) => self
-                    .trip
-                    .record(|event| event.with_facilitator_result(FacilitatorResult::Settled).settled(attempt, settlement))?,
-                None => self.trip.record(|event| event.unknown(attempt))?,
+            let settlement = match (&held, network) {
+                (Some(Held::Full(receipt)), Some(network)) => Settlement::of(network, receipt),
+                _ => None,
             };
-            if let Some(report) = &report {
-                let summary = report.summary();
-                self.trip.adding(|event| event.with_output(summary));
-            }
-            self.trip.record(Event::answered)?;
+            self.trip.outcome(|event| match settlement {
+                Some(settlement) => event.with_facilitator_result(FacilitatorResult::Settled).settled(attempt, settlement),
+                None => event.unknown(attempt),
+            });
         }
+        if let Some(report) = &report {
+            let summary = report.summary();
+            self.trip.adding(|event| event.with_output(summary));
+        }
+        self.trip.outcome(Event::answered);
+        let receipt = held.map(|held| held.receipt().clone());
         Ok(Answer::paid(exchange, purchase, receipt, report))
     }
 
-    fn refused(
-        &mut self,
-        exchange: &Exchange,
-        purchase: PurchaseId,
-        reason: Option<Reason>,
-        attempt: Option<&Attempt>,
-    ) -> Result<Answer, Error> {
+    fn refused(&mut self, exchange: &Exchange, purchase: PurchaseId, reason: Option<Reason>, attempt: Option<&Attempt>) -> Error {
         if let Some(attempt) = attempt {
             let result = match reason {
                 Some(Reason::Rejection(rejection)) => FacilitatorResult::Refused(rejection),
                 Some(Reason::Fault(fault)) => FacilitatorResult::Fault(fault),
                 _ => FacilitatorResult::Unreadable,
             };
-            self.trip.record(|event| event.with_facilitator_result(result).unknown(attempt))?;
+            self.trip.outcome(|event| event.with_facilitator_result(result).unknown(attempt));
         }
-        Err(Error::Refused { purchase, status: exchange.status, reason })
+        Error::Refused { purchase, status: exchange.status, reason }
     }
 }
 
@@ -287,7 +316,7 @@ fn verdict(exchange: &Exchange) -> Verdict {
     match (exchange.status, reason) {
         // it says itself that another payment is not what is wrong
         (402 | 409 | 412 | 425 | 429 | 500..=599, Some(Reason::Fault(fault))) => Verdict::Again(fault),
-        (402, Some(Reason::Rejection(rejection))) if rejection.retry() == Retry::SameBytesLater => {
+        (402, Some(Reason::Rejection(rejection))) if matches!(rejection.retry(), Retry::SameBytesLater | Retry::UnknownOutcome) => {
             Verdict::Again(Fault::SettleFailed)
         }
         (409, _) if exchange.retry_after().is_some() => Verdict::Again(Fault::SettleFailed),
@@ -298,16 +327,28 @@ fn verdict(exchange: &Exchange) -> Verdict {
 
 fn wanted<S, L>(request: &Request<'_, S, L>, resource: &Resource) -> Result<Wanted, Error> {
     let method = Method::from_bytes(request.method.as_bytes()).map_err(|_| Error::Request)?;
-    let mut headers = HeaderMap::new();
+    // what was judged is what is asked for: the canonical spelling, not the caller's
+    let mut wanted = Wanted::new(method, resource.as_str());
+    wanted.body.clone_from(&request.body);
     for (name, value) in &request.headers {
         let name = HeaderName::from_bytes(name.as_bytes()).map_err(|_| Error::Request)?;
-        headers.append(name, HeaderValue::from_str(value).map_err(|_| Error::Request)?);
+        if OURS.contains(&name.as_str()) {
+            return Err(Error::Request);
+        }
+        wanted.headers.append(name, HeaderValue::from_str(value).map_err(|_| Error::Request)?);
     }
-    // what was judged is what is asked for: the canonical spelling, not the caller's
-    Ok(Wanted { method, url: resource.as_str().to_owned(), headers, body: request.body.clone() })
+    Ok(wanted)
 }
 
-fn fresh<S, L>(inner: &Inner<S, L>, prefix: &str) -> Result<String, Fault> {
+/// What is wrong where there is no answer of the seller.
+const fn fault(lost: Lost) -> Fault {
+    match lost {
+        Lost::Unreachable => Fault::NetworkUnavailable,
+        Lost::Late | Lost::Broken => Fault::ConnectionLost,
+    }
+}
+
+pub(crate) fn fresh<S, L>(inner: &Inner<S, L>, prefix: &str) -> Result<String, Fault> {
     let bytes = inner.host.fresh::<16>()?;
     Ok(prefix.to_owned() + &bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>())
 }

@@ -2,7 +2,7 @@
 
 use std::io;
 use std::sync::atomic::Ordering;
-use std::sync::{Arc, Mutex, OnceLock};
+use std::sync::{Arc, Mutex};
 
 use quittance_client::{Error, Journal};
 use quittance_core::Fault;
@@ -33,11 +33,7 @@ fn journal(full: usize) -> (Journal, Lines) {
 }
 
 async fn seller() -> Seller {
-    let url = Arc::new(OnceLock::<String>::new());
-    let named = Arc::clone(&url);
-    let seller = Seller::open(move |asked| Some(honest(asked, named.get().unwrap()))).await;
-    url.set(seller.url()).unwrap();
-    seller
+    Seller::at(|asked, url| Some(honest(asked, url))).await
 }
 
 #[tokio::test]
@@ -61,6 +57,26 @@ async fn a_trip_is_in_the_log_from_its_first_request_to_its_answer() {
     use Stage::{Answered, Intent, Quoted, Requested, Sent, Settled, Signed};
     assert_eq!(stages, [Requested, Quoted, Intent, Signed, Sent, Settled, Answered]);
     assert!(!text.contains("/v1/report") && !text.contains(&seller.payments()[0]), "row 220");
+}
+
+#[tokio::test]
+async fn row_225_however_often_it_is_sent_a_purchase_has_one_end_in_the_log() {
+    let seller = Seller::at(|asked, url| match asked.payment() {
+        Some(_) if asked.number < 6 => Some(axum::http::Response::builder().status(503).body("".into()).unwrap()),
+        _ => Some(honest(asked, url)),
+    })
+    .await;
+    let (builder, _) = builder(&seller);
+    let (journal, lines) = journal(usize::MAX);
+    let buyer = builder.journal(journal).build().unwrap();
+    for number in 0..4 {
+        let bought = buyer.get(&seller.url()).purchase("report-42").unwrap().send().await;
+        assert_eq!(bought.is_ok(), number > 0, "the first four answers say nothing");
+    }
+    let text = lines.lock().unwrap().concat();
+    let mut reconciliation = Reconciliation::new();
+    Verifier::new(None).feed(text.as_bytes(), |record| reconciliation.take(record)).unwrap();
+    assert_eq!(reconciliation.findings(), []);
 }
 
 #[tokio::test]

@@ -21,10 +21,7 @@ async fn a_purchase_is_paid_for_once_and_its_receipt_kept() {
 
 #[tokio::test]
 async fn the_same_purchase_again_is_the_same_bytes_again() {
-    let url = std::sync::Arc::new(std::sync::OnceLock::<String>::new());
-    let named = std::sync::Arc::clone(&url);
-    let seller = Seller::open(move |asked| Some(honest(asked, named.get().unwrap()))).await;
-    url.set(seller.url()).unwrap();
+    let seller = Seller::at(|asked, url| Some(honest(asked, url))).await;
     let (buyer, signed) = buyer(&seller);
     for _ in 0..3 {
         let answer = buyer.get(&seller.url()).purchase("report-42").unwrap().task("task-1").unwrap().send().await.unwrap();
@@ -44,17 +41,13 @@ async fn the_same_purchase_again_is_the_same_bytes_again() {
 
 #[tokio::test]
 async fn a_seller_of_version_1_is_paid_in_its_words() {
-    let url = std::sync::Arc::new(std::sync::OnceLock::<String>::new());
-    let named = std::sync::Arc::clone(&url);
-    let seller = Seller::open(move |asked| {
-        let url = named.get().unwrap();
+    let seller = Seller::at(move |asked, url| {
         Some(
             verify(asked, "$0.01")
                 .map_or_else(|| ask_first("$0.01", url), |payer| deliver(payer, |receipt| receipt.network = "base-sepolia".into())),
         )
     })
     .await;
-    url.set(seller.url()).unwrap();
     let (buyer, _) = buyer(&seller);
     let answer = buyer.get(&seller.url()).send().await.unwrap();
     assert!(answer.receipt().is_some());
@@ -72,10 +65,7 @@ async fn what_costs_nothing_is_handed_through() {
 
 #[tokio::test]
 async fn what_the_policy_does_not_allow_is_not_signed() {
-    let url = std::sync::Arc::new(std::sync::OnceLock::<String>::new());
-    let named = std::sync::Arc::clone(&url);
-    let seller = Seller::open(move |_| Some(ask("$0.06", named.get().unwrap()))).await;
-    url.set(seller.url()).unwrap();
+    let seller = Seller::at(|_, url| Some(ask("$0.06", url))).await;
     let (buyer, signed) = buyer(&seller);
     let error = buyer.get(&seller.url()).send().await.unwrap_err();
     assert_eq!(error.to_string(), "above_per_payment: 0.06 USDC is above 0.05 per payment");
@@ -84,14 +74,10 @@ async fn what_the_policy_does_not_allow_is_not_signed() {
 
 #[tokio::test]
 async fn row_210_many_at_once_spend_no_more_than_the_budget() {
-    let url = std::sync::Arc::new(std::sync::OnceLock::<String>::new());
-    let named = std::sync::Arc::clone(&url);
-    let seller = Seller::open(move |asked| {
-        let url = named.get().unwrap();
+    let seller = Seller::at(move |asked, url| {
         Some(verify(asked, "$0.05").map_or_else(|| ask("$0.05", url), |payer| deliver(payer, |_| {})))
     })
     .await;
-    url.set(seller.url()).unwrap();
     let (buyer, signed) = buyer(&seller);
     let mut running = Vec::new();
     for number in 0..30 {
@@ -112,10 +98,7 @@ async fn row_210_many_at_once_spend_no_more_than_the_budget() {
 
 #[tokio::test]
 async fn row_188_many_at_once_for_one_purchase_sign_once() {
-    let url = std::sync::Arc::new(std::sync::OnceLock::<String>::new());
-    let named = std::sync::Arc::clone(&url);
-    let seller = Seller::open(move |asked| Some(honest(asked, named.get().unwrap()))).await;
-    url.set(seller.url()).unwrap();
+    let seller = Seller::at(|asked, url| Some(honest(asked, url))).await;
     let (buyer, signed) = buyer(&seller);
     let mut running = Vec::new();
     for _ in 0..20 {

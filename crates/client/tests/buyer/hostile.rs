@@ -1,7 +1,6 @@
 //! Sellers that break off, lie or ask again.
 
 use std::sync::atomic::Ordering;
-use std::sync::{Arc, OnceLock};
 
 use axum::body::Body;
 use axum::http::Response;
@@ -17,19 +16,12 @@ use crate::seller::{Asked, Broken, NOW, Seller, TestBuyer, ask, buyer, deliver, 
 
 /// A seller that asks for a cent, and what it does once it is paid.
 async fn seller(paid: impl Fn(&Asked, &str, usize) -> Option<Response<Body>> + Send + Sync + 'static) -> Seller {
-    let url = Arc::new(OnceLock::<String>::new());
-    let named = Arc::clone(&url);
     let times = std::sync::atomic::AtomicUsize::new(0);
-    let seller = Seller::open(move |asked| {
-        let url = named.get().unwrap();
-        match asked.payment() {
-            None => Some(ask("$0.01", url)),
-            Some(_) => paid(asked, url, times.fetch_add(1, Ordering::Relaxed)),
-        }
+    Seller::at(move |asked, url| match asked.payment() {
+        None => Some(ask("$0.01", url)),
+        Some(_) => paid(asked, url, times.fetch_add(1, Ordering::Relaxed)),
     })
-    .await;
-    url.set(seller.url()).unwrap();
-    seller
+    .await
 }
 
 async fn buy(buyer: &TestBuyer, seller: &Seller) -> Result<quittance_client::Answer, Error> {
@@ -163,13 +155,16 @@ async fn row_197_terms_without_end_are_not_read() {
 #[tokio::test]
 async fn row_203_a_receipt_that_does_not_hold_keeps_the_budget() {
     type Change = fn(&mut SettleResponse);
-    let changes: [Change; 6] = [
+    let changes: [Change; 8] = [
         |receipt| receipt.payer = Some(crate::seller::PAYEE.into()),
         |receipt| receipt.network = "eip155:8453".into(),
         |receipt| receipt.transaction = "0x12".into(),
         |receipt| receipt.transaction.clear(),
         |receipt| receipt.amount = Some("10001".into()),
         |receipt| receipt.amount = Some("a lot".into()),
+        // less than was signed would free a budget whose signature can still be spent in full
+        |receipt| receipt.amount = Some("9999".into()),
+        |receipt| receipt.amount = Some("0".into()),
     ];
     for change in changes {
         let seller = seller(move |asked, _, _| Some(deliver(verify(asked, "$0.01")?, change))).await;

@@ -4,3 +4,4 @@ mod audit;
 mod honest;
 mod hostile;
 mod seller;
+mod terms;

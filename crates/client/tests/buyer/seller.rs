@@ -10,7 +10,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::Request;
 use axum::http::{HeaderMap, Response};
-use quittance_client::{Buyer, Host, Settings};
+use quittance_client::{Builder, Buyer, Host, Settings};
 use quittance_core::header;
 use quittance_core::registry::{default_asset, networks};
 use quittance_core::signature::{SecretKey, Signature};
@@ -33,6 +33,8 @@ pub(crate) const TX: &str = "0x7842784278427842784278427842784278427842784278427
 #[derive(Clone)]
 pub(crate) struct Asked {
     pub(crate) headers: HeaderMap,
+    /// Which request this is, counted from 0.
+    pub(crate) number: usize,
 }
 
 impl Asked {
@@ -50,15 +52,25 @@ pub(crate) struct Seller {
 impl Seller {
     /// Begins to sell; an answer of `None` breaks the connection.
     pub(crate) async fn open(answer: impl Fn(&Asked) -> Option<Response<Body>> + Send + Sync + 'static) -> Self {
+        Self::at(move |asked, _| answer(asked)).await
+    }
+
+    /// The same, told the URL that it sells.
+    pub(crate) async fn at(answer: impl Fn(&Asked, &str) -> Option<Response<Body>> + Send + Sync + 'static) -> Self {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let origin = format!("http://{}", listener.local_addr().unwrap());
         let asked = Arc::new(Mutex::new(Vec::new()));
-        let (seen, answer) = (Arc::clone(&asked), Arc::new(answer));
+        let named = url_at(&origin);
+        let (seen, answer) = (Arc::clone(&asked), Arc::new(move |asked: &Asked| answer(asked, &named)));
         let app = Router::new().fallback(move |request: Request| {
             let (seen, answer) = (Arc::clone(&seen), Arc::clone(&answer));
             async move {
-                let now = Asked { headers: request.headers().clone() };
-                seen.lock().unwrap().push(now.clone());
+                let now = {
+                    let mut seen = seen.lock().unwrap();
+                    let now = Asked { headers: request.headers().clone(), number: seen.len() };
+                    seen.push(now.clone());
+                    now
+                };
                 // a body that fails before anything is written ends the connection without an answer
                 answer(&now).unwrap_or_else(|| Response::new(Body::from_stream(Broken::AtOnce)))
             }
@@ -68,7 +80,7 @@ impl Seller {
     }
 
     pub(crate) fn url(&self) -> String {
-        format!("{}/v1/report/42", self.origin)
+        url_at(&self.origin)
     }
 
     /// Everything that was asked.
@@ -80,6 +92,10 @@ impl Seller {
     pub(crate) fn payments(&self) -> Vec<String> {
         self.asked().iter().filter_map(Asked::payment).collect()
     }
+}
+
+fn url_at(origin: &str) -> String {
+    format!("{origin}/v1/report/42")
 }
 
 /// A body that breaks off.
@@ -178,17 +194,32 @@ pub(crate) type TestBuyer = Buyer<Counted, MemoryLedger>;
 
 /// A buyer with a policy for one seller, and the count of its signatures.
 pub(crate) fn buyer(seller: &Seller) -> (TestBuyer, Arc<AtomicUsize>) {
-    let (builder, signed) = builder(seller);
+    buyer_under(seller, "")
+}
+
+/// The same under a policy with more lines.
+pub(crate) fn buyer_under(seller: &Seller, more: &str) -> (TestBuyer, Arc<AtomicUsize>) {
+    buyer_of(&format!("{}{more}", policy(seller)))
+}
+
+/// A buyer with a policy.
+pub(crate) fn buyer_of(policy: &str) -> (TestBuyer, Arc<AtomicUsize>) {
+    let (builder, signed) = builder_of(policy);
     (builder.build().unwrap(), signed)
 }
 
-pub(crate) fn builder(seller: &Seller) -> (quittance_client::Builder<Counted, MemoryLedger>, Arc<AtomicUsize>) {
+pub(crate) fn builder(seller: &Seller) -> (Builder<Counted, MemoryLedger>, Arc<AtomicUsize>) {
+    builder_of(&policy(seller))
+}
+
+fn policy(seller: &Seller) -> String {
+    let limits = "per_payment = \"$0.05\"\nper_task = \"$0.50\"\nper_day = \"$5\"\nnetworks = [\"base-sepolia\"]\n";
+    format!("allow_http = true\norigins = [{:?}]\n{limits}", seller.origin)
+}
+
+fn builder_of(policy: &str) -> (Builder<Counted, MemoryLedger>, Arc<AtomicUsize>) {
     let signed = Arc::new(AtomicUsize::new(0));
     let signer = Counted { key: SecretKey::from_bytes(&[7; 32]).unwrap(), signed: Arc::clone(&signed) };
-    let policy = format!(
-        "allow_http = true\nper_payment = \"$0.05\"\nper_task = \"$0.50\"\nper_day = \"$5\"\nnetworks = [\"base-sepolia\"]\norigins = [{:?}]\n",
-        seller.origin
-    );
     let mut settings = Settings::default();
     settings.timeout = Duration::from_secs(5);
     settings.pause = Duration::from_millis(1);
@@ -202,7 +233,7 @@ pub(crate) fn builder(seller: &Seller) -> (quittance_client::Builder<Counted, Me
             Ok(())
         },
     );
-    let builder = Buyer::builder(signer, Policy::from_toml(&policy).unwrap(), MemoryLedger::new(1_000));
+    let builder = Buyer::builder(signer, Policy::from_toml(policy).unwrap(), MemoryLedger::new(1_000));
     (builder.settings(settings).host(host), signed)
 }
 

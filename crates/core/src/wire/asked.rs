@@ -37,12 +37,26 @@ impl Asked {
     /// # Errors
     ///
     /// When the header, or in its absence the body, is not what a version of the protocol writes. Where there is a header the body may be
-    /// anything and is not looked at.
+    /// anything, but if it makes offers too they must be among those of the header: nobody can say which of two prices is meant (catalogue
+    /// row 202).
     pub fn read(required: Option<&[u8]>, body: &[u8], limits: &Limits) -> Result<Self, DecodeError> {
-        match required {
-            Some(value) => header::payment_required(value, limits).map(Self::of),
-            None => v1::PaymentRequired::from_json(body, limits).map(Self::of_first),
+        let Some(value) = required else { return v1::PaymentRequired::from_json(body, limits).map(Self::of_first) };
+        let asked = header::payment_required(value, limits).map(Self::of)?;
+        let in_body = match v1::PaymentRequired::from_json(body, limits) {
+            Ok(first) => Some(Self::of_first(first)),
+            Err(_) => PaymentRequired::from_json(body, limits).ok().map(Self::of),
+        };
+        let is_the_same = |one: &Terms, other: &Terms| {
+            (one.scheme(), one.network(), one.asset()) == (other.scheme(), other.network(), other.asset())
+                && (one.amount(), one.pay_to()) == (other.amount(), other.pay_to())
+        };
+        let offers = in_body.iter().flat_map(|body| &body.offers);
+        for offer in offers {
+            if !asked.offers.iter().any(|known| is_the_same(known, offer)) {
+                return Err(DecodeError::member(ShapeError::Ambiguous, "accepts"));
+            }
         }
+        Ok(asked)
     }
 
     fn of(required: PaymentRequired) -> Self {
@@ -238,6 +252,25 @@ mod tests {
         );
         required.accepts.clear();
         assert!(Asked::read(None, required.to_json().as_bytes(), &Limits::BODY).is_err(), "version 2 asks in the header");
+    }
+
+    #[test]
+    fn row_202_a_body_that_asks_for_something_else_makes_the_answer_ambiguous() {
+        let about = ResourceInfo::new("https://a.example/r");
+        let dearer = Terms::exact(default_asset(networks::BASE).unwrap(), &Money::parse("$1").unwrap(), PAYEE, 60).unwrap();
+        let required = |terms: &Terms| PaymentRequired::new(about.clone(), [terms.requirements().clone()].into());
+        let first = |terms: &Terms| {
+            v1::PaymentRequired::new("pay", [v1::PaymentRequirements::from_v2(terms.requirements(), &about).unwrap()].into())
+                .to_json()
+        };
+        let value = header::encode(&required(&terms()), &Limits::BODY).unwrap();
+        let read = |body: &str| Asked::read(Some(value.as_bytes()), body.as_bytes(), &Limits::BODY).map_err(|error| error.kind());
+        for same in [required(&terms()).to_json(), first(&terms()), "{}".into(), "<html>".into(), String::new()] {
+            assert!(read(&same).is_ok(), "{same}");
+        }
+        for other in [required(&dearer).to_json(), first(&dearer)] {
+            assert_eq!(read(&other).unwrap_err(), ShapeError::Ambiguous.into(), "{other}");
+        }
     }
 
     #[test]
