@@ -1,7 +1,7 @@
 //! Why there is no answer, and what may be done about it.
 
 use quittance_core::rejection::{Reason, Retry};
-use quittance_core::{DecodeError, Denial, Fault, Misuse, ResourceError};
+use quittance_core::{DecodeError, Denial, Fault, Misuse, Money, ResourceError, Terms};
 use quittance_guard::PurchaseId;
 use quittance_guard::budget::{Misstep, ReserveError};
 use quittance_guard::policy::{ApprovalRequest, Denied};
@@ -28,6 +28,9 @@ pub enum Error {
     /// The budget or the ledger says no.
     #[error(transparent)]
     Budget(ReserveError),
+    /// The policy would allow it, and the request does not: what is asked for, and the most that it may cost.
+    #[error("{} of {} is asked for, and {} is the most", .0.0.amount(), .0.0.asset().token(), .0.1)]
+    TooDear(Box<(Terms, Money)>),
     /// The offer cannot be signed for.
     #[error("{0}")]
     Offer(Denial),

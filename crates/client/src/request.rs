@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use quittance_core::Signer;
+use quittance_core::{Money, Signer};
 use quittance_guard::output::Demands;
 use quittance_guard::policy::{Approval, KnownPrice, Pin};
 use quittance_guard::{LabelError, Ledger, PurchaseId, RequestId, SessionId, TaskId};
@@ -10,6 +10,7 @@ use quittance_guard::{LabelError, Ledger, PurchaseId, RequestId, SessionId, Task
 use crate::answer::Answer;
 use crate::buyer::Buyer;
 use crate::error::Error;
+use crate::quote::Quote;
 
 /// A request to be sent.
 #[must_use = "a request does nothing until it is sent"]
@@ -28,6 +29,7 @@ pub struct Request<'a, S, L> {
     pub(crate) approval: Option<Approval>,
     pub(crate) prices: Vec<KnownPrice>,
     pub(crate) pins: Vec<Pin>,
+    pub(crate) most: Option<Money>,
 }
 
 impl<'a, S: Signer + Send + Sync, L: Ledger + Send + Sync> Request<'a, S, L> {
@@ -47,6 +49,7 @@ impl<'a, S: Signer + Send + Sync, L: Ledger + Send + Sync> Request<'a, S, L> {
             approval: None,
             prices: Vec::new(),
             pins: Vec::new(),
+            most: None,
         }
     }
 
@@ -133,6 +136,21 @@ impl<'a, S: Signer + Send + Sync, L: Ledger + Send + Sync> Request<'a, S, L> {
         self
     }
 
+    /// The most that it may cost, whatever more the policy would allow. Money without a ticker is an amount of whatever token is asked for.
+    pub fn at_most(mut self, most: Money) -> Self {
+        self.most = Some(most);
+        self
+    }
+
+    /// Asks what it costs and what the policy says to that, and pays nothing.
+    ///
+    /// # Errors
+    ///
+    /// [`Error`], as [`send`](Self::send) would give it before anything is reserved.
+    pub async fn quote(self) -> Result<Quote, Error> {
+        crate::quote::quote(&self).await
+    }
+
     /// Sends it, and pays if that is asked for and allowed.
     ///
     /// The future may be dropped at any time: what was signed is stored before it leaves, and the next call for the same purchase goes on
@@ -142,7 +160,7 @@ impl<'a, S: Signer + Send + Sync, L: Ledger + Send + Sync> Request<'a, S, L> {
     ///
     /// [`Error`], which says what may be done.
     pub async fn send(self) -> Result<Answer, Error> {
-        crate::trip::run(self).await
+        crate::trip::run(&self).await
     }
 }
 

@@ -1,8 +1,9 @@
 //! The trip of one request: from the ordinary question to the answer that was paid for.
 
+use quittance_core::registry::AssetInfo;
 use quittance_core::rejection::{Reason, Retry};
 use quittance_core::wire::{Asked, Paying};
-use quittance_core::{Denial, Fault, Limits, Resource, Signer, Terms};
+use quittance_core::{Denial, Fault, Limits, Money, Resource, Signer, Terms};
 use quittance_guard::audit::{self, Attempt, Budget, Event, FacilitatorResult, Origin, Settlement, Side, Word};
 use quittance_guard::budget::{Record, Reserve, ReserveError, Reserved, State, Step, StepError, Sum, Ticket, Unspent};
 use quittance_guard::output::Delivery;
@@ -27,98 +28,131 @@ const TASK: &str = "no-task";
 /// Headers that a request cannot bring along: a second payment, and what would make another request of it than the one that is judged.
 const OURS: [&str; 5] = ["payment-signature", "x-payment", "host", "content-length", "transfer-encoding"];
 
-pub(crate) async fn run<S, L>(request: Request<'_, S, L>) -> Result<Answer, Error>
+pub(crate) async fn run<S, L>(request: &Request<'_, S, L>) -> Result<Answer, Error>
 where
     S: Signer + Send + Sync,
     L: Ledger + Send + Sync,
 {
-    let inner = &*request.buyer.0;
-    let resource = Resource::parse(&request.url)?;
-    let wanted = wanted(&request, &resource)?;
-    inner.policy.may_send(&resource).map_err(Error::Denied)?;
-    let fingerprint = Fingerprint::of(&request.method, &resource, &request.body);
-    let purchase = match &request.purchase {
-        Some(purchase) => purchase.clone(),
-        None => PurchaseId::parse(&fresh(inner, "auto-")?).map_err(|_| Error::Request)?,
-    };
-    let id = match &request.id {
-        Some(id) => id.clone(),
-        None => RequestId::parse(&fresh(inner, "req-")?).map_err(|_| Error::Request)?,
-    };
-    let task = request.task.clone().map_or_else(|| TaskId::parse(TASK).map_err(|_| Error::Request), Ok)?;
-    let category = inner.policy.category(&resource, &request.method).map_or(CATEGORY, |category| category.as_str());
-    let category = Word::parse(category).or_else(|_| Word::parse(CATEGORY)).map_err(|_| Error::Request)?;
-    let mut event = Event::requested(Side::Buyer, &id, category, audit::Method::of(&request.method))
-        .with_origin(Origin::of(&resource))
-        .with_purchase(&purchase)
-        .with_task(&task);
-    if let Some(session) = &request.session {
-        event = event.with_session(session);
-    }
-    let trip = Trip::new(inner.journal.as_ref(), &inner.host, event);
-    let mut leg = Leg { inner, request: &request, resource: &resource, wanted, trip };
-
+    let mut leg = Leg::new(request)?;
     // what was signed for this purchase before is what is sent, and nothing is asked again (row 188)
-    if request.purchase.is_some()
-        && let Some(record) = inner.ledger.find(&purchase).await?
-    {
-        if record.purchase.request != fingerprint || record.purchase.task != task {
-            return Err(Error::Budget(ReserveError::OtherPurchase));
-        }
-        if matches!(record.state, State::Signed | State::Settled(_)) {
-            leg.trip.record(|event| event)?;
-            return leg.resume(record).await;
-        }
+    if let Some(record) = leg.before().await? {
+        leg.trip.record(|event| event)?;
+        return leg.resume(record).await;
     }
+    match leg.ask().await? {
+        Asking::Free(answer) => Ok(answer),
+        Asking::Priced(asked, allowed) => leg.buy(&asked, &allowed).await,
+    }
+}
 
-    leg.trip.record(|event| event)?;
-    let first = inner.web.exchange(&leg.wanted).await;
-    let first = first.map_err(|lost| Error::Fault(fault(lost)))?;
-    if first.status != 402 {
-        return Ok(Answer::free(first));
-    }
-    let asked = Asked::read(first.header("payment-required"), &first.body, &Limits::BODY)?;
-    drop(first);
-    let allowed = leg.decide(&asked, &purchase, &fingerprint)?;
-    let ticket = match leg.reserve(&allowed, purchase, task, fingerprint).await? {
-        Reserved::Fresh(ticket) => ticket,
-        Reserved::Again(record) if record.signed.is_some() => return leg.resume(*record).await,
-        Reserved::Again(record) => return Err(Error::Busy(record.purchase.id)),
-    };
-    let now = inner.host.now()?;
-    let signed = sign::sign(&inner.signer, &inner.host, &asked, &allowed, (&request.method, &resource), now).await;
-    let (paying, kept) = match signed {
-        Ok(signed) => signed,
-        Err(error) => {
-            // nothing exists that could be spent; if this cannot be written, the lease frees the amount
-            let _ = inner.ledger.step(&ticket, Step::Release(Unspent::NeverSigned), now).await;
-            leg.trip.record(Event::abandoned)?;
-            return Err(error);
-        }
-    };
-    let record = inner.ledger.step(&ticket, Step::Sign(kept), now).await.map_err(not_stepped)?;
-    let attempt = leg.trip.attempt(&record.purchase, &paying.line());
-    if let Some(attempt) = &attempt {
-        leg.trip.record(|event| event.signed(attempt))?;
-    }
-    leg.pay(record, &paying, attempt.as_ref()).await
+/// What came of the first request.
+#[expect(clippy::large_enum_variant, reason = "there is one at a time")]
+pub(crate) enum Asking {
+    /// No 402.
+    Free(Answer),
+    /// Terms, one of which the policy allows.
+    Priced(Asked, Allowed),
 }
 
 /// What one trip needs on every step.
-struct Leg<'a, S, L> {
+pub(crate) struct Leg<'a, S, L> {
     inner: &'a Inner<S, L>,
     request: &'a Request<'a, S, L>,
-    resource: &'a Resource,
+    resource: Resource,
+    fingerprint: Fingerprint,
+    purchase: PurchaseId,
+    task: TaskId,
     wanted: Wanted,
-    trip: Trip<'a>,
+    pub(crate) trip: Trip<'a>,
 }
 
-impl<S: Signer + Send + Sync, L: Ledger + Send + Sync> Leg<'_, S, L> {
+impl<'a, S: Signer + Send + Sync, L: Ledger + Send + Sync> Leg<'a, S, L> {
+    pub(crate) fn new(request: &'a Request<'a, S, L>) -> Result<Self, Error> {
+        let inner = &*request.buyer.0;
+        let resource = Resource::parse(&request.url)?;
+        let wanted = wanted(request, &resource)?;
+        inner.policy.may_send(&resource).map_err(Error::Denied)?;
+        let fingerprint = Fingerprint::of(&request.method, &resource, &request.body);
+        let purchase = match &request.purchase {
+            Some(purchase) => purchase.clone(),
+            None => PurchaseId::parse(&fresh(inner, "auto-")?).map_err(|_| Error::Request)?,
+        };
+        let id = match &request.id {
+            Some(id) => id.clone(),
+            None => RequestId::parse(&fresh(inner, "req-")?).map_err(|_| Error::Request)?,
+        };
+        let task = request.task.clone().map_or_else(|| TaskId::parse(TASK).map_err(|_| Error::Request), Ok)?;
+        let category = inner.policy.category(&resource, &request.method).map_or(CATEGORY, |category| category.as_str());
+        let category = Word::parse(category).or_else(|_| Word::parse(CATEGORY)).map_err(|_| Error::Request)?;
+        let mut event = Event::requested(Side::Buyer, &id, category, audit::Method::of(&request.method))
+            .with_origin(Origin::of(&resource))
+            .with_purchase(&purchase)
+            .with_task(&task);
+        if let Some(session) = &request.session {
+            event = event.with_session(session);
+        }
+        let trip = Trip::new(inner.journal.as_ref(), &inner.host, event);
+        Ok(Self { inner, request, resource, fingerprint, purchase, task, wanted, trip })
+    }
+
+    /// What was signed for the purchase before.
+    pub(crate) async fn before(&self) -> Result<Option<Record>, Error> {
+        if self.request.purchase.is_none() {
+            return Ok(None);
+        }
+        let Some(record) = self.inner.ledger.find(&self.purchase).await? else { return Ok(None) };
+        if record.purchase.request != self.fingerprint || record.purchase.task != self.task {
+            return Err(Error::Budget(ReserveError::OtherPurchase));
+        }
+        Ok(matches!(record.state, State::Signed | State::Settled(_)).then_some(record))
+    }
+
+    /// The first request, and the policy's word about what it is answered.
+    pub(crate) async fn ask(&mut self) -> Result<Asking, Error> {
+        self.trip.record(|event| event)?;
+        let first = self.inner.web.exchange(&self.wanted).await;
+        let first = first.map_err(|lost| Error::Fault(fault(lost)))?;
+        if first.status != 402 {
+            return Ok(Asking::Free(Answer::free(first)));
+        }
+        let asked = Asked::read(first.header("payment-required"), &first.body, &Limits::BODY)?;
+        drop(first);
+        let allowed = self.decide(&asked)?;
+        Ok(Asking::Priced(asked, allowed))
+    }
+
+    /// Signs for what was allowed, and sends it.
+    pub(crate) async fn buy(&mut self, asked: &Asked, allowed: &Allowed) -> Result<Answer, Error> {
+        let (inner, request) = (self.inner, self.request);
+        let ticket = match self.reserve(allowed).await? {
+            Reserved::Fresh(ticket) => ticket,
+            Reserved::Again(record) if record.signed.is_some() => return self.resume(*record).await,
+            Reserved::Again(record) => return Err(Error::Busy(record.purchase.id)),
+        };
+        let now = inner.host.now()?;
+        let signed = sign::sign(&inner.signer, &inner.host, asked, allowed, (&request.method, &self.resource), now).await;
+        let (paying, kept) = match signed {
+            Ok(signed) => signed,
+            Err(error) => {
+                // nothing exists that could be spent; if this cannot be written, the lease frees the amount
+                let _ = inner.ledger.step(&ticket, Step::Release(Unspent::NeverSigned), now).await;
+                self.trip.record(Event::abandoned)?;
+                return Err(error);
+            }
+        };
+        let record = inner.ledger.step(&ticket, Step::Sign(kept), now).await.map_err(not_stepped)?;
+        let attempt = self.trip.attempt(&record.purchase, &paying.line());
+        if let Some(attempt) = &attempt {
+            self.trip.record(|event| event.signed(attempt))?;
+        }
+        self.pay(record, &paying, attempt.as_ref()).await
+    }
+
     /// The policy pause.
-    fn decide(&mut self, asked: &Asked, purchase: &PurchaseId, fingerprint: &Fingerprint) -> Result<Allowed, Error> {
+    fn decide(&mut self, asked: &Asked) -> Result<Allowed, Error> {
         let request = self.request;
-        let (pins, prices) = self.inner.known.of(self.resource, fingerprint, (&request.pins, &request.prices));
-        let mut snapshot = Snapshot::new(asked.offers(), self.resource, &request.method, purchase, self.inner.host.now()?);
+        let (pins, prices) = self.inner.known.of(&self.resource, &self.fingerprint, (&request.pins, &request.prices));
+        let mut snapshot = Snapshot::new(asked.offers(), &self.resource, &request.method, &self.purchase, self.inner.host.now()?);
         snapshot.claims = asked.claims();
         snapshot.task = request.task.as_ref();
         snapshot.session = request.session.as_ref();
@@ -128,6 +162,10 @@ impl<S: Signer + Send + Sync, L: Ledger + Send + Sync> Leg<'_, S, L> {
         snapshot.pins = &pins;
         match self.inner.policy.decide(&snapshot) {
             Decision::Allow(allowed) => {
+                if let Some(most) = request.most.as_ref().filter(|most| !is_at_most(allowed.terms(), allowed.asset(), most)) {
+                    self.deny(allowed.terms(), "at_most")?;
+                    return Err(Error::TooDear(Box::new((allowed.terms().clone(), most.clone()))));
+                }
                 self.trip.record(|event| event.quoted(audit::Offer::of(allowed.terms())))?;
                 Ok(allowed)
             }
@@ -152,15 +190,9 @@ impl<S: Signer + Send + Sync, L: Ledger + Send + Sync> Leg<'_, S, L> {
     }
 
     /// Sets the price aside, and writes down that it is intended to be paid.
-    async fn reserve(
-        &mut self,
-        allowed: &Allowed,
-        id: PurchaseId,
-        task: TaskId,
-        fingerprint: Fingerprint,
-    ) -> Result<Reserved, Error> {
+    async fn reserve(&mut self, allowed: &Allowed) -> Result<Reserved, Error> {
         let ledger = &self.inner.ledger;
-        let mut purchase = Purchase::allowed(id, task, fingerprint, allowed);
+        let mut purchase = Purchase::allowed(self.purchase.clone(), self.task.clone(), self.fingerprint, allowed);
         if let Some(session) = &self.request.session {
             purchase = purchase.in_session(session.clone());
         }
@@ -191,7 +223,7 @@ impl<S: Signer + Send + Sync, L: Ledger + Send + Sync> Leg<'_, S, L> {
     }
 
     /// Goes on with what was signed before.
-    async fn resume(&mut self, record: Record) -> Result<Answer, Error> {
+    pub(crate) async fn resume(&mut self, record: Record) -> Result<Answer, Error> {
         let inconsistent = Error::Fault(Fault::StoreInconsistent);
         let Some(signed) = &record.signed else { return Err(inconsistent) };
         let paying = Paying::parse(signed.expose()).map_err(|_| inconsistent)?;
@@ -260,7 +292,7 @@ impl<S: Signer + Send + Sync, L: Ledger + Send + Sync> Leg<'_, S, L> {
             if let (Err(StepError::Fault(fault)), false) = (&stepped, matches!(record.state, State::Settled(_))) {
                 return Err(Error::Open { purchase, fault: *fault });
             }
-            self.inner.known.learn(self.resource, &record.purchase);
+            self.inner.known.learn(&self.resource, &record.purchase);
         }
         let report = self.request.demands.as_ref().map(|demands| {
             let mut delivery = Delivery::new(exchange.status, &exchange.body, now)
@@ -338,6 +370,12 @@ fn wanted<S, L>(request: &Request<'_, S, L>, resource: &Resource) -> Result<Want
         wanted.headers.append(name, HeaderValue::from_str(value).map_err(|_| Error::Request)?);
     }
     Ok(wanted)
+}
+
+/// Whether an offer asks for no more than an amount of money; not if the two are of different currencies.
+fn is_at_most(terms: &Terms, asset: &AssetInfo, most: &Money) -> bool {
+    most.ticker().is_none_or(|ticker| ticker.eq_ignore_ascii_case(asset.symbol))
+        && most.to_amount(asset.decimals).is_ok_and(|most| terms.amount() <= most)
 }
 
 /// What is wrong where there is no answer of the seller.

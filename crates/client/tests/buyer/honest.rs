@@ -2,12 +2,12 @@
 
 use std::sync::atomic::Ordering;
 
-use quittance_client::Error;
-use quittance_core::Amount;
+use quittance_client::{Error, Quote};
 use quittance_core::rejection::Retry;
+use quittance_core::{Amount, Money};
 use quittance_guard::Attested;
 
-use crate::seller::{Seller, TX, ask, ask_first, buyer, deliver, honest, spent, verify};
+use crate::seller::{Seller, TX, ask, ask_first, buyer, buyer_of_all, deliver, honest, spent, verify};
 
 #[tokio::test]
 async fn a_purchase_is_paid_for_once_and_its_receipt_kept() {
@@ -114,4 +114,62 @@ async fn row_188_many_at_once_for_one_purchase_sign_once() {
     let payments = seller.payments();
     assert!(!payments.is_empty() && payments.iter().all(|payment| *payment == payments[0]));
     assert_eq!(signed.load(Ordering::Relaxed), 1);
+}
+
+#[tokio::test]
+async fn a_quote_says_what_it_costs_and_pays_nothing() {
+    let seller = Seller::at(|asked, url| Some(honest(asked, url))).await;
+    let (buyer, signed) = buyer(&seller);
+    let Quote::Priced(price) = buyer.get(&seller.url()).quote().await.unwrap() else { panic!("it costs a cent") };
+    assert_eq!((price.terms().amount(), price.asset().symbol), (Amount::from_u64(10_000), "USDC"));
+    assert!(price.rule().starts_with("0.01 <= 0.05 USDC per payment"), "{}", price.rule());
+    assert_eq!((signed.load(Ordering::Relaxed), seller.payments().len()), (0, 0));
+    assert!(buyer.open().await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn a_request_costs_no_more_than_it_may() {
+    let seller = Seller::at(|asked, url| Some(honest(asked, url))).await;
+    let (buyer, signed) = buyer(&seller);
+    for most in ["$0.009", "0.01 EURC"] {
+        let error = buyer.get(&seller.url()).at_most(Money::parse(most).unwrap()).send().await.unwrap_err();
+        assert!(matches!(error, Error::TooDear(_)), "{error:?}");
+    }
+    assert_eq!(signed.load(Ordering::Relaxed), 0);
+    buyer.get(&seller.url()).at_most(Money::parse("$0.01").unwrap()).send().await.unwrap();
+}
+
+/// A seller of the same thing for another price.
+async fn selling(price: &'static str) -> Seller {
+    Seller::at(move |asked, url| Some(verify(asked, price).map_or_else(|| ask(price, url), |payer| deliver(payer, |_| {})))).await
+}
+
+#[tokio::test]
+async fn of_several_sellers_the_cheapest_is_paid_and_no_other() {
+    let sellers = [selling("$0.03").await, selling("$0.01").await, selling("$0.02").await];
+    let (buyer, signed) = buyer_of_all(&sellers);
+    for order in [[0, 1, 2], [2, 0, 1]] {
+        let requests = order.map(|number: usize| buyer.get(&sellers[number].url())).into();
+        let answer = buyer.cheapest(requests).await.unwrap();
+        assert_eq!(answer.receipt().unwrap().charged, Amount::from_u64(10_000));
+    }
+    assert_eq!(sellers.iter().map(|seller| seller.payments().len()).collect::<Vec<_>>(), [0, 2, 0]);
+    assert_eq!(signed.load(Ordering::Relaxed), 2);
+}
+
+#[tokio::test]
+async fn row_154_a_purchase_that_was_signed_for_at_one_seller_goes_to_no_other() {
+    let unsure = Seller::at(|asked, url| {
+        let busy = || axum::http::Response::builder().status(503).body("".into()).unwrap();
+        Some(if asked.payment().is_some() { busy() } else { ask("$0.01", url) })
+    });
+    let sellers = [unsure.await, selling("$0.02").await];
+    let (buyer, signed) = buyer_of_all(&sellers);
+    for _ in 0..3 {
+        let requests = sellers.iter().map(|seller| buyer.get(&seller.url()).purchase("report-42").unwrap()).collect();
+        assert!(matches!(buyer.cheapest(requests).await, Err(Error::Open { .. })));
+    }
+    let only_the_other = vec![buyer.get(&sellers[1].url()).purchase("report-42").unwrap()];
+    assert!(matches!(buyer.cheapest(only_the_other).await, Err(Error::Budget(_))));
+    assert_eq!((signed.load(Ordering::Relaxed), sellers[1].payments().len()), (1, 0));
 }

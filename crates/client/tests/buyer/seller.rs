@@ -202,6 +202,12 @@ pub(crate) fn buyer_under(seller: &Seller, more: &str) -> (TestBuyer, Arc<Atomic
     buyer_of(&format!("{}{more}", policy(seller)))
 }
 
+/// A buyer that may buy from several.
+pub(crate) fn buyer_of_all(sellers: &[Seller]) -> (TestBuyer, Arc<AtomicUsize>) {
+    let origins = sellers.iter().map(|seller| format!("{:?}", seller.origin)).collect::<Vec<_>>().join(", ");
+    buyer_of(&policy_for(&origins))
+}
+
 /// A buyer with a policy.
 pub(crate) fn buyer_of(policy: &str) -> (TestBuyer, Arc<AtomicUsize>) {
     let (builder, signed) = builder_of(policy);
@@ -213,8 +219,12 @@ pub(crate) fn builder(seller: &Seller) -> (Builder<Counted, MemoryLedger>, Arc<A
 }
 
 fn policy(seller: &Seller) -> String {
+    policy_for(&format!("{:?}", seller.origin))
+}
+
+fn policy_for(origins: &str) -> String {
     let limits = "per_payment = \"$0.05\"\nper_task = \"$0.50\"\nper_day = \"$5\"\nnetworks = [\"base-sepolia\"]\n";
-    format!("allow_http = true\norigins = [{:?}]\n{limits}", seller.origin)
+    format!("allow_http = true\norigins = [{origins}]\n{limits}")
 }
 
 fn builder_of(policy: &str) -> (Builder<Counted, MemoryLedger>, Arc<AtomicUsize>) {
