@@ -37,7 +37,12 @@ impl Host {
         Self { clock: Arc::new(clock), random: Arc::new(random) }
     }
 
-    pub(crate) fn now(&self) -> Result<UnixSeconds, Fault> {
+    /// The time.
+    ///
+    /// # Errors
+    ///
+    /// [`Fault::ClockUnavailable`].
+    pub fn now(&self) -> Result<UnixSeconds, Fault> {
         (self.clock)()
     }
 

@@ -29,7 +29,7 @@ pub struct Request<'a, S, L> {
     pub(crate) approval: Option<Approval>,
     pub(crate) prices: Vec<KnownPrice>,
     pub(crate) pins: Vec<Pin>,
-    pub(crate) most: Option<Money>,
+    pub(crate) most: Vec<Money>,
 }
 
 impl<'a, S: Signer + Send + Sync, L: Ledger + Send + Sync> Request<'a, S, L> {
@@ -49,7 +49,7 @@ impl<'a, S: Signer + Send + Sync, L: Ledger + Send + Sync> Request<'a, S, L> {
             approval: None,
             prices: Vec::new(),
             pins: Vec::new(),
-            most: None,
+            most: Vec::new(),
         }
     }
 
@@ -136,9 +136,10 @@ impl<'a, S: Signer + Send + Sync, L: Ledger + Send + Sync> Request<'a, S, L> {
         self
     }
 
-    /// The most that it may cost, whatever more the policy would allow. Money without a ticker is an amount of whatever token is asked for.
+    /// The most that it may cost, whatever more the policy would allow. Money without a ticker is an amount of whatever token is asked for. Of
+    /// several, each holds.
     pub fn at_most(mut self, most: Money) -> Self {
-        self.most = Some(most);
+        self.most.push(most);
         self
     }
 

@@ -162,7 +162,7 @@ impl<'a, S: Signer + Send + Sync, L: Ledger + Send + Sync> Leg<'a, S, L> {
         snapshot.pins = &pins;
         match self.inner.policy.decide(&snapshot) {
             Decision::Allow(allowed) => {
-                if let Some(most) = request.most.as_ref().filter(|most| !is_at_most(allowed.terms(), allowed.asset(), most)) {
+                if let Some(most) = request.most.iter().find(|most| !is_at_most(allowed.terms(), allowed.asset(), most)) {
                     self.deny(allowed.terms(), "at_most")?;
                     return Err(Error::TooDear(Box::new((allowed.terms().clone(), most.clone()))));
                 }
