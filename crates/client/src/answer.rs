@@ -26,6 +26,12 @@ impl Answer {
         Self { exchange, purchase: Some(purchase), receipt, report }
     }
 
+    /// Takes it apart: what came back, the purchase, and its receipt.
+    #[cfg(feature = "middleware")]
+    pub(crate) fn into_parts(self) -> (Exchange, Option<PurchaseId>, Option<Receipt>) {
+        (self.exchange, self.purchase, self.receipt)
+    }
+
     /// The status.
     #[must_use]
     pub const fn status(&self) -> u16 {

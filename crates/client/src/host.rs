@@ -48,8 +48,17 @@ impl Host {
 
     pub(crate) fn fresh<const N: usize>(&self) -> Result<[u8; N], Fault> {
         let mut bytes = [0; N];
-        (self.random)(&mut bytes)?;
+        self.fill(&mut bytes)?;
         Ok(bytes)
+    }
+
+    /// Fills bytes with fresh ones.
+    ///
+    /// # Errors
+    ///
+    /// [`Fault::RandomUnavailable`].
+    pub fn fill(&self, bytes: &mut [u8]) -> Result<(), Fault> {
+        (self.random)(bytes)
     }
 }
 

@@ -30,6 +30,13 @@
 //! | they are sent | this crate | [`Error::Refused`], [`Error::Open`] |
 //! | the answer is checked | `quittance_guard::output` | never with another payment |
 //!
+//! # In the place of a client that is there already
+//!
+//! With the feature `middleware` a buyer is a layer of `reqwest-middleware`: every answer of that client that is a 402 is bought as above. The
+//! payment goes by the buyer's own connections, because another client may follow redirects, and a name for the purchase is taken from a
+//! [`PurchaseId`](quittance_guard::PurchaseId) among the request's extensions. The buyer brings its own cryptography for TLS and chooses none for the
+//! process: a client of `reqwest` without default features needs a provider that is installed.
+//!
 //! # What never happens
 //!
 //! - **A second signature for a purchase.** Whoever asks for the same purchase again, after an error or in another process, sends the bytes
@@ -49,6 +56,8 @@ mod host;
 mod journal;
 mod known;
 mod lookup;
+#[cfg(feature = "middleware")]
+mod middleware;
 mod quote;
 mod receipt;
 mod request;

@@ -26,7 +26,7 @@ pub(crate) const CATEGORY: &str = "paid_resource";
 /// The task of what is bought for none.
 const TASK: &str = "no-task";
 /// Headers that a request cannot bring along: a second payment, and what would make another request of it than the one that is judged.
-const OURS: [&str; 5] = ["payment-signature", "x-payment", "host", "content-length", "transfer-encoding"];
+pub(crate) const OURS: [&str; 5] = ["payment-signature", "x-payment", "host", "content-length", "transfer-encoding"];
 
 pub(crate) async fn run<S, L>(request: &Request<'_, S, L>) -> Result<Answer, Error>
 where

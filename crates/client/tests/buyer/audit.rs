@@ -4,6 +4,7 @@ use std::io;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex};
 
+use axum::http::Response;
 use quittance_client::{Error, Journal};
 use quittance_core::Fault;
 use quittance_guard::audit::{Chain, LogId, LogSalt, Reconciliation, Stage, StoreGeneration, Times, Verifier};
@@ -62,7 +63,7 @@ async fn a_trip_is_in_the_log_from_its_first_request_to_its_answer() {
 #[tokio::test]
 async fn row_225_however_often_it_is_sent_a_purchase_has_one_end_in_the_log() {
     let seller = Seller::at(|asked, url| match asked.payment() {
-        Some(_) if asked.number < 6 => Some(axum::http::Response::builder().status(503).body("".into()).unwrap()),
+        Some(_) if asked.number < 6 => Some(Response::builder().status(503).body("".into()).unwrap()),
         _ => Some(honest(asked, url)),
     })
     .await;

@@ -2,15 +2,16 @@
 
 use std::sync::atomic::Ordering;
 
-use quittance_client::{Error, Quote};
+use axum::http::Response;
+use quittance_client::{Error, Host, Quote};
 use quittance_core::rejection::Retry;
-use quittance_core::{Amount, Money};
+use quittance_core::{Amount, Fault, Money};
 use quittance_guard::Attested;
 
-use crate::seller::{Seller, TX, ask, ask_first, buyer, buyer_of_all, deliver, honest, spent, verify};
+use crate::seller::{NOW, Seller, TX, ask, ask_first, builder, buyer, buyer_of_all, deliver, honest, spent, verify};
 
 #[tokio::test]
-async fn a_purchase_is_paid_for_once_and_its_receipt_kept() {
+async fn row_201_a_seller_that_names_another_resource_is_not_paid() {
     let seller = Seller::open(|asked| Some(honest(asked, "http://x"))).await;
     let (buyer, signed) = buyer(&seller);
     let answer = buyer.get(&seller.url()).purchase("report-42").unwrap().task("task-1").unwrap().send().await;
@@ -56,7 +57,7 @@ async fn a_seller_of_version_1_is_paid_in_its_words() {
 
 #[tokio::test]
 async fn what_costs_nothing_is_handed_through() {
-    let seller = Seller::open(|_| Some(axum::http::Response::builder().status(404).body("nothing here".into()).unwrap())).await;
+    let seller = Seller::open(|_| Some(Response::builder().status(404).body("nothing here".into()).unwrap())).await;
     let (buyer, signed) = buyer(&seller);
     let answer = buyer.post(&seller.url(), "a body").header("accept", "text/plain").send().await.unwrap();
     assert_eq!((answer.status(), answer.purchase(), signed.load(Ordering::Relaxed)), (404, None, 0));
@@ -160,7 +161,7 @@ async fn of_several_sellers_the_cheapest_is_paid_and_no_other() {
 #[tokio::test]
 async fn row_154_a_purchase_that_was_signed_for_at_one_seller_goes_to_no_other() {
     let unsure = Seller::at(|asked, url| {
-        let busy = || axum::http::Response::builder().status(503).body("".into()).unwrap();
+        let busy = || Response::builder().status(503).body("".into()).unwrap();
         Some(if asked.payment().is_some() { busy() } else { ask("$0.01", url) })
     });
     let sellers = [unsure.await, selling("$0.02").await];
@@ -172,4 +173,26 @@ async fn row_154_a_purchase_that_was_signed_for_at_one_seller_goes_to_no_other()
     let only_the_other = vec![buyer.get(&sellers[1].url()).purchase("report-42").unwrap()];
     assert!(matches!(buyer.cheapest(only_the_other).await, Err(Error::Budget(_))));
     assert_eq!((signed.load(Ordering::Relaxed), sellers[1].payments().len()), (1, 0));
+}
+
+#[tokio::test]
+async fn row_106_without_randomness_nothing_is_signed_and_with_it_nothing_twice() {
+    let seller = Seller::at(|asked, url| Some(honest(asked, url))).await;
+    let (builder, signed) = builder(&seller);
+    let buyer = builder.host(Host::new(|| Ok(NOW), |_| Err(Fault::RandomUnavailable))).build().unwrap();
+    let request = buyer.get(&seller.url()).purchase("report-42").unwrap().id("req-1").unwrap();
+    assert!(matches!(request.send().await, Err(Error::Fault(Fault::RandomUnavailable))));
+    assert_eq!(signed.load(Ordering::Relaxed), 0);
+    // the amount is free again
+    assert_eq!(spent(&buyer, "no-task").await, Amount::ZERO);
+    let (builder, _) = crate::seller::builder(&seller);
+    let real = Host::system();
+    let buyer = builder.host(Host::new(|| Ok(NOW), move |bytes| real.fill(bytes))).build().unwrap();
+    for _ in 0..20 {
+        buyer.get(&seller.url()).send().await.unwrap();
+    }
+    let mut payments = seller.payments();
+    payments.sort_unstable();
+    payments.dedup();
+    assert_eq!(payments.len(), 20);
 }

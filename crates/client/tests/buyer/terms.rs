@@ -164,7 +164,7 @@ async fn row_197_more_offers_than_anybody_makes_are_not_judged() {
 }
 
 #[tokio::test]
-async fn row_198_permits_and_ceilings_are_signed_for_when_the_policy_says_so() {
+async fn rows_198_and_200_permits_and_ceilings_are_signed_for_when_the_policy_says_so() {
     let permit = changed(|offer| {
         offer.extra = Some(extra(&[("name", "USDC"), ("version", "2"), ("assetTransferMethod", "permit2")]));
     });
@@ -178,7 +178,7 @@ async fn row_198_permits_and_ceilings_are_signed_for_when_the_policy_says_so() {
     refused_under("", permit, Denial::TransferMethod).await;
     refused_under("", delegation, Denial::TransferMethod).await;
     refused_under("", ceiling.clone(), Denial::Scheme).await;
-    // row 200: and the facilitator that would charge it is one that is named
+    // and the facilitator that would charge it is one that is named
     let upto =
         "schemes = [\"upto\"]\ntransfer_methods = [\"permit2\"]\nfacilitators = [\"0x857b06519E91e3A54538791bDbb0E22373e36b66\"]\n";
     refused_under(upto, ceiling, Denial::Facilitator).await;
@@ -288,6 +288,26 @@ async fn a_payment_that_would_fit_into_no_header_is_not_signed() {
     assert!(matches!(error, Error::Misuse(_)), "{error:?}");
     assert_eq!(signed.load(Ordering::Relaxed), 0);
     assert!(buyer.open().await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn row_45_what_is_packed_is_not_unpacked() {
+    let seller = Seller::at(|asked, url| match asked.payment() {
+        None => {
+            let mut answer = Response::builder().status(402).header("content-encoding", "gzip");
+            if asked.number > 0 {
+                answer = answer.header(header::PAYMENT_REQUIRED, ask("$0.01", url).headers()[header::PAYMENT_REQUIRED].clone());
+            }
+            Some(answer.body(Body::from([0x1f, 0x8b].repeat(1 << 16))).unwrap())
+        }
+        Some(_) => Some(deliver(verify(asked, "$0.01")?, |_| {})),
+    })
+    .await;
+    let (buyer, signed) = buyer(&seller);
+    assert!(matches!(buyer.get(&seller.url()).send().await, Err(Error::Terms(_))));
+    assert_eq!(signed.load(Ordering::Relaxed), 0);
+    buyer.get(&seller.url()).send().await.unwrap();
+    assert!(seller.asked().iter().all(|asked| !asked.headers.contains_key("accept-encoding")));
 }
 
 #[tokio::test]
