@@ -91,6 +91,13 @@ impl<C: Chain + 'static, L: ReplayLog + Send + Sync + 'static> Settlement<'_, C,
         if numbers.len() >= DEPLOYMENTS {
             return Ready::Wrong(Rejection::WalletDeployment);
         }
+        // it was tried, and the wallet is not there
+        if !numbers.is_empty() {
+            match self.why().await {
+                Ready::Fault(Fault::ChainReply) => {}
+                other => return other,
+            }
+        }
         match self.lane.chain.estimate(signer, &call).await {
             Ok(Gas::Units(gas)) if self.is_worth(with_margin(gas).saturating_add(LATER), 0, head) => {
                 Ready::Go(Shot { signer, gas, call, value: 0, purpose: Purpose::Deploy })
@@ -187,7 +194,7 @@ impl<C: Chain + 'static, L: ReplayLog + Send + Sync + 'static> Settlement<'_, C,
             Step::Fund { account, most, .. } if *account == approval.from => Some(*most),
             _ => None,
         });
-        let Some(value) = most.filter(|most| lacks <= *most).and(lacks.to_u128()) else {
+        let Some(value) = most.filter(|most| lacks <= *most).and_then(|_| lacks.to_u128()) else {
             return Ready::Wrong(Rejection::Erc20ApprovalGas);
         };
         match self.given().await {

@@ -196,10 +196,9 @@ impl Ledger {
         let mut left = BLOCK_GAS;
         loop {
             let turn = |waiting: &Waiting| {
-                let affordable = u128::from(waiting.gas).checked_mul(waiting.max_fee);
                 waiting.nonce == state.sent_by(waiting.sender)
                     && waiting.gas <= left
-                    && affordable.is_some_and(|cost| cost <= state.ether_of(waiting.sender))
+                    && waiting.cost().is_some_and(|cost| cost <= state.ether_of(waiting.sender))
             };
             let Some(next) = self.pool.best(number, base, turn) else { break };
             self.pool.remove(next.sender, next.nonce);
@@ -277,6 +276,12 @@ fn include(state: &mut State, around: Surroundings, base: u128, next: Waiting) -
     let cost = u128::from(trail.gas) * price;
     let left = state.ether_of(next.sender).saturating_sub(cost);
     state.ether.insert(next.sender, left);
+    if succeeded && next.value > 0 {
+        let (to, wei) = (next.call.target, next.value);
+        state.ether.insert(next.sender, left.saturating_sub(wei));
+        state.ether.insert(to, state.ether_of(to).saturating_add(wei));
+        trail.deeds.push(Deed::Given { to, wei });
+    }
     finish(next.hash, succeeded, cost, next.call.clone(), trail, Origin::Pool(next))
 }
 

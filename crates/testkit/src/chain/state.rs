@@ -38,11 +38,20 @@ pub(super) enum Code {
         owner: Address,
     },
     /// Deploys such wallets where they are expected (ERC-6492).
-    Factory,
+    Factory(Manners),
     /// An account that has lent itself the code of another (EIP-7702).
     Delegated(Address),
     /// Something that answers every call with nothing.
     Mute,
+}
+
+/// What a factory says to whoever comes second.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Manners {
+    /// Nothing.
+    Kind,
+    /// It fails.
+    Strict,
 }
 
 /// A token.

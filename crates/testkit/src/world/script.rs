@@ -270,6 +270,8 @@ fn draw_orders(rng: &mut Rng, sites: &[Vec<Secret>]) -> Vec<Planned> {
             amount: Amount::from_u64(amount),
             window: Window::new(UnixSeconds::from_secs(begin), UnixSeconds::from_secs(end)),
             nonce: Nonce::from_bytes(rng.bytes()),
+            wallet: None,
+            brings: None,
         };
         orders.push(Planned { order, kind, sites, charge: Amount::from_u64(charge), timeout: 60, overdrawn, short });
     }
