@@ -331,6 +331,12 @@ impl ModelChain {
         self.with(|ledger| ledger.pool.all().count())
     }
 
+    /// How many transactions of an account wait.
+    #[must_use]
+    pub fn waiting_from(&self, account: Address) -> usize {
+        self.with(|ledger| ledger.pool.all().filter(|waiting| waiting.sender == account).count())
+    }
+
     /// Where the base fee goes from now on, an eighth with every block.
     pub fn head_for_fee(&self, wei: u128) {
         self.with(|ledger| ledger.fee_goal = wei);

@@ -74,7 +74,8 @@ impl<C: Chain + 'static, L: ReplayLog + Send + Sync + 'static> Settlement<'_, C,
     pub(super) async fn prepare(&mut self) -> Ready {
         let Some(call) = self.call.clone() else { return Ready::Wrong(Rejection::UnsupportedPayloadType) };
         let Some(signer) = self.lane.desk(call.sender).map(|desk| desk.signer) else {
-            return Ready::Wrong(Rejection::UptoFacilitator);
+            // what another facilitator keeps is for that one to end
+            return if self.kept { Ready::Fault(Fault::SettleFailed) } else { Ready::Wrong(Rejection::UptoFacilitator) };
         };
         let head = match self.lane.head().await {
             Ok(head) => head,
