@@ -205,6 +205,19 @@ impl ModelChain {
         self.with(|ledger| ledger.edit(|state| _ = state.code.insert(account, Code::Delegated(code))));
     }
 
+    /// Lets a transfer to somebody take so much more gas from now on.
+    pub fn let_payee_take(&self, payee: Address, gas: u64) {
+        self.with(|ledger| {
+            ledger.edit(|state| {
+                if gas == 0 {
+                    state.code.remove(&payee);
+                } else {
+                    state.code.insert(payee, Code::Told(gas));
+                }
+            });
+        });
+    }
+
     /// Puts a factory of wallets in place, one that does not mind whoever comes second.
     pub fn place_factory(&self, address: Address) {
         self.with(|ledger| ledger.edit(|state| _ = state.code.insert(address, Code::Factory(Manners::Kind))));

@@ -113,6 +113,7 @@ struct Happened {
     lagging: u64,
     helpings: u64,
     spendings: u64,
+    payees: u64,
 }
 
 impl World {
@@ -234,6 +235,10 @@ impl World {
                     );
                     self.chain.send(other.expect("an eip155 chain").raw());
                 }
+            }
+            Event::Payee(gas) => {
+                count(|happened| happened.payees += 1);
+                self.chain.let_payee_take(script::PAYEE, *gas);
             }
             Event::Fee(wei) => self.chain.head_for_fee(*wei),
             Event::Drop => self.chain.drop_waiting(),

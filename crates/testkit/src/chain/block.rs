@@ -38,6 +38,8 @@ pub(super) struct Mined {
     pub(super) call: Call,
     pub(super) deeds: Vec<Deed>,
     pub(super) origin: Origin,
+    /// Whether it took all the gas that it was given.
+    pub(super) exhausted: bool,
 }
 
 /// Who a transaction came from.
@@ -267,7 +269,8 @@ fn include(state: &mut State, around: Surroundings, base: u128, next: Waiting) -
     state.sent.insert(next.sender, next.nonce + 1);
     let before = state.clone();
     let mut succeeded = run::call(state, around, next.sender, &next.call, &mut trail).is_ok();
-    if trail.gas > next.gas {
+    let exhausted = trail.gas > next.gas;
+    if exhausted {
         *state = before;
         succeeded = false;
         trail = Trail { gas: next.gas, ..Trail::default() };
@@ -282,7 +285,7 @@ fn include(state: &mut State, around: Surroundings, base: u128, next: Waiting) -
         state.ether.insert(to, state.ether_of(to).saturating_add(wei));
         trail.deeds.push(Deed::Given { to, wei });
     }
-    finish(next.hash, succeeded, cost, next.call.clone(), trail, Origin::Pool(next))
+    Mined { exhausted, ..finish(next.hash, succeeded, cost, next.call.clone(), trail, Origin::Pool(next)) }
 }
 
 fn finish(transaction: TransactionHash, succeeded: bool, cost: u128, call: Call, trail: Trail, origin: Origin) -> Mined {
@@ -290,7 +293,7 @@ fn finish(transaction: TransactionHash, succeeded: bool, cost: u128, call: Call,
         |written: run::Written| Log { emitter: written.emitter, topics: written.topics, data: written.data, transaction, block: 0 };
     let logs = trail.logs.into_iter().map(log).collect();
     let receipt = Receipt { transaction, block: 0, block_hash: [0; 32], succeeded, cost, logs };
-    Mined { receipt, call, deeds: trail.deeds, origin }
+    Mined { receipt, call, deeds: trail.deeds, origin, exhausted: false }
 }
 
 /// A call of which only the contract is told.

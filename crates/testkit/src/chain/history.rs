@@ -46,6 +46,8 @@ pub struct Spending {
     pub attempted: Vec<ReplayKey>,
     /// What it cost, in wei.
     pub cost: u128,
+    /// Whether it took all the gas that it was given.
+    pub exhausted: bool,
 }
 
 impl ModelChain {
@@ -108,6 +110,7 @@ fn spendings_of(network: Network, block: &Block, account: Address) -> Vec<Spendi
         used: mined.deeds.iter().filter(|deed| matches!(deed, Deed::Used { .. })).count(),
         prepared: mined.deeds.iter().filter(|deed| matches!(deed, Deed::Deployed { .. } | Deed::Given { .. })).cloned().collect(),
         cost: mined.receipt.cost,
+        exhausted: mined.exhausted,
     };
     ours.map(spending).collect()
 }

@@ -110,7 +110,7 @@ fn dispatch(state: &mut State, around: Surroundings, sender: Address, call: &Cal
         Code::UptoProxy => permit2::upto(state, around, sender, selector, arguments, trail),
         Code::Multicall3 => return multicall(state, around, call.target, selector, arguments, trail),
         Code::Factory(manners) => deploy(state, call.target, manners, selector, arguments, trail),
-        Code::Mute | Code::Wallet { .. } | Code::Delegated(_) => return Ok(Vec::new()),
+        Code::Mute | Code::Told(_) | Code::Wallet { .. } | Code::Delegated(_) => return Ok(Vec::new()),
         Code::Permit2 => Err(Failed::Reverted(Vec::new())),
     };
     done.map(|()| Vec::new()).map_err(|failed| match failed {

@@ -43,6 +43,8 @@ pub(super) enum Code {
     Delegated(Address),
     /// Something that answers every call with nothing.
     Mute,
+    /// The same, for which a token that pays it takes so much more gas: it is told of its money.
+    Told(u64),
 }
 
 /// What a factory says to whoever comes second.

@@ -73,6 +73,8 @@ pub struct Report {
     pub orphaned: u64,
     /// How many of our transactions came to nothing.
     pub wasted: u64,
+    /// How many of those because more gas was needed than had been estimated.
+    pub exhausted: u64,
     /// How many wallets our transactions deployed.
     pub deployed: u64,
     /// How many payers were given something for gas.
@@ -93,6 +95,7 @@ impl core::ops::AddAssign for Report {
         self.died += other.died;
         self.orphaned += other.orphaned;
         self.wasted += other.wasted;
+        self.exhausted += other.exhausted;
         self.deployed += other.deployed;
         self.given += other.given;
         self.transactions += other.transactions;
@@ -299,7 +302,9 @@ impl Found<'_> {
         let dubious = |planned: &&Planned| planned.short || planned.overdrawn || !planned.is_plain();
         let dubious = self.world.script.orders.iter().filter(dubious).map(|planned| planned.order.key()).collect::<BTreeSet<_>>();
         let wasted = self.wasted().into_iter().filter(|spending| !spending.attempted.iter().any(|key| dubious.contains(key)));
-        let wasted = wasted.collect::<Vec<_>>();
+        // what was estimated for a payee before it changed
+        let outdated = |spending: &Spending| spending.exhausted && happened.payees > 0;
+        let wasted = wasted.filter(|spending| !outdated(spending)).collect::<Vec<_>>();
         let excused = happened.ambushes + happened.cancellations + happened.lagging + happened.helpings + self.orphaned() * 2;
         if wasted.len() as u64 > excused {
             return self.broken(Law::NothingWasted, format!("{excused} had a reason, {happened:?}: {wasted:?}"));
@@ -341,6 +346,7 @@ impl Found<'_> {
             died: self.told.iter().filter(|told| matches!(told.answer, Answer::Nothing)).count() as u64,
             orphaned: self.orphaned(),
             wasted: self.wasted().len() as u64,
+            exhausted: self.wasted().iter().filter(|spending| spending.exhausted).count() as u64,
             deployed: prepared(|deed| matches!(deed, Deed::Deployed { .. })),
             given: prepared(|deed| matches!(deed, Deed::Given { .. })),
             transactions: ours.len() as u64,

@@ -97,6 +97,8 @@ pub(super) enum Event {
         order: usize,
     },
     Fee(u128),
+    /// A transfer to the payee takes so much more gas.
+    Payee(u64),
     Drop,
     Hold(u64),
 }
@@ -197,7 +199,7 @@ impl Script {
         for _ in 0..rng.between(1, 6) {
             let at = rng.below(self.unrest);
             let site = usize::try_from(rng.below(self.sites.len() as u64)).unwrap_or(0);
-            let event = match rng.below(15) {
+            let event = match rng.below(16) {
                 0..=2 => {
                     let moment = if rng.chance(500) { Moment::Before } else { Moment::After };
                     Event::Crash { site, calls: rng.between(1, 40), moment }
@@ -230,6 +232,10 @@ impl Script {
                 }
                 12 if rng.chance(500) => Event::Drop,
                 13 => Event::Help { order: usize::try_from(rng.below(self.orders.len() as u64)).unwrap_or(0) },
+                15 => {
+                    self.events.push((at + rng.between(1_000, 20_000), Event::Payee(0)));
+                    Event::Payee(rng.between(20_000, 400_000))
+                }
                 14 => Event::Spend { order: usize::try_from(rng.below(self.orders.len() as u64)).unwrap_or(0) },
                 _ => Event::Hold(rng.between(1, 12)),
             };
