@@ -36,6 +36,8 @@ struct Findings {
     hopeless: u32,
     /// How many times in a row what was sent was seen to wait for a number before it that nobody uses.
     gaps: u32,
+    /// What came before the payment and is there.
+    arrived: Option<TransactionHash>,
 }
 
 /// What is thought of a payment before anything is looked at.
@@ -115,7 +117,8 @@ impl<C: Chain + 'static, L: ReplayLog + Send + Sync + 'static> Settlement<'_, C,
                 },
                 view = self.wait.next() => {
                     self.account(&view);
-                    if stage.is_none() && self.is_next(&view) {
+                    findings.arrived = self.arrived(&view);
+                    if stage.is_none() && findings.arrived.is_some() {
                         again = Instant::now();
                     }
                     if let Some(end) = self.judge(&view, &mut findings).await {
@@ -173,11 +176,11 @@ impl<C: Chain + 'static, L: ReplayLog + Send + Sync + 'static> Settlement<'_, C,
         self.record = record;
     }
 
-    /// Whether what comes before the payment is there, and the payment is next.
-    fn is_next(&self, view: &View) -> bool {
-        let last = self.record.tries.last().filter(|one| one.purpose != Purpose::Pay);
-        let receipt = last.and_then(|one| view.receipt(&one.hash));
-        receipt.is_some_and(|receipt| view.is_deep(receipt.block, self.lane.settings.confirmations))
+    /// The newest transaction, if it comes before the payment and is there, so that the payment is next.
+    fn arrived(&self, view: &View) -> Option<TransactionHash> {
+        let last = self.record.tries.last().filter(|one| one.purpose != Purpose::Pay)?;
+        let receipt = view.receipt(&last.hash)?;
+        view.is_deep(receipt.block, self.lane.settings.confirmations).then_some(last.hash)
     }
 
     /// What a look says about what was spent.
@@ -291,7 +294,8 @@ impl<C: Chain + 'static, L: ReplayLog + Send + Sync + 'static> Settlement<'_, C,
 
     /// Sends what is there once more, or another transaction if that can get in no more.
     async fn send_again(&mut self, findings: &mut Findings) -> Result<Sending, Rejection> {
-        if let Some(last) = self.record.tries.last() {
+        // a node takes what is in a block for one that waits
+        if let Some(last) = self.record.tries.last().filter(|last| findings.arrived != Some(last.hash)) {
             let waits = if last.is_shared() {
                 // a transaction that is shared cannot be sent again by one of those that share it
                 match self.lane.chain.nonce(last.signer, Block::Latest).await {
