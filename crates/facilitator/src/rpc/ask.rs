@@ -11,7 +11,7 @@ use quittance_core::chain::{Call, ChainAnswer, ChainQuery};
 use quittance_core::{Address, Fault};
 use quittance_evm::question::Outcome;
 use quittance_evm::{multicall3, probe, question};
-use serde_json::json;
+use serde_json::{Map, Value, json};
 
 use super::envelope::{Ask, Said};
 use super::node::{Nodes, call_object};
@@ -38,30 +38,31 @@ pub(super) async fn ask(nodes: &Nodes, questions: &[ChainQuery]) -> Result<Vec<C
 
 /// Questions that one call of a batch asks.
 enum Group {
-    /// By a probe.
-    Probe(Range<usize>),
+    /// By a probe, which is this code.
+    Probe(Range<usize>, Vec<u8>),
     /// One by itself.
     Direct(usize),
 }
 
 /// Questions, as many in a probe as fit.
 fn group(questions: &[ChainQuery]) -> Vec<Group> {
-    let (mut groups, mut length) = (Vec::new(), 0);
+    let mut groups = Vec::new();
     for (place, question) in questions.iter().enumerate() {
-        let Some(own) = probe::creation(std::slice::from_ref(question)).map(|code| code.len()) else {
-            groups.push(Group::Direct(place));
-            continue;
-        };
-        match groups.last_mut() {
-            Some(Group::Probe(range)) if length + own <= PROBE && range.len() < QUESTIONS => {
+        if let Some(Group::Probe(range, code)) = groups.last_mut()
+            && range.len() < QUESTIONS
+        {
+            let before = code.len();
+            if probe::append(code, question).is_some() && code.len() <= PROBE {
                 range.end = place + 1;
-                length += own;
+                continue;
             }
-            _ => {
-                groups.push(Group::Probe(place..place + 1));
-                length = own;
-            }
+            code.truncate(before);
         }
+        let mut code = probe::begin();
+        groups.push(match probe::append(&mut code, question) {
+            Some(()) => Group::Probe(place..place + 1, code),
+            None => Group::Direct(place),
+        });
     }
     groups
 }
@@ -91,9 +92,10 @@ impl Asked<'_> {
     fn call(&self, nodes: &Nodes, group: &Group) -> Result<Ask, Fault> {
         let at = |place: &usize| self.questions.get(*place).ok_or(Fault::ChainReply);
         match group {
-            Group::Probe(range) => {
-                let code = self.questions.get(range.clone()).and_then(probe::creation).ok_or(Fault::ChainReply)?;
-                Ok(Ask::new("eth_call", json!([{ "input": hex::encode_prefixed(code) }, "latest"])))
+            Group::Probe(_, code) => {
+                // moved, where `json!` would copy
+                let call = Map::from_iter([("input".into(), Value::String(hex::encode_prefixed(code)))]);
+                Ok(Ask::new("eth_call", Value::Array(vec![Value::Object(call), "latest".into()])))
             }
             Group::Direct(place) => match at(place)? {
                 ChainQuery::Code { address } => Ok(Ask::new("eth_getCode", json!([address.to_string(), "latest"]))),
@@ -125,7 +127,7 @@ impl Asked<'_> {
         }
         let said = said.read::<Bytes>()?;
         match group {
-            Group::Probe(range) => {
+            Group::Probe(range, _) => {
                 // not every chain runs a contract that is not created, and not every node has the gas for many questions
                 let Ok(returned) = said else { return Ok(Vec::new()) };
                 let questions = self.questions.get(range.clone()).ok_or(Trouble::Garbage)?;
