@@ -1,12 +1,12 @@
 //! Many questions in one request.
 //!
 //! All of them go into the probe of `quittance-evm`: one `eth_call`, at one block, in which no question can harm another. What a probe cannot ask
-//! (a simulation that only its own sender can make) stands beside it in the same batch, and so do further probes if one would be too large. A
+//! (a simulation that only its own sender can make, an account's coins and how many transactions it has sent) stands beside it in the same batch, and so do further probes if one would be too large. A
 //! node that does not run a probe is asked question by question, in one more request.
 
 use std::ops::Range;
 
-use alloy_primitives::{Bytes, hex};
+use alloy_primitives::{Bytes, U256, hex};
 use quittance_core::chain::{Call, ChainAnswer, ChainQuery};
 use quittance_core::{Address, Fault};
 use quittance_evm::question::Outcome;
@@ -15,6 +15,7 @@ use serde_json::{Map, Value, json};
 
 use super::envelope::{Ask, Said};
 use super::node::{Nodes, call_object};
+use super::read;
 use super::transport::Trouble;
 
 /// How long a probe may be: creation code is bounded (EIP-3860).
@@ -98,6 +99,10 @@ impl Asked<'_> {
             }
             Group::Direct(place) => match at(place)? {
                 ChainQuery::Code { address } => Ok(Ask::new("eth_getCode", json!([address.to_string(), "latest"]))),
+                ChainQuery::Transactions { account } => {
+                    Ok(Ask::new("eth_getTransactionCount", json!([account.to_string(), "latest"])))
+                }
+                ChainQuery::Funds { account } => Ok(Ask::new("eth_getBalance", json!([account.to_string(), "latest"]))),
                 ChainQuery::Simulate(calls) if calls.len() != 1 => in_order(nodes, calls),
                 ChainQuery::CounterfactualSignature { wallet, deployment, digest, signature } => {
                     let (wallet, digest, signature) = (*wallet, *digest, signature.clone());
@@ -114,6 +119,12 @@ impl Asked<'_> {
 
     /// What one call of the batch answers; nothing where it has to be asked in another way.
     fn read(&self, group: &Group, said: Said) -> Result<Vec<(usize, ChainAnswer)>, Trouble> {
+        if let Group::Direct(place) = group
+            && let Some(ChainQuery::Transactions { .. } | ChainQuery::Funds { .. }) = self.questions.get(*place)
+        {
+            let number = said.read::<U256>()?.map_err(|_| Trouble::Declined)?;
+            return Ok(vec![(*place, ChainAnswer::Amount(read::amount(number)))]);
+        }
         let said = said.read::<Bytes>()?;
         match group {
             Group::Probe(range, _) => {
