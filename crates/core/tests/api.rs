@@ -31,8 +31,8 @@ use quittance_core::registry::{
 use quittance_core::rejection::{Blame, Reason, Rejection, Retry, Vocabulary};
 use quittance_core::resource::ResourceError;
 use quittance_core::signature::{
-    AccountCode, Claim, Form, PayerCache, PublicKey, PublicKeyError, SecretKey, SecretKeyError, Shape, Signature, SignatureBytes,
-    SignatureError, Wrapped, WrapperError,
+    AccountCode, Claim, Form, KeySigned, PayerCache, PublicKey, PublicKeyError, SecretKey, SecretKeyError, Shape, Signature,
+    SignatureBytes, SignatureError, Wrapped, WrapperError,
 };
 use quittance_core::signer::Signable;
 use quittance_core::time::TimeError;
@@ -121,10 +121,10 @@ promise! {
         v1::PaymentRequirements;
     // Two offers are the same by `is_same_offer` and two payments by their `ReplayKey`; a second equality would be a wrong one.
     Shared: Payment, Terms;
-    Copy: Claim<'_>, VerifyInput<'_>;
+    Copy: Claim<'_>, KeySigned, VerifyInput<'_>;
     Clone: Payment, Terms, SchemeSet<'_>, VerifyInput<'_>, Salt, wire::Asked;
-    Debug: Payment, Terms, Claim<'_>, PayerCache, SchemeSet<'_>, VerifyInput<'_>, Progress, Verified, Admitted, Settled;
-    Shared: Claim<'_>, PayerCache, Progress, Verified, Admitted, Settled, SecretKey, Salt;
+    Debug: Payment, Terms, Claim<'_>, KeySigned, PayerCache, SchemeSet<'_>, VerifyInput<'_>, Progress, Verified, Admitted, Settled;
+    Shared: Claim<'_>, KeySigned, PayerCache, Progress, Verified, Admitted, Settled, SecretKey, Salt;
     Send: SchemeSet<'_>, VerifyInput<'_>;
     Sync: SchemeSet<'_>, VerifyInput<'_>;
 }

@@ -9,7 +9,6 @@ use quittance_core::wire::{SettleRequest, SettleResponse, SupportedResponse, Ver
 use quittance_core::{
     Authorization, ChainMode, Fault, Network, Progress as Checked, Rejection, ReplayKey, Scheme, SchemeId, SchemeSet, UnixSeconds,
 };
-use quittance_evm::{EXACT, UPTO};
 use quittance_guard::ReplayLog;
 use quittance_guard::replay::{Entry, State};
 use tokio::sync::{mpsc, watch};
@@ -22,13 +21,13 @@ use crate::chain::Chain;
 use crate::dispatch::Dispatcher;
 use crate::estimates::Estimates;
 use crate::gather::Gatherer;
-use crate::lane::{Desk, Lane};
+use crate::lane::{Desk, Gifts, Lane};
 use crate::metrics::Metrics;
 use crate::open::{Entered, Open, Outcome, Progress, Ticket};
+use crate::own::Own;
 use crate::settings::{ChainSetup, Clock, Settings, SetupError};
 use crate::settle;
 use crate::together::caught;
-use crate::upto::OwnUpto;
 use crate::verify::{Memory, Trouble};
 use crate::watch::Watcher;
 
@@ -112,15 +111,11 @@ impl<C: Chain + 'static, L: ReplayLog + Send + Sync + 'static> Facilitator<C, L>
         settings: Settings,
         metrics: Arc<Metrics>,
     ) -> Result<Self, SetupError> {
-        let own = chains.iter().map(|setup| {
-            let signers = setup.signers.iter().map(quittance_core::SecretKey::address).collect();
-            Arc::new(OwnUpto { scheme: UPTO, network: setup.chain.network(), signers }) as Arc<dyn Scheme>
-        });
-        let schemes = std::iter::once(Arc::new(EXACT) as Arc<dyn Scheme>).chain(own).collect();
+        let schemes = chains.iter().flat_map(Own::schemes).collect();
         Self::with_schemes(chains, schemes, log, clock, settings, metrics)
     }
 
-    /// The same for schemes of one's own choice.
+    /// The same for schemes of one's own choice. What the settings of a chain say of factories and of sponsoring is for those schemes to know.
     ///
     /// # Errors
     ///
@@ -420,6 +415,9 @@ fn check<C>(chains: &[ChainSetup<C>], networks: &[Network]) -> Result<(), SetupE
             return Err(SetupError::DuplicateSigner);
         }
         let settings = &setup.settings;
+        if settings.funding > 0 && settings.fee_limit.is_none() {
+            return Err(SetupError::Unlimited);
+        }
         let batch = settings.batch.is_some_and(|batch| batch.payments == 0 || batch.gas == 0);
         if batch || settings.in_flight == 0 || settings.open == 0 || settings.questions == 0 {
             return Err(SetupError::Zero);
@@ -460,5 +458,5 @@ fn open_lane<C: Chain + 'static, L: ReplayLog + Send + Sync + 'static>(
     let signers = desks.collect();
     let gatherer = Gatherer::new(Arc::clone(&chain), settings.questions);
     let open = Open::new(settings.open);
-    Lane { network, chain, settings, gatherer, watcher, open, estimates: Estimates::default(), signers }
+    Lane { network, chain, settings, gatherer, watcher, open, estimates: Estimates::default(), gifts: Gifts::default(), signers }
 }

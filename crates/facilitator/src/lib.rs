@@ -29,6 +29,7 @@ mod gather;
 mod lane;
 pub mod metrics;
 mod open;
+mod own;
 mod record;
 pub mod rpc;
 pub mod service;
@@ -37,7 +38,6 @@ mod settle;
 mod together;
 mod trace;
 mod transaction;
-mod upto;
 mod verify;
 mod watch;
 

@@ -9,12 +9,15 @@
 //! wrong frees the payment. From then on only evidence ends it (rules 12 to 14): a receipt with its logs, the use or the cancellation of
 //! the nonce by somebody else, or the end of the window with the nonce unused. A fault is none, a timer is none; both are waited out.
 //!
+//! What has to come before the call that moves the money, a wallet or an approval, is looked for on the chain each time (`ahead`).
+//!
 //! Evidence counts at the [configured depth](crate::ChainSettings::confirmations), and nobody looks at it again. A receipt that is gone before
 //! that was none. One that a deeper reorganisation takes back (catalogue row 147) is not noticed: the log says settled, whoever asks is told the
 //! same receipt, and nothing is sent again. Nodes put the transactions of abandoned blocks back among those that wait, so that the same
 //! hash is mostly in another block soon after; where it is not, the payee has not been paid. The log has a word for this, [`Step::Vanished`], which
 //! nothing here says yet: of what is settled the log keeps neither what was sent nor a list, and both would be needed to look again.
 
+mod ahead;
 mod begin;
 mod conclude;
 mod prepare;
@@ -33,7 +36,7 @@ use crate::case::Case;
 use crate::chain::{Chain, TransactionHash};
 use crate::dispatch::Company;
 use crate::engine::Engine;
-use crate::lane::Lane;
+use crate::lane::{Gift, Lane};
 use crate::metrics::SettlementState;
 use crate::open::{Outcome, Progress, Ticket};
 use crate::record::Record;
@@ -58,6 +61,14 @@ struct Settlement<'a, C, L> {
     gas: Option<u64>,
     record: Record,
     wait: Wait,
+    /// Whether the log has it.
+    kept: bool,
+    /// What its transactions have cost so far without moving the money, in wei, as far as it was seen.
+    spent: u128,
+    /// The right to give the payer something for gas.
+    gift: Option<Gift>,
+    /// How many looks in a row found that what was given can arrive no more.
+    lost: u32,
 }
 
 /// How a settlement ends here.
@@ -75,6 +86,14 @@ enum End {
     Unsent(Fault),
     /// Somebody else is at it by now.
     Stale,
+}
+
+/// What is kept of a refusal. That an approval failed says nothing about the payment, which the payer may approve of in another way.
+const fn free(rejection: Rejection) -> Rejection {
+    match rejection {
+        Rejection::Erc20ApprovalTxFailed => Rejection::Permit2Allowance,
+        other => other,
+    }
 }
 
 /// Somebody else has the settlement.
@@ -97,14 +116,23 @@ impl<'a, C: Chain + 'static, L: ReplayLog + Send + Sync + 'static> Settlement<'a
             Ok(plan) => plan,
             Err(rejection) => return Err((rejection, claim)),
         };
+        let known = |step: &PlanStep| matches!(step, PlanStep::Deploy { .. } | PlanStep::Fund { .. } | PlanStep::Broadcast(_));
         let call = match plan.steps.as_slice() {
             [] => None,
-            [PlanStep::Call(call)] => Some(call.clone()),
+            [first @ .., PlanStep::Call(call)] if first.iter().all(known) => Some(call.clone()),
             _ => return Err((Rejection::UnsupportedPayloadType, claim)),
         };
+        // who has something done first is alone
+        let company = if plan.shareable().is_some() { company } else { Company::Alone };
         let mut wait = lane.watcher.wait();
         record.tries.iter().for_each(|one| wait.also(one.hash));
-        Ok(Self { engine, lane, ticket, case, admitted, claim, plan, call, company, gas: None, record, wait })
+        let (gas, kept, spent, gift, lost) = (None, false, 0, None, 0);
+        Ok(Self { engine, lane, ticket, case, admitted, claim, plan, call, company, gas, record, wait, kept, spent, gift, lost })
+    }
+
+    /// Whether the payer's wallet may still have to be deployed.
+    fn deploys(&self) -> bool {
+        self.plan.steps.iter().any(|step| matches!(step, PlanStep::Deploy { .. }))
     }
 
     const fn key(&self) -> &ReplayKey {
@@ -120,7 +148,7 @@ impl<'a, C: Chain + 'static, L: ReplayLog + Send + Sync + 'static> Settlement<'a
                 (Some(Step::Settled(Receipt::new(charged, &hash.to_string(), Attested::Chain))), SettlementState::Settled)
             }
             End::Nothing => (Some(Step::Settled(Receipt::new(charged, "", Attested::Answer))), SettlementState::Settled),
-            End::Failed(rejection, _) => (Some(Step::Failed(*rejection)), SettlementState::Failed),
+            End::Failed(rejection, _) => (Some(Step::Failed(free(*rejection))), SettlementState::Failed),
             End::Refused(_) => (Some(Step::Release), SettlementState::Failed),
             End::Unsent(_) => (Some(Step::Release), SettlementState::Unknown),
             End::Stale => (None, SettlementState::Unknown),
@@ -175,9 +203,10 @@ impl<'a, C: Chain + 'static, L: ReplayLog + Send + Sync + 'static> Settlement<'a
     }
 
     /// Keeps what there is, before anything is done that has to be found again.
-    async fn keep(&self) -> Result<(), Stale> {
+    async fn keep(&mut self) -> Result<(), Stale> {
         let sent = self.record.to_sent().ok_or(Stale)?;
         self.take(Step::Settling(Some(sent))).await?;
+        self.kept = true;
         self.ticket.tell(Progress::Kept);
         Ok(())
     }

@@ -5,6 +5,8 @@ use quittance_core::{ChainMode, Fault, Rejection, ReplayKey, Retry};
 use quittance_guard::ReplayLog;
 use quittance_guard::replay::{Admission, Audience, Claim, Demand, Entry, State, Step, admit};
 
+use super::conclude::Suspicion;
+use super::prepare::Begun;
 use super::{End, Settlement, resume};
 use crate::case::Case;
 use crate::chain::Chain;
@@ -148,10 +150,11 @@ impl<C: Chain + 'static, L: ReplayLog + Send + Sync + 'static> Settlement<'_, C,
         if self.call.is_none() {
             return if self.keep().await.is_ok() { End::Nothing } else { End::Stale };
         }
-        let stage = match self.first_sent().await {
-            Ok(stage) => stage,
-            Err(end) => return end,
-        };
-        self.conclude(stage).await
+        match self.first_sent().await {
+            Ok(Begun::Sent(stage)) => self.conclude(Some(stage), Suspicion::None).await,
+            Ok(Begun::Used) => self.conclude(None, Suspicion::Used).await,
+            Ok(Begun::Waiting) => self.conclude(None, Suspicion::None).await,
+            Err(end) => end,
+        }
     }
 }

@@ -3,13 +3,15 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use quittance_facilitator::{Batch, ChainSettings, ChainSetup, Clock, Facilitator, Settings};
+use quittance_core::Amount;
+use quittance_evm::Sponsoring;
+use quittance_facilitator::{Batch, ChainSettings, ChainSetup, Clock, Facilitator, FeeLimit, Settings};
 use tokio::sync::watch;
 
 use super::life::Life;
 use super::parts::{MortalChain, MortalLog, Sabotage, Store};
 use super::script::{self, Script, Secret};
-use crate::chain::{Kind, Node};
+use crate::chain::{FACTORY, Kind, Node, STRICT_FACTORY};
 
 /// The facilitator under test.
 pub(super) type Ours = Facilitator<MortalChain, MortalLog>;
@@ -44,6 +46,12 @@ impl Site {
         let mut chain = ChainSettings::default();
         chain.confirmations = script.confirmations;
         chain.batch = script.batch.then(Batch::default);
+        chain.factories = vec![FACTORY, STRICT_FACTORY];
+        chain.sponsoring = vec![Sponsoring::Eip2612, Sponsoring::Erc20Approval];
+        chain.funding = script::COST;
+        // so cheap that nothing is too dear
+        chain.fee_limit =
+            Some(FeeLimit::new(1_000_000, script::KINDS.map(|kind| (script::token(kind), Amount::from_u64(1))).into()));
         let means = Means { node: Arc::clone(&node), store, keys, chain, sabotage };
         let (sender, now) = watch::channel(None);
         let life = Arc::new(Mutex::new(Life::default()));
