@@ -13,6 +13,7 @@ mod devnet;
 mod explain;
 mod facilitator;
 mod format;
+mod init;
 mod inspect;
 mod ledger;
 mod log;
@@ -54,6 +55,8 @@ enum Command {
     Explain(explain::Arguments),
     /// Verify payments and settle each once, over HTTP, until Ctrl-C.
     Facilitator(facilitator::Arguments),
+    /// Write a configuration to begin with, every key of it explained.
+    Init(init::Arguments),
     /// Say what is in a header, a payment, a 402 or a transcript: what is signed, what is wrong, and why.
     Inspect(inspect::Arguments),
     /// Show what was spent by task, day and payee, and what is left of the budgets.
@@ -98,6 +101,7 @@ fn main() -> ExitCode {
         Command::Devnet(arguments) => devnet::run(&arguments, format, &mut out),
         Command::Facilitator(arguments) => facilitator::run(&arguments, format, &mut out),
         Command::Explain(arguments) => explain::run(&arguments, format, &mut out),
+        Command::Init(arguments) => init::run(&arguments, format, &mut out),
         Command::Inspect(arguments) => inspect::run(&arguments, format, &mut out),
         Command::Ledger(arguments) => ledger::run(&arguments, format, &mut out),
         Command::Networks(arguments) => networks::run(&arguments, format, &mut out),

@@ -237,3 +237,17 @@ fn networks_are_those_of_the_registry() {
     assert_eq!((&base["symbol"], &base["decimals"], &base["kind"]), (&"USDC".into(), &6.into(), &"testnet".into()));
     assert_eq!(code(&home.run(&["networks", "nowhere"], &[])), 1);
 }
+
+#[test]
+fn a_policy_to_begin_with_is_one() {
+    let home = Home::new("init");
+    fs::create_dir_all(&home.0).expect("a folder");
+    let file = home.0.join("policy.toml");
+    let file = file.to_str().expect("text");
+    assert_eq!(code(&home.run(&["init", "policy", "-o", file], &[])), 0);
+    let text = fs::read_to_string(file).expect("written");
+    quittance_guard::policy::Policy::from_toml(&text).expect("a policy");
+    assert_eq!(code(&home.run(&["init", "policy", "-o", file], &[])), 2, "nothing is written over");
+    assert_eq!(home.run(&["init", "policy"], &[]).stdout, text.as_bytes());
+    assert_eq!(code(&home.run(&["init", "facilitator"], &[])), 0);
+}
