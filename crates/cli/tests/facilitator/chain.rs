@@ -70,7 +70,7 @@ impl Chain {
     /// What a contract answers.
     pub(crate) fn ask(&self, target: Address, data: &[u8]) -> Vec<u8> {
         let word = self.call("eth_call", &json!([{ "to": target.to_string(), "input": hex(data) }, "latest"]));
-        let digits = word.as_str().expect("bytes")[2..].as_bytes();
+        let digits = &word.as_str().expect("bytes").as_bytes()[2..];
         let byte = |pair: &[u8]| u8::from_str_radix(std::str::from_utf8(pair).expect("digits"), 16).expect("digits");
         digits.chunks(2).map(byte).collect()
     }
