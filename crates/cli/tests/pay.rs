@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use quittance_core::registry::{default_asset, networks};
 use quittance_core::wire::{PaymentRequired, ResourceInfo, SettleRequest, SettleResponse, VerifyRequest};
@@ -45,14 +46,16 @@ struct Seller {
     url: String,
     payments: Arc<Mutex<Vec<String>>>,
     hangs_up: Arc<AtomicBool>,
+    /// Whether it takes a payment and says nothing for the time being.
+    holds: Arc<AtomicBool>,
 }
 
 impl Seller {
     fn open(facilitator: &str) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let url = format!("http://{}/v1/report", listener.local_addr().expect("an address"));
-        let seller = Self { url: url.clone(), payments: Arc::default(), hangs_up: Arc::default() };
-        let (payments, hangs_up) = (Arc::clone(&seller.payments), Arc::clone(&seller.hangs_up));
+        let seller = Self { url: url.clone(), payments: Arc::default(), hangs_up: Arc::default(), holds: Arc::default() };
+        let (payments, hangs_up, holds) = (Arc::clone(&seller.payments), Arc::clone(&seller.hangs_up), Arc::clone(&seller.holds));
         let facilitator = facilitator.to_owned();
         std::thread::spawn(move || {
             for stream in listener.incoming() {
@@ -63,6 +66,12 @@ impl Seller {
                     None => ask(&url),
                     Some(payment) => {
                         payments.lock().expect("not poisoned").push(payment.to_owned());
+                        if holds.load(Ordering::Relaxed) {
+                            while holds.load(Ordering::Relaxed) {
+                                std::thread::sleep(Duration::from_millis(5));
+                            }
+                            continue;
+                        }
                         let settled = settle(&facilitator, payment);
                         if hangs_up.load(Ordering::Relaxed) {
                             continue;
@@ -124,10 +133,14 @@ impl Home {
         Self(std::env::temp_dir().join(format!("quittance-cli-pay-{name}-{}", std::process::id())))
     }
 
-    fn run(&self, arguments: &[&str], variables: &[(&str, &str)]) -> Output {
+    fn command(&self, arguments: &[&str], variables: &[(&str, &str)]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_quittance"));
-        command.env_clear().envs(variables.iter().copied()).env("QUITTANCE_HOME", &self.0);
-        command.args(arguments).output().expect("the program runs")
+        command.env_clear().envs(variables.iter().copied()).env("QUITTANCE_HOME", &self.0).args(arguments);
+        command
+    }
+
+    fn run(&self, arguments: &[&str], variables: &[(&str, &str)]) -> Output {
+        self.command(arguments, variables).output().expect("the program runs")
     }
 
     fn pay(&self, arguments: &[&str]) -> Output {
@@ -200,6 +213,29 @@ fn a_purchase_is_paid_for_once_whatever_happens_on_the_way() {
     let log = home.0.join("audit.log");
     let audit = home.run(&["audit", "verify", log.to_str().expect("text")], &[]);
     assert_eq!(code(&audit), 0, "{audit:?}");
+}
+
+#[test]
+fn row_184_a_buyer_that_is_killed_goes_on_with_what_it_signed() {
+    let facilitator = Facilitator::start();
+    let (seller, home) = (Seller::open(&facilitator.1), Home::new("killed"));
+    seller.holds.store(true, Ordering::Relaxed);
+    let key = ACCOUNTS[1].key.to_string();
+    let arguments = ["pay", "--allow-http", &seller.url, "--purchase", "report-42", "--max-amount", "$0.01"];
+    let mut killed = home.command(&arguments, &[("EVM_PRIVATE_KEY", &key)]).spawn().expect("the program runs");
+    while seller.payments().is_empty() {
+        assert!(killed.try_wait().expect("it can be asked").is_none(), "it waits for the answer");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    killed.kill().expect("SIGKILL");
+    killed.wait().expect("it is gone");
+    seller.holds.store(false, Ordering::Relaxed);
+    let paid = home.pay(&arguments[2..]);
+    assert_eq!((code(&paid), paid.stdout.as_slice()), (0, b"the report".as_slice()), "{paid:?}");
+    let payments = seller.payments();
+    assert_eq!((payments.len(), &payments[1]), (2, &payments[0]), "one signature");
+    let log = home.0.join("audit.log");
+    assert_eq!(code(&home.run(&["audit", "verify", log.to_str().expect("text")], &[])), 0);
 }
 
 #[test]
