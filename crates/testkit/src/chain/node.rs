@@ -288,7 +288,8 @@ impl<'a> Seen<'a> {
         let state = &self.ledger.head().state;
         if new.nonce < state.sent_by(new.sender) {
             // to what is in a block, some say that its number is used, and some that they know it
-            let mined = || self.ledger.blocks.iter().flat_map(|block| &block.mined).any(|mined| mined.receipt.transaction == new.hash);
+            let mined =
+                || self.ledger.blocks.iter().flat_map(|block| &block.mined).any(|mined| mined.receipt.transaction == new.hash);
             let [.., last] = *new.hash.as_bytes();
             return if last % 2 == 0 && mined() { Broadcast::Accepted } else { Broadcast::NonceUsed };
         }
