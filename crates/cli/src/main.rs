@@ -1,10 +1,11 @@
-//! `quittance`: what an agent paid, why, and whether the record of it is whole; a facilitator, and a chain to try it on.
+//! `quittance`: what an agent pays, why, and whether the record of it is whole; a facilitator, and a chain to try it on.
 //!
 //! | exit code | meaning |
 //! |---|---|
 //! | 0 | what was asked for is so |
 //! | 1 | it is not: the log is broken, something is open, nothing was found |
 //! | 2 | it could not be found out: a wrong argument, a file that cannot be read |
+//! | 3 | something was signed and may have been paid, and there is no answer: `pay` it again under the same name |
 
 mod audit;
 mod chart;
@@ -15,9 +16,12 @@ mod format;
 mod inspect;
 mod ledger;
 mod log;
+mod networks;
+mod pay;
 mod spend;
 mod stop;
 mod trip;
+mod wallet;
 
 use std::io::{self, Write as _};
 use std::process::ExitCode;
@@ -25,7 +29,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 use format::Format;
 
-/// What an agent paid, why, and whether the record of it is whole; a facilitator, and a chain to try it on.
+/// What an agent pays, why, and whether the record of it is whole; a facilitator, and a chain to try it on.
 #[derive(Parser)]
 #[command(name = "quittance", version, disable_help_subcommand = true)]
 struct Arguments {
@@ -54,6 +58,10 @@ enum Command {
     Inspect(inspect::Arguments),
     /// Show what was spent by task, day and payee, and what is left of the budgets.
     Ledger(ledger::Arguments),
+    /// Show the networks that are known, and the tokens on them.
+    Networks(networks::Arguments),
+    /// Ask for something that costs money, and pay for it if the policy allows.
+    Pay(Box<pay::Arguments>),
 }
 
 /// Whether the answer is the one that was hoped for.
@@ -61,6 +69,8 @@ enum Command {
 enum Answer {
     Yes,
     No,
+    /// Money may have moved, and nobody can say yet.
+    Open,
 }
 
 /// Why there is no answer, in words for the person who asked.
@@ -90,10 +100,13 @@ fn main() -> ExitCode {
         Command::Explain(arguments) => explain::run(&arguments, format, &mut out),
         Command::Inspect(arguments) => inspect::run(&arguments, format, &mut out),
         Command::Ledger(arguments) => ledger::run(&arguments, format, &mut out),
+        Command::Networks(arguments) => networks::run(&arguments, format, &mut out),
+        Command::Pay(arguments) => pay::run(&arguments, format, &mut out),
     };
     match answer.and_then(|answer| out.flush().map(|()| answer).map_err(Failure::from)) {
         Ok(Answer::Yes) => ExitCode::SUCCESS,
         Ok(Answer::No) => ExitCode::from(1),
+        Ok(Answer::Open) => ExitCode::from(3),
         Err(Failure(words)) => {
             eprintln!("error: {words}");
             ExitCode::from(2)

@@ -110,7 +110,7 @@ promise! {
         SignatureBytes, SignedTransaction, Step, wire::Eip3009Payload, wire::LastUpdated, wire::Permit2Payload<UptoWitness>, wire::SolanaPayload;
     Data: Account, Asset, Authorization, binding::Binding<'_>, Call, ChainAnswer, ChainQuery, DecodeError, Envelope, ExpectedLog,
         Money, Number, Object, Plan, Resource, SchemeId, SignatureBytes, SignedTransaction, Step, TypedData, json::Value, wire::Binding, wire::DiscoveryOffer, wire::Eip2612GasSponsoring, wire::Erc20ApprovalGasSponsoring,
-        wire::Extensions, wire::LastUpdated, wire::PaymentIdentifier, wire::Unknown;
+        wire::Extensions, wire::LastUpdated, wire::Paying, wire::PaymentIdentifier, wire::Unknown;
     Display: Account, Amount, Digest, DomainSeparator, json::Value, Money, Object, SchemeId;
     FromStr: Money;
     Wire: wire::DiscoveryItem, wire::DiscoveryResources, wire::DiscoverySearch, wire::Eip3009Payload, wire::Extension,
@@ -122,7 +122,7 @@ promise! {
     // Two offers are the same by `is_same_offer` and two payments by their `ReplayKey`; a second equality would be a wrong one.
     Shared: Payment, Terms;
     Copy: Claim<'_>, KeySigned, VerifyInput<'_>;
-    Clone: Payment, Terms, SchemeSet<'_>, VerifyInput<'_>, Salt;
+    Clone: Payment, Terms, SchemeSet<'_>, VerifyInput<'_>, Salt, wire::Asked;
     Debug: Payment, Terms, Claim<'_>, KeySigned, PayerCache, SchemeSet<'_>, VerifyInput<'_>, Progress, Verified, Admitted, Settled;
     Shared: Claim<'_>, KeySigned, PayerCache, Progress, Verified, Admitted, Settled, SecretKey, Salt;
     Send: SchemeSet<'_>, VerifyInput<'_>;

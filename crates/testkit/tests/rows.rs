@@ -111,6 +111,16 @@ fn every_row_of_settlement_is_cited() {
 }
 
 #[test]
+fn every_row_of_the_buyer_is_cited() {
+    let mut cited = BTreeSet::new();
+    for folder in ["client", "remote", "cli/tests", "testkit/tests/trade"] {
+        tests_in(&Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/..")).join(folder), &mut cited);
+    }
+    let missing: Vec<u64> = (183..=208).filter(|row| !cited.contains(row)).collect();
+    assert!(missing.is_empty(), "no test of a buyer cites {missing:?}");
+}
+
+#[test]
 fn a_name_cites_its_rows() {
     let check = |name: &str, expected: &[u64]| assert_eq!(cited_by(name), expected, "{name}");
     check("row_28_other_notations", &[28]);
