@@ -140,7 +140,9 @@ impl<'a, C: Chain + 'static, L: ReplayLog + Send + Sync + 'static> Settlement<'a
     }
 
     /// Writes the end down and says it.
-    async fn end(self, end: End) -> Outcome {
+    async fn end(mut self, end: End) -> Outcome {
+        // who goes on with it, which may be this process again, has a right of its own
+        drop(self.gift.take());
         let (engine, lane, ticket) = (self.engine, self.lane, self.ticket);
         let (charged, network) = (self.case.charge, self.lane.network);
         let (step, state) = match &end {

@@ -294,8 +294,9 @@ impl<C: Chain + 'static, L: ReplayLog + Send + Sync + 'static> Settlement<'_, C,
 
     /// Sends what is there once more, or another transaction if that can get in no more.
     async fn send_again(&mut self, findings: &mut Findings) -> Result<Sending, Rejection> {
-        // a node takes what is in a block for one that waits
-        if let Some(last) = self.record.tries.last().filter(|last| findings.arrived != Some(last.hash)) {
+        // some nodes take what is in a block for one that waits
+        let over = |last: &&Try| findings.arrived == Some(last.hash) || findings.vain.contains(&last.hash);
+        if let Some(last) = self.record.tries.last().filter(|last| !over(last)) {
             let waits = if last.is_shared() {
                 // a transaction that is shared cannot be sent again by one of those that share it
                 match self.lane.chain.nonce(last.signer, Block::Latest).await {
