@@ -305,7 +305,7 @@ impl<C: Chain + 'static, L: ReplayLog + Send + Sync + 'static> Engine<C, L> {
 
     /// What a payment that is over is spent under, if it was ever good.
     async fn heyday_key(&self, lane: &Lane<C>, case: &Case, now: UnixSeconds) -> Option<ReplayKey> {
-        let then = case.heyday().filter(|then| *then < now)?;
+        let then = case.payment.heyday().filter(|then| *then < now)?;
         match self.memory.check_offline(case, then).ok()? {
             Checked::Verified(verified) => Some(verified.key()),
             _ => self.key(lane, case, then).await.ok(),

@@ -25,6 +25,7 @@ mod payment_identifier;
 mod quiet;
 mod requirements;
 mod resource_info;
+mod sell;
 mod settle;
 mod siwx;
 mod sponsoring;
