@@ -9,6 +9,7 @@
 
 mod audit;
 mod chart;
+mod demo;
 mod devnet;
 mod explain;
 mod facilitator;
@@ -49,6 +50,8 @@ enum Command {
     /// Check an audit log.
     #[command(subcommand)]
     Audit(audit::Command),
+    /// Watch a request that costs a cent, packet by packet, and five attacks on it.
+    Demo(demo::Arguments),
     /// Run a sandbox chain with the contracts of x402 on it, until Ctrl-C.
     Devnet(devnet::Arguments),
     /// Say why a request was paid for, what it was bound to, and what came of it.
@@ -98,6 +101,7 @@ fn main() -> ExitCode {
     let mut out = io::stdout().lock();
     let answer = match arguments.command {
         Command::Audit(command) => audit::run(&command, format, &mut out),
+        Command::Demo(arguments) => demo::run(&arguments, format, &mut out),
         Command::Devnet(arguments) => devnet::run(&arguments, format, &mut out),
         Command::Facilitator(arguments) => facilitator::run(&arguments, format, &mut out),
         Command::Explain(arguments) => explain::run(&arguments, format, &mut out),

@@ -85,7 +85,9 @@ impl Error {
     #[must_use]
     pub fn retry(&self) -> Retry {
         match self {
-            Self::Busy(_) | Self::Fault(_) => Retry::SameBytesLater,
+            Self::Fault(_) => Retry::SameBytesLater,
+            // whoever makes it elsewhere may sign at any moment
+            Self::Busy(_) => Retry::UnknownOutcome,
             // a refusal may be a lie, so what was signed stays what is sent (rows 185 and 186)
             Self::Refused { .. } | Self::Open { .. } => Retry::UnknownOutcome,
             _ => Retry::Never,

@@ -99,8 +99,7 @@ impl<S: Signer + Send + Sync, L: Ledger + Send + Sync> Buyer<S, L> {
             match leg.before().await {
                 Ok(None) => {}
                 Ok(Some(record)) => {
-                    leg.trip.record(|event| event)?;
-                    return leg.resume(record).await;
+                    return leg.go_on(record).await;
                 }
                 Err(error) => other = other.or(Some(error)),
             }

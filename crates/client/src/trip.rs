@@ -36,8 +36,7 @@ where
     let mut leg = Leg::new(request)?;
     // what was signed for this purchase before is what is sent, and nothing is asked again (row 188)
     if let Some(record) = leg.before().await? {
-        leg.trip.record(|event| event)?;
-        return leg.resume(record).await;
+        return leg.go_on(record).await;
     }
     match leg.ask().await? {
         Asking::Free(answer) => Ok(answer),
@@ -100,7 +99,9 @@ impl<'a, S: Signer + Send + Sync, L: Ledger + Send + Sync> Leg<'a, S, L> {
         if self.request.purchase.is_none() {
             return Ok(None);
         }
-        let Some(record) = self.inner.ledger.find(&self.purchase).await? else { return Ok(None) };
+        // what cannot be looked up may have been paid for
+        let found = self.inner.ledger.find(&self.purchase).await.map_err(|fault| self.open(fault))?;
+        let Some(record) = found else { return Ok(None) };
         if record.purchase.request != self.fingerprint || record.purchase.task != self.task {
             return Err(Error::Budget(ReserveError::OtherPurchase));
         }
@@ -145,7 +146,7 @@ impl<'a, S: Signer + Send + Sync, L: Ledger + Send + Sync> Leg<'a, S, L> {
         if let Some(attempt) = &attempt {
             self.trip.record(|event| event.signed(attempt))?;
         }
-        self.pay(record, &paying, attempt.as_ref()).await
+        self.pay(record, &paying, attempt.as_ref(), Bytes::Fresh).await
     }
 
     /// The policy pause.
@@ -222,21 +223,32 @@ impl<'a, S: Signer + Send + Sync, L: Ledger + Send + Sync> Leg<'a, S, L> {
         Ok(Reserved::Fresh(ticket))
     }
 
+    /// Goes on, in a trip of its own, with what was signed before.
+    pub(crate) async fn go_on(&mut self, record: Record) -> Result<Answer, Error> {
+        self.trip.record(|event| event).map_err(|fault| self.open(fault))?;
+        self.resume(record).await
+    }
+
+    /// What is said of a purchase whose bytes may be in the world, whatever is wrong here.
+    fn open(&self, fault: Fault) -> Error {
+        Error::Open { purchase: self.purchase.clone(), fault }
+    }
+
     /// Goes on with what was signed before.
-    pub(crate) async fn resume(&mut self, record: Record) -> Result<Answer, Error> {
-        let inconsistent = Error::Fault(Fault::StoreInconsistent);
-        let Some(signed) = &record.signed else { return Err(inconsistent) };
-        let paying = Paying::parse(signed.expose()).map_err(|_| inconsistent)?;
+    async fn resume(&mut self, record: Record) -> Result<Answer, Error> {
+        let inconsistent = || self.open(Fault::StoreInconsistent);
+        let Some(signed) = &record.signed else { return Err(inconsistent()) };
+        let paying = Paying::parse(signed.expose()).map_err(|_| inconsistent())?;
         // what is settled has its end in the log, and its bytes move nothing any more
         let attempt = match record.state {
             State::Settled(_) => None,
             _ => self.trip.attempt(&record.purchase, signed.expose()),
         };
-        self.pay(record, &paying, attempt.as_ref()).await
+        self.pay(record, &paying, attempt.as_ref(), Bytes::MayBeOut).await
     }
 
     /// Sends signed bytes until there is an answer, the same each time.
-    async fn pay(&mut self, record: Record, paying: &Paying, attempt: Option<&Attempt>) -> Result<Answer, Error> {
+    async fn pay(&mut self, record: Record, paying: &Paying, attempt: Option<&Attempt>, bytes: Bytes) -> Result<Answer, Error> {
         let settings = &self.inner.settings;
         let purchase = record.purchase.id.clone();
         let mut pause = settings.pause;
@@ -245,7 +257,7 @@ impl<'a, S: Signer + Send + Sync, L: Ledger + Send + Sync> Leg<'a, S, L> {
             // bytes that are in the world already cannot be called back by a log that is full
             let _clearance = match self.trip.clear(attempt) {
                 Ok(clearance) => clearance,
-                Err(fault) if number == 1 => return Err(Error::Fault(fault)),
+                Err(fault) if number == 1 && bytes == Bytes::Fresh => return Err(Error::Fault(fault)),
                 Err(fault) => return Err(Error::Open { purchase, fault }),
             };
             let sent = self.inner.web.exchange_with(&self.wanted, Some((paying.name(), paying.expose()))).await;
@@ -284,8 +296,8 @@ impl<'a, S: Signer + Send + Sync, L: Ledger + Send + Sync> Leg<'a, S, L> {
         paying: &Paying,
         attempt: Option<&Attempt>,
     ) -> Result<Answer, Error> {
-        let now = self.inner.host.now()?;
         let purchase = record.purchase.id.clone();
+        let now = self.inner.host.now().map_err(|fault| self.open(fault))?;
         let held = receipt::of(&exchange, &record, paying, self.inner.signer.address());
         if let Some(Held::Full(receipt)) = &held {
             let stepped = self.inner.ledger.step(&Ticket::of(&record), Step::Settle(receipt.clone()), now).await;
@@ -333,6 +345,15 @@ impl<'a, S: Signer + Send + Sync, L: Ledger + Send + Sync> Leg<'a, S, L> {
         }
         Error::Refused { purchase, status: exchange.status, reason }
     }
+}
+
+/// Where signed bytes have been.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Bytes {
+    /// Nowhere: they were made in this trip.
+    Fresh,
+    /// With the seller, as far as anybody knows.
+    MayBeOut,
 }
 
 /// What an answer without success means for the bytes that were sent.

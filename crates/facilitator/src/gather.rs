@@ -152,8 +152,10 @@ struct Over<'a, C: Chain>(&'a Shared<C>);
 impl<C: Chain> Drop for Over<'_, C> {
     fn drop(&mut self) {
         self.0.with(|waiting| {
-            waiting.asked.clear();
             waiting.asking = waiting.asking.saturating_sub(1);
+            if waiting.asking == 0 {
+                waiting.asked.clear();
+            }
         });
     }
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use alloy_primitives::hex;
 use quittance_core::eip712::permit2::{EXACT_PROXY, PERMIT2, UPTO_PROXY};
-use quittance_core::registry::networks;
+use quittance_core::registry::{NetworkKind, networks};
 use quittance_core::{Address, Amount, Network};
 use quittance_evm::{Sponsoring, multicall3};
 use zeroize::Zeroizing;
@@ -145,6 +145,7 @@ fn chain(file: &file::Chain, place: &str, around: Around<'_>) -> Result<ChainCon
     let sponsoring = file.sponsoring.iter().enumerate().map(|(number, text)| way(text, &format!("{place}.sponsoring[{number}]")));
     let sponsoring = sponsoring.collect::<Result<Vec<_>, _>>()?;
     distinct(&sponsoring, &at("sponsoring"), "a way is there twice")?;
+    bounded(network, file, &sponsoring, &at)?;
     let settings = ChainSettings {
         funding: funding(file, &sponsoring, &at("funding_gwei"))?,
         factories,
@@ -177,6 +178,21 @@ fn way(text: &str, place: &str) -> Result<Sponsoring, ConfigError> {
     let ways = [Sponsoring::Eip2612, Sponsoring::Erc20Approval];
     let found = ways.into_iter().find(|way| way.id() == text);
     found.ok_or_else(|| ConfigError::new(place, format!("neither {} nor {}", ways[0].id(), ways[1].id())))
+}
+
+/// What costs a facilitator something whether or not anybody pays in the end has to be bounded.
+///
+/// An approval that a payer brings along has no bound yet over all payments: one account can keep many settlements waiting for one, and what it
+/// is given for gas it can spend on something else, as often as it asks. So far that is for networks whose coins are worth nothing.
+fn bounded(network: Network, file: &file::Chain, ways: &[Sponsoring], at: &dyn Fn(&str) -> String) -> Result<(), ConfigError> {
+    let is_play = networks().iter().any(|info| info.network == network && info.kind == NetworkKind::Test);
+    if ways.contains(&Sponsoring::Erc20Approval) && !is_play {
+        return Err(ConfigError::new(at("sponsoring"), "approvals are sent for payers on test networks only so far"));
+    }
+    if !file.factories.is_empty() && file.fee_limit.is_none() {
+        return Err(ConfigError::new(at("factories"), "needs a `fee_limit`, which bounds what deploying a wallet may cost"));
+    }
+    Ok(())
 }
 
 /// What payers are given, in wei.

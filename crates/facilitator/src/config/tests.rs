@@ -165,6 +165,7 @@ fn row_97_what_payers_may_bring_is_listed_by_the_chain() {
     const FACTORY: &str = "0x6492000000000000000000000000000000000001";
     let with = |more: Value| {
         let mut file = least();
+        file["chain"][0]["network"] = "base-sepolia".into();
         for (key, value) in more.as_object().unwrap() {
             file["chain"][0][key] = value.clone();
         }
@@ -187,6 +188,12 @@ fn row_97_what_payers_may_bring_is_listed_by_the_chain() {
         (json!({ "factories": [Address::ZERO.to_string()] }), "chain[0].factories[0]: is no factory"),
         (json!({ "sponsoring": ["gas"] }), "chain[0].sponsoring[0]: neither eip2612GasSponsoring nor erc20ApprovalGasSponsoring"),
         (json!({ "sponsoring": ["eip2612GasSponsoring", "eip2612GasSponsoring"] }), "chain[0].sponsoring: a way is there twice"),
+        (json!({ "factories": [FACTORY] }), "chain[0].factories: needs a `fee_limit`"),
+        // nothing bounds yet what it costs in all
+        (
+            json!({ "network": "base", "sponsoring": ["erc20ApprovalGasSponsoring"] }),
+            "chain[0].sponsoring: approvals are sent for payers on test networks only",
+        ),
         (json!({ "funding_gwei": 1, "fee_limit": limit }), "chain[0].funding_gwei: is for payers who bring an approval"),
         (json!({ "funding_gwei": 1, "sponsoring": ["erc20ApprovalGasSponsoring"] }), "chain[0].funding_gwei: needs a `fee_limit`"),
     ] {

@@ -107,7 +107,8 @@ impl<C: Chain + 'static, L: ReplayLog + Send + Sync + 'static> Settlement<'_, C,
         // where code of the payer's choice runs, it may take all that it is given
         let most = if self.company == Company::Shares { gas } else { with_margin(gas) };
         if !self.is_worth(most, 0, &head) {
-            return Ready::Fault(Fault::ChainUnavailable);
+            // what was spent on it in vain does not come back, so that it will not be worth it any more
+            return if self.spent > 0 { Ready::Wrong(Rejection::TransactionFailed) } else { Ready::Fault(Fault::ChainUnavailable) };
         }
         Ready::Go(Shot { signer, gas, call, value: 0, purpose: Purpose::Pay })
     }
