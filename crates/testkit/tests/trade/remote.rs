@@ -16,7 +16,18 @@ fn order(place: &Place, way: Way, nonce: u8) -> Order {
     let window = Window::new(UnixSeconds::from_secs(now - 60), UnixSeconds::from_secs(now + 60));
     let nonce = Nonce::from_bytes([nonce; 32]);
     let amount = Amount::from_u64(PRICE);
-    Order { payer: Arc::new(key(BUYER)), way, network: BASE_SEPOLIA, token: token(), pay_to: seller(), amount, window, nonce }
+    Order {
+        payer: Arc::new(key(BUYER)),
+        way,
+        network: BASE_SEPOLIA,
+        token: token(),
+        pay_to: seller(),
+        amount,
+        window,
+        nonce,
+        wallet: None,
+        brings: None,
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
