@@ -40,7 +40,8 @@ fn refused(facilitator: &Facilitator, request: &str, reason: &str) {
 #[test]
 fn rows_97_and_99_a_wallet_is_made_by_its_factory_and_pays() {
     let chain = Chain::start(100);
-    let facilitator = Facilitator::start(&chain, "wallets", 2, json!({ "factories": [factory().to_string()] }));
+    let facilitator =
+        Facilitator::start(&chain, "wallets", 2, json!({ "factories": [factory().to_string()], "fee_limit": limit() }));
     let before = chain.transactions(key(2).address()).0;
     let (owner, payee) = (somebody(), nobody());
     let wallet = Wallet::of(&chain, &owner);
@@ -80,8 +81,13 @@ fn rows_97_and_99_a_wallet_is_made_by_its_factory_and_pays() {
 fn sponsoring() -> Value {
     json!({
         "sponsoring": ["eip2612GasSponsoring", "erc20ApprovalGasSponsoring"], "funding_gwei": 2_000_000,
-        "fee_limit": { "per_mille": 1_000_000, "prices": { token().to_string(): "1000000" } },
+        "fee_limit": limit(),
     })
+}
+
+/// More than anything here costs.
+fn limit() -> Value {
+    json!({ "per_mille": 1_000_000, "prices": { token().to_string(): "1000000" } })
 }
 
 #[test]
