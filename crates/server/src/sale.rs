@@ -280,6 +280,10 @@ impl<F: Facilitator + Send + Sync + 'static, L: ReplayLog + Send + Sync + 'stati
     /// Moves the money, or says why not.
     async fn settle(&self, admitted: Admitted, claim: &Claim, attempt: Attempt) -> Result<Settled, Response<Bytes>> {
         let Ok(_place) = Arc::clone(&self.shared.places).try_acquire_owned() else {
+            if attempt == Attempt::First {
+                // nothing was sent: the payment is its buyer's again
+                self.release(claim).await;
+            }
             return Err(reply::fault(Fault::FacilitatorUnreachable, COME_BACK));
         };
         if attempt == Attempt::Again
