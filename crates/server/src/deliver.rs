@@ -17,7 +17,7 @@ use quittance_guard::replay::{Answer, Claim, ReplayLog, Step};
 use crate::answer;
 use crate::body::{SoldBody, Watch};
 use crate::reply;
-use crate::sale::is_delivered;
+use crate::sale::{UnderWay, is_delivered};
 use crate::seller::Shared;
 use crate::settle;
 
@@ -31,6 +31,8 @@ pub(crate) struct Delivery<F, L> {
     pub(crate) bound: bool,
     /// Whether only the head of the answer is wanted.
     pub(crate) head: bool,
+    /// Held until it is written down what became of it.
+    pub(crate) _under_way: UnderWay,
 }
 
 impl<F: Send + Sync + 'static, L: ReplayLog + Send + Sync + 'static> Delivery<F, L> {

@@ -22,6 +22,7 @@ use quittance_core::{
 use quittance_guard::replay::Bound;
 use quittance_guard::screening::Screened;
 
+use crate::quote::Standing;
 use crate::reply::{self, Refusal};
 use crate::route::{Bind, Naming};
 use crate::seller::{Selling, Shared};
@@ -33,7 +34,7 @@ pub(crate) struct Case {
     /// What the facilitator is asked.
     pub(crate) request: VerifyRequest,
     pub(crate) verified: Verified,
-    /// Why it would be refused if it had not been bought with before: it has ended.
+    /// Why it would be refused if it had not been bought with before: it, or the offer that it takes, has ended.
     pub(crate) late: Option<Rejection>,
     pub(crate) bound: Option<Bound>,
     pub(crate) payment_id: Option<PaymentId>,
@@ -74,7 +75,7 @@ impl<F, L> Shared<F, L> {
         if payment.resource().is_some_and(|claimed| Resource::parse(claimed).as_ref() != Ok(&resource)) {
             return Err(refuse(Rejection::NoMatchingOffer));
         }
-        let terms = self.offer_of(selling, &resource, &offers, &payment, now).map_err(refuse)?;
+        let (terms, quote_ended) = self.offer_of(selling, &resource, &offers, &payment, now).map_err(refuse)?;
         let payment_id = name_of(selling.route.naming, &payment)?;
         let Some(scheme) = self.scheme(&terms) else {
             tracing::error!(scheme = terms.scheme().as_str(), "a price list offers a scheme that the seller was not given");
@@ -89,7 +90,7 @@ impl<F, L> Shared<F, L> {
                     None => (Err(ended), None),
                 }
             }
-            checked => (checked, None),
+            checked => (checked, quote_ended),
         };
         let Progress::Verified(verified) = checked.map_err(refuse)? else {
             // a contract answers for the payer, and a seller has no chain to ask it on
@@ -128,7 +129,8 @@ impl<F, L> Shared<F, L> {
         offers.iter().map(|offer| key.seal(offer, resource, end).ok_or_else(reply::bug)).collect()
     }
 
-    /// The offer that a payment takes: one that is made now, or one of before that is still good.
+    /// The offer that a payment takes: one that is made now, or one of before that is still good. One that has ended is named with what is to be
+    /// said of it unless something was bought with it already: whoever has paid is not to be asked to pay again.
     fn offer_of(
         &self,
         selling: &Selling,
@@ -136,13 +138,15 @@ impl<F, L> Shared<F, L> {
         offers: &[Terms],
         payment: &Payment,
         now: UnixSeconds,
-    ) -> Result<Terms, Rejection> {
-        if let (Some(_), Some(key), Some(claimed)) = (selling.route.quote, &self.quotes, payment.accepted())
-            && key.is_live(claimed, resource, now)
-        {
-            return Ok(claimed.clone());
+    ) -> Result<(Terms, Option<Rejection>), Rejection> {
+        if let (Some(_), Some(key), Some(claimed)) = (selling.route.quote, &self.quotes, payment.accepted()) {
+            match key.stands(claimed, resource, now) {
+                Standing::Live => return Ok((claimed.clone(), None)),
+                Standing::Ended => return Ok((claimed.clone(), Some(Rejection::NoMatchingOffer))),
+                Standing::Unsealed => {}
+            }
         }
-        find_offer(offers, payment).cloned()
+        find_offer(offers, payment).map(|offer| (offer.clone(), None))
     }
 }
 

@@ -27,6 +27,7 @@ use quittance_core::{Authorization, Facilitator, Fault, Rejection, UnixSeconds};
 use quittance_guard::Fingerprint;
 use quittance_guard::receipt::Receipt;
 use quittance_guard::replay::{Admission, Claim, Conflict, Demand, ReplayLog, Step, StepError, admit};
+use tokio::sync::OwnedSemaphorePermit;
 
 use crate::answer;
 use crate::body::SoldBody;
@@ -61,7 +62,11 @@ pub(crate) struct Sale<F, L> {
     pub(crate) shared: Arc<Shared<F, L>>,
     pub(crate) selling: Arc<Selling>,
     case: Facts,
+    under_way: UnderWay,
 }
+
+/// What is counted as long as a paid request has not come to its end. There is none where more are under way than anybody waits for.
+pub(crate) type UnderWay = Option<OwnedSemaphorePermit>;
 
 /// What stays of a case when its proof has gone on.
 struct Facts {
@@ -120,7 +125,8 @@ impl<F: Facilitator + Send + Sync + 'static, L: ReplayLog + Send + Sync + 'stati
             Paper { payment: verified.payment().clone(), terms: verified.terms().clone(), payer: verified.payer().clone() };
         let case = Facts { now, resource, request, offers, receipt, bound: bound.is_some(), head };
         let log = Arc::clone(&shared.log);
-        let sale = Self { shared, selling, case };
+        let under_way = Arc::clone(&shared.sales).try_acquire_owned().ok();
+        let sale = Self { shared, selling, case, under_way };
         if let Some(ended) = late {
             match log.find(&verified.key()).await {
                 Ok(Some(_)) => {}
@@ -274,7 +280,7 @@ impl<F: Facilitator + Send + Sync + 'static, L: ReplayLog + Send + Sync + 'stati
 
     fn delivery(self, claim: Claim, paper: SettleResponse) -> Delivery<F, L> {
         let Facts { receipt, bound, head, .. } = self.case;
-        Delivery { shared: self.shared, claim, paper, version: receipt.version(), bound, head }
+        Delivery { shared: self.shared, claim, paper, version: receipt.version(), bound, head, _under_way: self.under_way }
     }
 
     /// Moves the money, or says why not.

@@ -25,9 +25,11 @@ const EDGES: &[(&str, Edges)] = &[
     ("guard", Edges::To(&["core"])),
     ("inspect", Edges::To(&["core", "evm"])),
     ("store", Edges::To(&["guard", "core"])),
-    ("facilitator", Edges::To(&["evm", "svm", "guard", "core"])),
+    ("service", Edges::To(&[])),
+    ("facilitator", Edges::To(&["evm", "svm", "guard", "core", "service"])),
     ("remote", Edges::To(&["core"])),
     ("server", Edges::To(&["guard", "core"])),
+    ("gate", Edges::To(&["server", "service", "guard", "core"])),
     ("client", Edges::To(&["remote", "evm", "svm", "guard", "core"])),
     ("devnet", Edges::To(&[])),
     ("lab", Edges::To(&["client", "evm", "core"])),
@@ -58,6 +60,8 @@ const ABSENCES: &[(&str, &[&[&str]])] = &[
     ("store", &[CHAIN]),
     ("remote", &[CHAIN]),
     ("server", &[CHAIN]),
+    ("service", &[CHAIN]),
+    ("gate", &[CHAIN]),
 ];
 
 /// Members depend on members only where the table has an edge.
