@@ -10,10 +10,11 @@ use http::request::Parts;
 use http::{Method, Request, Response};
 use http_body_util::Limited;
 use hyper::body::{Body as _, Incoming};
-use quittance_core::{Facilitator, header};
+use quittance_core::{Facilitator, Limits, header};
 use quittance_guard::replay::ReplayLog;
 use quittance_server::Sold;
 use quittance_service::metrics::Gauge;
+use tokio::time::Instant;
 use tower_service::Service;
 
 use crate::body::{AnswerBody, GateBody, RequestBody, Timed};
@@ -126,15 +127,28 @@ impl<F: Facilitator + Send + Sync + 'static, L: ReplayLog + Send + Sync + 'stati
                     tracing::warn!(route = &*name, "the upstream is not there; nothing was charged");
                     return (name, Refusal::Unreachable.answer(Payment::Untouched).map(GateBody::Plain));
                 }
+                let began = Instant::now();
                 let Ok(response) = sold.call(request).await;
                 if paying {
-                    let receipt = [header::PAYMENT_RESPONSE, header::X_PAYMENT_RESPONSE];
-                    let receipt = receipt.iter().any(|name| response.headers().contains_key(*name));
-                    tracing::info!(route = &*name, status = response.status().as_u16(), receipt, "answered a payment");
+                    told(&name, &response, began);
                 }
                 (name, response.map(GateBody::Sold))
             }
         }
+    }
+}
+
+/// What an operator may know of a payment: who paid in which transaction, as it stands on the chain for everybody. Not for what, and nothing that
+/// was signed.
+fn told<B>(route: &str, response: &Response<B>, began: Instant) {
+    let (status, millis) = (response.status().as_u16(), u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX));
+    let receipt = [header::PAYMENT_RESPONSE, header::X_PAYMENT_RESPONSE].iter().find_map(|name| response.headers().get(*name));
+    match receipt.and_then(|receipt| header::payment_response(receipt.as_bytes(), &Limits::HEADER).ok()) {
+        Some(receipt) => {
+            let (payer, transaction) = (receipt.payer.unwrap_or_default(), receipt.transaction);
+            tracing::info!(route, status, millis, settled = receipt.success, payer, transaction, "answered a payment");
+        }
+        None => tracing::info!(route, status, millis, "answered a payment, and nothing was charged"),
     }
 }
 
