@@ -176,10 +176,15 @@ impl<F, L> Seller<F, L> {
         if route.quote == Some(0) {
             return Err(SetupError::Zero("the life of a quote"));
         }
-        if let Order::ServeThenSettle { exposure } = route.order
+        if let Order::ServeThenSettle { exposure } | Order::Metered { exposure } = route.order
             && exposure.is_zero()
         {
             return Err(SetupError::Zero("exposure"));
+        }
+        if let (Order::Metered { .. }, Prices::Fixed(offers)) = (route.order, &route.prices)
+            && offers.iter().any(|offer| *offer.scheme() != SchemeId::Upto)
+        {
+            return Err(SetupError::NotUpto);
         }
         let prefix = self.0.origin.resource(&route.prefix, "/").map_err(|_| SetupError::Resource)?;
         if prefix.as_str().strip_prefix(self.0.origin.as_str()) != Some(&*[&*route.prefix, "/"].concat()) {
