@@ -11,6 +11,7 @@ mod flight;
 
 use std::collections::VecDeque;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use quittance_core::chain::Call;
 use quittance_core::signature::SecretKey;
@@ -18,11 +19,12 @@ use quittance_core::{Address, Fault, Network};
 use quittance_evm::multicall3;
 use quittance_guard::ReplayLog;
 use quittance_guard::replay::{Claim, Step, StepError};
-use tokio::sync::{mpsc, watch};
+use tokio::sync::mpsc;
 
 use crate::chain::{Block, Broadcast, Chain, Fees};
 use crate::fees::Offer;
 use crate::metrics::Metrics;
+use crate::news as watch;
 use crate::record::{Record, Try};
 use crate::settings::{ChainSettings, Clock};
 use crate::together::together;
@@ -87,6 +89,20 @@ impl Job {
     }
 }
 
+/// How many times the chain was seen to have another history. Clones are the same.
+#[derive(Clone, Default)]
+pub(crate) struct Histories(Arc<AtomicU64>);
+
+impl Histories {
+    pub(crate) fn another(&self) {
+        self.0.fetch_add(1, Ordering::Relaxed);
+    }
+
+    fn count(&self) -> u64 {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
 /// Signs and sends for one signer.
 pub(crate) struct Dispatcher<C, L> {
     pub(crate) key: SecretKey,
@@ -97,6 +113,7 @@ pub(crate) struct Dispatcher<C, L> {
     pub(crate) clock: Clock,
     pub(crate) settings: ChainSettings,
     pub(crate) watcher: Watcher,
+    pub(crate) histories: Histories,
     pub(crate) metrics: Arc<Metrics>,
 }
 
@@ -105,6 +122,8 @@ struct Working<'a, C, L> {
     given: &'a Dispatcher<C, L>,
     /// The next number, when it is known.
     next: Option<u64>,
+    /// The history in which it is.
+    history: u64,
     /// What waits for a block, in the order of its numbers.
     flights: VecDeque<Flight>,
 }
@@ -117,7 +136,7 @@ const GAS_MARGIN: (u64, u64) = (4, 10_000);
 impl<C: Chain, L: ReplayLog> Dispatcher<C, L> {
     /// Works as long as anybody can ask for anything.
     pub(crate) async fn run(&self, jobs: &mut mpsc::Receiver<Job>) {
-        let mut working = Working { given: self, next: None, flights: VecDeque::new() };
+        let mut working = Working { given: self, next: None, history: 0, flights: VecDeque::new() };
         let mut wait: Option<Wait> = None;
         loop {
             wait = if working.flights.is_empty() { None } else { wait.or_else(|| Some(self.watcher.wait())) };
@@ -225,7 +244,8 @@ impl<C: Chain, L: ReplayLog> Working<'_, C, L> {
     }
 
     fn took_off(&mut self, jobs: Vec<Job>, transaction: Transaction, delivery: Delivery, wait: Wait) {
-        self.next = transaction.nonce().checked_add(1);
+        // where free numbers are being looked for the next one is not behind it
+        self.next = if self.history == self.given.histories.count() { transaction.nonce().checked_add(1) } else { None };
         self.given.metrics.transaction(self.given.network, jobs.len());
         tracing::info!(
             network = %self.given.network, signer = %self.given.signer, nonce = transaction.nonce(), transaction = %transaction.hash(),
@@ -269,8 +289,21 @@ impl<C: Chain, L: ReplayLog> Working<'_, C, L> {
 
     /// The next number.
     async fn number(&mut self) -> Result<u64, Fault> {
-        if let Some(next) = self.next {
+        let history = self.given.histories.count();
+        if let Some(next) = self.next.filter(|_| history == self.history) {
             return Ok(next);
+        }
+        if history != self.history {
+            // numbers that were used may be free again, and what flies may wait for them
+            let mut free = self.given.chain.nonce(self.given.signer, Block::Pending).await?;
+            while self.flights.iter().any(|flight| flight.nonce() == free) {
+                free = free.saturating_add(1);
+            }
+            let behind = self.flights.iter().any(|flight| flight.nonce() > free);
+            // as long as something waits behind it the next free number is looked for
+            self.history = if behind { self.history } else { history };
+            self.next = None;
+            return Ok(free);
         }
         let pending = self.given.chain.nonce(self.given.signer, Block::Pending).await?;
         let flying = self.flights.back().and_then(|flight| flight.nonce().checked_add(1)).unwrap_or(0);

@@ -12,24 +12,26 @@ use quittance_core::{
 use quittance_evm::{EXACT, UPTO};
 use quittance_guard::ReplayLog;
 use quittance_guard::replay::{Entry, State};
-use tokio::sync::{mpsc, watch};
+use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, timeout_at};
 
 use crate::answer;
 use crate::case::{Case, Purpose, Unreadable, to_bytes};
 use crate::chain::Chain;
-use crate::dispatch::Dispatcher;
+use crate::dispatch::{Dispatcher, Histories};
 use crate::estimates::Estimates;
 use crate::gather::Gatherer;
 use crate::lane::{Desk, Lane};
 use crate::metrics::Metrics;
+use crate::news as watch;
 use crate::open::{Entered, Open, Outcome, Progress, Ticket};
 use crate::settings::{ChainSetup, Clock, Settings, SetupError};
 use crate::settle;
 use crate::together::caught;
 use crate::upto::OwnUpto;
 use crate::verify::{Memory, Trouble};
+use crate::vigil::{self, Vigil};
 use crate::watch::Watcher;
 
 /// Verifies payments and settles each once, on any number of `eip155` chains.
@@ -154,6 +156,19 @@ impl<C: Chain + 'static, L: ReplayLog + Send + Sync + 'static> Facilitator<C, L>
                 }
             }
         });
+        let purging = Arc::clone(&engine);
+        engine.tasks.spawn(async move {
+            loop {
+                tokio::time::sleep(purging.settings.purge).await;
+                if let Err(fault) = purging.purge().await {
+                    tracing::warn!(fault = fault.code(), "the log cannot forget");
+                }
+            }
+        });
+        for lane in &engine.lanes {
+            let (watching, lane) = (Arc::clone(&engine), Arc::clone(lane));
+            engine.tasks.spawn(async move { while caught(vigil::keep(&watching, &lane)).await.is_none() {} });
+        }
         Ok(Self(Arc::new(Handle { engine })))
     }
 
@@ -336,7 +351,7 @@ impl<C: Chain + 'static, L: ReplayLog + Send + Sync + 'static> Engine<C, L> {
         found.cloned().ok_or(Rejection::UnsupportedScheme)
     }
 
-    fn lane(&self, network: Network) -> Result<&Arc<Lane<C>>, Fault> {
+    pub(crate) fn lane(&self, network: Network) -> Result<&Arc<Lane<C>>, Fault> {
         self.lanes.iter().find(|lane| lane.network == network).ok_or(Fault::ChainUnavailable)
     }
 
@@ -356,6 +371,16 @@ impl<C: Chain + 'static, L: ReplayLog + Send + Sync + 'static> Engine<C, L> {
             }
         }
         Ok(resumed)
+    }
+
+    /// Forgets what the log need not remember any more.
+    async fn purge(&self) -> Result<usize, Fault> {
+        self.log.purge(self.clock.now()?).await
+    }
+
+    /// Does something that belongs to nobody who asks, as long as the engine lives.
+    pub(crate) fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
+        self.tasks.spawn(task);
     }
 
     /// An entry of somebody who died, unless this process is at it. One of which nothing was kept has nothing to go on with.
@@ -437,7 +462,7 @@ fn open_lane<C: Chain + 'static, L: ReplayLog + Send + Sync + 'static>(
     tasks: &Tasks,
 ) -> Lane<C> {
     let ChainSetup { chain, signers, settings } = setup;
-    let (network, watcher) = (chain.network(), Watcher::new());
+    let (network, watcher, histories) = (chain.network(), Watcher::new(), Histories::default());
     let (watching, watched, poll) = (watcher.clone(), Arc::clone(&chain), settings.poll);
     tasks.spawn(async move { while caught(watching.clone().run(Arc::clone(&watched), poll)).await.is_none() {} });
     let desks = signers.into_iter().map(|key| {
@@ -452,6 +477,7 @@ fn open_lane<C: Chain + 'static, L: ReplayLog + Send + Sync + 'static>(
             clock: clock.clone(),
             settings: settings.clone(),
             watcher: watcher.clone(),
+            histories: histories.clone(),
             metrics: Arc::clone(metrics),
         };
         tasks.spawn(async move { while caught(dispatcher.run(&mut jobs)).await.is_none() {} });
@@ -460,5 +486,16 @@ fn open_lane<C: Chain + 'static, L: ReplayLog + Send + Sync + 'static>(
     let signers = desks.collect();
     let gatherer = Gatherer::new(Arc::clone(&chain), settings.questions);
     let open = Open::new(settings.open);
-    Lane { network, chain, settings, gatherer, watcher, open, estimates: Estimates::default(), signers }
+    Lane {
+        network,
+        chain,
+        settings,
+        gatherer,
+        watcher,
+        vigil: Vigil::default(),
+        histories,
+        open,
+        estimates: Estimates::default(),
+        signers,
+    }
 }

@@ -7,11 +7,12 @@ use quittance_core::{Address, Fault, Network};
 use tokio::sync::mpsc;
 
 use crate::chain::{Chain, Head};
-use crate::dispatch::Job;
+use crate::dispatch::{Histories, Job};
 use crate::estimates::Estimates;
 use crate::gather::Gatherer;
 use crate::open::Open;
 use crate::settings::ChainSettings;
+use crate::vigil::Vigil;
 use crate::watch::Watcher;
 
 /// One chain.
@@ -21,6 +22,8 @@ pub(crate) struct Lane<C> {
     pub(crate) settings: ChainSettings,
     pub(crate) gatherer: Gatherer<C>,
     pub(crate) watcher: Watcher,
+    pub(crate) vigil: Vigil,
+    pub(crate) histories: Histories,
     pub(crate) open: Open,
     pub(crate) estimates: Estimates,
     pub(crate) signers: Vec<Desk>,

@@ -28,6 +28,7 @@ mod fees;
 mod gather;
 mod lane;
 pub mod metrics;
+mod news;
 mod open;
 mod record;
 pub mod rpc;
@@ -39,6 +40,7 @@ mod trace;
 mod transaction;
 mod upto;
 mod verify;
+mod vigil;
 mod watch;
 
 pub use chain::{Block, Broadcast, Chain, Fees, Gas, Head, Log, LogFilter, Receipt, TransactionHash};

@@ -76,9 +76,11 @@ impl<C> fmt::Debug for ChainSetup<C> {
 #[derive(Clone, PartialEq, Eq, Debug)]
 #[non_exhaustive]
 pub struct ChainSettings {
-    /// How many blocks have to stand on the block of a transaction before it counts. A reorganisation that goes deeper is not noticed, and what was
-    /// settled in it stays so in the log: where that would cost more than the wait, this has to be more.
+    /// How many blocks have to stand on the block of a transaction before it counts. Until then nobody is told that it is settled.
     pub confirmations: u64,
+    /// For how long after that a settlement is looked after: what a deeper reorganisation takes back in this time is noticed and settled again, or
+    /// recorded as lost. For so long the log keeps what was sent. Zero for not at all; what is taken back then stays settled in the log.
+    pub watch: Duration,
     /// How long to wait between two looks at the chain while something is under way.
     pub poll: Duration,
     /// Whether many settlements share a transaction.
@@ -103,6 +105,7 @@ impl Default for ChainSettings {
     fn default() -> Self {
         Self {
             confirmations: 0,
+            watch: Duration::from_secs(900),
             poll: Duration::from_millis(500),
             batch: None,
             in_flight: 16,
@@ -196,6 +199,8 @@ pub struct Settings {
     pub vocabulary: Vocabulary,
     /// How long to wait between two looks for settlements that nobody is at any more.
     pub sweep: Duration,
+    /// How long to wait between two times of forgetting what the log need not remember any more.
+    pub purge: Duration,
 }
 
 impl Default for Settings {
@@ -207,6 +212,7 @@ impl Default for Settings {
             payers: 4_096,
             vocabulary: Vocabulary::Spec,
             sweep: Duration::from_secs(15),
+            purge: Duration::from_secs(600),
         }
     }
 }

@@ -27,6 +27,8 @@ pub(super) struct Flight {
     mined: bool,
     /// How many times its number seemed to be another's.
     strikes: u32,
+    /// How many times the number before it seemed to be nobody's, although it was: a deep reorganisation gives numbers back.
+    gaps: u32,
     wait: Wait,
 }
 
@@ -52,7 +54,18 @@ const STRIKES: u32 = 3;
 impl Flight {
     pub(super) fn new(jobs: Vec<Job>, transaction: Transaction, delivery: Delivery, wait: Wait) -> Self {
         let company = if jobs.len() == 1 { Company::Alone } else { Company::Shares };
-        Self { jobs, company, forms: Vec::new(), newest: transaction, delivery, since: None, mined: false, strikes: 0, wait }
+        Self {
+            jobs,
+            company,
+            forms: Vec::new(),
+            newest: transaction,
+            delivery,
+            since: None,
+            mined: false,
+            strikes: 0,
+            gaps: 0,
+            wait,
+        }
     }
 
     pub(super) const fn nonce(&self) -> u64 {
@@ -112,8 +125,15 @@ impl<C: Chain, L: ReplayLog> Working<'_, C, L> {
         }
         match self.given.chain.nonce(self.given.signer, Block::Latest).await {
             Ok(latest) if latest > flight.nonce() => flight.strikes += 1,
-            Ok(_) => flight.strikes = 0,
+            Ok(latest) => {
+                flight.strikes = 0;
+                flight.gaps = if first && latest < flight.nonce() { flight.gaps + 1 } else { 0 };
+            }
             Err(_) => return true,
+        }
+        if flight.gaps >= STRIKES {
+            tracing::warn!(network = %self.given.network, signer = %self.given.signer, nonce = flight.nonce(), "nobody has the number before");
+            return false;
         }
         if flight.strikes >= STRIKES {
             tracing::warn!(network = %self.given.network, signer = %self.given.signer, nonce = flight.nonce(), "another transaction has the number");

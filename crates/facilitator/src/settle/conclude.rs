@@ -3,7 +3,7 @@
 use quittance_core::{Fault, Rejection, ReplayKey};
 use quittance_guard::ReplayLog;
 use quittance_guard::replay::{Step, StepError};
-use tokio::sync::watch;
+
 use tokio::time::{Duration, Instant};
 
 use super::prepare::Ready;
@@ -11,6 +11,7 @@ use super::{AGAIN, End, Settlement};
 use crate::chain::{Block, Broadcast, Chain, TransactionHash};
 use crate::dispatch::{Back, Stage};
 use crate::evidence::{self, Word};
+use crate::news as watch;
 use crate::open::Progress;
 use crate::record::Record;
 use crate::trace::{Spent, trace};
@@ -101,6 +102,8 @@ impl<C: Chain + 'static, L: ReplayLog + Send + Sync + 'static> Settlement<'_, C,
                         match self.send_again(&mut findings).await {
                             Ok(sent) => stage = sent,
                             Err(rejection) if is_used(rejection) => findings.used = true,
+                            // what may pass ends nothing that somebody was told was paid
+                            Err(_) if self.taken_back.is_some() => {}
                             Err(rejection) => {
                                 again = Instant::now() + AGAIN;
                                 if let Some(end) = self.hopeless(rejection, &mut findings).await {
@@ -207,6 +210,10 @@ impl<C: Chain + 'static, L: ReplayLog + Send + Sync + 'static> Settlement<'_, C,
         let end = match self.why().await {
             Ready::Wrong(rejection) if is_used(rejection) => {
                 findings.used = true;
+                return None;
+            }
+            _ if self.taken_back.is_some() => {
+                findings.vain.push(hash);
                 return None;
             }
             Ready::Wrong(rejection) => rejection,

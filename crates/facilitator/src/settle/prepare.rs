@@ -2,12 +2,12 @@
 
 use quittance_core::{Address, ChainMode, Fault, Rejection};
 use quittance_guard::ReplayLog;
-use tokio::sync::watch;
 
 use super::{AGAIN, End, Settlement};
 use crate::chain::{Chain, Gas};
 use crate::dispatch::{Company, Job, Stage};
 use crate::estimates::Kind;
+use crate::news as watch;
 use crate::verify::Trouble;
 
 /// What is known before anything is sent.

@@ -72,6 +72,12 @@ impl ModelChain {
         self.with(|ledger| ledger.blocks.iter().flat_map(|block| spendings_of(ledger.network, block, account)).collect())
     }
 
+    /// Every transaction that was ever taken out of a block by a reorganisation.
+    #[must_use]
+    pub fn orphans(&self) -> Vec<TransactionHash> {
+        self.with(|ledger| ledger.orphans.iter().flat_map(|block| &block.mined).map(|mined| mined.receipt.transaction).collect())
+    }
+
     /// How many transactions were ever taken out of a block by a reorganisation.
     #[must_use]
     pub fn orphaned(&self, account: Address) -> usize {

@@ -44,6 +44,8 @@ pub enum Law {
     NothingBurnt,
     /// 8
     NothingWasted,
+    /// 9
+    NothingLostSilently,
 }
 
 impl fmt::Debug for Broken {
@@ -71,6 +73,10 @@ pub struct Report {
     pub died: u64,
     /// How many of our transactions a reorganisation took out.
     pub orphaned: u64,
+    /// How many times somebody was told of a transaction that does not stand any more.
+    pub taken_back: u64,
+    /// How many payments of which somebody was told so are lost.
+    pub lost: u64,
     /// How many of our transactions came to nothing.
     pub wasted: u64,
     /// How many of our transactions stand.
@@ -88,6 +94,8 @@ impl core::ops::AddAssign for Report {
         self.told_settled += other.told_settled;
         self.died += other.died;
         self.orphaned += other.orphaned;
+        self.taken_back += other.taken_back;
+        self.lost += other.lost;
         self.wasted += other.wasted;
         self.transactions += other.transactions;
         self.trace = self.trace.rotate_left(1) ^ other.trace;
@@ -100,6 +108,8 @@ struct Found<'a> {
     movements: BTreeMap<ReplayKey, Vec<Movement>>,
     entries: BTreeMap<ReplayKey, Entry>,
     told: Vec<Told>,
+    /// How many were told before everything was over.
+    before: usize,
     now: UnixSeconds,
 }
 
@@ -129,11 +139,13 @@ pub(super) async fn check(world: &World) -> Result<Report, Broken> {
         movements,
         entries: entries.map(|entry| (entry.key, entry)).collect(),
         told: world.told.lock().expect("no step panics").clone(),
+        before,
         now: world.chain.time(),
     };
     for (number, planned) in world.script.orders.iter().enumerate() {
         found.once(planned)?;
         found.told_truth(number, planned)?;
+        found.nothing_lost_silently(number, planned)?;
         found.told_the_same(number)?;
         found.log_knows(number, planned)?;
         found.nothing_open(planned)?;
@@ -165,9 +177,40 @@ impl Found<'_> {
         if moved.len() > 1 { self.broken(Law::Once, format!("{moved:?}")) } else { Ok(()) }
     }
 
+    /// Whether somebody was told of a transaction that stood, and that was taken back later than anybody waits for.
+    fn was_taken_back(&self, told: &Told) -> bool {
+        let orphans = self.world.chain.orphans();
+        match &told.answer {
+            Answer::Settled(response) if self.world.script.deep => {
+                let is = |hash: &TransactionHash| hash.to_string() == response.transaction;
+                orphans.iter().any(is) && !self.movements.values().flatten().any(|moved| is(&moved.transaction))
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether something that was taken back waits for a payer who cannot pay at the moment, and has time left to.
+    fn may_still_be(&self, entry: &Entry, planned: &Planned) -> bool {
+        let open = matches!(entry.state, State::Settling { .. } | State::Unknown);
+        open && entry.taken_back.is_some() && self.is_spoilt(planned) && self.now < planned.order.window.valid_before()
+    }
+
+    fn nothing_lost_silently(&self, order: usize, planned: &Planned) -> Result<(), Broken> {
+        let Some(told) = self.answers(order).find(|told| self.was_taken_back(told)) else { return Ok(()) };
+        match self.entries.get(&planned.order.key()) {
+            Some(Entry { state: State::Settled { .. }, .. }) => Ok(()),
+            Some(Entry { state: State::Failed(_), taken_back: Some(_), .. }) => Ok(()),
+            Some(entry) if self.may_still_be(entry, planned) => Ok(()),
+            entry => self.broken(Law::NothingLostSilently, format!("order {order}: told {told:?}, and the log has {entry:?}")),
+        }
+    }
+
     fn told_truth(&self, order: usize, planned: &Planned) -> Result<(), Broken> {
-        for told in self.answers(order) {
+        for (place, told) in self.told.iter().enumerate().filter(|(_, told)| told.order == order) {
             let Answer::Settled(response) = &told.answer else { continue };
+            if place < self.before && self.was_taken_back(told) {
+                continue;
+            }
             if planned.charge.is_zero() {
                 if !response.transaction.is_empty() || !self.moved(planned).is_empty() {
                     return self.broken(Law::ToldTruth, format!("order {order}: nothing was charged, and {response:?}"));
@@ -189,7 +232,7 @@ impl Found<'_> {
     }
 
     fn told_the_same(&self, order: usize) -> Result<(), Broken> {
-        let receipts = self.answers(order).filter_map(|told| match &told.answer {
+        let receipts = self.answers(order).filter(|told| !self.was_taken_back(told)).filter_map(|told| match &told.answer {
             Answer::Settled(response) => Some((told.other, response.to_json())),
             _ => None,
         });
@@ -231,6 +274,7 @@ impl Found<'_> {
     fn nothing_open(&self, planned: &Planned) -> Result<(), Broken> {
         let Some(entry) = self.entries.get(&planned.order.key()) else { return Ok(()) };
         match entry.state {
+            State::Settling { .. } | State::Unknown if self.may_still_be(entry, planned) => Ok(()),
             State::Settling { .. } | State::Unknown => self.broken(Law::NothingOpen, format!("{entry:?}")),
             _ => Ok(()),
         }
@@ -258,6 +302,9 @@ impl Found<'_> {
                 Ok(())
             }
             Answer::Refused(_) if self.is_spoilt(planned) => Ok(()),
+            Answer::Pending if self.entries.get(&planned.order.key()).is_some_and(|entry| self.may_still_be(entry, planned)) => {
+                Ok(())
+            }
             answer => {
                 let before = self.answers(order).collect::<Vec<_>>();
                 self.broken(Law::NothingBurnt, format!("order {order}: in the end it was told {answer:?}, before {before:?}"))
@@ -321,6 +368,8 @@ impl Found<'_> {
             told_settled: settled,
             died: self.told.iter().filter(|told| matches!(told.answer, Answer::Nothing)).count() as u64,
             orphaned: self.orphaned(),
+            taken_back: self.told.iter().filter(|told| self.was_taken_back(told)).count() as u64,
+            lost: self.entries.values().filter(|entry| refused(entry) && entry.taken_back.is_some()).count() as u64,
             wasted: self.wasted().len() as u64,
             transactions: ours.len() as u64,
             trace: self.trace(),
@@ -328,10 +377,7 @@ impl Found<'_> {
     }
 
     fn trace(&self) -> u64 {
-        // those who are told the same at the same moment are told in any order
-        let mut told = self.told.iter().map(|told| format!("{told:?}")).collect::<Vec<_>>();
-        told.sort();
-        let text = format!("{told:?}{:?}{:?}", self.movements, self.now);
+        let text = format!("{}{:?}{:?}{:?}", self.world.trace.text(), self.told, self.movements, self.now);
         let [a, b, c, d, e, f, g, h, ..] = quittance_core::sha256(text.as_bytes());
         u64::from_be_bytes([a, b, c, d, e, f, g, h])
     }

@@ -9,6 +9,7 @@ use tokio::sync::watch;
 use super::life::Life;
 use super::parts::{MortalChain, MortalLog, Sabotage, Store};
 use super::script::{self, Script, Secret};
+use super::trace::Trace;
 use crate::chain::{Kind, Node};
 
 /// The facilitator under test.
@@ -17,6 +18,7 @@ pub(super) type Ours = Facilitator<MortalChain, MortalLog>;
 /// A place where a facilitator runs.
 pub(super) struct Site {
     pub(super) node: Arc<Node>,
+    number: usize,
     now: watch::Receiver<Option<Running>>,
     /// The life of the present one, even while it is being begun.
     life: Arc<Mutex<Life>>,
@@ -36,15 +38,25 @@ struct Means {
     keys: Vec<Secret>,
     chain: ChainSettings,
     sabotage: Option<Sabotage>,
+    trace: Trace,
+    number: usize,
 }
 
 impl Site {
-    pub(super) fn begin(node: Node, store: Arc<Store>, keys: Vec<Secret>, script: &Script, sabotage: Option<Sabotage>) -> Self {
-        let node = Arc::new(node);
+    pub(super) fn begin(
+        (number, trace): (usize, &Trace),
+        node: Node,
+        store: Arc<Store>,
+        keys: Vec<Secret>,
+        script: &Script,
+        sabotage: Option<Sabotage>,
+    ) -> Self {
+        let (node, trace) = (Arc::new(node), trace.clone());
         let mut chain = ChainSettings::default();
         chain.confirmations = script.confirmations;
         chain.batch = script.batch.then(Batch::default);
-        let means = Means { node: Arc::clone(&node), store, keys, chain, sabotage };
+        chain.watch = if sabotage == Some(Sabotage::LooksAway) { Duration::ZERO } else { Duration::from_secs(600) };
+        let means = Means { node: Arc::clone(&node), store, keys, chain, sabotage, trace, number };
         let (sender, now) = watch::channel(None);
         let life = Arc::new(Mutex::new(Life::default()));
         let current = Arc::clone(&life);
@@ -69,7 +81,11 @@ impl Site {
                 tokio::time::sleep(Duration::from_secs(3)).await;
             }
         });
-        Self { node, now, life }
+        Self { node, number, now, life }
+    }
+
+    pub(super) const fn number(&self) -> usize {
+        self.number
     }
 
     pub(super) fn life(&self) -> Life {
@@ -104,14 +120,24 @@ impl Means {
         let chain = Arc::new(MortalChain {
             node: Arc::clone(&self.node),
             life: life.clone(),
+            trace: self.trace.clone(),
+            site: self.number,
             sabotage: self.sabotage,
             forged: script::token(Kind::Forger),
         });
-        let log = Arc::new(MortalLog { store: Arc::clone(&self.store), life: life.clone(), sabotage: self.sabotage });
+        let log = Arc::new(MortalLog {
+            store: Arc::clone(&self.store),
+            life: life.clone(),
+            trace: self.trace.clone(),
+            site: self.number,
+            sabotage: self.sabotage,
+        });
         let mut settings = Settings::default();
         settings.patience = Duration::from_secs(20);
         settings.lease = 30;
         settings.sweep = Duration::from_secs(5);
+        // what was refused is judged in the end, and not forgotten before
+        settings.purge = Duration::from_secs(86_400);
         let model = self.node.chain().clone();
         let clock = Clock::new(move || Ok(model.now()));
         let setup = ChainSetup::new(chain, self.keys.iter().map(Secret::key).collect()).with(self.chain.clone());

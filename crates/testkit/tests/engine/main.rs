@@ -7,4 +7,5 @@ mod rows;
 mod sends;
 mod stage;
 mod starts_again;
+mod taken_back;
 mod upto;
