@@ -89,7 +89,8 @@ pub struct ChainSettings {
     pub in_flight: usize,
     /// After how many blocks without it a transaction is sent again for a higher fee.
     pub bump_after: u64,
-    /// How many wei a unit of gas may cost at most; no transaction offers more.
+    /// How many wei a unit of gas may cost at most; no transaction offers more. What nothing was sent for yet is answered with
+    /// [`Fault::GasTooDear`] while gas costs more.
     pub max_fee: u128,
     /// How dear a settlement may be.
     pub fee_limit: Option<FeeLimit>,
@@ -152,7 +153,8 @@ impl Default for Batch {
 
 /// How dear a settlement may be, as a share of what is paid.
 ///
-/// A token without a price is not settled: who pays in a token of their own would spend the facilitator's gas for nothing.
+/// A token without a price is not settled: who pays in a token of their own would spend the facilitator's gas for nothing. What is too dear is answered
+/// with [`Fault::GasTooDear`], and not with a refusal: the payment is as good as before, and may be settled when gas is cheaper.
 #[derive(Clone, PartialEq, Eq, Debug)]
 #[non_exhaustive]
 pub struct FeeLimit {

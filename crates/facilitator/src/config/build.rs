@@ -138,6 +138,10 @@ fn chain(file: &file::Chain, place: &str, around: Around<'_>) -> Result<ChainCon
     };
     let settings = ChainSettings {
         confirmations: file.confirmations.unwrap_or(defaults.confirmations),
+        watch: match file.watch_seconds {
+            Some(0) => Duration::ZERO,
+            other => seconds(other, defaults.watch, &at("watch_seconds"))?,
+        },
         poll: millis(file.poll_ms, defaults.poll, &at("poll_ms"))?,
         in_flight: count(file.in_flight, defaults.in_flight, &at("in_flight"))?,
         bump_after: positive(file.bump_after, defaults.bump_after, &at("bump_after"))?,

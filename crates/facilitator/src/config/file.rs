@@ -57,6 +57,7 @@ pub(super) struct Chain {
     pub(super) rpc_timeout_ms: Option<u64>,
     pub(super) rpc_lag: Option<u64>,
     pub(super) confirmations: Option<u64>,
+    pub(super) watch_seconds: Option<u64>,
     pub(super) poll_ms: Option<u64>,
     pub(super) in_flight: Option<u64>,
     pub(super) bump_after: Option<u64>,

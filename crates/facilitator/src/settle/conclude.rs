@@ -62,7 +62,7 @@ impl<C: Chain + 'static, L: ReplayLog + Send + Sync + 'static> Settlement<'_, C,
         let mut findings = Findings { used: stage.is_none() && self.record.tries.is_empty(), ..Findings::default() };
         // what may be there already is looked for before anything is sent
         let mut again = Instant::now() + AGAIN;
-        let mut renew = Instant::now();
+        let (mut renew, mut looked) = (Instant::now(), stage.is_some());
         loop {
             tokio::select! {
                 biased;
@@ -81,7 +81,7 @@ impl<C: Chain + 'static, L: ReplayLog + Send + Sync + 'static> Settlement<'_, C,
                         match why {
                             Back::Stale => return End::Stale,
                             Back::Fault(fault) if record.tries.is_empty() => return End::Unsent(fault),
-                            Back::Dear if record.tries.is_empty() => return End::Unsent(Fault::ChainUnavailable),
+                            Back::Dear if record.tries.is_empty() => return End::Unsent(Fault::GasTooDear),
                             Back::Fault(_) | Back::Dear | Back::NotTaken(_) | Back::Displaced => self.sent(record),
                         }
                     }
@@ -92,16 +92,19 @@ impl<C: Chain + 'static, L: ReplayLog + Send + Sync + 'static> Settlement<'_, C,
                     }
                 },
                 view = self.wait.next() => {
+                    looked = true;
                     if let Some(end) = self.judge(&view, &mut findings).await {
                         return end;
                     }
                 }
-                () = tokio::time::sleep_until(again), if stage.is_none() => {
+                () = tokio::time::sleep_until(again), if stage.is_none() && looked => {
                     again = Instant::now() + ORPHANED;
                     if !findings.used {
                         match self.send_again(&mut findings).await {
                             Ok(sent) => stage = sent,
                             Err(rejection) if is_used(rejection) => findings.used = true,
+                            // another facilitator on the same log has the signer that it takes
+                            Err(Rejection::UptoFacilitator) => {}
                             // what may pass ends nothing that somebody was told was paid
                             Err(_) if self.taken_back.is_some() => {}
                             Err(rejection) => {
@@ -216,6 +219,7 @@ impl<C: Chain + 'static, L: ReplayLog + Send + Sync + 'static> Settlement<'_, C,
                 findings.vain.push(hash);
                 return None;
             }
+            Ready::Wrong(Rejection::UptoFacilitator) => return None,
             Ready::Wrong(rejection) => rejection,
             Ready::Go(..) | Ready::Fault(Fault::ChainReply) if findings.failures < FAILURES => {
                 findings.vain.push(hash);

@@ -72,7 +72,7 @@ impl<C: Chain + 'static, L: ReplayLog + Send + Sync + 'static> Settlement<'_, C,
         match limit {
             Some((limit, token)) if !limit.allows(u128::from(gas).saturating_mul(price), token, self.case.charge) => {
                 tracing::info!(network = %self.lane.network, gas, price, "a settlement would cost more than it is worth");
-                Ready::Fault(Fault::ChainUnavailable)
+                Ready::Fault(Fault::GasTooDear)
             }
             _ => Ready::Go(desk.signer, gas),
         }

@@ -74,6 +74,6 @@ fn the_laws_can_be_broken() {
         Sabotage::WritesNothingOnFault,
         Sabotage::LooksAway,
     ] {
-        println!("{}", caught(sabotage, 200));
+        println!("{}", caught(sabotage, 400));
     }
 }
