@@ -62,7 +62,9 @@ impl<C: Chain + 'static, L: ReplayLog + Send + Sync + 'static> Settlement<'_, C,
         let mut findings = Findings { used: stage.is_none() && self.record.tries.is_empty(), ..Findings::default() };
         // what may be there already is looked for before anything is sent
         let mut again = Instant::now() + AGAIN;
-        let (mut renew, mut looked) = (Instant::now(), stage.is_some());
+        let mut renew = Instant::now();
+        // nothing is sent again before a look, nor while something of before is in a block that is not deep enough
+        let mut quiet = stage.is_none();
         loop {
             tokio::select! {
                 biased;
@@ -92,12 +94,12 @@ impl<C: Chain + 'static, L: ReplayLog + Send + Sync + 'static> Settlement<'_, C,
                     }
                 },
                 view = self.wait.next() => {
-                    looked = true;
                     if let Some(end) = self.judge(&view, &mut findings).await {
                         return end;
                     }
+                    quiet = self.wait.hashes().iter().any(|hash| view.receipt(hash).is_some() && !findings.vain.contains(hash));
                 }
-                () = tokio::time::sleep_until(again), if stage.is_none() && looked => {
+                () = tokio::time::sleep_until(again), if stage.is_none() && !quiet => {
                     again = Instant::now() + ORPHANED;
                     if !findings.used {
                         match self.send_again(&mut findings).await {

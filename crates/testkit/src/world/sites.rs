@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use quittance_facilitator::{Batch, ChainSettings, ChainSetup, Clock, Facilitator, Settings};
-use tokio::sync::watch;
+use tokio::sync::Notify;
 
 use super::life::Life;
 use super::parts::{MortalChain, MortalLog, Sabotage, Store};
@@ -19,7 +19,8 @@ pub(super) type Ours = Facilitator<MortalChain, MortalLog>;
 pub(super) struct Site {
     pub(super) node: Arc<Node>,
     number: usize,
-    now: watch::Receiver<Option<Running>>,
+    now: Arc<Mutex<Option<Running>>>,
+    begun: Arc<Notify>,
     /// The life of the present one, even while it is being begun.
     life: Arc<Mutex<Life>>,
 }
@@ -59,7 +60,9 @@ impl Site {
         let looks_away = matches!(sabotage, Some(Sabotage::LooksAway | Sabotage::BelievesTheFirstBlock));
         chain.watch = if looks_away { Duration::ZERO } else { Duration::from_secs(600) };
         let means = Means { node: Arc::clone(&node), store, keys, chain, sabotage, trace, number };
-        let (sender, now) = watch::channel(None);
+        // those who wait for a beginning go on in their order, which they would not with tokio's `watch`
+        let (now, begun) = (Arc::new(Mutex::new(None)), Arc::new(Notify::new()));
+        let (sender, beginning) = (Arc::clone(&now), Arc::clone(&begun));
         let life = Arc::new(Mutex::new(Life::default()));
         let current = Arc::clone(&life);
         tokio::spawn(async move {
@@ -75,15 +78,16 @@ impl Site {
                 };
                 running.unless_over(recovered).await;
                 if !life.is_over() {
-                    sender.send_replace(Some(running));
+                    *sender.lock().expect("no step panics") = Some(running);
+                    beginning.notify_waiters();
                     life.over().await;
                 }
-                sender.send_replace(None);
+                *sender.lock().expect("no step panics") = None;
                 // somebody notices, and starts it again
                 tokio::time::sleep(Duration::from_secs(3)).await;
             }
         });
-        Self { node, number, now, life }
+        Self { node, number, now, begun, life }
     }
 
     pub(super) const fn number(&self) -> usize {
@@ -96,12 +100,13 @@ impl Site {
 
     /// Whoever runs here, once somebody does.
     pub(super) async fn running(&self) -> Running {
-        let mut now = self.now.clone();
-        let seen = now.wait_for(Option::is_some).await.ok().and_then(|running| running.clone());
-        match seen {
-            Some(running) => running,
-            // a site ends with its world
-            None => core::future::pending().await,
+        loop {
+            let mut begun = core::pin::pin!(self.begun.notified());
+            begun.as_mut().enable();
+            if let Some(running) = self.now.lock().expect("no step panics").clone() {
+                return running;
+            }
+            begun.await;
         }
     }
 }
