@@ -397,7 +397,7 @@ impl<C: Chain + 'static, L: ReplayLog + Send + Sync + 'static> Engine<C, L> {
 /// Whether somebody who asks for a payment on other terms is told that it is not theirs. Until the log has said so, it may be that of who asks
 /// now: whoever has seen a payment can ask for it on other terms, and must not be able to keep its owner from the answer.
 async fn came_to_nothing(mut progress: watch::Receiver<Progress>) -> bool {
-    let decided = progress.wait_for(|progress| *progress != Progress::Preparing).await.map(|progress| progress.clone());
+    let decided = progress.wait_for(|progress| *progress != Progress::Preparing).await;
     match decided {
         Ok(Progress::Ended(Outcome::Settled { .. }) | Progress::Kept | Progress::Sent(_)) => false,
         Ok(Progress::Preparing | Progress::Ended(_)) | Err(_) => {

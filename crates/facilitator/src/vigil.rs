@@ -111,7 +111,7 @@ async fn list<C: Chain + 'static, L: ReplayLog>(engine: &Engine<C, L>, lane: &La
 
 /// One look, and what it found to be gone.
 async fn look<C: Chain>(lane: &Lane<C>) -> Result<Vec<Ward>, Fault> {
-    let asked = lane.vigil.with(Wards::to_ask);
+    let asked = lane.vigil.with(Wards::ask_for);
     if !asked.is_empty() {
         let numbers: Vec<_> = asked.iter().map(|(number, _)| *number).collect();
         let hashes = lane.chain.blocks(&numbers).await?;

@@ -75,7 +75,7 @@ impl Wards {
     }
 
     /// The blocks to be asked for: the newest, what links it to those below, and one of them in turn.
-    pub(super) fn to_ask(&mut self) -> Vec<Place> {
+    pub(super) fn ask_for(&mut self) -> Vec<Place> {
         let Some(newest) = self.blocks.keys().next_back().copied() else { return Vec::new() };
         let mut asked = vec![newest];
         let anchor = self.anchor.filter(|anchor| self.blocks.contains_key(anchor));

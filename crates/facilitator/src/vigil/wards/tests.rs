@@ -31,7 +31,7 @@ fn wards(count: u8) -> Wards {
 
 /// A look at a chain whose history is another from a block on.
 fn look(wards: &mut Wards, from: u64) -> usize {
-    let asked = wards.to_ask();
+    let asked = wards.ask_for();
     let told = asked.iter().map(|(number, _)| {
         let number = u8::try_from(*number).unwrap();
         Some(hash(number, if u64::from(number) < from { 1 } else { 2 }))
@@ -105,7 +105,7 @@ fn a_node_that_is_behind_takes_nothing_back_for_a_while() {
     let mut wards = wards(3);
     for looks in 0..LOOKS {
         assert!(wards.doubtful(9).is_empty(), "{looks}");
-        let asked = wards.to_ask();
+        let asked = wards.ask_for();
         wards.told(&asked, &vec![None; asked.len()]);
     }
     assert_eq!(wards.doubtful(9).len(), 3);
@@ -123,5 +123,5 @@ fn what_is_over_is_forgotten() {
     wards.forget(UnixSeconds::from_secs(1_001));
     assert_eq!((wards.places.len(), wards.blocks.len()), (1, 1));
     wards.forget(UnixSeconds::from_secs(2_001));
-    assert!(wards.is_empty() && wards.places.is_empty() && wards.to_ask().is_empty());
+    assert!(wards.is_empty() && wards.places.is_empty() && wards.ask_for().is_empty());
 }

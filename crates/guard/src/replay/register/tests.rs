@@ -357,7 +357,7 @@ fn row_147_what_the_chain_takes_back_is_open_again_by_one_and_remembers_what_was
 #[test]
 fn row_147_what_was_sent_is_dropped_when_nobody_looks_after_it_any_more() {
     let mut register = Register::new(10);
-    watched(&mut register, 1, 50);
+    let _held = watched(&mut register, 1, 50);
     // beyond the time for which the payment itself is remembered
     let long = register.find(&key(1)).unwrap().keep_until.as_secs() + 100;
     let held = fresh(&mut register, &for_everybody(2, "a", 0));
