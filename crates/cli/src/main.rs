@@ -1,23 +1,29 @@
-//! `quittance`: what an agent paid, why, and whether the record of it is whole; a facilitator, and a chain to try it on.
+//! `quittance`: what an agent pays, why, and whether the record of it is whole; a facilitator, and a chain to try it on.
 //!
 //! | exit code | meaning |
 //! |---|---|
 //! | 0 | what was asked for is so |
 //! | 1 | it is not: the log is broken, something is open, nothing was found |
 //! | 2 | it could not be found out: a wrong argument, a file that cannot be read |
+//! | 3 | something was signed and may have been paid, and there is no answer: `pay` it again under the same name |
 
 mod audit;
 mod chart;
+mod demo;
 mod devnet;
 mod explain;
 mod facilitator;
 mod format;
+mod init;
 mod inspect;
 mod ledger;
 mod log;
+mod networks;
+mod pay;
 mod spend;
 mod stop;
 mod trip;
+mod wallet;
 
 use std::io::{self, Write as _};
 use std::process::ExitCode;
@@ -25,7 +31,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 use format::Format;
 
-/// What an agent paid, why, and whether the record of it is whole; a facilitator, and a chain to try it on.
+/// What an agent pays, why, and whether the record of it is whole; a facilitator, and a chain to try it on.
 #[derive(Parser)]
 #[command(name = "quittance", version, disable_help_subcommand = true)]
 struct Arguments {
@@ -44,16 +50,24 @@ enum Command {
     /// Check an audit log.
     #[command(subcommand)]
     Audit(audit::Command),
+    /// Watch a request that costs a cent, packet by packet, and five attacks on it.
+    Demo(demo::Arguments),
     /// Run a sandbox chain with the contracts of x402 on it, until Ctrl-C.
     Devnet(devnet::Arguments),
     /// Say why a request was paid for, what it was bound to, and what came of it.
     Explain(explain::Arguments),
     /// Verify payments and settle each once, over HTTP, until Ctrl-C.
     Facilitator(facilitator::Arguments),
+    /// Write a configuration to begin with, every key of it explained.
+    Init(init::Arguments),
     /// Say what is in a header, a payment, a 402 or a transcript: what is signed, what is wrong, and why.
     Inspect(inspect::Arguments),
     /// Show what was spent by task, day and payee, and what is left of the budgets.
     Ledger(ledger::Arguments),
+    /// Show the networks that are known, and the tokens on them.
+    Networks(networks::Arguments),
+    /// Ask for something that costs money, and pay for it if the policy allows.
+    Pay(Box<pay::Arguments>),
 }
 
 /// Whether the answer is the one that was hoped for.
@@ -61,6 +75,8 @@ enum Command {
 enum Answer {
     Yes,
     No,
+    /// Money may have moved, and nobody can say yet.
+    Open,
 }
 
 /// Why there is no answer, in words for the person who asked.
@@ -85,15 +101,20 @@ fn main() -> ExitCode {
     let mut out = io::stdout().lock();
     let answer = match arguments.command {
         Command::Audit(command) => audit::run(&command, format, &mut out),
+        Command::Demo(arguments) => demo::run(&arguments, format, &mut out),
         Command::Devnet(arguments) => devnet::run(&arguments, format, &mut out),
         Command::Facilitator(arguments) => facilitator::run(&arguments, format, &mut out),
         Command::Explain(arguments) => explain::run(&arguments, format, &mut out),
+        Command::Init(arguments) => init::run(&arguments, format, &mut out),
         Command::Inspect(arguments) => inspect::run(&arguments, format, &mut out),
         Command::Ledger(arguments) => ledger::run(&arguments, format, &mut out),
+        Command::Networks(arguments) => networks::run(&arguments, format, &mut out),
+        Command::Pay(arguments) => pay::run(&arguments, format, &mut out),
     };
     match answer.and_then(|answer| out.flush().map(|()| answer).map_err(Failure::from)) {
         Ok(Answer::Yes) => ExitCode::SUCCESS,
         Ok(Answer::No) => ExitCode::from(1),
+        Ok(Answer::Open) => ExitCode::from(3),
         Err(Failure(words)) => {
             eprintln!("error: {words}");
             ExitCode::from(2)

@@ -16,6 +16,7 @@ use crate::limits::Limits;
 use crate::network::Network;
 use crate::scheme::SchemeId;
 use crate::terms::Terms;
+use crate::time::UnixSeconds;
 use crate::wire::{
     AUTHORIZATION, DELEGATION, Eip3009Payload, Extensions, Members, PERMIT, Permit2Payload, SolanaPayload, Version, Wire,
 };
@@ -176,6 +177,22 @@ impl Payment {
             Authorization::UptoPermit2(payload) => Some(payload.from),
             Authorization::Solana(_) | Authorization::Other(_) => None,
         }
+    }
+
+    /// A moment in which the payment was good, if it ever was: for somebody who is asked again about one that has ended, and has to know
+    /// whose it is.
+    #[must_use]
+    pub fn heyday(&self) -> Option<UnixSeconds> {
+        const HOUR: u64 = 3_600;
+        let (opens, closes) = match self.authorization() {
+            Authorization::Eip3009(payload) => {
+                (payload.authorization.window.valid_after(), payload.authorization.window.valid_before())
+            }
+            Authorization::ExactPermit2(payload) => (payload.permit.witness.valid_after, payload.permit.deadline),
+            Authorization::UptoPermit2(payload) => (payload.permit.witness.valid_after, payload.permit.deadline),
+            Authorization::Solana(_) | Authorization::Other(_) => return None,
+        };
+        Some(opens.checked_add(1)?.max(closes.saturating_sub(HOUR)))
     }
 }
 

@@ -34,6 +34,7 @@ use crate::amount::Amount;
 use crate::asset::Account;
 use crate::payment::Payment;
 use crate::replay_key::ReplayKey;
+use crate::signature::KeySigned;
 use crate::terms::Terms;
 use crate::time::UnixSeconds;
 use crate::wire::SettleResponse;
@@ -50,6 +51,7 @@ pub struct Verified {
     amount: Amount,
     key: ReplayKey,
     expires: UnixSeconds,
+    found: Option<KeySigned>,
 }
 
 impl Verified {
@@ -65,7 +67,18 @@ impl Verified {
         key: ReplayKey,
         expires: UnixSeconds,
     ) -> Self {
-        Self { payment: payment.clone(), terms: terms.clone(), payer, amount, key, expires }
+        Self { payment: payment.clone(), terms: terms.clone(), payer, amount, key, expires, found: None }
+    }
+
+    /// The same with what was found of the signature, for a check that is made again.
+    pub fn with_found(self, found: Option<KeySigned>) -> Self {
+        Self { found, ..self }
+    }
+
+    /// What was found of the signature, if it was a key's and the scheme says so.
+    #[must_use]
+    pub const fn found(&self) -> Option<&KeySigned> {
+        self.found.as_ref()
     }
 
     /// The payment that was checked: what is settled later is this one, and there is no second argument that could be another.

@@ -10,7 +10,7 @@ use crate::network::Network;
 use crate::payment::Payment;
 use crate::proof::{Admitted, Verified};
 use crate::rejection::Rejection;
-use crate::signature::PayerCache;
+use crate::signature::{KeySigned, PayerCache};
 use crate::terms::Terms;
 use crate::time::UnixSeconds;
 
@@ -100,13 +100,15 @@ pub struct VerifyInput<'a> {
     pub answers: &'a [(ChainQuery, ChainAnswer)],
     /// Payers whose keys are known. They make the check faster, and no verdict depends on them.
     pub payers: Option<&'a PayerCache>,
+    /// What an earlier check found of the signature. It makes this one faster, and no verdict depends on it.
+    pub found: Option<&'a KeySigned>,
 }
 
 impl<'a> VerifyInput<'a> {
     /// A check without any knowledge of a chain.
     #[must_use]
     pub const fn offline(payment: &'a Payment, terms: &'a Terms, now: UnixSeconds) -> Self {
-        Self { payment, terms, now, mode: ChainMode::Offline, answers: &[], payers: None }
+        Self { payment, terms, now, mode: ChainMode::Offline, answers: &[], payers: None, found: None }
     }
 
     /// The same check, resumed with what the chain answered.
@@ -132,6 +134,12 @@ impl<'a> VerifyInput<'a> {
     #[must_use]
     pub const fn with_payers(self, payers: &'a PayerCache) -> Self {
         Self { payers: Some(payers), ..self }
+    }
+
+    /// The same check, made again: with what the first found of the signature ([`Verified::found`]), if it found something.
+    #[must_use]
+    pub const fn with_found(self, found: Option<&'a KeySigned>) -> Self {
+        Self { found, ..self }
     }
 
     /// The answer to a question, when it has been asked.

@@ -31,8 +31,8 @@ use quittance_core::registry::{
 use quittance_core::rejection::{Blame, Reason, Rejection, Retry, Vocabulary};
 use quittance_core::resource::ResourceError;
 use quittance_core::signature::{
-    AccountCode, Claim, Form, PayerCache, PublicKey, PublicKeyError, SecretKey, SecretKeyError, Shape, Signature, SignatureBytes,
-    SignatureError, Wrapped, WrapperError,
+    AccountCode, Claim, Form, KeySigned, PayerCache, PublicKey, PublicKeyError, SecretKey, SecretKeyError, Shape, Signature,
+    SignatureBytes, SignatureError, Wrapped, WrapperError,
 };
 use quittance_core::signer::Signable;
 use quittance_core::time::TimeError;
@@ -110,7 +110,7 @@ promise! {
         SignatureBytes, SignedTransaction, Step, wire::Eip3009Payload, wire::LastUpdated, wire::Permit2Payload<UptoWitness>, wire::SolanaPayload;
     Data: Account, Asset, Authorization, binding::Binding<'_>, Call, ChainAnswer, ChainQuery, DecodeError, Envelope, ExpectedLog,
         Money, Number, Object, Plan, Resource, SchemeId, SignatureBytes, SignedTransaction, Step, TypedData, json::Value, wire::Binding, wire::DiscoveryOffer, wire::Eip2612GasSponsoring, wire::Erc20ApprovalGasSponsoring,
-        wire::Extensions, wire::LastUpdated, wire::PaymentIdentifier, wire::Unknown;
+        wire::Extensions, wire::LastUpdated, wire::Paying, wire::PaymentIdentifier, wire::Unknown;
     Display: Account, Amount, Digest, DomainSeparator, json::Value, Money, Object, SchemeId;
     FromStr: Money;
     Wire: wire::DiscoveryItem, wire::DiscoveryResources, wire::DiscoverySearch, wire::Eip3009Payload, wire::Extension,
@@ -121,10 +121,10 @@ promise! {
         v1::PaymentRequirements;
     // Two offers are the same by `is_same_offer` and two payments by their `ReplayKey`; a second equality would be a wrong one.
     Shared: Payment, Terms;
-    Copy: Claim<'_>, VerifyInput<'_>;
-    Clone: Payment, Terms, SchemeSet<'_>, VerifyInput<'_>, Salt;
-    Debug: Payment, Terms, Claim<'_>, PayerCache, SchemeSet<'_>, VerifyInput<'_>, Progress, Verified, Admitted, Settled;
-    Shared: Claim<'_>, PayerCache, Progress, Verified, Admitted, Settled, SecretKey, Salt;
+    Copy: Claim<'_>, KeySigned, VerifyInput<'_>;
+    Clone: Payment, Terms, SchemeSet<'_>, VerifyInput<'_>, Salt, wire::Asked;
+    Debug: Payment, Terms, Claim<'_>, KeySigned, PayerCache, SchemeSet<'_>, VerifyInput<'_>, Progress, Verified, Admitted, Settled;
+    Shared: Claim<'_>, KeySigned, PayerCache, Progress, Verified, Admitted, Settled, SecretKey, Salt;
     Send: SchemeSet<'_>, VerifyInput<'_>;
     Sync: SchemeSet<'_>, VerifyInput<'_>;
 }

@@ -30,14 +30,18 @@ pub(crate) fn one<F: Found>(
     examined: Examined<'_, F>,
 ) -> Result<Progress, Rejection> {
     let (found, signed) = examined?;
-    let question = match payer::check(&signed, options.payers, input)? {
-        Check::Done(question) => question,
+    let (question, by_key) = match payer::check(&signed, options.payers, input)? {
+        Check::Done(question) => (question, None),
         Check::Key(key) => {
-            let signed = key.claim(input).verify();
-            key.outcome(signed)?
+            let proof = key.claim(input).prove();
+            (key.outcome(proof.map(|_| ()))?, proof.ok())
         }
     };
-    conclude(found, question, input, options)
+    let progress = conclude(found, question, input, options)?;
+    Ok(match progress {
+        Progress::Verified(verified) => Progress::Verified(verified.with_found(by_key)),
+        ask => ask,
+    })
 }
 
 /// All checks but the signatures' one by one, and then all signatures together.

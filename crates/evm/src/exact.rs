@@ -97,7 +97,7 @@ impl Scheme for Exact<'_> {
             Authorization::Eip3009(_) => Err(Rejection::Eip3009Value),
             Authorization::ExactPermit2(payload) if charge == payload.permit.permitted.amount => {
                 let permitted = Permitted::again(payload, verified, &self.options)?;
-                permit2::plan(&permitted, verified.terms(), charge, self.options.payers)
+                permit2::plan(&permitted, verified.terms(), charge, &self.options)
             }
             Authorization::ExactPermit2(_) => Err(Rejection::Permit2Amount),
             _ => Err(Rejection::UnsupportedPayloadType),

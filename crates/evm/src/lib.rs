@@ -51,6 +51,7 @@ pub mod multicall3;
 mod options;
 #[cfg(feature = "rayon")]
 mod parallel;
+mod pay;
 mod payer;
 mod permit2;
 pub mod probe;
@@ -65,6 +66,7 @@ pub use exact::{EXACT, Exact};
 pub use learn::{digest, learn};
 #[cfg(feature = "rayon")]
 pub use parallel::verify_many_in_parallel;
+pub use pay::Unsigned;
 pub use sponsoring::Sponsoring;
 pub use upto::{UPTO, Upto};
 

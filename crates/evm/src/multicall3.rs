@@ -24,17 +24,34 @@ pub const ADDRESS: Address = Address::from_bytes([
 /// make.
 #[must_use]
 pub fn call(calls: &[Call]) -> Option<Call> {
-    if calls.iter().any(|call| call.sender.is_some()) {
+    encode(calls, None)
+}
+
+/// One call that makes these calls, each of which may fail by itself, and then one that may not: if that fails, nothing of all this has
+/// happened. None if one of them is only for its own sender to make.
+///
+/// This is how a wallet is deployed and pays in one transaction. Whether its deployment succeeds does not matter, because somebody else may have
+/// been first; whether the wallet is there and pays does.
+#[must_use]
+pub fn call_after(first: &[Call], then: &Call) -> Option<Call> {
+    encode(first, Some(then))
+}
+
+fn encode(may_fail: &[Call], must: Option<&Call>) -> Option<Call> {
+    let calls = || may_fail.iter().chain(must);
+    if calls().any(|call| call.sender.is_some()) {
         return None;
     }
-    let mut arguments = Arguments::new().size(32).size(calls.len());
-    let mut offset = 32_usize.saturating_mul(calls.len());
-    for call in calls {
+    let count = calls().count();
+    let mut arguments = Arguments::new().size(32).size(count);
+    let mut offset = 32_usize.saturating_mul(count);
+    for call in calls() {
         arguments = arguments.size(offset);
         offset = offset.saturating_add(128).saturating_add(call.data.len().next_multiple_of(32));
     }
-    for call in calls {
-        arguments = arguments.address(call.target).size(1).size(96).bytes(&call.data);
+    for (number, call) in calls().enumerate() {
+        let may = usize::from(number < may_fail.len());
+        arguments = arguments.address(call.target).size(may).size(96).bytes(&call.data);
     }
     Some(Call::new(ADDRESS, arguments.call(abi::AGGREGATE3)))
 }

@@ -1,6 +1,6 @@
 //! What whoever runs a scheme chooses, the same for every scheme here.
 
-use quittance_core::WindowRule;
+use quittance_core::{Amount, WindowRule};
 
 use crate::payer::Payers;
 use crate::sponsoring::Sponsoring;
@@ -12,12 +12,18 @@ pub(crate) struct Options<'a> {
     pub(crate) margin: u64,
     pub(crate) payers: Payers<'a>,
     pub(crate) sponsoring: &'a [Sponsoring],
+    /// How much of the network's coin a payer is given at most, to pay for its approval with.
+    pub(crate) funding: Amount,
 }
 
 impl Options<'_> {
     /// Six seconds to settle in, key accounts and contract wallets that are there; no factory is called and no allowance is brought along.
-    pub(crate) const DEFAULT: Self =
-        Self { margin: WindowRule::MARGIN, payers: Payers::KeysAndContracts { factories: &[] }, sponsoring: &[] };
+    pub(crate) const DEFAULT: Self = Self {
+        margin: WindowRule::MARGIN,
+        payers: Payers::KeysAndContracts { factories: &[] },
+        sponsoring: &[],
+        funding: Amount::ZERO,
+    };
 
     /// The margin, on top of what the contracts at the end of a method demand.
     pub(crate) const fn within(&self, rule: WindowRule) -> WindowRule {
@@ -60,6 +66,17 @@ macro_rules! options {
             #[must_use]
             pub const fn with_sponsoring(mut self, sponsoring: &'a [$crate::Sponsoring]) -> Self {
                 self.options.sponsoring = sponsoring;
+                self
+            }
+
+            /// The same for payers who cannot pay for the approval that they bring ([`Erc20Approval`]): each is given what it lacks, up to
+            /// so much of the network's own coin in its smallest unit, for one payment. Nothing unless an operator says how much: what
+            /// is given is the payer's to keep, who need not send the approval after all.
+            ///
+            /// [`Erc20Approval`]: $crate::Sponsoring::Erc20Approval
+            #[must_use]
+            pub const fn with_funding(mut self, most: quittance_core::Amount) -> Self {
+                self.options.funding = most;
                 self
             }
         }

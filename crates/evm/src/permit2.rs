@@ -20,7 +20,7 @@ use quittance_core::{
 use crate::abi::{self, Arguments};
 use crate::authorization::{self, Names};
 use crate::options::Options;
-use crate::payer::{self, Payers, Signed};
+use crate::payer::{self, Signed};
 use crate::sponsoring::{self, Grant, Wanted};
 use crate::state::{Demand, Needs};
 
@@ -171,7 +171,7 @@ pub(crate) fn demands<W: Proxy>(
     let nonce = ChainQuery::PermitNonce { owner, nonce: permitted.payload.permit.nonce };
     let allowance = ChainQuery::Allowance { token, owner, spender: PERMIT2 };
     let balance = ChainQuery::Balance { token, owner };
-    let brought = permitted.grant.as_ref().map(|grant| grant.demands(wanted)).unwrap_or_default();
+    let brought = permitted.grant.as_ref().map(|grant| grant.demands(wanted, options.funding)).unwrap_or_default();
     let mut demands = vec![
         Demand::code(token, Rejection::AssetNotDeployed),
         Demand::code(W::SPENDER, Rejection::Permit2ProxyMissing),
@@ -180,7 +180,7 @@ pub(crate) fn demands<W: Proxy>(
         Demand::new(balance, Needs::AtLeast(amount), Rejection::Permit2Balance).or_unknown(Rejection::AssetUnknown),
     ];
     if input.mode == ChainMode::Simulated && !matches!(permitted.grant, Some(Grant::Approval { .. })) {
-        let plan = plan(permitted, input.terms, amount, options.payers)?;
+        let plan = plan(permitted, input.terms, amount, options)?;
         demands.push(Demand::success(&plan, input, Rejection::Permit2Simulation));
     }
     Ok(demands)
@@ -191,7 +191,7 @@ pub(crate) fn plan<W: Proxy>(
     permitted: &Permitted<'_, W>,
     terms: &Terms,
     charge: Amount,
-    payers: Payers<'_>,
+    options: &Options<'_>,
 ) -> Result<Plan, Rejection> {
     let payload = permitted.payload;
     let token = terms.asset().token().address().ok_or(Rejection::InvalidPaymentRequirements)?;
@@ -218,9 +218,12 @@ pub(crate) fn plan<W: Proxy>(
         None => Call::new(W::SPENDER, data),
     };
     let mut plan = Plan::call(call, vec![transfer, settled]);
-    if let Some(Grant::Approval { transaction, .. }) = &permitted.grant {
+    if let Some(Grant::Approval { transaction, cost, .. }) = &permitted.grant {
         plan.steps.insert(0, Step::Broadcast(transaction.clone()));
+        if !options.funding.is_zero() {
+            plan.steps.insert(0, Step::Fund { account: owner, needs: *cost, most: options.funding });
+        }
     }
-    plan.steps.splice(0..0, payer::deployment(&payload.signature, owner, payers)?);
+    plan.steps.splice(0..0, payer::deployment(&payload.signature, owner, options.payers)?);
     Ok(plan)
 }

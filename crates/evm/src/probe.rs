@@ -48,23 +48,36 @@ pub fn can_ask(question: &ChainQuery) -> bool {
 /// anything, and what is not used up serves the next.
 #[must_use]
 pub fn creation(questions: &[ChainQuery]) -> Option<Vec<u8>> {
-    let mut code = CODE_RETURNING.to_vec();
+    let mut code = begin();
     for question in questions {
-        match question {
-            ChainQuery::Code { address } => entry(&mut code, KIND_CODE, 0, CODE, &Call::new(*address, Vec::new())),
-            ChainQuery::CounterfactualSignature { wallet, deployment, digest, signature } => {
-                let (wallet, digest, signature) = (*wallet, *digest, signature.clone());
-                let asked = question::call(&ChainQuery::ContractSignature { wallet, digest, signature })?;
-                apart(&mut code, &[(KIND_CALL, CALL_GAS, 0, deployment), (KIND_READ, WALLET_GAS, WORD, &asked)])?;
-            }
-            ChainQuery::Simulate(calls) => {
-                apart(&mut code, &calls.iter().map(|call| (KIND_CALL, CALL_GAS, REASON, call)).collect::<Vec<_>>())?;
-            }
-            ChainQuery::ContractSignature { .. } => entry(&mut code, KIND_READ, WALLET_GAS, WORD, &question::call(question)?),
-            _ => entry(&mut code, KIND_READ, READ_GAS, WORD, &question::call(question)?),
-        }
+        append(&mut code, question)?;
     }
     Some(code)
+}
+
+/// The [`creation`] code that asks nothing yet.
+#[must_use]
+pub fn begin() -> Vec<u8> {
+    CODE_RETURNING.to_vec()
+}
+
+/// Lets [`creation`] code ask one question more, after those that it asks. None, and the code is as it was, if it [can not](can_ask).
+#[must_use = "a question that cannot be asked is asked in another way"]
+pub fn append(code: &mut Vec<u8>, question: &ChainQuery) -> Option<()> {
+    match question {
+        ChainQuery::Code { address } => entry(code, KIND_CODE, 0, CODE, &Call::new(*address, Vec::new())),
+        ChainQuery::CounterfactualSignature { wallet, deployment, digest, signature } => {
+            let (wallet, digest, signature) = (*wallet, *digest, signature.clone());
+            let asked = question::call(&ChainQuery::ContractSignature { wallet, digest, signature })?;
+            apart(code, &[(KIND_CALL, CALL_GAS, 0, deployment), (KIND_READ, WALLET_GAS, WORD, &asked)])?;
+        }
+        ChainQuery::Simulate(calls) => {
+            apart(code, &calls.iter().map(|call| (KIND_CALL, CALL_GAS, REASON, call)).collect::<Vec<_>>())?;
+        }
+        ChainQuery::ContractSignature { .. } => entry(code, KIND_READ, WALLET_GAS, WORD, &question::call(question)?),
+        _ => entry(code, KIND_READ, READ_GAS, WORD, &question::call(question)?),
+    }
+    Some(())
 }
 
 /// The answers, from what the `eth_call` returned.

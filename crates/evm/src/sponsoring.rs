@@ -113,7 +113,7 @@ fn permit(
 
 impl Grant {
     /// What the chain has to say where the allowance is not there yet.
-    pub(crate) fn demands(&self, wanted: Wanted) -> alloc::vec::Vec<Demand> {
+    pub(crate) fn demands(&self, wanted: Wanted, funding: Amount) -> alloc::vec::Vec<Demand> {
         let Wanted { owner, token, .. } = wanted;
         match self {
             Self::Permit { permit, .. } => {
@@ -123,11 +123,13 @@ impl Grant {
             Self::Approval { nonce, cost, .. } => {
                 let next = ChainQuery::Transactions { account: owner };
                 let funds = ChainQuery::Funds { account: owner };
-                [
-                    Demand::new(next, Needs::Exactly(*nonce), Rejection::Permit2Allowance),
-                    Demand::new(funds, Needs::AtLeast(*cost), Rejection::Erc20ApprovalGas),
-                ]
-                .into()
+                let own = cost.checked_sub(funding).unwrap_or(Amount::ZERO);
+                let mut demands = alloc::vec![Demand::new(next, Needs::Exactly(*nonce), Rejection::Permit2Allowance)];
+                // whoever is given all of it needs nothing of its own
+                if !own.is_zero() {
+                    demands.push(Demand::new(funds, Needs::AtLeast(own), Rejection::Erc20ApprovalGas));
+                }
+                demands
             }
         }
     }

@@ -109,6 +109,6 @@ impl Scheme for Upto<'_> {
             return Ok(Plan::new(vec![], vec![]));
         }
         let permitted = Permitted::again(payload, verified, &self.options)?;
-        permit2::plan(&permitted, verified.terms(), charge, self.options.payers)
+        permit2::plan(&permitted, verified.terms(), charge, &self.options)
     }
 }

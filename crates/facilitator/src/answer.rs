@@ -52,6 +52,13 @@ pub(crate) fn supported<C>(lanes: &[Arc<Lane<C>>], schemes: &[Arc<dyn Scheme>]) 
     let mut response = SupportedResponse::new(kinds);
     let signers =
         |lane: &Arc<Lane<C>>| (lane.network.to_string(), lane.signers.iter().map(|desk| desk.signer.to_string()).collect());
+    let mut extensions = Vec::new();
+    for way in lanes.iter().flat_map(|lane| &lane.settings.sponsoring) {
+        if !extensions.iter().any(|known| known == way.id()) {
+            extensions.push(way.id().to_owned());
+        }
+    }
+    response.extensions = Some(extensions);
     response.signers = Some(lanes.iter().map(signers).collect());
     response
 }

@@ -4,8 +4,7 @@ use std::sync::Arc;
 
 use quittance_core::wire::{SettleRequest, VerifyRequest};
 use quittance_core::{
-    Account, Address, Amount, Authorization, Limits, Network, Payment, Rejection, Scheme, SchemeId, Terms, UnixSeconds, json,
-    sha256,
+    Account, Address, Amount, Authorization, Limits, Network, Payment, Rejection, Scheme, SchemeId, Terms, json, sha256,
 };
 use quittance_guard::Fingerprint;
 
@@ -80,22 +79,7 @@ impl Case {
     pub(crate) fn token(&self) -> Option<Address> {
         self.terms.asset().token().address()
     }
-
-    /// A moment in which the payment was good, if it ever was: for somebody who asks again about one that has ended.
-    pub(crate) fn heyday(&self) -> Option<UnixSeconds> {
-        let (opens, closes) = match self.payment.authorization() {
-            Authorization::Eip3009(payload) => {
-                (payload.authorization.window.valid_after(), payload.authorization.window.valid_before())
-            }
-            Authorization::ExactPermit2(payload) => (payload.permit.witness.valid_after, payload.permit.deadline),
-            Authorization::UptoPermit2(payload) => (payload.permit.witness.valid_after, payload.permit.deadline),
-            _ => return None,
-        };
-        Some(opens.checked_add(1)?.max(closes.saturating_sub(HOUR)))
-    }
 }
-
-const HOUR: u64 = 3_600;
 
 /// The bytes of a request to settle, to be read again after a crash.
 pub(crate) fn to_bytes(request: &SettleRequest) -> Vec<u8> {

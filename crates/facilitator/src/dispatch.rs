@@ -25,7 +25,7 @@ use crate::chain::{Block, Broadcast, Chain, Fees};
 use crate::fees::Offer;
 use crate::metrics::Metrics;
 use crate::news as watch;
-use crate::record::{Record, Try};
+use crate::record::{Purpose, Record, Try};
 use crate::settings::{ChainSettings, Clock};
 use crate::together::together;
 use crate::transaction::Transaction;
@@ -38,6 +38,9 @@ pub(crate) struct Job {
     pub(crate) claim: Claim,
     pub(crate) record: Record,
     pub(crate) call: Call,
+    /// How many wei go along.
+    pub(crate) value: u128,
+    pub(crate) purpose: Purpose,
     pub(crate) gas: u64,
     pub(crate) company: Company,
     /// Whoever waits has gone away when nobody reads this any more.
@@ -264,19 +267,19 @@ impl<C: Chain, L: ReplayLog> Working<'_, C, L> {
         }
         let nonce = self.number().await.map_err(Back::Fault)?;
         let gas = jobs.iter().fold(0_u64, |sum, job| sum.saturating_add(job.gas));
-        let gas = gas.saturating_add(gas / GAS_MARGIN.0).saturating_add(GAS_MARGIN.1);
-        let call = match jobs {
-            [job] => job.call.clone(),
+        let gas = with_margin(gas);
+        let (call, value) = match jobs {
+            [job] => (job.call.clone(), job.value),
             _ => {
                 let calls: Vec<_> = jobs.iter().map(|job| job.call.clone()).collect();
-                multicall3::call(&calls).ok_or(Back::Fault(Fault::SettleFailed))?
+                (multicall3::call(&calls).ok_or(Back::Fault(Fault::SettleFailed))?, 0)
             }
         };
-        self.sign_call(nonce, gas, offer, call)
+        self.sign_call(nonce, gas, offer, value, call)
     }
 
-    fn sign_call(&self, nonce: u64, gas: u64, offer: Offer, call: Call) -> Result<Transaction, Back> {
-        Transaction::sign(&self.given.key, self.given.network, nonce, gas, offer.max_fee, offer.tip, call)
+    fn sign_call(&self, nonce: u64, gas: u64, offer: Offer, value: u128, call: Call) -> Result<Transaction, Back> {
+        Transaction::sign_with(&self.given.key, self.given.network, nonce, gas, offer.max_fee, offer.tip, value, call)
             .map_err(|_| Back::Fault(Fault::SettleFailed))
     }
 
@@ -332,7 +335,10 @@ impl<C: Chain, L: ReplayLog> Working<'_, C, L> {
         let raw = if company == Company::Alone { transaction.raw() } else { &[] };
         let with = |job: &Job| {
             let (hash, nonce) = (transaction.hash(), transaction.nonce());
-            (job.claim.clone(), job.record.with(Try { hash, signer: self.given.signer, nonce, raw: raw.to_vec() }))
+            (
+                job.claim.clone(),
+                job.record.with(Try { hash, signer: self.given.signer, nonce, purpose: job.purpose, raw: raw.to_vec() }),
+            )
         };
         let records: Vec<_> = jobs.iter().map(with).collect();
         together(records.into_iter().map(|(claim, record)| self.keep_one(claim, record))).await
@@ -347,6 +353,11 @@ impl<C: Chain, L: ReplayLog> Working<'_, C, L> {
             Err(_) => Err(Back::Stale),
         }
     }
+}
+
+/// What a transaction may take, when its calls were estimated to take so much.
+pub(crate) const fn with_margin(gas: u64) -> u64 {
+    gas.saturating_add(gas / GAS_MARGIN.0).saturating_add(GAS_MARGIN.1)
 }
 
 /// How old a block may be that fees are taken from.

@@ -9,7 +9,6 @@ use quittance_core::wire::{SettleRequest, SettleResponse, SupportedResponse, Ver
 use quittance_core::{
     Authorization, ChainMode, Fault, Network, Progress as Checked, Rejection, ReplayKey, Scheme, SchemeId, SchemeSet, UnixSeconds,
 };
-use quittance_evm::{EXACT, UPTO};
 use quittance_guard::ReplayLog;
 use quittance_guard::replay::{Entry, State};
 use tokio::sync::mpsc;
@@ -22,14 +21,14 @@ use crate::chain::Chain;
 use crate::dispatch::{Dispatcher, Histories};
 use crate::estimates::Estimates;
 use crate::gather::Gatherer;
-use crate::lane::{Desk, Lane};
+use crate::lane::{Desk, Gifts, Lane};
 use crate::metrics::Metrics;
 use crate::news as watch;
 use crate::open::{Entered, Open, Outcome, Progress, Ticket};
+use crate::own::Own;
 use crate::settings::{ChainSetup, Clock, Settings, SetupError};
 use crate::settle;
 use crate::together::caught;
-use crate::upto::OwnUpto;
 use crate::verify::{Memory, Trouble};
 use crate::vigil::{self, Vigil};
 use crate::watch::Watcher;
@@ -114,15 +113,11 @@ impl<C: Chain + 'static, L: ReplayLog + Send + Sync + 'static> Facilitator<C, L>
         settings: Settings,
         metrics: Arc<Metrics>,
     ) -> Result<Self, SetupError> {
-        let own = chains.iter().map(|setup| {
-            let signers = setup.signers.iter().map(quittance_core::SecretKey::address).collect();
-            Arc::new(OwnUpto { scheme: UPTO, network: setup.chain.network(), signers }) as Arc<dyn Scheme>
-        });
-        let schemes = std::iter::once(Arc::new(EXACT) as Arc<dyn Scheme>).chain(own).collect();
+        let schemes = chains.iter().flat_map(Own::schemes).collect();
         Self::with_schemes(chains, schemes, log, clock, settings, metrics)
     }
 
-    /// The same for schemes of one's own choice.
+    /// The same for schemes of one's own choice. What the settings of a chain say of factories and of sponsoring is for those schemes to know.
     ///
     /// # Errors
     ///
@@ -325,7 +320,7 @@ impl<C: Chain + 'static, L: ReplayLog + Send + Sync + 'static> Engine<C, L> {
 
     /// What a payment that is over is spent under, if it was ever good.
     async fn heyday_key(&self, lane: &Lane<C>, case: &Case, now: UnixSeconds) -> Option<ReplayKey> {
-        let then = case.heyday().filter(|then| *then < now)?;
+        let then = case.payment.heyday().filter(|then| *then < now)?;
         match self.memory.check_offline(case, then).ok()? {
             Checked::Verified(verified) => Some(verified.key()),
             _ => self.key(lane, case, then).await.ok(),
@@ -445,6 +440,9 @@ fn check<C>(chains: &[ChainSetup<C>], networks: &[Network]) -> Result<(), SetupE
             return Err(SetupError::DuplicateSigner);
         }
         let settings = &setup.settings;
+        if settings.funding > 0 && settings.fee_limit.is_none() {
+            return Err(SetupError::Unlimited);
+        }
         let batch = settings.batch.is_some_and(|batch| batch.payments == 0 || batch.gas == 0);
         if batch || settings.in_flight == 0 || settings.open == 0 || settings.questions == 0 {
             return Err(SetupError::Zero);
@@ -496,6 +494,7 @@ fn open_lane<C: Chain + 'static, L: ReplayLog + Send + Sync + 'static>(
         histories,
         open,
         estimates: Estimates::default(),
+        gifts: Gifts::default(),
         signers,
     }
 }

@@ -21,8 +21,13 @@ pub(crate) enum Word {
     Reverted,
 }
 
-/// What the receipt of a transaction of ours says of a settlement in it.
-pub(crate) fn ours(receipt: &Receipt, plan: &Plan) -> Word {
+/// What the receipt of a transaction of ours says of a settlement in it. One in which a factory was called, with what the payer wrote, is
+/// judged like a stranger's.
+pub(crate) fn ours(receipt: &Receipt, plan: &Plan, key: &ReplayKey) -> Word {
+    if plan.shareable().is_some() { said(receipt, plan) } else { strangers(receipt, plan, key) }
+}
+
+fn said(receipt: &Receipt, plan: &Plan) -> Word {
     if !receipt.succeeded {
         return Word::Reverted;
     }
@@ -39,7 +44,7 @@ pub(crate) fn ours(receipt: &Receipt, plan: &Plan) -> Word {
 /// used needs a transfer like ours, or none counts. Permit2 logs no nonce at all; whoever calls this has seen that the transaction
 /// is the very call of the plan.
 pub(crate) fn strangers(receipt: &Receipt, plan: &Plan, key: &ReplayKey) -> Word {
-    match (ours(receipt, plan), key) {
+    match (said(receipt, plan), key) {
         (Word::Paid, ReplayKey::Eip3009 { token, from, .. }) => {
             let used = receipt.logs.iter().filter(|log| {
                 log.emitter == *token && log.topics.first() == Some(&used_topic()) && log.topics.get(1) == Some(&word(*from))

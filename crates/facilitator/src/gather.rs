@@ -1,7 +1,8 @@
 //! Questions of many, asked at once.
 //!
-//! One request to the node is under way at a time, and what is asked meanwhile goes together with the next: a facilitator with nothing to do
-//! asks at once, one under load asks for many, and nobody waits for a timer. A question that several ask is asked once.
+//! Few requests to the node are under way at a time, and what is asked meanwhile goes together with the next: a facilitator with nothing to do
+//! asks at once, one under load asks for many, and nobody waits for a timer. They are two, so that the node has one to work on while the
+//! answers of the other are read. A question that several ask at once is asked once.
 //!
 //! Whoever asked may go away at any time; the request is not theirs. What one of them asks about, a stranger's contract, may break the request for
 //! all: then smaller parts are asked for, as long as it seems worth it.
@@ -27,14 +28,17 @@ struct Shared<C> {
 #[derive(Default)]
 struct Waiting {
     asked: Vec<Asked>,
-    /// Whether somebody is asking for all.
-    busy: bool,
+    /// How many are asking for all.
+    asking: usize,
 }
 
 struct Asked {
     questions: Vec<ChainQuery>,
     answers: oneshot::Sender<Result<Vec<ChainAnswer>, Fault>>,
 }
+
+/// How many requests are under way at most.
+const AT_ONCE: usize = 2;
 
 /// How many smaller parts are asked for when a request breaks.
 const PARTS: usize = 8;
@@ -53,7 +57,9 @@ impl<C: Chain + 'static> Gatherer<C> {
         let (answers, answered) = oneshot::channel();
         let begins = self.0.with(|waiting| {
             waiting.asked.push(Asked { questions, answers });
-            !core::mem::replace(&mut waiting.busy, true)
+            let begins = waiting.asking < AT_ONCE;
+            waiting.asking += usize::from(begins);
+            begins
         });
         if begins {
             let shared = Arc::clone(&self.0);
@@ -78,7 +84,7 @@ impl<C: Chain> Shared<C> {
         core::mem::forget(over);
     }
 
-    /// Those whose turn it is; none when nobody waits, and then the next begins anew.
+    /// Those whose turn it is; none when nobody waits, and then whoever comes next begins anew.
     fn take(&self) -> Option<Vec<Asked>> {
         self.with(|waiting| {
             let (mut count, mut sum) = (0, 0_usize);
@@ -89,8 +95,11 @@ impl<C: Chain> Shared<C> {
                 }
                 count += 1;
             }
-            waiting.busy = count > 0;
-            waiting.busy.then(|| waiting.asked.drain(..count).collect())
+            if count == 0 {
+                waiting.asking = waiting.asking.saturating_sub(1);
+                return None;
+            }
+            Some(waiting.asked.drain(..count).collect())
         })
     }
 
@@ -142,6 +151,11 @@ struct Over<'a, C: Chain>(&'a Shared<C>);
 
 impl<C: Chain> Drop for Over<'_, C> {
     fn drop(&mut self) {
-        self.0.with(core::mem::take);
+        self.0.with(|waiting| {
+            waiting.asking = waiting.asking.saturating_sub(1);
+            if waiting.asking == 0 {
+                waiting.asked.clear();
+            }
+        });
     }
 }

@@ -8,6 +8,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use quittance_core::rejection::Vocabulary;
 use quittance_core::signature::SecretKey;
 use quittance_core::{Address, Amount, Fault, UnixSeconds};
+use quittance_evm::Sponsoring;
 use quittance_guard::replay::Demand;
 
 /// Tells the time of day. Waiting is done by tokio's clock, which a test can stop.
@@ -100,6 +101,17 @@ pub struct ChainSettings {
     pub questions: usize,
     /// How many blocks before the beginning of a settlement somebody else may have used the same payment.
     pub lookback: u64,
+    /// Whose wallets are deployed for payers who have none yet ([`Exact::with_factories`]). A factory is called with whatever the payer wrote: only
+    /// what can do nothing with that but deploy a wallet belongs here.
+    ///
+    /// [`Exact::with_factories`]: quittance_evm::Exact::with_factories
+    pub factories: Vec<Address>,
+    /// How payers may bring Permit2's allowance along.
+    pub sponsoring: Vec<Sponsoring>,
+    /// How many wei a payer is given at most for one payment, to send the approval that it brings; zero for none. It is the payer's to
+    /// keep, whether or not it sends the approval, so that this is what any stranger may cost each time. It counts towards the
+    /// [limit](Self::fee_limit), without which there is none of it.
+    pub funding: u128,
 }
 
 impl Default for ChainSettings {
@@ -116,6 +128,9 @@ impl Default for ChainSettings {
             open: 4_096,
             questions: 512,
             lookback: 128,
+            factories: Vec::new(),
+            sponsoring: Vec::new(),
+            funding: 0,
         }
     }
 }
@@ -237,6 +252,8 @@ pub enum SetupError {
     Network,
     /// A number is zero that must not be.
     Zero,
+    /// Payers are to be given something for gas, and nothing says how much a payment is worth.
+    Unlimited,
 }
 
 impl fmt::Display for SetupError {
@@ -248,6 +265,7 @@ impl fmt::Display for SetupError {
             Self::DuplicateSigner => "a chain has the same signer twice",
             Self::DuplicateScheme => "two schemes answer to one name on one chain",
             Self::Network => "a chain is not an eip155 chain",
+            Self::Unlimited => "payers are given coins for gas only where a fee limit says what a payment is worth",
             Self::Zero => "how much may be open, in flight, in a batch or asked at once must not be zero",
         })
     }

@@ -9,6 +9,8 @@
 //! wrong frees the payment. From then on only evidence ends it (rules 12 to 14): a receipt with its logs, the use or the cancellation of
 //! the nonce by somebody else, or the end of the window with the nonce unused. A fault is none, a timer is none; both are waited out.
 //!
+//! What has to come before the call that moves the money, a wallet or an approval, is looked for on the chain each time (`ahead`).
+//!
 //! Evidence counts at the [configured depth](crate::ChainSettings::confirmations). A receipt that is gone before that was none. What was settled is
 //! looked after [for a while](crate::ChainSettings::watch), with what was sent for it kept in the log: one that a deeper reorganisation takes
 //! back (catalogue row 147) is open again, nobody is told its receipt any more, and it goes on from the same signed bytes. It ends by evidence once
@@ -18,7 +20,11 @@
 //!
 //! What has failed is not looked after. If a deeper reorganisation takes back the evidence of that, a cancellation say, and puts a transaction of ours in a
 //! block after all, the money moves and the log says failed: the payer has paid what the seller was told it did not get.
+//!
+//! What a payer was given for gas is given once more only when the first can arrive no more, and by a settlement that was taken back only if it gave the
+//! first: the one that did may be taken back as well.
 
+mod ahead;
 mod begin;
 mod conclude;
 mod prepare;
@@ -37,7 +43,7 @@ use crate::case::Case;
 use crate::chain::{Chain, TransactionHash};
 use crate::dispatch::Company;
 use crate::engine::Engine;
-use crate::lane::Lane;
+use crate::lane::{Gift, Lane};
 use crate::metrics::SettlementState;
 use crate::open::{Outcome, Progress, Ticket};
 use crate::record::Record;
@@ -65,6 +71,14 @@ struct Settlement<'a, C, L> {
     wait: Wait,
     /// The transaction that it was settled by before the chain took that back.
     taken_back: Option<Box<str>>,
+    /// Whether the log has it.
+    kept: bool,
+    /// What its transactions have cost so far without moving the money, in wei, as far as it was seen.
+    spent: u128,
+    /// The right to give the payer something for gas.
+    gift: Option<Gift>,
+    /// How many looks in a row found that what was given can arrive no more.
+    lost: u32,
 }
 
 /// How a settlement ends here.
@@ -82,6 +96,14 @@ enum End {
     Unsent(Fault),
     /// Somebody else is at it by now.
     Stale,
+}
+
+/// What is kept of a refusal. That an approval failed says nothing about the payment, which the payer may approve of in another way.
+const fn free(rejection: Rejection) -> Rejection {
+    match rejection {
+        Rejection::Erc20ApprovalTxFailed => Rejection::Permit2Allowance,
+        other => other,
+    }
 }
 
 /// Somebody else has the settlement.
@@ -104,14 +126,41 @@ impl<'a, C: Chain + 'static, L: ReplayLog + Send + Sync + 'static> Settlement<'a
             Ok(plan) => plan,
             Err(rejection) => return Err((rejection, claim)),
         };
+        let known = |step: &PlanStep| matches!(step, PlanStep::Deploy { .. } | PlanStep::Fund { .. } | PlanStep::Broadcast(_));
         let call = match plan.steps.as_slice() {
             [] => None,
-            [PlanStep::Call(call)] => Some(call.clone()),
+            [first @ .., PlanStep::Call(call)] if first.iter().all(known) => Some(call.clone()),
             _ => return Err((Rejection::UnsupportedPayloadType, claim)),
         };
+        // who has something done first is alone
+        let company = if plan.shareable().is_some() { company } else { Company::Alone };
         let mut wait = lane.watcher.wait();
         record.tries.iter().for_each(|one| wait.also(one.hash));
-        Ok(Self { engine, lane, ticket, case, admitted, claim, plan, call, company, gas: None, record, wait, taken_back: None })
+        let (gas, kept, spent, gift, lost) = (None, false, 0, None, 0);
+        Ok(Self {
+            engine,
+            lane,
+            ticket,
+            case,
+            admitted,
+            claim,
+            plan,
+            call,
+            company,
+            gas,
+            record,
+            wait,
+            kept,
+            spent,
+            gift,
+            lost,
+            taken_back: None,
+        })
+    }
+
+    /// Whether the payer's wallet may still have to be deployed.
+    fn deploys(&self) -> bool {
+        self.plan.steps.iter().any(|step| matches!(step, PlanStep::Deploy { .. }))
     }
 
     const fn key(&self) -> &ReplayKey {
@@ -119,7 +168,9 @@ impl<'a, C: Chain + 'static, L: ReplayLog + Send + Sync + 'static> Settlement<'a
     }
 
     /// Writes the end down and says it.
-    async fn end(self, end: End) -> Outcome {
+    async fn end(mut self, end: End) -> Outcome {
+        // who goes on with it, which may be this process again, has a right of its own
+        drop(self.gift.take());
         let (engine, lane, ticket) = (self.engine, self.lane, self.ticket);
         let (charged, network) = (self.case.charge, self.lane.network);
         let (step, state) = match &end {
@@ -127,8 +178,8 @@ impl<'a, C: Chain + 'static, L: ReplayLog + Send + Sync + 'static> Settlement<'a
                 (Some(self.paid(Receipt::new(charged, &hash.to_string(), Attested::Chain))), SettlementState::Settled)
             }
             End::Nothing => (Some(Step::Settled(Receipt::new(charged, "", Attested::Answer))), SettlementState::Settled),
-            End::Failed(rejection, _) if self.taken_back.is_some() => (Some(Step::Failed(*rejection)), SettlementState::Lost),
-            End::Failed(rejection, _) => (Some(Step::Failed(*rejection)), SettlementState::Failed),
+            End::Failed(rejection, _) if self.taken_back.is_some() => (Some(Step::Failed(free(*rejection))), SettlementState::Lost),
+            End::Failed(rejection, _) => (Some(Step::Failed(free(*rejection))), SettlementState::Failed),
             End::Refused(_) => (Some(Step::Release), SettlementState::Failed),
             End::Unsent(_) => (Some(Step::Release), SettlementState::Unknown),
             End::Stale => (None, SettlementState::Unknown),
@@ -205,9 +256,10 @@ impl<'a, C: Chain + 'static, L: ReplayLog + Send + Sync + 'static> Settlement<'a
     }
 
     /// Keeps what there is, before anything is done that has to be found again.
-    async fn keep(&self) -> Result<(), Stale> {
+    async fn keep(&mut self) -> Result<(), Stale> {
         let sent = self.record.to_sent().ok_or(Stale)?;
         self.take(Step::Settling(Some(sent))).await?;
+        self.kept = true;
         self.ticket.tell(Progress::Kept);
         Ok(())
     }

@@ -7,6 +7,7 @@ use std::ops::RangeInclusive;
 
 use quittance_core::chain::{Call, ChainAnswer, ChainQuery, Plan, Step};
 use quittance_core::{Fault, Rejection, ReplayKey};
+use quittance_evm::multicall3;
 
 use crate::chain::{Chain, LogFilter, TransactionHash};
 use crate::evidence::{self, Word};
@@ -89,6 +90,8 @@ impl<C: Chain> Search<'_, C> {
     async fn permit2(&self) -> Result<Spent, Fault> {
         let transfer = self.plan.evidence.iter().find(|log| log.topics.first() == Some(&evidence::transfer_topic()));
         let (Some(transfer), Some(call)) = (transfer, last_call(self.plan)) else { return Ok(Spent::Untraced) };
+        // the call alone, or as we make it where there is a wallet to be deployed
+        let forms = [Some(call.clone()), multicall3::call_after(&deployments(self.plan), call)];
         let topics = transfer.topics.iter().copied().map(Some).collect();
         let filter = LogFilter { emitter: transfer.emitter, topics, blocks: self.blocks.clone() };
         for log in self.lane.chain.logs(&filter).await?.iter().rev().filter(|log| log.data == transfer.data) {
@@ -96,7 +99,8 @@ impl<C: Chain> Search<'_, C> {
             let ours = self.own.contains(&hash);
             let made = if ours { None } else { self.lane.chain.call(hash).await? };
             // only the call itself says whose permit it was
-            if ours || made.is_some_and(|made| made.target == call.target && made.data == call.data) {
+            let is = |made: &Call, form: &Call| made.target == form.target && made.data == form.data;
+            if ours || made.is_some_and(|made| forms.iter().flatten().any(|form| is(&made, form))) {
                 match self.judge(hash).await? {
                     None => return Ok(Spent::Shallow),
                     Some(Word::Paid) => return Ok(Spent::Paid(hash)),
@@ -114,9 +118,17 @@ impl<C: Chain> Search<'_, C> {
         let deep = receipt.filter(|receipt| self.view.is_deep(receipt.block, self.lane.settings.confirmations));
         Ok(deep.map(|receipt| {
             let ours = self.own.contains(&hash);
-            if ours { evidence::ours(&receipt, self.plan) } else { evidence::strangers(&receipt, self.plan, self.key) }
+            if ours { evidence::ours(&receipt, self.plan, self.key) } else { evidence::strangers(&receipt, self.plan, self.key) }
         }))
     }
+}
+
+fn deployments(plan: &Plan) -> Vec<Call> {
+    let deployment = |step: &Step| match step {
+        Step::Deploy { call, .. } => Some(call.clone()),
+        _ => None,
+    };
+    plan.steps.iter().filter_map(deployment).collect()
 }
 
 /// The call that moves the money.

@@ -33,6 +33,7 @@ struct Parts {
     gas: u64,
     max_fee: u128,
     tip: u128,
+    value: u128,
     call: Call,
 }
 
@@ -75,6 +76,25 @@ impl Transaction {
         tip: u128,
         call: Call,
     ) -> Result<Self, TransactionError> {
+        Self::sign_with(key, network, nonce, gas, max_fee, tip, 0, call)
+    }
+
+    /// Signs a call that sends so many wei along.
+    ///
+    /// # Errors
+    ///
+    /// [`TransactionError::Network`] for a network that is not an `eip155` chain.
+    #[expect(clippy::too_many_arguments, reason = "what a transaction has")]
+    pub fn sign_with(
+        key: &SecretKey,
+        network: Network,
+        nonce: u64,
+        gas: u64,
+        max_fee: u128,
+        tip: u128,
+        value: u128,
+        call: Call,
+    ) -> Result<Self, TransactionError> {
         let chain = network.chain_id().ok_or(TransactionError::Network)?;
         let unsigned = TxEip1559 {
             chain_id: chain,
@@ -83,14 +103,14 @@ impl Transaction {
             max_fee_per_gas: max_fee,
             max_priority_fee_per_gas: tip,
             to: TxKind::Call(call.target.as_bytes().into()),
-            value: U256::ZERO,
+            value: U256::from(value),
             input: call.data.clone().into(),
             ..TxEip1559::default()
         };
         let signature = key.sign(&Digest::from_bytes(unsigned.signature_hash().0));
         let signature = Signature::from_raw_array(&signature.to_bytes()).map_err(|_| TransactionError::Signature)?;
         let envelope = TxEnvelope::from(unsigned.into_signed(signature));
-        let parts = Parts { chain, from: key.address(), nonce, gas, max_fee, tip, call };
+        let parts = Parts { chain, from: key.address(), nonce, gas, max_fee, tip, value, call };
         Ok(Self { hash: TransactionHash::from_bytes(envelope.tx_hash().0), raw: envelope.encoded_2718(), parts })
     }
 
@@ -98,13 +118,13 @@ impl Transaction {
     ///
     /// # Errors
     ///
-    /// [`TransactionError::Encoding`] for anything but one whole EIP-1559 transaction that calls a contract and moves no ether.
+    /// [`TransactionError::Encoding`] for anything but one whole EIP-1559 transaction that calls something.
     pub fn parse(raw: &[u8]) -> Result<Self, TransactionError> {
         let mut rest = raw;
         let envelope = TxEnvelope::decode_2718(&mut rest).map_err(|_| TransactionError::Encoding)?;
         let TxEnvelope::Eip1559(signed) = &envelope else { return Err(TransactionError::Encoding) };
         let (tx, TxKind::Call(target)) = (signed.tx(), signed.tx().to) else { return Err(TransactionError::Encoding) };
-        if !rest.is_empty() || !tx.value.is_zero() || !tx.access_list.is_empty() {
+        if !rest.is_empty() || !tx.access_list.is_empty() {
             return Err(TransactionError::Encoding);
         }
         let from = envelope.recover_signer().map_err(|_| TransactionError::Signature)?;
@@ -115,6 +135,7 @@ impl Transaction {
             gas: tx.gas_limit,
             max_fee: tx.max_fee_per_gas,
             tip: tx.max_priority_fee_per_gas,
+            value: tx.value.try_into().map_err(|_| TransactionError::Encoding)?,
             call: Call::new(Address::from_bytes(target.into_array()), tx.input.to_vec()),
         };
         Ok(Self { hash: TransactionHash::from_bytes(envelope.tx_hash().0), raw: raw.to_vec(), parts })
@@ -168,6 +189,12 @@ impl Transaction {
         self.parts.tip
     }
 
+    /// How many wei it sends along.
+    #[must_use]
+    pub const fn value(&self) -> u128 {
+        self.parts.value
+    }
+
     /// What it calls.
     #[must_use]
     pub const fn call(&self) -> &Call {
@@ -202,6 +229,11 @@ mod tests {
     fn row_150_what_was_kept_is_what_was_signed() {
         let transaction = sample();
         assert_eq!(Transaction::parse(transaction.raw()), Ok(transaction));
+        let key = SecretKey::from_bytes(&[7; 32]).unwrap();
+        let gift = Call::new(Address::from_bytes([0x11; 20]), vec![]);
+        let gift = Transaction::sign_with(&key, networks::BASE, 5, 21_000, 9, 1, 70_000_000_000_000, gift).unwrap();
+        assert_eq!(gift.value(), 70_000_000_000_000);
+        assert_eq!(Transaction::parse(gift.raw()), Ok(gift));
     }
 
     #[test]

@@ -84,24 +84,30 @@ impl Memory {
     ) -> Result<Checked, Trouble> {
         // garbage ends here
         let progress = self.check_offline(case, now)?;
-        let by_key = matches!(progress, Progress::Verified(_));
+        let found = match &progress {
+            Progress::Verified(verified) => verified.found().copied(),
+            _ => None,
+        };
         if let (Progress::Verified(verified), ChainMode::Offline) = (progress, mode) {
             return Ok(Checked { verified, answers: Vec::new() });
         }
         let mut answers = Vec::new();
-        for _ in 0..ROUNDS {
+        for round in 0..ROUNDS {
             let checked = self.look(case, now, |input| {
-                let input = input.in_mode(mode).with_answers(&answers);
-                Ok(match case.scheme.verify(&input)? {
-                    Progress::Verified(verified) => Ok(verified),
-                    _ => Err(case.scheme.questions(&input)?),
-                })
+                let input = input.in_mode(mode).with_answers(&answers).with_found(found.as_ref());
+                // before anything was answered there are only questions
+                if round > 0
+                    && let Progress::Verified(verified) = case.scheme.verify(&input)?
+                {
+                    return Ok(Ok(verified));
+                }
+                case.scheme.questions(&input).map(Err)
             });
             let questions = match checked {
                 Ok(Ok(verified)) => return Ok(Checked { verified, answers }),
                 // who signs with a key has no wallet as a rule; should code be there after all, it is asked in the next round
                 Ok(Err(mut questions)) => {
-                    if by_key && answers.is_empty() {
+                    if found.is_some() && answers.is_empty() {
                         questions.retain(|question| !matches!(question, ChainQuery::ContractSignature { .. }));
                     }
                     questions

@@ -182,6 +182,9 @@ enum TextAction {
 }
 
 impl Policy {
+    /// A policy to begin with: every key, and what it is for.
+    pub const SAMPLE: &'static str = include_str!("../examples/policy.toml");
+
     /// The most offers of one answer that are looked at (catalogue row 197). An answer within the limits of a header holds some twenty.
     pub const MOST_OFFERS: usize = 64;
 

@@ -25,6 +25,7 @@ mod wallet;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use quittance_core::chain::Call;
 use quittance_core::eip712::permit2::{EXACT_PROXY, PERMIT2, UPTO_PROXY};
 use quittance_core::registry::networks::BASE_SEPOLIA;
 use quittance_core::{Address, Amount, Network, ReplayKey, UnixSeconds};
@@ -38,7 +39,8 @@ pub use run::Deed;
 pub use token::{ACCOMPLICE, Kind};
 
 use block::Ledger;
-use state::{Code, Token};
+use pool::Waiting;
+use state::{Code, Manners, Token};
 
 /// Multicall3, at the same address on every chain.
 pub const MULTICALL3: Address = Address::from_bytes([
@@ -48,6 +50,8 @@ pub const MULTICALL3: Address = Address::from_bytes([
 pub const WALLET: Address = Address::from_bytes([0xd1; 20]);
 /// Deploys wallets.
 pub const FACTORY: Address = Address::from_bytes([0xfc; 20]);
+/// Deploys wallets as well, and fails where one is already.
+pub const STRICT_FACTORY: Address = Address::from_bytes([0xfd; 20]);
 /// Somebody who looks at what waits.
 pub const STRANGER: Address = Address::from_bytes([0x57; 20]);
 
@@ -116,7 +120,8 @@ impl ModelChain {
                 (EXACT_PROXY, Code::ExactProxy),
                 (UPTO_PROXY, Code::UptoProxy),
                 (MULTICALL3, Code::Multicall3),
-                (FACTORY, Code::Factory),
+                (FACTORY, Code::Factory(Manners::Kind)),
+                (STRICT_FACTORY, Code::Factory(Manners::Strict)),
                 (WALLET, Code::Mute),
             ]);
         });
@@ -200,6 +205,24 @@ impl ModelChain {
         self.with(|ledger| ledger.edit(|state| _ = state.code.insert(account, Code::Delegated(code))));
     }
 
+    /// Lets a transfer to somebody take so much more gas from now on.
+    pub fn let_payee_take(&self, payee: Address, gas: u64) {
+        self.with(|ledger| {
+            ledger.edit(|state| {
+                if gas == 0 {
+                    state.code.remove(&payee);
+                } else {
+                    state.code.insert(payee, Code::Told(gas));
+                }
+            });
+        });
+    }
+
+    /// Puts a factory of wallets in place, one that does not mind whoever comes second.
+    pub fn place_factory(&self, address: Address) {
+        self.with(|ledger| ledger.edit(|state| _ = state.code.insert(address, Code::Factory(Manners::Kind))));
+    }
+
     /// Puts something in place that answers everything with nothing.
     pub fn place_mute(&self, address: Address) {
         self.with(|ledger| ledger.edit(|state| _ = state.code.insert(address, Code::Mute)));
@@ -208,7 +231,39 @@ impl ModelChain {
     /// Where [`FACTORY`] puts the wallet of an owner.
     #[must_use]
     pub fn wallet_of(owner: Address, salt: &[u8; 32]) -> Address {
-        run::wallet_of(FACTORY, owner, salt)
+        Self::wallet_at(FACTORY, owner, salt)
+    }
+
+    /// Where a factory puts the wallet of an owner.
+    #[must_use]
+    pub fn wallet_at(factory: Address, owner: Address, salt: &[u8; 32]) -> Address {
+        run::wallet_of(factory, owner, salt)
+    }
+
+    /// The call of a factory that puts the wallet of an owner in place.
+    #[must_use]
+    pub fn deployment(factory: Address, owner: Address, salt: &[u8; 32]) -> Call {
+        let data = [&abi::selector("deploy(address,bytes32)")[..], &abi::address_word(owner), salt].concat();
+        Call::new(factory, data)
+    }
+
+    /// A payer sends a transaction of its own, which arrives at every node.
+    pub fn send(&self, raw: &[u8]) {
+        if let Some(waiting) = Waiting::read(raw) {
+            self.with(|ledger| _ = ledger.pool.add(waiting));
+        }
+    }
+
+    /// Whether there is code at an address.
+    #[must_use]
+    pub fn has_code(&self, address: Address) -> bool {
+        self.with(|ledger| ledger.head().state.code.contains_key(&address))
+    }
+
+    /// How many transactions an account has sent.
+    #[must_use]
+    pub fn sent_by(&self, account: Address) -> u64 {
+        self.with(|ledger| ledger.head().state.sent_by(account))
     }
 
     /// How much of a token somebody has.
@@ -287,6 +342,12 @@ impl ModelChain {
     #[must_use]
     pub fn waiting(&self) -> usize {
         self.with(|ledger| ledger.pool.all().count())
+    }
+
+    /// How many transactions of an account wait.
+    #[must_use]
+    pub fn waiting_from(&self, account: Address) -> usize {
+        self.with(|ledger| ledger.pool.all().filter(|waiting| waiting.sender == account).count())
     }
 
     /// Where the base fee goes from now on, an eighth with every block.

@@ -1,11 +1,11 @@
 //! A world in one thread: sellers who ask, facilitators that verify and settle, their log, and a chain on which everything can go wrong.
 //!
 //! A schedule is drawn from a seed and runs in simulated time, so that a seed that breaks a law breaks it again. It has duplicates of the
-//! same request and others under the same payment, reorganisations, strangers and payers who interfere, nodes and logs that fail before and after
+//! same request and others under the same payment, wallets that are yet to be deployed and allowances that are brought along, reorganisations, strangers and payers who interfere, nodes and logs that fail before and after
 //! they have done something, rising fees, transactions that are held or forgotten, and processes that die between any two things that last
 //! ([`Life`]) and are begun again. Then it is left in peace for long enough, and the laws are checked against what the chain says has happened:
 //!
-//! 1. An authorization moves money at most once.
+//! 1. An authorization moves money at most once, and nobody is given anything for gas twice.
 //! 2. Who was told that a payment is settled was told a transaction that stands, and in it exactly that amount went from the payer to the payee.
 //! 3. The same request is told the same, and of several under one payment at most one is settled.
 //! 4. If money moved the log says settled, by that transaction; if the log says failed nothing moved, nor did it after a refusal that
@@ -33,16 +33,18 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use quittance_core::Facilitator as _;
+use quittance_core::chain::Call;
 use quittance_core::eip712::permit2::PERMIT2;
 use quittance_core::wire::{SettleRequest, SettleResponse};
 use quittance_core::{Amount, Fault, Reason, Rejection};
+use quittance_facilitator::Transaction;
 
 pub use laws::{Broken, Law, Report};
 pub use life::{Life, Moment};
 pub use parts::{MortalChain, MortalLog, Sabotage};
 
-use crate::chain::{Act, BlockTime, ModelChain, Settings};
-use crate::payer::{TOKEN_NAME, TOKEN_VERSION, Way};
+use crate::chain::{Act, BlockTime, ModelChain, STRANGER, Settings};
+use crate::payer::{Brings, TOKEN_NAME, TOKEN_VERSION, Way};
 use parts::Store;
 use script::{Event, Planned, Script};
 use sites::Site;
@@ -127,6 +129,9 @@ struct Happened {
     holds: u64,
     crashes: u64,
     lagging: u64,
+    helpings: u64,
+    spendings: u64,
+    payees: u64,
 }
 
 impl World {
@@ -138,14 +143,20 @@ impl World {
             chain.place_token(script::token(kind), TOKEN_NAME, TOKEN_VERSION, kind);
         }
         for planned in &script.orders {
-            let (token, payer) = (planned.order.token, planned.order.payer.address());
+            let (token, payer) = (planned.order.token, planned.order.from());
             if planned.overdrawn {
                 let short = planned.order.amount.checked_sub(chain.balance(token, payer)).unwrap_or(Amount::ZERO);
                 chain.mint(token, payer, short);
             } else {
                 chain.mint(token, payer, planned.order.amount);
             }
-            chain.approve(token, payer, PERMIT2, Amount::MAX);
+            if planned.order.brings.is_none() {
+                chain.approve(token, payer, PERMIT2, Amount::MAX);
+            }
+            if planned.order.wallet.is_some() && planned.deployed {
+                chain.place_wallet(payer, planned.order.payer.address());
+            }
+            chain.fund(payer, planned.coins);
         }
         let apart = sabotage == Some(Sabotage::LogsApart);
         let stores: Vec<_> = (0..script.sites.len()).map(|site| Arc::new(Store::new(seed ^ 0x5707 ^ site as u64))).collect();
@@ -210,11 +221,43 @@ impl World {
             Event::Cancel { order } => {
                 count(|happened| happened.cancellations += 1);
                 let order = &self.planned(*order).order;
-                let (payer, nonce) = (order.payer.address(), order.nonce);
+                let (payer, nonce) = (order.from(), order.nonce);
                 self.chain.act(match order.way {
                     Way::Eip3009 => Act::Cancel { token: order.token, payer, nonce },
                     Way::Permit2 | Way::Upto(_) => Act::Invalidate { payer, nonce },
                 });
+            }
+            Event::Help { order } => {
+                let order = &self.planned(*order).order;
+                if let Some(call) = order.deployment() {
+                    count(|happened| happened.helpings += 1);
+                    self.chain.act(Act::Call { from: STRANGER, call });
+                }
+                if let Some(Brings::Approval { gas, max_fee }) = order.brings {
+                    count(|happened| happened.helpings += 1);
+                    self.chain.send(order.approval(gas, max_fee).raw());
+                }
+            }
+            Event::Spend { order } => {
+                let order = &self.planned(*order).order;
+                if let Some(Brings::Approval { max_fee, .. }) = order.brings {
+                    count(|happened| happened.spendings += 1);
+                    self.chain.fund(order.from(), script::COST);
+                    let other = Transaction::sign(
+                        &order.payer,
+                        order.network,
+                        0,
+                        21_000,
+                        2 * max_fee,
+                        max_fee,
+                        Call::new(STRANGER, vec![]),
+                    );
+                    self.chain.send(other.expect("an eip155 chain").raw());
+                }
+            }
+            Event::Payee(gas) => {
+                count(|happened| happened.payees += 1);
+                self.chain.let_payee_take(script::PAYEE, *gas);
             }
             Event::Fee(wei) => self.chain.head_for_fee(*wei),
             Event::Drop => self.chain.drop_waiting(),

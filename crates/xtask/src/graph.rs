@@ -26,8 +26,9 @@ const EDGES: &[(&str, Edges)] = &[
     ("inspect", Edges::To(&["core", "evm"])),
     ("store", Edges::To(&["guard", "core"])),
     ("facilitator", Edges::To(&["evm", "svm", "guard", "core"])),
+    ("remote", Edges::To(&["core"])),
     ("server", Edges::To(&["guard", "core"])),
-    ("client", Edges::To(&["evm", "svm", "guard", "core"])),
+    ("client", Edges::To(&["remote", "evm", "svm", "guard", "core"])),
     ("devnet", Edges::To(&[])),
     ("lab", Edges::To(&["client", "evm", "core"])),
     ("cli", Edges::All),
@@ -55,6 +56,7 @@ const ABSENCES: &[(&str, &[&[&str]])] = &[
     ("guard", &[CHAIN, HTTP, IMPURE]),
     ("inspect", &[CHAIN, HTTP, IMPURE]),
     ("store", &[CHAIN]),
+    ("remote", &[CHAIN]),
     ("server", &[CHAIN]),
 ];
 

@@ -67,8 +67,25 @@ impl Chain {
         }
     }
 
+    /// What a contract answers.
+    pub(crate) fn ask(&self, target: Address, data: &[u8]) -> Vec<u8> {
+        let word = self.call("eth_call", &json!([{ "to": target.to_string(), "input": hex(data) }, "latest"]));
+        let digits = &word.as_str().expect("bytes").as_bytes()[2..];
+        let byte = |pair: &[u8]| u8::from_str_radix(std::str::from_utf8(pair).expect("digits"), 16).expect("digits");
+        digits.chunks(2).map(byte).collect()
+    }
+
+    /// Whether there is a contract.
+    pub(crate) fn has_code(&self, address: Address) -> bool {
+        self.call("eth_getCode", &json!([address.to_string(), "latest"])) != "0x"
+    }
+
+    /// Sends a transaction, and does not wait for it.
+    pub(crate) fn broadcast(&self, raw: &[u8]) {
+        self.call("eth_sendRawTransaction", &json!([hex(raw)]));
+    }
+
     /// How many transactions of an account are in blocks, and how many there are with those that wait for one.
-    #[cfg(feature = "postgres-tests")]
     pub(crate) fn transactions(&self, account: Address) -> (u64, u64) {
         let count = |block| number(&self.call("eth_getTransactionCount", &json!([account.to_string(), block])));
         let mined = count("latest");
@@ -89,8 +106,7 @@ impl Chain {
         let gwei = 1_000_000_000;
         let sent = Transaction::sign(&key, Network::eip155(self.id), nonce, 500_000, 100 * gwei, gwei, Call::new(target, data));
         let raw = sent.expect("it can be signed");
-        let text = raw.raw().iter().map(|byte| format!("{byte:02x}")).collect::<String>();
-        self.call("eth_sendRawTransaction", &json!([format!("0x{text}")]));
+        self.broadcast(raw.raw());
         loop {
             let receipt = self.call("eth_getTransactionReceipt", &json!([raw.hash().to_string()]));
             if !receipt.is_null() {
@@ -110,6 +126,10 @@ impl Chain {
         data.extend(amount.to_be_bytes());
         self.send(from, token(), data);
     }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold("0x".to_owned(), |text, byte| text + &format!("{byte:02x}"))
 }
 
 fn number(value: &Value) -> u64 {

@@ -13,6 +13,7 @@ mod http;
 mod killed;
 mod money;
 mod payment;
+mod plans;
 mod process;
 #[cfg(feature = "postgres-tests")]
 mod two;

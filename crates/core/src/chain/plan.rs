@@ -6,6 +6,7 @@ use core::fmt;
 
 use super::{Call, ExpectedLog};
 use crate::address::Address;
+use crate::amount::Amount;
 use crate::hash::keccak256;
 
 /// What a settlement does on an `eip155` chain, and how one sees that it did.
@@ -30,6 +31,15 @@ pub enum Step {
         wallet: Address,
         /// What deploys it.
         call: Call,
+    },
+    /// See to it that an account can pay for what it is going to send: send what it lacks. What is sent is gone, and only once.
+    Fund {
+        /// Whose account.
+        account: Address,
+        /// How much it has to have, in the smallest unit of the network's own coin.
+        needs: Amount,
+        /// How much it is given at most. Where it lacks more, nothing is sent.
+        most: Amount,
     },
     /// Send this transaction of the payer's to the network as it is, and wait until it is in a block. One that is in a block already is
     /// done.
@@ -106,9 +116,10 @@ mod tests {
         let call = Call::new(Address::from_bytes([1; 20]), vec![1]);
         let deploy = Step::Deploy { wallet: Address::ZERO, call: call.clone() };
         let raw = Step::Broadcast(SignedTransaction::from_bytes(vec![2]));
+        let fund = Step::Fund { account: Address::ZERO, needs: Amount::ZERO, most: Amount::ZERO };
         assert_eq!(Plan::call(call.clone(), vec![]).shareable(), Some(vec![call.clone()]));
         assert_eq!(Plan::call(call.clone().by(Address::ZERO), vec![]).shareable(), None);
-        for first in [deploy, raw] {
+        for first in [deploy, raw, fund] {
             assert_eq!(Plan::new(vec![first, Step::Call(call.clone())], vec![]).shareable(), None);
         }
     }

@@ -42,7 +42,7 @@ mod secret_key;
 
 pub use account::AccountCode;
 pub use bytes::{MAX_SIGNATURE_BYTES, Shape, SignatureBytes};
-pub use claim::{Claim, verify_many};
+pub use claim::{Claim, KeySigned, verify_many};
 pub use ecdsa::{Form, Signature, SignatureError};
 pub use erc6492::{ERC6492_SUFFIX, Wrapped, WrapperError};
 pub use payers::PayerCache;

@@ -12,6 +12,7 @@
 //! - The types implement serde's traits for use inside other formats and frameworks. Text from strangers belongs to `from_json`,
 //!   which also bounds size and depth.
 
+mod asked;
 mod binding;
 mod discovery;
 mod erase;
@@ -24,6 +25,7 @@ mod payment_identifier;
 mod quiet;
 mod requirements;
 mod resource_info;
+mod sell;
 mod settle;
 mod siwx;
 mod sponsoring;
@@ -32,6 +34,7 @@ mod unknown;
 pub mod v1;
 mod version;
 
+pub use asked::{Asked, Paying};
 pub use binding::Binding;
 pub use discovery::{
     DiscoveryItem, DiscoveryOffer, DiscoveryResources, DiscoverySearch, LastUpdated, Pagination, SearchPagination,

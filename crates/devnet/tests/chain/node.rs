@@ -38,6 +38,8 @@ pub(crate) struct Split {
 
 impl Node {
     pub(crate) async fn at(url: &str) -> Self {
+        // in a build with TLS there has to be one; another test may have been first
+        let _installed = rustls::crypto::ring::default_provider().install_default();
         let client = RpcClient::new_http(url.parse().unwrap());
         let rpc = RootProvider::<Ethereum>::new(client.clone());
         let chain_id = rpc.get_chain_id().await.unwrap();

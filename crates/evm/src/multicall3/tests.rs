@@ -53,6 +53,18 @@ fn calls_are_encoded_as_others_encode_them() {
     assert_eq!(super::call(&[calls[0].clone(), calls[1].clone().by(Address::ZERO)]), None, "Multicall3 is not the sender");
 }
 
+#[test]
+fn what_comes_first_may_fail_and_what_follows_may_not() {
+    let [first, then] = [0x11, 0x22].map(|byte| Call::new(Address::from_bytes([byte; 20]), vec![]));
+    let same = call(&[first.clone(), then.clone()]).unwrap();
+    let after = call_after(core::slice::from_ref(&first), &then).unwrap();
+    // all that differs is whether the second may fail
+    let differs = (0..same.data.len()).filter(|at| same.data[*at] != after.data[*at]).collect::<Vec<_>>();
+    let flag = 4 + 32 * (4 + 4 + 1) + 31;
+    assert_eq!((&differs[..], same.data[flag], after.data[flag]), (&[flag][..], 1, 0));
+    assert_eq!(call_after(&[first], &then.by(Address::ZERO)), None, "Multicall3 is not the sender");
+}
+
 fn three() -> Vec<u8> {
     words(&[
         Number(0x20),

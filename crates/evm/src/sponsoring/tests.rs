@@ -352,6 +352,13 @@ fn rows_166_and_167_a_missing_allowance_that_was_brought_is_not_missing() {
         let answer = |question: &ChainQuery| answer(question, allowance, nonce, funds);
         assert_eq!(on_chain(payment, &terms, &scheme(), answer).0, expected, "{allowance} {nonce} {funds}");
     }
+    // whoever gives the payer something for the gas asks for the rest of it
+    for (funding, funds, expected) in
+        [(1, enough - 1, "ok"), (1, enough - 2, "erc20_approval_gas"), (enough, 0, "ok"), (enough - 1, 0, "erc20_approval_gas")]
+    {
+        let scheme = scheme().with_funding(Amount::from_u64(funding));
+        assert_eq!(on_chain(&approval, &terms, &scheme, |question| answer(question, 0, 7, funds)).0, expected, "{funding} {funds}");
+    }
     // whoever does not take what is brought wants the allowance
     let nothing = |question: &ChainQuery| answer(question, 0, 3, 0);
     assert_eq!(on_chain(&permit, &terms, &EXACT.keys_only(), nothing).0, "permit2_allowance");
@@ -404,9 +411,14 @@ fn an_approval_is_sent_first() {
     let raw = approving(Amount::MAX).signed_1559(&key());
     let payment = with(&bare, &terms, Erc20ApprovalGasSponsoring::ID, &(&approval(raw.clone(), Amount::MAX)).into());
     let plain = plan(&scheme(), &bare, &terms, 10_000);
-    let plan = plan(&scheme(), &payment, &terms, 10_000);
-    assert_eq!(plan.steps[0], Step::Broadcast(SignedTransaction::from_bytes(raw)));
-    assert_eq!((&plan.steps[1..], &plan.evidence, plan.shareable()), (&plain.steps[..], &plain.evidence, None));
+    let sponsored = plan(&scheme(), &payment, &terms, 10_000);
+    assert_eq!(sponsored.steps[0], Step::Broadcast(SignedTransaction::from_bytes(raw)));
+    assert_eq!((&sponsored.steps[1..], &sponsored.evidence, sponsored.shareable()), (&plain.steps[..], &plain.evidence, None));
+    let funding = Amount::from_u64(5);
+    let funded = plan(&scheme().with_funding(funding), &payment, &terms, 10_000);
+    let needs = Amount::from_u64(70_000 * 1_000_000_000);
+    assert_eq!(funded.steps[0], Step::Fund { account: key().address(), needs, most: funding });
+    assert_eq!((&funded.steps[1..], &funded.evidence), (&sponsored.steps[..], &sponsored.evidence));
     let nothing_is_simulated = on_chain(&payment, &terms, &scheme(), |question| answer(question, 0, 7, u64::MAX)).1;
     assert!(!nothing_is_simulated.iter().any(|question| matches!(question, ChainQuery::Simulate(_))));
 }

@@ -5,8 +5,10 @@ use std::path::Path;
 use std::time::Duration;
 
 use alloy_primitives::hex;
-use quittance_core::registry::networks;
+use quittance_core::eip712::permit2::{EXACT_PROXY, PERMIT2, UPTO_PROXY};
+use quittance_core::registry::{NetworkKind, networks};
 use quittance_core::{Address, Amount, Network};
+use quittance_evm::{Sponsoring, multicall3};
 use zeroize::Zeroizing;
 
 use super::file::{self, File};
@@ -136,7 +138,18 @@ fn chain(file: &file::Chain, place: &str, around: Around<'_>) -> Result<ChainCon
         0 => defaults.max_fee,
         gwei => u128::from(gwei) * 1_000_000_000,
     };
+    let factories =
+        file.factories.iter().enumerate().map(|(number, text)| factory(text, &format!("{place}.factories[{number}]"), around));
+    let factories = factories.collect::<Result<Vec<_>, _>>()?;
+    distinct(&factories, &at("factories"), "a factory is there twice")?;
+    let sponsoring = file.sponsoring.iter().enumerate().map(|(number, text)| way(text, &format!("{place}.sponsoring[{number}]")));
+    let sponsoring = sponsoring.collect::<Result<Vec<_>, _>>()?;
+    distinct(&sponsoring, &at("sponsoring"), "a way is there twice")?;
+    bounded(network, file, &sponsoring, &at)?;
     let settings = ChainSettings {
+        funding: funding(file, &sponsoring, &at("funding_gwei"))?,
+        factories,
+        sponsoring,
         confirmations: file.confirmations.unwrap_or(defaults.confirmations),
         watch: match file.watch_seconds {
             Some(0) => Duration::ZERO,
@@ -153,6 +166,49 @@ fn chain(file: &file::Chain, place: &str, around: Around<'_>) -> Result<ChainCon
         ..defaults
     };
     Ok(ChainConfig { network, rpc, options, signers, settings })
+}
+
+/// What deploys wallets, as far as one can tell from its address.
+fn factory(text: &str, place: &str, around: Around<'_>) -> Result<Address, ConfigError> {
+    let address = Address::parse(&resolve(text, place, around)?).map_err(|error| ConfigError::new(place, error))?;
+    // with what a payer wrote, these do what a payer wants (catalogue row 97)
+    if address == Address::ZERO || [multicall3::ADDRESS, PERMIT2, EXACT_PROXY, UPTO_PROXY].contains(&address) {
+        return Err(ConfigError::new(place, "is no factory of wallets"));
+    }
+    Ok(address)
+}
+
+fn way(text: &str, place: &str) -> Result<Sponsoring, ConfigError> {
+    let ways = [Sponsoring::Eip2612, Sponsoring::Erc20Approval];
+    let found = ways.into_iter().find(|way| way.id() == text);
+    found.ok_or_else(|| ConfigError::new(place, format!("neither {} nor {}", ways[0].id(), ways[1].id())))
+}
+
+/// What costs a facilitator something whether or not anybody pays in the end has to be bounded.
+///
+/// An approval that a payer brings along has no bound yet over all payments: one account can keep many settlements waiting for one, and what it
+/// is given for gas it can spend on something else, as often as it asks. So far that is for networks whose coins are worth nothing.
+fn bounded(network: Network, file: &file::Chain, ways: &[Sponsoring], at: &dyn Fn(&str) -> String) -> Result<(), ConfigError> {
+    let is_play = networks().iter().any(|info| info.network == network && info.kind == NetworkKind::Test);
+    if ways.contains(&Sponsoring::Erc20Approval) && !is_play {
+        return Err(ConfigError::new(at("sponsoring"), "approvals are sent for payers on test networks only so far"));
+    }
+    if !file.factories.is_empty() && file.fee_limit.is_none() {
+        return Err(ConfigError::new(at("factories"), "needs a `fee_limit`, which bounds what deploying a wallet may cost"));
+    }
+    Ok(())
+}
+
+/// What payers are given, in wei.
+fn funding(file: &file::Chain, sponsoring: &[Sponsoring], place: &str) -> Result<u128, ConfigError> {
+    let wei = u128::from(file.funding_gwei.unwrap_or(0)) * 1_000_000_000;
+    if wei > 0 && !sponsoring.contains(&Sponsoring::Erc20Approval) {
+        return Err(ConfigError::new(place, "is for payers who bring an approval, which `sponsoring` does not take"));
+    }
+    if wei > 0 && file.fee_limit.is_none() {
+        return Err(ConfigError::new(place, "needs a `fee_limit`, which says what a payment is worth"));
+    }
+    Ok(wei)
 }
 
 /// CAIP-2, or a short name of version 1.

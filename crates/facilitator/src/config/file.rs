@@ -64,6 +64,11 @@ pub(super) struct Chain {
     pub(super) max_fee_gwei: Option<u64>,
     pub(super) open: Option<u64>,
     pub(super) lookback: Option<u64>,
+    #[serde(default)]
+    pub(super) factories: Vec<String>,
+    #[serde(default)]
+    pub(super) sponsoring: Vec<String>,
+    pub(super) funding_gwei: Option<u64>,
     pub(super) batch: Option<Batch>,
     pub(super) fee_limit: Option<FeeLimit>,
     #[serde(default)]

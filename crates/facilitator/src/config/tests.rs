@@ -3,7 +3,9 @@
 use std::path::Path;
 
 use alloy_primitives::hex;
+use quittance_core::Address;
 use quittance_core::registry::networks;
+use quittance_evm::Sponsoring;
 use serde_json::{Value, json};
 
 use super::{Around, Config, Format, KeystoreError, SAMPLE, open_keystore};
@@ -156,6 +158,48 @@ fn what_cannot_be_built_is_an_error_at_its_key() {
     let mut twice = least();
     twice["chain"] = json!([least()["chain"][0], least()["chain"][0]]);
     assert_eq!(read(&twice.to_string(), Format::Json).unwrap_err(), "chain: a network is there twice");
+}
+
+#[test]
+fn row_97_what_payers_may_bring_is_listed_by_the_chain() {
+    const FACTORY: &str = "0x6492000000000000000000000000000000000001";
+    let with = |more: Value| {
+        let mut file = least();
+        file["chain"][0]["network"] = "base-sepolia".into();
+        for (key, value) in more.as_object().unwrap() {
+            file["chain"][0][key] = value.clone();
+        }
+        read(&file.to_string(), Format::Json)
+    };
+    let limit = json!({ "per_mille": 100, "prices": {} });
+    let config = with(json!({
+        "factories": [FACTORY], "sponsoring": ["eip2612GasSponsoring", "erc20ApprovalGasSponsoring"], "funding_gwei": 70_000,
+        "fee_limit": limit,
+    }));
+    let settings = config.unwrap().chains.remove(0).settings;
+    assert_eq!(settings.factories, [Address::parse(FACTORY).unwrap()]);
+    assert_eq!((settings.sponsoring, settings.funding), (vec![Sponsoring::Eip2612, Sponsoring::Erc20Approval], 70_000_000_000_000));
+    for (more, expected) in [
+        (json!({ "factories": ["0x64"] }), "chain[0].factories[0]: "),
+        (json!({ "factories": [FACTORY, FACTORY] }), "chain[0].factories: a factory is there twice"),
+        // they do whatever they are told
+        (json!({ "factories": ["0xcA11bde05977b3631167028862bE2a173976CA11"] }), "chain[0].factories[0]: is no factory"),
+        (json!({ "factories": [FACTORY, "0x000000000022D473030F116dDEE9F6B43aC78BA3"] }), "chain[0].factories[1]: is no factory"),
+        (json!({ "factories": [Address::ZERO.to_string()] }), "chain[0].factories[0]: is no factory"),
+        (json!({ "sponsoring": ["gas"] }), "chain[0].sponsoring[0]: neither eip2612GasSponsoring nor erc20ApprovalGasSponsoring"),
+        (json!({ "sponsoring": ["eip2612GasSponsoring", "eip2612GasSponsoring"] }), "chain[0].sponsoring: a way is there twice"),
+        (json!({ "factories": [FACTORY] }), "chain[0].factories: needs a `fee_limit`"),
+        // nothing bounds yet what it costs in all
+        (
+            json!({ "network": "base", "sponsoring": ["erc20ApprovalGasSponsoring"] }),
+            "chain[0].sponsoring: approvals are sent for payers on test networks only",
+        ),
+        (json!({ "funding_gwei": 1, "fee_limit": limit }), "chain[0].funding_gwei: is for payers who bring an approval"),
+        (json!({ "funding_gwei": 1, "sponsoring": ["erc20ApprovalGasSponsoring"] }), "chain[0].funding_gwei: needs a `fee_limit`"),
+    ] {
+        let error = with(more).unwrap_err();
+        assert!(error.starts_with(expected), "{error}");
+    }
 }
 
 #[test]

@@ -161,7 +161,8 @@ impl<C: Chain, L: ReplayLog> Working<'_, C, L> {
     async fn raise(&self, flight: &mut Flight, view: &View) -> bool {
         let before = Offer { max_fee: flight.newest.max_fee(), tip: flight.newest.tip() };
         let Some(offer) = before.above(view.head.fees, self.given.settings.max_fee) else { return false };
-        let signed = self.sign_call(flight.nonce(), flight.newest.gas(), offer, flight.newest.call().clone());
+        let signed =
+            self.sign_call(flight.nonce(), flight.newest.gas(), offer, flight.newest.value(), flight.newest.call().clone());
         let Ok(transaction) = signed else { return false };
         // who is no longer interested still stands in the transaction, and may have been settled by it
         flight.jobs.retain(|job| !job.stage.is_closed());

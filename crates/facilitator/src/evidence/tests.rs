@@ -1,4 +1,4 @@
-use quittance_core::chain::{Call, ExpectedLog};
+use quittance_core::chain::{Call, ExpectedLog, Step};
 use quittance_core::registry::networks::BASE;
 use quittance_core::{Amount, Nonce};
 
@@ -36,7 +36,8 @@ fn receipt(succeeded: bool, logs: &[ExpectedLog]) -> Receipt {
 
 #[test]
 fn rows_145_and_146_a_receipt_proves_what_its_logs_say() {
-    let check = |succeeded, logs: &[ExpectedLog], expected| assert_eq!(ours(&receipt(succeeded, logs), &plan(1)), expected);
+    let check =
+        |succeeded, logs: &[ExpectedLog], expected| assert_eq!(ours(&receipt(succeeded, logs), &plan(1), &key(1)), expected);
     check(true, &[used(1), transfer(PAYEE, 10)], Word::Paid);
     check(true, &[used(1), transfer(PAYEE, 9)], Word::Otherwise);
     check(true, &[used(1), transfer(PAYER, 10)], Word::Otherwise);
@@ -54,6 +55,16 @@ fn row_144_a_strangers_transaction_pays_if_every_authorization_in_it_has_its_tra
     // the nonce of this payment went to the payer itself, and the transfer is another payment's
     check(&[used(1), transfer(PAYER, 10), used(2), transfer(PAYEE, 10)], Word::Otherwise);
     check(&[transfer(PAYER, 10), used(1), transfer(PAYEE, 10), used(2)], Word::Otherwise);
+}
+
+#[test]
+fn row_97_a_transaction_in_which_a_factory_was_called_is_judged_like_a_strangers() {
+    let mut plan = plan(1);
+    plan.steps.insert(0, Step::Deploy { wallet: PAYER, call: Call::new(OTHER, vec![]) });
+    let check = |logs: &[ExpectedLog], expected| assert_eq!(ours(&receipt(true, logs), &plan, &key(1)), expected);
+    check(&[used(1), transfer(PAYEE, 10)], Word::Paid);
+    // the factory was made to pay with another authorization, and the transfer is that one's
+    check(&[used(2), transfer(PAYEE, 10), used(1)], Word::Otherwise);
 }
 
 #[test]

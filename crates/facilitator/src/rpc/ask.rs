@@ -1,20 +1,21 @@
 //! Many questions in one request.
 //!
 //! All of them go into the probe of `quittance-evm`: one `eth_call`, at one block, in which no question can harm another. What a probe cannot ask
-//! (a simulation that only its own sender can make) stands beside it in the same batch, and so do further probes if one would be too large. A
+//! (a simulation that only its own sender can make, an account's coins and how many transactions it has sent) stands beside it in the same batch, and so do further probes if one would be too large. A
 //! node that does not run a probe is asked question by question, in one more request.
 
 use std::ops::Range;
 
-use alloy_primitives::{Bytes, hex};
+use alloy_primitives::{Bytes, U256, hex};
 use quittance_core::chain::{Call, ChainAnswer, ChainQuery};
 use quittance_core::{Address, Fault};
 use quittance_evm::question::Outcome;
 use quittance_evm::{multicall3, probe, question};
-use serde_json::json;
+use serde_json::{Map, Value, json};
 
 use super::envelope::{Ask, Said};
 use super::node::{Nodes, call_object};
+use super::read;
 use super::transport::Trouble;
 
 /// How long a probe may be: creation code is bounded (EIP-3860).
@@ -37,30 +38,31 @@ pub(super) async fn ask(nodes: &Nodes, questions: &[ChainQuery]) -> Result<Vec<C
 
 /// Questions that one call of a batch asks.
 enum Group {
-    /// By a probe.
-    Probe(Range<usize>),
+    /// By a probe, which is this code.
+    Probe(Range<usize>, Vec<u8>),
     /// One by itself.
     Direct(usize),
 }
 
 /// Questions, as many in a probe as fit.
 fn group(questions: &[ChainQuery]) -> Vec<Group> {
-    let (mut groups, mut length) = (Vec::new(), 0);
+    let mut groups = Vec::new();
     for (place, question) in questions.iter().enumerate() {
-        let Some(own) = probe::creation(std::slice::from_ref(question)).map(|code| code.len()) else {
-            groups.push(Group::Direct(place));
-            continue;
-        };
-        match groups.last_mut() {
-            Some(Group::Probe(range)) if length + own <= PROBE && range.len() < QUESTIONS => {
+        if let Some(Group::Probe(range, code)) = groups.last_mut()
+            && range.len() < QUESTIONS
+        {
+            let before = code.len();
+            if probe::append(code, question).is_some() && code.len() <= PROBE {
                 range.end = place + 1;
-                length += own;
+                continue;
             }
-            _ => {
-                groups.push(Group::Probe(place..place + 1));
-                length = own;
-            }
+            code.truncate(before);
         }
+        let mut code = probe::begin();
+        groups.push(match probe::append(&mut code, question) {
+            Some(()) => Group::Probe(place..place + 1, code),
+            None => Group::Direct(place),
+        });
     }
     groups
 }
@@ -90,12 +92,17 @@ impl Asked<'_> {
     fn call(&self, nodes: &Nodes, group: &Group) -> Result<Ask, Fault> {
         let at = |place: &usize| self.questions.get(*place).ok_or(Fault::ChainReply);
         match group {
-            Group::Probe(range) => {
-                let code = self.questions.get(range.clone()).and_then(probe::creation).ok_or(Fault::ChainReply)?;
-                Ok(Ask::new("eth_call", json!([{ "input": hex::encode_prefixed(code) }, "latest"])))
+            Group::Probe(_, code) => {
+                // moved, where `json!` would copy
+                let call = Map::from_iter([("input".into(), Value::String(hex::encode_prefixed(code)))]);
+                Ok(Ask::new("eth_call", Value::Array(vec![Value::Object(call), "latest".into()])))
             }
             Group::Direct(place) => match at(place)? {
                 ChainQuery::Code { address } => Ok(Ask::new("eth_getCode", json!([address.to_string(), "latest"]))),
+                ChainQuery::Transactions { account } => {
+                    Ok(Ask::new("eth_getTransactionCount", json!([account.to_string(), "latest"])))
+                }
+                ChainQuery::Funds { account } => Ok(Ask::new("eth_getBalance", json!([account.to_string(), "latest"]))),
                 ChainQuery::Simulate(calls) if calls.len() != 1 => in_order(nodes, calls),
                 ChainQuery::CounterfactualSignature { wallet, deployment, digest, signature } => {
                     let (wallet, digest, signature) = (*wallet, *digest, signature.clone());
@@ -112,9 +119,15 @@ impl Asked<'_> {
 
     /// What one call of the batch answers; nothing where it has to be asked in another way.
     fn read(&self, group: &Group, said: Said) -> Result<Vec<(usize, ChainAnswer)>, Trouble> {
+        if let Group::Direct(place) = group
+            && let Some(ChainQuery::Transactions { .. } | ChainQuery::Funds { .. }) = self.questions.get(*place)
+        {
+            let number = said.read::<U256>()?.map_err(|_| Trouble::Declined)?;
+            return Ok(vec![(*place, ChainAnswer::Amount(read::amount(number)))]);
+        }
         let said = said.read::<Bytes>()?;
         match group {
-            Group::Probe(range) => {
+            Group::Probe(range, _) => {
                 // not every chain runs a contract that is not created, and not every node has the gas for many questions
                 let Ok(returned) = said else { return Ok(Vec::new()) };
                 let questions = self.questions.get(range.clone()).ok_or(Trouble::Garbage)?;

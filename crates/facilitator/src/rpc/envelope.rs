@@ -1,8 +1,8 @@
 //! JSON-RPC 2.0: calls into a body, a body into as many answers.
 
 use serde::de::{Deserialize, DeserializeOwned, Deserializer};
+use serde_json::Value;
 use serde_json::value::RawValue;
-use serde_json::{Value, json};
 
 use super::transport::Trouble;
 
@@ -18,9 +18,18 @@ impl Ask {
         Self { method, params }
     }
 
-    fn numbered(&self, id: usize) -> Value {
-        json!({ "jsonrpc": "2.0", "id": id, "method": self.method, "params": self.params })
+    const fn numbered(&self, id: usize) -> Request<'_> {
+        Request { jsonrpc: "2.0", id, method: self.method, params: &self.params }
     }
+}
+
+/// A call as it is written.
+#[derive(serde::Serialize)]
+struct Request<'a> {
+    jsonrpc: &'static str,
+    id: usize,
+    method: &'static str,
+    params: &'a Value,
 }
 
 /// What a node said to one call.
@@ -73,12 +82,11 @@ fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Box<RawV
 
 /// The body that makes calls: one as an object, several as a batch.
 pub(super) fn write(calls: &[Ask]) -> Vec<u8> {
-    match calls {
-        [only] => only.numbered(0),
-        several => several.iter().enumerate().map(|(id, call)| call.numbered(id)).collect(),
-    }
-    .to_string()
-    .into_bytes()
+    let body = match calls {
+        [only] => serde_json::to_vec(&only.numbered(0)),
+        several => serde_json::to_vec(&several.iter().enumerate().map(|(id, call)| call.numbered(id)).collect::<Vec<_>>()),
+    };
+    body.unwrap_or_default()
 }
 
 /// The answers to so many calls, in the order of the calls. A batch may be answered in any order, but each call once.

@@ -21,16 +21,20 @@ use tokio::time::{Instant, timeout};
 use super::reply::{self, Refusal};
 use super::{Ready, Service, Shared, callers, cors, document};
 use crate::metrics::Operation;
+use crate::together::caught;
 
 /// The routes with their methods.
 pub(super) const ROUTES: [(&str, &str); 6] = [
     ("/verify", "post"),
-    ("/settle", "post"),
+    (SETTLE, "post"),
     ("/supported", "get"),
     ("/health", "get"),
     ("/metrics", "get"),
     ("/openapi.json", "get"),
 ];
+
+/// Where money moves.
+const SETTLE: &str = "/settle";
 
 /// The routes that strangers may take.
 const OPEN: [&str; 2] = ["/health", "/openapi.json"];
@@ -48,7 +52,7 @@ impl<F: Facilitator + Send + Sync + 'static> Service<F> {
 pub(super) fn router<F: Facilitator + Send + Sync + 'static>(shared: All<F>) -> Router {
     Router::new()
         .route("/verify", post(verify::<F>))
-        .route("/settle", post(settle::<F>))
+        .route(SETTLE, post(settle::<F>))
         .route("/supported", get(supported::<F>))
         .route("/health", get(health::<F>))
         .route("/metrics", get(metrics::<F>))
@@ -80,8 +84,14 @@ async fn around<F: Facilitator + Send + Sync + 'static>(
         Refusal::Stranger.into()
     } else {
         request.extensions_mut().insert(Number(number));
-        // a task of its own goes on when whoever asked has gone, and takes nobody along when it panics
-        tokio::spawn(next.run(request)).await.unwrap_or_else(|_| {
+        // neither takes anybody along when it panics
+        let answered = if route == SETTLE {
+            // a task of its own goes on when whoever asked has gone
+            tokio::spawn(next.run(request)).await.ok()
+        } else {
+            caught(next.run(request)).await
+        };
+        answered.unwrap_or_else(|| {
             tracing::error!(request = number, route, "a request panicked");
             Refusal::Bug.into()
         })

@@ -5,6 +5,8 @@ use quittance_core::{ChainMode, Fault, Rejection, ReplayKey, Retry};
 use quittance_guard::ReplayLog;
 use quittance_guard::replay::{Admission, Audience, Claim, Demand, Entry, State, Step, admit};
 
+use super::conclude::Suspicion;
+use super::prepare::Begun;
 use super::{End, Settlement, resume};
 use crate::case::Case;
 use crate::chain::Chain;
@@ -61,7 +63,7 @@ pub(crate) async fn settle<C: Chain + 'static, L: ReplayLog + Send + Sync + 'sta
     match admit(&*engine.log, checked.verified, &demand).await {
         Ok(Admission::Fresh(admitted, claim)) => {
             engine.metrics.settlement(lane.network, SettlementState::Reserved);
-            fresh((engine, lane, ticket), Begun { case, admitted, claim, record, company, gas }).await
+            fresh((engine, lane, ticket), Fresh { case, admitted, claim, record, company, gas }).await
         }
         Ok(Admission::Resume(_, claim)) => resume::resumed(engine, lane, ticket, claim).await,
         Ok(Admission::Redeliver(_, receipt) | Admission::Done(receipt, _)) => {
@@ -77,7 +79,7 @@ pub(crate) async fn settle<C: Chain + 'static, L: ReplayLog + Send + Sync + 'sta
 }
 
 /// A settlement that was claimed a moment ago, for the first time.
-struct Begun {
+struct Fresh {
     case: Case,
     admitted: Admitted,
     claim: Claim,
@@ -89,9 +91,9 @@ struct Begun {
 
 async fn fresh<C: Chain + 'static, L: ReplayLog + Send + Sync + 'static>(
     at: (&Engine<C, L>, &Lane<C>, &Ticket),
-    begun: Begun,
+    begun: Fresh,
 ) -> Outcome {
-    let Begun { case, admitted, claim, record, company, gas } = begun;
+    let Fresh { case, admitted, claim, record, company, gas } = begun;
     match Settlement::new(at, case, admitted, claim, record, company) {
         Ok(mut settlement) => {
             settlement.gas = gas;
@@ -152,10 +154,11 @@ impl<C: Chain + 'static, L: ReplayLog + Send + Sync + 'static> Settlement<'_, C,
         if self.call.is_none() {
             return if self.keep().await.is_ok() { End::Nothing } else { End::Stale };
         }
-        let stage = match self.first_sent().await {
-            Ok(stage) => stage,
-            Err(end) => return end,
-        };
-        self.conclude(stage).await
+        match self.first_sent().await {
+            Ok(Begun::Sent(stage)) => self.conclude(Some(stage), Suspicion::None).await,
+            Ok(Begun::Used) => self.conclude(None, Suspicion::Used).await,
+            Ok(Begun::Waiting) => self.conclude(None, Suspicion::None).await,
+            Err(end) => end,
+        }
     }
 }

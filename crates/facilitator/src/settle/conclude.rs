@@ -13,8 +13,9 @@ use crate::dispatch::{Back, Stage};
 use crate::evidence::{self, Word};
 use crate::news as watch;
 use crate::open::Progress;
-use crate::record::Record;
+use crate::record::{Purpose, Record, Try};
 use crate::trace::{Spent, trace};
+use crate::transaction::Transaction;
 use crate::watch::View;
 
 /// What was found so far.
@@ -36,11 +37,33 @@ struct Findings {
     hopeless: u32,
     /// How many times in a row what was sent was seen to wait for a number before it that nobody uses.
     gaps: u32,
+    /// What came before the payment and is there.
+    arrived: Option<TransactionHash>,
+}
+
+/// What is thought of a payment before anything is looked at.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Suspicion {
+    None,
+    /// Somebody else may have used it.
+    Used,
 }
 
 /// Why a claim is not held any longer.
 enum Held {
     Fault,
+    Stale,
+}
+
+/// What comes of sending it again.
+enum Sending {
+    /// It is handed over.
+    Sent(watch::Receiver<Stage>),
+    /// What is there waits, or nothing can be done at the moment.
+    Waits,
+    /// Something that comes first is on its way.
+    First,
+    /// Somebody else is at it by now.
     Stale,
 }
 
@@ -58,8 +81,8 @@ const ORPHANED: Duration = Duration::from_secs(15);
 
 impl<C: Chain + 'static, L: ReplayLog + Send + Sync + 'static> Settlement<'_, C, L> {
     /// Waits for the evidence that ends it.
-    pub(super) async fn conclude(&mut self, mut stage: Option<watch::Receiver<Stage>>) -> End {
-        let mut findings = Findings { used: stage.is_none() && self.record.tries.is_empty(), ..Findings::default() };
+    pub(super) async fn conclude(&mut self, mut stage: Option<watch::Receiver<Stage>>, suspicion: Suspicion) -> End {
+        let mut findings = Findings { used: suspicion == Suspicion::Used, ..Findings::default() };
         // what may be there already is looked for before anything is sent
         let mut again = Instant::now() + AGAIN;
         let mut renew = Instant::now();
@@ -82,28 +105,38 @@ impl<C: Chain + 'static, L: ReplayLog + Send + Sync + 'static> Settlement<'_, C,
                         again = Instant::now() + AGAIN;
                         match why {
                             Back::Stale => return End::Stale,
-                            Back::Fault(fault) if record.tries.is_empty() => return End::Unsent(fault),
-                            Back::Dear if record.tries.is_empty() => return End::Unsent(Fault::GasTooDear),
+                            Back::Fault(fault) if !self.kept && record.tries.is_empty() => return End::Unsent(fault),
+                            Back::Dear if !self.kept && record.tries.is_empty() => return End::Unsent(Fault::GasTooDear),
                             Back::Fault(_) | Back::Dear | Back::NotTaken(_) | Back::Displaced => self.sent(record),
                         }
                     }
                     // it has landed, or whoever looked after it is gone
                     None => {
                         stage = None;
-                        again = Instant::now() + ORPHANED;
+                        let first = self.record.tries.last().is_some_and(|one| one.purpose != Purpose::Pay);
+                        // what comes next is the payment
+                        again = Instant::now() + if first { Duration::ZERO } else { ORPHANED };
                     }
                 },
                 view = self.wait.next() => {
+                    self.account(&view);
+                    findings.arrived = self.arrived(&view);
+                    if stage.is_none() && findings.arrived.is_some() {
+                        again = Instant::now();
+                    }
                     if let Some(end) = self.judge(&view, &mut findings).await {
                         return end;
                     }
-                    quiet = self.wait.hashes().iter().any(|hash| view.receipt(hash).is_some() && !findings.vain.contains(hash));
+                    quiet = self.is_quiet(&view, &findings);
                 }
                 () = tokio::time::sleep_until(again), if stage.is_none() && !quiet => {
                     again = Instant::now() + ORPHANED;
                     if !findings.used {
                         match self.send_again(&mut findings).await {
-                            Ok(sent) => stage = sent,
+                            Ok(Sending::Sent(sent)) => stage = Some(sent),
+                            Ok(Sending::Waits) => {}
+                            Ok(Sending::First) => again = Instant::now() + AGAIN,
+                            Ok(Sending::Stale) => return End::Stale,
                             Err(rejection) if is_used(rejection) => findings.used = true,
                             // another facilitator on the same log has the signer that it takes
                             Err(Rejection::UptoFacilitator) => {}
@@ -145,9 +178,36 @@ impl<C: Chain + 'static, L: ReplayLog + Send + Sync + 'static> Settlement<'_, C,
             if self.record.tries.is_empty() {
                 self.engine.metrics.settlement(self.lane.network, crate::metrics::SettlementState::Settling);
             }
-            self.ticket.tell(Progress::Sent(one.hash));
+            self.ticket.tell(if one.purpose == Purpose::Pay { Progress::Sent(one.hash) } else { Progress::Kept });
+            self.kept = true;
         }
         self.record = record;
+    }
+
+    /// The newest transaction, if it comes before the payment and is there, so that the payment is next.
+    fn arrived(&self, view: &View) -> Option<TransactionHash> {
+        let last = self.record.tries.last().filter(|one| one.purpose != Purpose::Pay)?;
+        let receipt = view.receipt(&last.hash)?;
+        view.is_deep(receipt.block, self.lane.settings.confirmations).then_some(last.hash)
+    }
+
+    /// Whether something is in a block that is still to be waited for: what moves the money until it is known what it did, what comes before that
+    /// until it is deep enough.
+    fn is_quiet(&self, view: &View, findings: &Findings) -> bool {
+        self.wait.hashes().iter().filter(|hash| !findings.vain.contains(hash)).any(|hash| {
+            view.receipt(hash)
+                .is_some_and(|receipt| self.record.pays(hash) || !view.is_deep(receipt.block, self.lane.settings.confirmations))
+        })
+    }
+
+    /// What a look says about what was spent.
+    fn account(&mut self, view: &View) {
+        let cost = |one: &Try| {
+            let receipt = view.receipt(&one.hash).filter(|_| !one.is_shared())?;
+            let given = if receipt.succeeded { Transaction::parse(&one.raw).map_or(0, |gift| gift.value()) } else { 0 };
+            Some(receipt.cost.saturating_add(given))
+        };
+        self.spent = self.record.tries.iter().filter_map(cost).fold(0, u128::saturating_add);
     }
 
     /// What a look at the chain says.
@@ -156,8 +216,8 @@ impl<C: Chain + 'static, L: ReplayLog + Send + Sync + 'static> Settlement<'_, C,
             view.receipt(hash).is_some_and(|receipt| view.is_deep(receipt.block, self.lane.settings.confirmations))
         };
         let mut vain = None;
-        for hash in self.wait.hashes().iter().filter(deep) {
-            match view.receipt(hash).map(|receipt| evidence::ours(receipt, &self.plan)) {
+        for hash in self.wait.hashes().iter().filter(deep).filter(|hash| self.record.pays(hash)) {
+            match view.receipt(hash).map(|receipt| evidence::ours(receipt, &self.plan, self.key())) {
                 Some(Word::Paid) => return Some(End::Paid(*hash)),
                 Some(word) if !findings.vain.contains(hash) => vain = Some((*hash, word)),
                 _ => {}
@@ -171,7 +231,7 @@ impl<C: Chain + 'static, L: ReplayLog + Send + Sync + 'static> Settlement<'_, C,
             return None;
         }
         let spent = trace(self.lane, self.key(), &self.plan, self.record.since, self.wait.hashes()).await.ok()?;
-        let last = vain.map(|(hash, _)| hash).or_else(|| self.wait.hashes().last().copied());
+        let last = vain.map(|(hash, _)| hash).or_else(|| self.record.payment());
         match spent {
             Spent::Paid(hash) => Some(End::Paid(hash)),
             Spent::Elsewhere(rejection) => Some(End::Failed(rejection, last)),
@@ -223,13 +283,13 @@ impl<C: Chain + 'static, L: ReplayLog + Send + Sync + 'static> Settlement<'_, C,
             }
             Ready::Wrong(Rejection::UptoFacilitator) => return None,
             Ready::Wrong(rejection) => rejection,
-            Ready::Go(..) | Ready::Fault(Fault::ChainReply) if findings.failures < FAILURES => {
+            Ready::Go(_) | Ready::Wait | Ready::Fault(Fault::ChainReply) if findings.failures < FAILURES => {
                 findings.vain.push(hash);
                 (findings.failures, findings.unused) = (findings.failures + 1, 0);
                 return None;
             }
-            Ready::Go(..) | Ready::Fault(Fault::ChainReply) => Rejection::TransactionFailed,
-            Ready::Fault(_) => return None,
+            Ready::Go(_) | Ready::Wait | Ready::Fault(Fault::ChainReply) => Rejection::TransactionFailed,
+            Ready::Fault(_) | Ready::Stale => return None,
         };
         // what may still get into a block may still pay
         if self.all_dead().await? { Some(End::Failed(end, Some(hash))) } else { None }
@@ -241,7 +301,7 @@ impl<C: Chain + 'static, L: ReplayLog + Send + Sync + 'static> Settlement<'_, C,
         let spent = trace(self.lane, self.key(), &self.plan, self.record.since, own).await.ok()?;
         let over = spent == Spent::Not && self.all_dead().await?;
         findings.hopeless = if over { findings.hopeless + 1 } else { 0 };
-        (findings.hopeless >= UNUSED).then(|| End::Failed(rejection, own.last().copied()))
+        (findings.hopeless >= UNUSED).then(|| End::Failed(rejection, self.record.payment()))
     }
 
     /// Whether none of what was sent can get into a block any more; none when nobody can say.
@@ -255,8 +315,10 @@ impl<C: Chain + 'static, L: ReplayLog + Send + Sync + 'static> Settlement<'_, C,
     }
 
     /// Sends what is there once more, or another transaction if that can get in no more.
-    async fn send_again(&mut self, findings: &mut Findings) -> Result<Option<watch::Receiver<Stage>>, Rejection> {
-        if let Some(last) = self.record.tries.last() {
+    async fn send_again(&mut self, findings: &mut Findings) -> Result<Sending, Rejection> {
+        // some nodes take what is in a block for one that waits
+        let over = |last: &&Try| findings.arrived == Some(last.hash) || findings.vain.contains(&last.hash);
+        if let Some(last) = self.record.tries.last().filter(|last| !over(last)) {
             let waits = if last.is_shared() {
                 // a transaction that is shared cannot be sent again by one of those that share it
                 match self.lane.chain.nonce(last.signer, Block::Latest).await {
@@ -279,14 +341,16 @@ impl<C: Chain + 'static, L: ReplayLog + Send + Sync + 'static> Settlement<'_, C,
                 }
             };
             if waits {
-                return Ok(None);
+                return Ok(Sending::Waits);
             }
         }
-        match self.prepare().await {
-            Ready::Go(signer, gas) => Ok(self.submit(signer, gas).ok()),
-            Ready::Wrong(rejection) => Err(rejection),
-            Ready::Fault(_) => Ok(None),
-        }
+        Ok(match self.prepare().await {
+            Ready::Go(shot) => self.submit(shot).map_or(Sending::Waits, Sending::Sent),
+            Ready::Wrong(rejection) => return Err(rejection),
+            Ready::Wait => Sending::First,
+            Ready::Fault(_) => Sending::Waits,
+            Ready::Stale => Sending::Stale,
+        })
     }
 
     const fn used(&self) -> Rejection {

@@ -7,6 +7,7 @@ use quittance_core::{Fault, Network, ReplayKey};
 use quittance_guard::ReplayLog;
 use quittance_guard::replay::{Claim, Entry, State, Step};
 
+use super::conclude::Suspicion;
 use super::{AGAIN, End, Settlement};
 use crate::case::Case;
 use crate::chain::{Chain, TransactionHash};
@@ -66,7 +67,7 @@ pub(super) async fn follow<C: Chain + 'static, L: ReplayLog + Send + Sync + 'sta
             }
             Ok(Some(Entry { state: State::Settling { .. } | State::Unknown, sent, .. })) => {
                 // another process has kept it, and this one can tell what was sent
-                let last = sent.as_ref().and_then(Record::from_sent).and_then(|record| record.tries.last().map(|one| one.hash));
+                let last = sent.as_ref().and_then(Record::from_sent).and_then(|record| record.payment());
                 ticket.tell(last.map_or(Progress::Kept, Progress::Sent));
                 if let Ok(now) = engine.clock.now()
                     && let Ok(Some(claim)) = engine.log.resume(key, engine.settings.lease, now).await
@@ -98,7 +99,7 @@ pub(super) async fn resumed<C: Chain + 'static, L: ReplayLog + Send + Sync + 'st
         }
     };
     let Some((case, record)) = kept(engine, &entry) else { return Outcome::Faulted(Fault::StoreInconsistent) };
-    ticket.tell(record.tries.last().map_or(Progress::Kept, |one| Progress::Sent(one.hash)));
+    ticket.tell(record.payment().map_or(Progress::Kept, Progress::Sent));
     // It was verified before it was claimed, and the log keeps nothing of a payment that was not; what the chain says of it now is
     // another thing, because it may be settled by now.
     let verified = Verified::assertion(&case.payment, &case.terms, entry.payer.clone(), entry.amount, entry.key, record.expires);
@@ -106,7 +107,10 @@ pub(super) async fn resumed<C: Chain + 'static, L: ReplayLog + Send + Sync + 'st
     match Settlement::new((engine, lane, ticket), case, admitted, claim, record, Company::Alone) {
         Ok(mut settlement) => {
             settlement.taken_back = entry.taken_back;
-            let end = if settlement.call.is_none() { End::Nothing } else { settlement.conclude(None).await };
+            settlement.kept = true;
+            // what was kept before anything was signed was kept because somebody had used it, or because something had to come first
+            let suspicion = if settlement.record.tries.is_empty() { Suspicion::Used } else { Suspicion::None };
+            let end = if settlement.call.is_none() { End::Nothing } else { settlement.conclude(None, suspicion).await };
             settlement.end(end).await
         }
         Err((rejection, _)) => Outcome::Refused(rejection, None),

@@ -8,7 +8,7 @@ use quittance_core::{Account, Amount, Asset, Network, Terms, TermsHash, UnixSeco
 
 use super::digest::SaltedHash;
 use super::escaped::Escaped;
-use crate::budget::Limit;
+use crate::budget::{Limit, Purchase};
 use crate::receipt::{Attested, Receipt};
 
 /// When something happened: by our clock, and where one was asked, by the chain's (catalogue row 226).
@@ -102,6 +102,14 @@ impl Offer {
         let network = terms.network();
         let (asset, payee) = (Party::of(network, terms.asset().token()), Party::of(network, terms.pay_to()));
         Self { terms: terms.hash(), amount: terms.amount(), network, asset, payee }
+    }
+
+    /// The same of a purchase that was made under them, for whoever goes on with it later.
+    #[must_use]
+    pub fn of_purchase(purchase: &Purchase) -> Self {
+        let network = purchase.asset.network();
+        let (asset, payee) = (Party::of(network, purchase.asset.token()), Party::of(network, &purchase.payee));
+        Self { terms: purchase.terms, amount: purchase.amount, network, asset, payee }
     }
 
     /// The hash of the terms.

@@ -9,12 +9,13 @@ use core::fmt::Write as _;
 use quittance_core::{Denial, Resource};
 
 use super::approval::ApprovalRequest;
-use super::decision::{Allowed, Decision, PassedOver, Shown};
+use super::decision::{Allowed, Decision, Denied, PassedOver, Shown};
 use super::offer::{self, Candidate, Case, Consent, Payee};
 use super::site::{ResourceRule, Transport, transport};
 use super::snapshot::Snapshot;
 use super::words::{self, Refusal};
 use super::{PlainHttp, Policy, Rules, State, TextAction, TextRules};
+use crate::label::Category;
 use crate::text::{Sensitive, find, find_in_path, find_in_query, redact, redact_url};
 
 impl Policy {
@@ -31,6 +32,26 @@ impl Policy {
             Ok(matching) => among_offers(Case { rules, matching: &matching, snapshot }),
             Err(refusal) => Decision::Deny(refusal.into_denied(Vec::new())),
         }
+    }
+
+    /// Whether a URL may be sent at all, before anybody knows what it costs: the first request shows it to the seller, paid or not
+    /// (catalogue row 207). Where there is no policy nothing can be paid, and nothing is said here.
+    ///
+    /// # Errors
+    ///
+    /// What the policy refuses to see in it.
+    pub fn may_send(&self, resource: &Resource) -> Result<(), Denied> {
+        match &self.0 {
+            State::Present(rules) => require_url(&rules.texts, resource).map_err(|refusal| refusal.into_denied(Vec::new())),
+            State::Absent(_) => Ok(()),
+        }
+    }
+
+    /// What the policy calls a kind of resource; a log says that in place of the path.
+    #[must_use]
+    pub fn category(&self, resource: &Resource, method: &str) -> Option<&Category> {
+        let State::Present(rules) = &self.0 else { return None };
+        offer::rules_for(rules, resource, method).find_map(|rule| rule.category.as_ref())
     }
 }
 
@@ -98,12 +119,7 @@ fn require_claim(claim: &str, asked: &Resource) -> Result<(), Refusal> {
 /// That nothing sensitive stands where the policy refuses it (catalogue row 207).
 fn require_texts(texts: &TextRules, snapshot: &Snapshot<'_>) -> Result<(), Refusal> {
     let refuses = |action| action == TextAction::Refuse;
-    if refuses(texts.url) {
-        texts.require("the path of the URL", find_in_path(snapshot.resource))?;
-    }
-    if refuses(texts.query) {
-        texts.require("the query of the URL", find_in_query(snapshot.resource))?;
-    }
+    require_url(texts, snapshot.resource)?;
     if refuses(texts.reason) {
         texts.require("the reason", snapshot.reason.map(kinds).unwrap_or_default())?;
     }
@@ -111,6 +127,16 @@ fn require_texts(texts: &TextRules, snapshot: &Snapshot<'_>) -> Result<(), Refus
         for text in descriptions(snapshot) {
             texts.require("the description", kinds(text))?;
         }
+    }
+    Ok(())
+}
+
+fn require_url(texts: &TextRules, resource: &Resource) -> Result<(), Refusal> {
+    if texts.url == TextAction::Refuse {
+        texts.require("the path of the URL", find_in_path(resource))?;
+    }
+    if texts.query == TextAction::Refuse {
+        texts.require("the query of the URL", find_in_query(resource))?;
     }
     Ok(())
 }

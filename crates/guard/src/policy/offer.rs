@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 use core::cmp::Ordering;
 
 use quittance_core::registry::{AssetInfo, TransferMethod};
-use quittance_core::{Address, Amount, Denial, SchemeId, Terms, Window, WindowRule};
+use quittance_core::{Address, Amount, Denial, Resource, SchemeId, Terms, Window, WindowRule};
 
 use super::limits::AssetLimits;
 use super::price::{Price, Unit};
@@ -282,6 +282,11 @@ fn escape_token(terms: &Terms) -> String {
 
 /// The rules for a request, in the order of the file.
 pub(super) fn matching<'a>(rules: &'a Rules, snapshot: &Snapshot<'_>) -> Vec<&'a ResourceRule> {
-    let path = site::path(snapshot.resource);
-    rules.resources.iter().filter(|rule| rule.matches(snapshot.resource, path, snapshot.method)).collect()
+    rules_for(rules, snapshot.resource, snapshot.method).collect()
+}
+
+/// The same for what is not yet a snapshot.
+pub(super) fn rules_for<'a>(rules: &'a Rules, resource: &Resource, method: &str) -> impl Iterator<Item = &'a ResourceRule> {
+    let path = site::path(resource);
+    rules.resources.iter().filter(move |rule| rule.matches(resource, path, method))
 }

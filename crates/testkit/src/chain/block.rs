@@ -38,6 +38,8 @@ pub(super) struct Mined {
     pub(super) call: Call,
     pub(super) deeds: Vec<Deed>,
     pub(super) origin: Origin,
+    /// Whether it took all the gas that it was given.
+    pub(super) exhausted: bool,
 }
 
 /// Who a transaction came from.
@@ -196,10 +198,9 @@ impl Ledger {
         let mut left = BLOCK_GAS;
         loop {
             let turn = |waiting: &Waiting| {
-                let affordable = u128::from(waiting.gas).checked_mul(waiting.max_fee);
                 waiting.nonce == state.sent_by(waiting.sender)
                     && waiting.gas <= left
-                    && affordable.is_some_and(|cost| cost <= state.ether_of(waiting.sender))
+                    && waiting.cost().is_some_and(|cost| cost <= state.ether_of(waiting.sender))
             };
             let Some(next) = self.pool.best(number, base, turn) else { break };
             self.pool.remove(next.sender, next.nonce);
@@ -268,7 +269,8 @@ fn include(state: &mut State, around: Surroundings, base: u128, next: Waiting) -
     state.sent.insert(next.sender, next.nonce + 1);
     let before = state.clone();
     let mut succeeded = run::call(state, around, next.sender, &next.call, &mut trail).is_ok();
-    if trail.gas > next.gas {
+    let exhausted = trail.gas > next.gas;
+    if exhausted {
         *state = before;
         succeeded = false;
         trail = Trail { gas: next.gas, ..Trail::default() };
@@ -277,7 +279,13 @@ fn include(state: &mut State, around: Surroundings, base: u128, next: Waiting) -
     let cost = u128::from(trail.gas) * price;
     let left = state.ether_of(next.sender).saturating_sub(cost);
     state.ether.insert(next.sender, left);
-    finish(next.hash, succeeded, cost, next.call.clone(), trail, Origin::Pool(next))
+    if succeeded && next.value > 0 {
+        let (to, wei) = (next.call.target, next.value);
+        state.ether.insert(next.sender, left.saturating_sub(wei));
+        state.ether.insert(to, state.ether_of(to).saturating_add(wei));
+        trail.deeds.push(Deed::Given { to, wei });
+    }
+    Mined { exhausted, ..finish(next.hash, succeeded, cost, next.call.clone(), trail, Origin::Pool(next)) }
 }
 
 fn finish(transaction: TransactionHash, succeeded: bool, cost: u128, call: Call, trail: Trail, origin: Origin) -> Mined {
@@ -285,7 +293,7 @@ fn finish(transaction: TransactionHash, succeeded: bool, cost: u128, call: Call,
         |written: run::Written| Log { emitter: written.emitter, topics: written.topics, data: written.data, transaction, block: 0 };
     let logs = trail.logs.into_iter().map(log).collect();
     let receipt = Receipt { transaction, block: 0, block_hash: [0; 32], succeeded, cost, logs };
-    Mined { receipt, call, deeds: trail.deeds, origin }
+    Mined { receipt, call, deeds: trail.deeds, origin, exhausted: false }
 }
 
 /// A call of which only the contract is told.

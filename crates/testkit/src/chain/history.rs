@@ -40,10 +40,14 @@ pub struct Spending {
     pub succeeded: bool,
     /// How many authorizations it used.
     pub used: usize,
+    /// What else it did that a payment needs: deploy a wallet, or give somebody coins.
+    pub prepared: Vec<Deed>,
     /// The payments that it was sent for.
     pub attempted: Vec<ReplayKey>,
     /// What it cost, in wei.
     pub cost: u128,
+    /// Whether it took all the gas that it was given.
+    pub exhausted: bool,
 }
 
 impl ModelChain {
@@ -60,7 +64,7 @@ impl ModelChain {
             let deeds = ledger.blocks.iter().flat_map(|block| &block.mined).flat_map(|mined| &mined.deeds);
             let cancelled = deeds.filter_map(|deed| match deed {
                 Deed::Cancelled { key } => Some(*key),
-                Deed::Used { .. } => None,
+                Deed::Used { .. } | Deed::Deployed { .. } | Deed::Given { .. } => None,
             });
             cancelled.collect()
         })
@@ -110,7 +114,9 @@ fn spendings_of(network: Network, block: &Block, account: Address) -> Vec<Spendi
         succeeded: mined.receipt.succeeded,
         attempted: attempts(network, &block.state, &mined.call),
         used: mined.deeds.iter().filter(|deed| matches!(deed, Deed::Used { .. })).count(),
+        prepared: mined.deeds.iter().filter(|deed| matches!(deed, Deed::Deployed { .. } | Deed::Given { .. })).cloned().collect(),
         cost: mined.receipt.cost,
+        exhausted: mined.exhausted,
     };
     ours.map(spending).collect()
 }

@@ -244,11 +244,16 @@ impl<'a> Seen<'a> {
             }
             ChainQuery::CounterfactualSignature { wallet, deployment, digest, signature } => {
                 let mut state = (**state).clone();
-                match self.attempt(&mut state, core::slice::from_ref(deployment)) {
-                    Ok(_) => wallet::answer(&state, *wallet, digest, signature.as_bytes()),
-                    Err(data) => ChainAnswer::Failed(data),
-                }
+                // whether it failed does not matter if the wallet is there, and where there is none nobody has signed
+                drop(self.attempt(&mut state, core::slice::from_ref(deployment)));
+                ChainAnswer::Flag(wallet::agrees(&state, *wallet, digest, signature.as_bytes()))
             }
+            ChainQuery::TokenNonce { token: address, owner } => {
+                let used = state.permits.get(&(*address, *owner)).copied().unwrap_or(0);
+                token(address, ChainAnswer::Amount(Amount::from_u64(used)))
+            }
+            ChainQuery::Transactions { account } => ChainAnswer::Amount(Amount::from_u64(state.sent_by(*account))),
+            ChainQuery::Funds { account } => ChainAnswer::Amount(Amount::from_u128(state.ether_of(*account))),
             ChainQuery::Balance { token: address, owner } => token(address, ChainAnswer::Amount(state.balance(*address, *owner))),
             ChainQuery::Allowance { token: address, owner, spender } => {
                 token(address, ChainAnswer::Amount(state.allowance(*address, *owner, *spender)))
@@ -284,13 +289,16 @@ impl<'a> Seen<'a> {
         // what is in the pool is known wherever this node thinks the chain has come
         let state = &self.ledger.head().state;
         if new.nonce < state.sent_by(new.sender) {
-            return Broadcast::NonceUsed;
+            // to what is in a block, some say that its number is used, and some that they know it
+            let mined =
+                || self.ledger.blocks.iter().flat_map(|block| &block.mined).any(|mined| mined.receipt.transaction == new.hash);
+            let [.., last] = *new.hash.as_bytes();
+            return if last % 2 == 0 && mined() { Broadcast::Accepted } else { Broadcast::NonceUsed };
         }
         if new.gas < run::intrinsic(&new.call.data) {
             return Broadcast::Refused;
         }
-        let cost = u128::from(new.gas).checked_mul(new.max_fee);
-        if cost.is_none_or(|cost| cost > state.ether_of(new.sender)) {
+        if new.cost().is_none_or(|cost| cost > state.ether_of(new.sender)) {
             return Broadcast::OutOfFunds;
         }
         match self.ledger.pool.add(new) {

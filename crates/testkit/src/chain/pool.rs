@@ -22,6 +22,8 @@ pub(super) struct Waiting {
     pub(super) gas: u64,
     pub(super) max_fee: u128,
     pub(super) tip: u128,
+    /// How many wei go along.
+    pub(super) value: u128,
     pub(super) call: Call,
     /// The first block that may hold it.
     pub(super) not_before: u64,
@@ -33,7 +35,7 @@ impl Waiting {
         let mut rest = raw;
         let envelope = TxEnvelope::decode_2718(&mut rest).ok().filter(|_| rest.is_empty())?;
         let sender = envelope.recover_signer().ok()?;
-        let to = envelope.to().filter(|_| envelope.value().is_zero())?;
+        let to = envelope.to()?;
         Some(Self {
             hash: TransactionHash::from_bytes(envelope.tx_hash().0),
             sender: Address::from_bytes(sender.into_array()),
@@ -42,9 +44,15 @@ impl Waiting {
             gas: envelope.gas_limit(),
             max_fee: envelope.max_fee_per_gas(),
             tip: envelope.max_priority_fee_per_gas().unwrap_or_else(|| envelope.max_fee_per_gas()),
+            value: envelope.value().try_into().ok()?,
             call: Call::new(Address::from_bytes(to.into_array()), envelope.input().to_vec()),
             not_before: 0,
         })
+    }
+
+    /// The most that its sender has to have; none where nobody has as much.
+    pub(super) fn cost(&self) -> Option<u128> {
+        u128::from(self.gas).checked_mul(self.max_fee)?.checked_add(self.value)
     }
 
     /// What of a unit of gas goes to who includes it, at a base fee; nothing where it does not even pay that.

@@ -8,7 +8,7 @@ use quittance_core::{Address, Amount, Network, ReplayKey, UnixSeconds};
 
 use super::abi::{self, NotAbi, Reader};
 use super::permit2;
-use super::state::{Code, State};
+use super::state::{Code, Manners, State};
 use super::token;
 
 /// What an unsuccessful call gives back.
@@ -38,7 +38,7 @@ pub(super) struct Written {
     pub(super) data: Vec<u8>,
 }
 
-/// What became of an authorization, as the model knows it whatever the logs say.
+/// What happened, as the model knows it whatever the logs say.
 #[derive(Clone, PartialEq, Eq, Debug)]
 #[expect(clippy::exhaustive_enums, reason = "a law must look at every case")]
 pub enum Deed {
@@ -59,6 +59,18 @@ pub enum Deed {
     Cancelled {
         /// What it would have been spent under.
         key: ReplayKey,
+    },
+    /// A wallet was deployed.
+    Deployed {
+        /// Where.
+        wallet: Address,
+    },
+    /// Coins were given away.
+    Given {
+        /// To whom.
+        to: Address,
+        /// How many, in wei.
+        wei: u128,
     },
 }
 
@@ -97,8 +109,8 @@ fn dispatch(state: &mut State, around: Surroundings, sender: Address, call: &Cal
         Code::ExactProxy => permit2::exact(state, around, selector, arguments, trail),
         Code::UptoProxy => permit2::upto(state, around, sender, selector, arguments, trail),
         Code::Multicall3 => return multicall(state, around, call.target, selector, arguments, trail),
-        Code::Factory => deploy(state, call.target, selector, arguments, trail),
-        Code::Mute | Code::Wallet { .. } | Code::Delegated(_) => return Ok(Vec::new()),
+        Code::Factory(manners) => deploy(state, call.target, manners, selector, arguments, trail),
+        Code::Mute | Code::Told(_) | Code::Wallet { .. } | Code::Delegated(_) => return Ok(Vec::new()),
         Code::Permit2 => Err(Failed::Reverted(Vec::new())),
     };
     done.map(|()| Vec::new()).map_err(|failed| match failed {
@@ -159,15 +171,28 @@ pub(super) fn wallet_of(factory: Address, owner: Address, salt: &[u8; 32]) -> Ad
     Address::from_bytes(address)
 }
 
-/// `deploy(address owner, bytes32 salt)`; whoever comes second changes nothing.
-fn deploy(state: &mut State, here: Address, selector: &[u8], arguments: &[u8], trail: &mut Trail) -> Result<(), Failed> {
+/// `deploy(address owner, bytes32 salt)`.
+fn deploy(
+    state: &mut State,
+    here: Address,
+    manners: Manners,
+    selector: &[u8],
+    arguments: &[u8],
+    trail: &mut Trail,
+) -> Result<(), Failed> {
     if selector != abi::selector("deploy(address,bytes32)") {
         return Err(Failed::NotUnderstood);
     }
     let mut reader = Reader::new(arguments);
     let (owner, salt) = (reader.address()?, reader.word()?);
     reader.end()?;
+    let wallet = wallet_of(here, owner, &salt);
+    if state.code.contains_key(&wallet) {
+        trail.gas += 3_000;
+        return if manners == Manners::Strict { refuse_by("FailedDeployment()") } else { Ok(()) };
+    }
     trail.gas += 150_000;
-    state.code.entry(wallet_of(here, owner, &salt)).or_insert(Code::Wallet { owner });
+    state.code.insert(wallet, Code::Wallet { owner });
+    trail.deeds.push(Deed::Deployed { wallet });
     Ok(())
 }

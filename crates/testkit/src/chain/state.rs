@@ -38,11 +38,22 @@ pub(super) enum Code {
         owner: Address,
     },
     /// Deploys such wallets where they are expected (ERC-6492).
-    Factory,
+    Factory(Manners),
     /// An account that has lent itself the code of another (EIP-7702).
     Delegated(Address),
     /// Something that answers every call with nothing.
     Mute,
+    /// The same, for which a token that pays it takes so much more gas: it is told of its money.
+    Told(u64),
+}
+
+/// What a factory says to whoever comes second.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Manners {
+    /// Nothing.
+    Kind,
+    /// It fails.
+    Strict,
 }
 
 /// A token.

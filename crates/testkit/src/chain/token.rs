@@ -8,7 +8,7 @@ use quittance_core::{Address, Amount, Nonce, ReplayKey, Window};
 
 use super::abi::{Reader, address_word, selector};
 use super::run::{Deed, Failed, Surroundings, Trail, Written, refuse};
-use super::state::{State, Token};
+use super::state::{Code, State, Token};
 use super::wallet;
 
 /// How a token behaves.
@@ -210,6 +210,9 @@ impl Here<'_> {
         let Some(left) = state.balance(self.address, from).checked_sub(value) else {
             return refuse("ERC20: transfer amount exceeds balance");
         };
+        if let Some(Code::Told(gas)) = state.code.get(&to) {
+            trail.gas += gas;
+        }
         let (shares, emitter) = match self.token.kind {
             Kind::Honest | Kind::SilentOnUsedNonce => (vec![value], self.address),
             Kind::FeeOnTransfer(hundredths) => (vec![after_fee(value, hundredths)], self.address),

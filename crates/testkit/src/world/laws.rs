@@ -9,7 +9,7 @@ use quittance_guard::replay::{Entry, State};
 
 use super::script::{Planned, Secret};
 use super::{Answer, Told, World, ask_once};
-use crate::chain::{Kind, Movement, Spending};
+use crate::chain::{Deed, Kind, Movement, Spending};
 use crate::payer::Way;
 
 /// A law that a schedule broke.
@@ -79,6 +79,12 @@ pub struct Report {
     pub lost: u64,
     /// How many of our transactions came to nothing.
     pub wasted: u64,
+    /// How many of those because more gas was needed than had been estimated.
+    pub exhausted: u64,
+    /// How many wallets our transactions deployed.
+    pub deployed: u64,
+    /// How many payers were given something for gas.
+    pub given: u64,
     /// How many of our transactions stand.
     pub transactions: u64,
     /// A hash of everything that was told, by which two runs of a seed are compared.
@@ -97,6 +103,9 @@ impl core::ops::AddAssign for Report {
         self.taken_back += other.taken_back;
         self.lost += other.lost;
         self.wasted += other.wasted;
+        self.exhausted += other.exhausted;
+        self.deployed += other.deployed;
+        self.given += other.given;
         self.transactions += other.transactions;
         self.trace = self.trace.rotate_left(1) ^ other.trace;
     }
@@ -174,7 +183,13 @@ impl Found<'_> {
 
     fn once(&self, planned: &Planned) -> Result<(), Broken> {
         let moved = self.moved(planned);
-        if moved.len() > 1 { self.broken(Law::Once, format!("{moved:?}")) } else { Ok(()) }
+        if moved.len() > 1 {
+            return self.broken(Law::Once, format!("{moved:?}"));
+        }
+        let given = |deed: &Deed| matches!(deed, Deed::Given { to, .. } if *to == planned.order.from());
+        let gifts = self.signers().flat_map(|signer| self.world.chain.spendings(signer));
+        let gifts = gifts.filter(|spending| spending.prepared.iter().any(given)).collect::<Vec<_>>();
+        if gifts.len() > 1 { self.broken(Law::Once, format!("{gifts:?}")) } else { Ok(()) }
     }
 
     /// Whether somebody was told of a transaction that stood, and that was taken back later than anybody waits for.
@@ -221,7 +236,7 @@ impl Found<'_> {
             let as_told = |movement: &&Movement| {
                 movement.transaction.to_string() == response.transaction
                     && movement.arrived == *charge
-                    && (movement.from, movement.to, movement.token) == (wanted.payer.address(), wanted.pay_to, wanted.token)
+                    && (movement.from, movement.to, movement.token) == (wanted.from(), wanted.pay_to, wanted.token)
             };
             if !self.moved(planned).iter().any(|movement| as_told(&movement)) {
                 let moved = self.moved(planned);
@@ -281,7 +296,8 @@ impl Found<'_> {
     }
 
     fn no_gaps(&self) -> Result<(), Broken> {
-        match self.world.chain.waiting() {
+        // what a payer has sent and cannot pay for waits for ever
+        match self.signers().map(|signer| self.world.chain.waiting_from(signer)).sum::<usize>() {
             0 => Ok(()),
             waiting => self.broken(Law::NoGaps, format!("{waiting} transactions still wait")),
         }
@@ -320,8 +336,8 @@ impl Found<'_> {
     /// Whether somebody else has seen to it that it cannot be settled.
     fn is_spoilt(&self, planned: &Planned) -> bool {
         let (chain, order) = (&self.world.chain, &planned.order);
-        let poor = chain.balance(order.token, order.payer.address()) < planned.charge;
-        let permitted = matches!(order.way, Way::Eip3009) || chain.is_allowed(order.token, order.payer.address(), planned.charge);
+        let poor = chain.balance(order.token, order.from()) < planned.charge;
+        let permitted = matches!(order.way, Way::Eip3009) || chain.is_allowed(order.token, order.from(), planned.charge);
         let used = chain.is_used(&order.key()) && self.moved(planned).is_empty();
         self.moved(planned).is_empty() && (poor || !permitted || used)
     }
@@ -333,8 +349,10 @@ impl Found<'_> {
         let dubious = |planned: &&Planned| planned.short || planned.overdrawn || !planned.is_plain();
         let dubious = self.world.script.orders.iter().filter(dubious).map(|planned| planned.order.key()).collect::<BTreeSet<_>>();
         let wasted = self.wasted().into_iter().filter(|spending| !spending.attempted.iter().any(|key| dubious.contains(key)));
-        let wasted = wasted.collect::<Vec<_>>();
-        let excused = happened.ambushes + happened.cancellations + happened.lagging + self.orphaned() * 2;
+        // what was estimated for a payee before it changed
+        let outdated = |spending: &Spending| spending.exhausted && happened.payees > 0;
+        let wasted = wasted.filter(|spending| !outdated(spending)).collect::<Vec<_>>();
+        let excused = happened.ambushes + happened.cancellations + happened.lagging + happened.helpings + self.orphaned() * 2;
         if wasted.len() as u64 > excused {
             return self.broken(Law::NothingWasted, format!("{excused} had a reason, {happened:?}: {wasted:?}"));
         }
@@ -347,17 +365,23 @@ impl Found<'_> {
 
     fn wasted(&self) -> Vec<Spending> {
         let spent = self.signers().flat_map(|signer| self.world.chain.spendings(signer));
-        spent.filter(|spending| spending.used == 0).collect()
+        spent.filter(|spending| spending.used == 0 && spending.prepared.is_empty()).collect()
     }
 
+    /// How many transactions of ours, and how many of payers' that ours need, were taken out of a block.
     fn orphaned(&self) -> u64 {
-        self.signers().map(|signer| self.world.chain.orphaned(signer) as u64).sum()
+        let payers = self.world.script.orders.iter().map(|planned| planned.order.from());
+        self.signers().chain(payers).map(|signer| self.world.chain.orphaned(signer) as u64).sum()
     }
 
     fn report(&self) -> Report {
         let ours: BTreeSet<TransactionHash> =
             self.signers().flat_map(|signer| self.world.chain.spendings(signer)).map(|spending| spending.transaction).collect();
         let moved = || self.movements.values().flatten();
+        let prepared = |is: fn(&Deed) -> bool| {
+            let spent = self.signers().flat_map(|signer| self.world.chain.spendings(signer));
+            spent.flat_map(|spending| spending.prepared).filter(is).count() as u64
+        };
         let settled = self.told.iter().filter(|told| matches!(told.answer, Answer::Settled(_))).count() as u64;
         let refused = |entry: &&Entry| matches!(entry.state, State::Failed(_));
         Report {
@@ -371,6 +395,9 @@ impl Found<'_> {
             taken_back: self.told.iter().filter(|told| self.was_taken_back(told)).count() as u64,
             lost: self.entries.values().filter(|entry| refused(entry) && entry.taken_back.is_some()).count() as u64,
             wasted: self.wasted().len() as u64,
+            exhausted: self.wasted().iter().filter(|spending| spending.exhausted).count() as u64,
+            deployed: prepared(|deed| matches!(deed, Deed::Deployed { .. })),
+            given: prepared(|deed| matches!(deed, Deed::Given { .. })),
             transactions: ours.len() as u64,
             trace: self.trace(),
         }

@@ -7,8 +7,8 @@ use quittance_core::signature::SecretKey;
 use quittance_core::{Address, Amount, Nonce, UnixSeconds, Window};
 
 use super::life::Moment;
-use crate::chain::{Ambush, Conduct, Fate, Kind, Receipts, Settings};
-use crate::payer::{Order, Way};
+use crate::chain::{Ambush, Conduct, FACTORY, Fate, Kind, Receipts, STRICT_FACTORY, Settings};
+use crate::payer::{Brings, Order, Wallet, Way};
 use crate::rng::Rng;
 
 /// A schedule.
@@ -44,6 +44,10 @@ pub(super) struct Planned {
     pub(super) overdrawn: bool,
     /// Whether its window closes in the middle of everything.
     pub(super) short: bool,
+    /// Whether its payer's wallet is there from the beginning.
+    pub(super) deployed: bool,
+    /// What its payer has for gas, in wei.
+    pub(super) coins: u128,
 }
 
 /// Something that happens.
@@ -86,7 +90,17 @@ pub(super) enum Event {
     Cancel {
         order: usize,
     },
+    /// Somebody does what an order needs: deploys its payer's wallet, or sends its payer's approval.
+    Help {
+        order: usize,
+    },
+    /// A payer spends the number of its approval on something else.
+    Spend {
+        order: usize,
+    },
     Fee(u128),
+    /// A transfer to the payee takes so much more gas.
+    Payee(u64),
     Drop,
     Hold(u64),
 }
@@ -193,7 +207,7 @@ impl Script {
         for _ in 0..rng.between(1, 6) {
             let at = rng.below(self.unrest);
             let site = usize::try_from(rng.below(self.sites.len() as u64)).unwrap_or(0);
-            let event = match rng.below(13) {
+            let event = match rng.below(16) {
                 0..=2 => {
                     let moment = if rng.chance(500) { Moment::Before } else { Moment::After };
                     Event::Crash { site, calls: rng.between(1, 40), moment }
@@ -229,6 +243,12 @@ impl Script {
                     Event::Fee(FEE * u128::from(rng.between(2, 200)))
                 }
                 12 if rng.chance(500) => Event::Drop,
+                13 => Event::Help { order: usize::try_from(rng.below(self.orders.len() as u64)).unwrap_or(0) },
+                15 => {
+                    self.events.push((at + rng.between(1_000, 20_000), Event::Payee(0)));
+                    Event::Payee(rng.between(20_000, 400_000))
+                }
+                14 => Event::Spend { order: usize::try_from(rng.below(self.orders.len() as u64)).unwrap_or(0) },
                 _ => Event::Hold(rng.between(1, 12)),
             };
             self.events.push((at, event));
@@ -282,8 +302,39 @@ fn draw_orders(rng: &mut Rng, sites: &[Vec<Secret>]) -> Vec<Planned> {
             amount: Amount::from_u64(amount),
             window: Window::new(UnixSeconds::from_secs(begin), UnixSeconds::from_secs(end)),
             nonce: Nonce::from_bytes(rng.bytes()),
+            wallet: None,
+            brings: None,
         };
-        orders.push(Planned { order, kind, sites, charge: Amount::from_u64(charge), timeout: 60, overdrawn, short });
+        let order = if overdrawn { order } else { draw_needs(rng, order) };
+        let (deployed, coins) = (rng.chance(300), *rng.pick(&[0, 0, COST / 2, COST]));
+        orders.push(Planned {
+            order,
+            kind,
+            sites,
+            charge: Amount::from_u64(charge),
+            timeout: 60,
+            overdrawn,
+            short,
+            deployed,
+            coins,
+        });
     }
     orders
+}
+
+/// What an approval offers for its gas: enough for most of the time, and too little when gas is at its dearest.
+const OFFERED: u128 = FEE * 50;
+/// What an approval may cost.
+pub(super) const COST: u128 = 70_000 * OFFERED;
+
+/// What has to be done before an order can pay: in one of three a wallet may have to be deployed, and in one of three an allowance is brought.
+fn draw_needs(rng: &mut Rng, order: Order) -> Order {
+    let (wallet, brings) = match (rng.below(9), order.way) {
+        (0 | 1, _) => (Some(FACTORY), None),
+        (2, _) => (Some(STRICT_FACTORY), None),
+        (3, Way::Permit2 | Way::Upto(_)) => (None, Some(Brings::Permit)),
+        (4 | 5, Way::Permit2 | Way::Upto(_)) => (None, Some(Brings::approval(OFFERED))),
+        _ => (None, None),
+    };
+    Order { wallet: wallet.map(|factory| Wallet { factory, salt: rng.bytes() }), brings, ..order }
 }

@@ -3,14 +3,16 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use quittance_facilitator::{Batch, ChainSettings, ChainSetup, Clock, Facilitator, Settings};
+use quittance_core::Amount;
+use quittance_evm::Sponsoring;
+use quittance_facilitator::{Batch, ChainSettings, ChainSetup, Clock, Facilitator, FeeLimit, Settings};
 use tokio::sync::Notify;
 
 use super::life::Life;
 use super::parts::{MortalChain, MortalLog, Sabotage, Store};
 use super::script::{self, Script, Secret};
 use super::trace::Trace;
-use crate::chain::{Kind, Node};
+use crate::chain::{FACTORY, Kind, Node, STRICT_FACTORY};
 
 /// The facilitator under test.
 pub(super) type Ours = Facilitator<MortalChain, MortalLog>;
@@ -56,6 +58,12 @@ impl Site {
         let mut chain = ChainSettings::default();
         chain.confirmations = script.confirmations;
         chain.batch = script.batch.then(Batch::default);
+        chain.factories = vec![FACTORY, STRICT_FACTORY];
+        chain.sponsoring = vec![Sponsoring::Eip2612, Sponsoring::Erc20Approval];
+        chain.funding = script::COST;
+        // so cheap that nothing is too dear
+        chain.fee_limit =
+            Some(FeeLimit::new(1_000_000, script::KINDS.map(|kind| (script::token(kind), Amount::from_u64(1))).into()));
         // whoever believes too early would find out later
         let looks_away = matches!(sabotage, Some(Sabotage::LooksAway | Sabotage::BelievesTheFirstBlock));
         chain.watch = if looks_away { Duration::ZERO } else { Duration::from_secs(600) };

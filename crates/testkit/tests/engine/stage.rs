@@ -78,7 +78,7 @@ impl Stage {
         let window = Window::new(UnixSeconds::from_secs(now - 60), UnixSeconds::from_secs(now + 60));
         let nonce = Nonce::from_bytes([nonce; 32]);
         let (network, token, pay_to) = (BASE_SEPOLIA, TOKEN, PAYEE);
-        Order { payer: Arc::new(key(1)), way, network, token, pay_to, amount: PRICE, window, nonce }
+        Order { payer: Arc::new(key(1)), way, network, token, pay_to, amount: PRICE, window, nonce, wallet: None, brings: None }
     }
 
     pub(crate) async fn settle(&self, order: &Order) -> Result<SettleResponse, Fault> {

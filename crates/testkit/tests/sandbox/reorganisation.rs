@@ -46,7 +46,19 @@ async fn row_147_what_a_chain_takes_back_is_noticed_and_settled_again() {
     let (now, pay_to) = (clock.now().expect("a time"), Address::parse(PAYEE).expect("an address"));
     let window = Window::new(now.saturating_sub(60), now.checked_add(3_600).expect("a time"));
     let (payer, network) = (Arc::new(key(1)), BASE_SEPOLIA);
-    let order = Order { payer, way: Way::Eip3009, network, token: token(), pay_to, amount: PRICE, window, nonce: nonce("again") };
+    let (wallet, brings) = (None, None);
+    let order = Order {
+        payer,
+        way: Way::Eip3009,
+        network,
+        token: token(),
+        pay_to,
+        amount: PRICE,
+        window,
+        nonce: nonce("again"),
+        wallet,
+        brings,
+    };
     let paid = || match node.one(&ChainQuery::Balance { token: token(), owner: pay_to }) {
         ChainAnswer::Amount(amount) => amount,
         other => panic!("{other:?}"),

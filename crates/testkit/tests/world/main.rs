@@ -33,6 +33,7 @@ fn row_150_a_thousand_schedules_break_no_law() {
     println!("{sum:#?}");
     // and they were not about nothing
     assert!(sum.payments > 2 * SEEDS && sum.moved > SEEDS && sum.told_settled > sum.moved, "{sum:?}");
+    assert!(sum.deployed > 100 && sum.given > 20 && sum.exhausted > 5, "{sum:?}");
     assert!(sum.by_others > 20 && sum.died > 100 && sum.orphaned > 20 && sum.refused > 20 && sum.wasted > 20, "{sum:?}");
     assert!(sum.taken_back > 20, "{sum:?}");
 }

@@ -234,6 +234,10 @@ const SPONSORED = [
   ],
 ].map((row) => payment("/sponsored", ...row));
 
+const APPROVING = [["Permit2 is not approved, an approval is sent along, and there is nothing to pay for it with", paid(PRICE)]].map((row) =>
+  payment("/approving", ...row),
+);
+
 /** A seller's charge, which it names when it settles. */
 const charge = (amount) => ({ query: `?charge=${amount}`, ask: (asked, verifying) => (verifying ? asked : { ...asked, amount: `${amount}` }) });
 const UPTO = [
@@ -356,7 +360,7 @@ const HTTP = [
     expect: {
       kinds: "v1 exact base-sepolia, v2 exact eip155:84532, v2 upto eip155:84532",
       upto: "the facilitator of the kind is one of its signers",
-      extensions: "eip2612GasSponsoring",
+      extensions: "eip2612GasSponsoring, erc20ApprovalGasSponsoring",
     },
     run: async ({ facilitator }) => {
       const { kinds, extensions, signers } = await facilitator.getSupported();
@@ -392,4 +396,4 @@ const REPEATS = ["/eip3009", "/permit2", "/upto"].map((route) => ({
   },
 }));
 
-export const CASES = [...EIP3009, ...PERMIT2, ...SPONSORED, ...UPTO, ...REPEATS, ...OUTAGES, ...V1, ...HTTP];
+export const CASES = [...EIP3009, ...PERMIT2, ...SPONSORED, ...APPROVING, ...UPTO, ...REPEATS, ...OUTAGES, ...V1, ...HTTP];

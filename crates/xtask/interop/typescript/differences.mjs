@@ -20,6 +20,8 @@ const MEANT = [
   {
     why: "a signature that the token will refuse is refused for what it is, before anything is simulated or sent",
     cases: {
+      "eip3009: a wallet that is yet to be made, signed by somebody else": { verify: "refused: invalid_exact_evm_payload_signature" },
+      "sponsored: the permit is signed by somebody else": refused("eip2612_from_mismatch"),
       "eip3009: the twin of the signature": refused("invalid_exact_evm_payload_signature"),
       "eip3009: a signature that ends in 0 or 1": refused("invalid_exact_evm_payload_signature"),
       "eip3009: a signature cut short": refused("invalid_exact_evm_payload_undeployed_smart_wallet"),
@@ -33,7 +35,7 @@ const MEANT = [
       "eip3009: terms in an asset that is no token": settle("failed: invalid_exact_evm_eip3009_not_supported"),
       "permit2: Permit2 is not approved": settle("failed: permit2_allowance_required"),
       "permit2: a payer with too little": settle("failed: permit2_insufficient_balance"),
-      "sponsored: the permit is signed by somebody else": settle("failed: permit2_allowance_required"),
+      "sponsored: the permit is for another account": settle("failed: eip2612_from_mismatch"),
       "v1: a payer with too little": settle("failed: insufficient_funds"),
       "v1: sent before, by somebody else": settle("failed: invalid_exact_evm_nonce_already_used"),
     },
@@ -97,21 +99,6 @@ const MEANT = [
         { verify: "error 503", settle: "error 503", shop: "402: Facilitator verify failed (503)" },
       ]),
     ),
-  },
-  {
-    why: "no factory is listed here",
-    cases: {
-      "eip3009: a wallet that is yet to be made": refused("eip6492_factory_not_allowed"),
-      "eip3009: a wallet that is yet to be made, signed by somebody else": direct("eip6492_factory_not_allowed"),
-    },
-  },
-  {
-    why: "no allowance is taken along here",
-    cases: {
-      "sponsored: Permit2 is not approved, a permit is sent along": refused("permit2_allowance_required", 412),
-      "sponsored: the permit is for another account": refused("permit2_allowance_required", 412),
-      "http: what is supported": { extensions: "" },
-    },
   },
   {
     why: "what is malformed gets 400 and the reason",

@@ -29,4 +29,9 @@ export const facilitator = {
   registerExact: require("@x402/evm/exact/facilitator").registerExactEvmScheme,
   Upto: require("@x402/evm/upto/facilitator").UptoEvmScheme,
 };
-export const { EIP2612_GAS_SPONSORING, declareEip2612GasSponsoringExtension } = require("@x402/extensions");
+export const {
+  EIP2612_GAS_SPONSORING,
+  createErc20ApprovalGasSponsoringExtension,
+  declareEip2612GasSponsoringExtension,
+  declareErc20ApprovalGasSponsoringExtension,
+} = require("@x402/extensions");

@@ -4,8 +4,29 @@
 // is a 500. So a status of 400 or 500 says something about this file; a reason says what the official engine says.
 
 import { NETWORK, WALLET_FACTORY, known } from "./chain.mjs";
-import { EIP2612_GAS_SPONSORING, evm, express, facilitator, x402Facilitator } from "./packages.mjs";
+import { EIP2612_GAS_SPONSORING, createErc20ApprovalGasSponsoringExtension, evm, express, facilitator, viem, x402Facilitator } from "./packages.mjs";
 import { listen } from "./loopback.mjs";
+
+/** Sends transactions one after the other, as the packages leave to whoever runs them; a payer who cannot pay for its own is given what it lacks. */
+async function inOrder(wallet, transactions) {
+  const done = async (hash) => {
+    await wallet.waitForTransactionReceipt({ hash });
+    return hash;
+  };
+  const hashes = [];
+  for (const transaction of transactions) {
+    if (typeof transaction === "string") {
+      const { gas, maxFeePerGas } = viem.parseTransaction(transaction);
+      const address = await viem.recoverTransactionAddress({ serializedTransaction: transaction });
+      const lacks = gas * maxFeePerGas - (await wallet.getBalance({ address }));
+      if (lacks > 0n) await done(await wallet.sendTransaction({ to: address, value: lacks }));
+      hashes.push(await done(await wallet.sendRawTransaction({ serializedTransaction: transaction })));
+    } else {
+      hashes.push(await done(await wallet.sendTransaction(transaction)));
+    }
+  }
+  return hashes;
+}
 
 export async function reference(chain) {
   const wallet = chain.wallet(known(0));
@@ -14,6 +35,7 @@ export async function reference(chain) {
   facilitator.registerExact(engine, { signer, networks: NETWORK, eip6492AllowedFactories: [WALLET_FACTORY] });
   engine.register(NETWORK, new facilitator.Upto(signer));
   engine.registerExtension(EIP2612_GAS_SPONSORING);
+  engine.registerExtension(createErc20ApprovalGasSponsoringExtension({ ...signer, sendTransactions: (all) => inOrder(wallet, all) }));
 
   const app = express();
   app.use(express.json());

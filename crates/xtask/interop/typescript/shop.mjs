@@ -5,6 +5,7 @@ import { listen } from "./loopback.mjs";
 import {
   HTTPFacilitatorClient,
   declareEip2612GasSponsoringExtension,
+  declareErc20ApprovalGasSponsoringExtension,
   express,
   paymentMiddleware,
   server,
@@ -29,6 +30,7 @@ const ROUTES = {
   "GET /eip3009": priced("exact", "$0.01"),
   "GET /permit2": priced("exact", { amount: `${PRICE}`, asset: USDC, extra: permit2 }),
   "GET /sponsored": priced("exact", { amount: `${PRICE}`, asset: USDC, extra: permit2 }, { extensions: declareEip2612GasSponsoringExtension() }),
+  "GET /approving": priced("exact", { amount: `${PRICE}`, asset: USDC, extra: permit2 }, { extensions: declareErc20ApprovalGasSponsoringExtension() }),
   "GET /upto": priced("upto", "$0.10"),
 };
 

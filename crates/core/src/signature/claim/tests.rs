@@ -1,3 +1,5 @@
+use alloc::format;
+
 use proptest::collection::vec as vec_of;
 use proptest::prelude::*;
 
@@ -88,6 +90,33 @@ fn one_bad_claim_among_good_ones() {
             check(&items, &cache);
         }
     }
+}
+
+#[test]
+fn what_was_found_stands() {
+    let item = item(1, 1, 9);
+    let claim = Claim::new(&item.digest, &item.signature, item.expected);
+    let found = claim.prove().unwrap();
+    for payers in [None, Some(&cache())] {
+        let again = claim.with_payers(payers).with_found(Some(&found));
+        assert_eq!(again.verify(), Ok(()));
+        assert_eq!(verify_many(&[claim, again, claim]), [Ok(()); 3]);
+    }
+}
+
+#[test]
+fn what_was_found_of_one_claim_says_nothing_of_another() {
+    let good = item(1, 1, 9);
+    let found = Claim::new(&good.digest, &good.signature, good.expected).prove().unwrap();
+    for way in 0..6 {
+        let other = item(1, 1, way);
+        let claim = Claim::new(&other.digest, &other.signature, other.expected);
+        assert_ne!(claim.verify(), Ok(()), "way {way}");
+        assert_eq!(claim.with_found(Some(&found)).verify(), claim.verify(), "way {way}");
+        assert_eq!(verify_many(&[claim.with_found(Some(&found))]), [claim.verify()], "way {way}");
+        claim.prove().unwrap_err();
+    }
+    assert_eq!(format!("{found:?}"), format!("KeySigned({})", good.expected));
 }
 
 #[test]

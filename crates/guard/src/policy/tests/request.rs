@@ -166,6 +166,20 @@ fn row_197_offers_without_end_are_not_looked_at() {
 }
 
 #[test]
+fn row_207_what_a_url_must_not_hold_is_refused_before_anything_is_sent() {
+    let may = |target: &str, text: &str| {
+        let resource = Resource::parse(&format!("https://elsewhere.example{target}")).unwrap();
+        policy(text).may_send(&resource).map_err(|denied| denied.denial())
+    };
+    assert_eq!(may("/people/bob%40example.com", ""), Err(Denial::TextRefused));
+    assert_eq!(may("/x?api_key=1", ""), Err(Denial::TextRefused));
+    assert_eq!(may("/x?page=2", ""), Ok(()));
+    assert_eq!(may("/x?api_key=1", "[text]\nquery = \"redact\"\n"), Ok(()));
+    let resource = Resource::parse("https://elsewhere.example/x?api_key=1").unwrap();
+    assert!(Policy::default().may_send(&resource).is_ok(), "without a policy nothing can be paid");
+}
+
+#[test]
 fn row_207_personal_data_and_secrets_are_refused_or_redacted() {
     let at = |target: &str| Scene::at(&format!("https://api.example.com{target}"));
     check(&policy(""), &at("/people/bob%40example.com"), "text_refused");

@@ -1,0 +1,186 @@
+//! `quittance pay`: asks for something, and pays for it if the policy allows.
+//!
+//! Everything is kept in one folder (see [`wallet`]): run again under the same name, a purchase sends what was signed for it, and nothing is
+//! signed twice.
+
+mod means;
+mod report;
+
+use std::fs;
+use std::io::Write;
+use std::path::PathBuf;
+
+use clap::Args;
+use quittance_client::{Buyer, Error, Lookup, Request};
+use quittance_core::rejection::Retry;
+use quittance_core::{Money, Resource};
+use quittance_guard::Ledger;
+use quittance_store::Store;
+
+use crate::format::Format;
+use crate::wallet::{self, Wallet};
+use crate::{Answer, Failure};
+use means::Purse;
+
+/// Variables: EVM_PRIVATE_KEY, the key that pays; EVM_RPC_URL, a node that is asked what became of open purchases;
+/// X402_MAX_PER_TX, X402_MAX_PER_HOUR and X402_MAX_PER_DAY, limits like $0.05; QUITTANCE_HOME, where the wallet is kept.
+///
+/// Exit codes: 0 the answer is here; 1 it is not, and nothing was paid; 2 an argument, a file or the wallet cannot be used; 3 something was
+/// signed and may have been paid: run it again with the same --purchase.
+#[derive(Args)]
+pub(crate) struct Arguments {
+    /// What is asked for; of several sellers of the same thing, the cheapest is paid.
+    #[arg(required = true, value_name = "URL")]
+    urls: Vec<String>,
+    /// The policy; without one, the limits of --max-amount and of the variables, for the URLs that are given.
+    #[arg(long, value_name = "FILE")]
+    policy: Option<PathBuf>,
+    /// The most that it may cost, like $0.05.
+    #[arg(long, value_name = "MONEY")]
+    max_amount: Option<Money>,
+    /// Say what it would cost and what the policy says to that, and pay nothing.
+    #[arg(long)]
+    dry_run: bool,
+    /// A name for what is bought. The same name again is the same purchase: it is paid for once.
+    #[arg(long, value_name = "NAME")]
+    purchase: Option<String>,
+    /// The task whose budget it counts in.
+    #[arg(long, value_name = "NAME")]
+    task: Option<String>,
+    /// The method of the request.
+    #[arg(short = 'X', long, default_value = "GET")]
+    method: String,
+    /// A header of the request, as `name: value`.
+    #[arg(short = 'H', long = "header", value_name = "HEADER")]
+    headers: Vec<String>,
+    /// The body of the request; what follows an @ is read from that file.
+    #[arg(short = 'd', long, value_name = "TEXT")]
+    data: Option<String>,
+    /// Where the answer's body goes in place of the output.
+    #[arg(short = 'o', long, value_name = "FILE")]
+    output: Option<PathBuf>,
+    /// An encrypted keystore in place of EVM_PRIVATE_KEY.
+    #[arg(long, value_name = "FILE", requires = "password_file")]
+    keystore: Option<PathBuf>,
+    /// The file with its password.
+    #[arg(long, value_name = "FILE")]
+    password_file: Option<PathBuf>,
+    /// A network that may be paid on, without a policy; all that are known, if none is named.
+    #[arg(long = "network", value_name = "NAME", conflicts_with = "policy")]
+    networks: Vec<String>,
+    /// Pay on this machine over plain http, without a policy that allows it.
+    #[arg(long, conflicts_with = "policy")]
+    allow_http: bool,
+    /// Where the wallet is kept; ~/.quittance unless said otherwise.
+    #[arg(long, value_name = "FOLDER")]
+    home: Option<PathBuf>,
+    /// The store of purchases in place of the one in the folder: `sqlite:wallet.db` or `postgres://user@host/database`.
+    #[arg(long, value_name = "URL")]
+    store: Option<String>,
+}
+
+pub(crate) fn run(arguments: &Arguments, format: Format, out: &mut impl Write) -> Result<Answer, Failure> {
+    if format == Format::Csv {
+        return Err(Failure::new("an answer is no table: leave --csv out"));
+    }
+    let policy = means::policy(arguments)?;
+    let purse = means::purse(arguments)?;
+    let home = arguments.home.clone().map_or_else(wallet::home, Ok)?;
+    let body = body(arguments)?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(async {
+        let wallet = Wallet::open(&home, arguments.store.as_deref(), wallet::now()?).await?;
+        let pins = wallet.pins;
+        let builder = Buyer::builder(purse, policy, wallet.store).journal(wallet.journal);
+        let buyer = builder.build().map_err(|fault| Failure::new(fault.to_string()))?;
+        reconcile(&buyer).await;
+        let name = match &arguments.purchase {
+            Some(name) => name.clone(),
+            None => format!("pay-{}", wallet::fresh::<8>()?.iter().map(|byte| format!("{byte:02x}")).collect::<String>()),
+        };
+        let mut requests = Vec::new();
+        for url in &arguments.urls {
+            requests.push(request(arguments, &buyer, url, &name, &body, &pins)?);
+        }
+        if arguments.dry_run {
+            return report::quotes(requests, format, out).await;
+        }
+        let answer = match <[_; 1]>::try_from(requests) {
+            Ok([only]) => only.send().await,
+            Err(several) => buyer.cheapest(several).await,
+        };
+        match answer {
+            Ok(answer) => report::answer(&answer, arguments.output.as_deref(), format, out),
+            Err(error) => report::error(&error, &name, format, out).map(|()| code(&error)).map_err(Failure::from),
+        }
+    })
+}
+
+/// Whether it is certain that nothing was paid.
+fn code(error: &Error) -> Answer {
+    match (error, error.retry()) {
+        (_, Retry::UnknownOutcome) => Answer::Open,
+        _ => Answer::No,
+    }
+}
+
+/// Ends what the chain shows the end of. That nobody can say yet stops nothing.
+async fn reconcile<L: Ledger + Send + Sync>(buyer: &Buyer<Purse, L>) {
+    let Some(url) = means::variable("EVM_RPC_URL") else { return };
+    let Ok(open) = buyer.open().await else { return };
+    let mut networks =
+        open.iter().filter_map(|record| record.signed.as_ref()).map(|signed| signed.key().network()).collect::<Vec<_>>();
+    networks.sort_unstable();
+    networks.dedup();
+    for network in networks {
+        let found = match Lookup::new(network, &url) {
+            Ok(lookup) => buyer.reconcile(&lookup).await.map_err(|error| error.to_string()),
+            Err(fault) => Err(fault.to_string()),
+        };
+        match found {
+            Ok(found) => {
+                for one in found.iter().filter(|one| one.evidence.is_some()) {
+                    eprintln!("the chain has ended {}", one.purchase);
+                }
+            }
+            Err(why) => eprintln!("open purchases on {network} stay open: {why}"),
+        }
+    }
+}
+
+fn body(arguments: &Arguments) -> Result<Vec<u8>, Failure> {
+    match arguments.data.as_deref() {
+        None => Ok(Vec::new()),
+        Some(text) => match text.strip_prefix('@') {
+            Some(path) => fs::read(path).map_err(|error| Failure::new(format!("{path}: {error}"))),
+            None => Ok(text.as_bytes().to_vec()),
+        },
+    }
+}
+
+fn request<'a>(
+    arguments: &Arguments,
+    buyer: &'a Buyer<Purse, Store>,
+    url: &str,
+    name: &str,
+    body: &[u8],
+    pins: &[(String, quittance_guard::policy::Pin)],
+) -> Result<Request<'a, Purse, Store>, Failure> {
+    let wrong = |error: &dyn std::fmt::Display| Failure::new(error.to_string());
+    let resource = Resource::parse(url).map_err(|error| Failure::new(format!("{url}: {error}")))?;
+    let mut request = buyer.request(&arguments.method, url).body(body).purchase(name).map_err(|error| wrong(&error))?;
+    if let Some(task) = &arguments.task {
+        request = request.task(task).map_err(|error| wrong(&error))?;
+    }
+    for header in &arguments.headers {
+        let (name, value) = header.split_once(':').ok_or_else(|| Failure::new("a header is written `name: value`"))?;
+        request = request.header(name.trim(), value.trim());
+    }
+    for most in arguments.max_amount.iter().cloned().chain(means::per_payment()?) {
+        request = request.at_most(most);
+    }
+    for (_, pin) in pins.iter().filter(|(origin, _)| origin == resource.origin()) {
+        request = request.pin(pin.clone());
+    }
+    Ok(request)
+}

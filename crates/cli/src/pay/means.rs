@@ -1,0 +1,126 @@
+//! What may be spent, and with which key.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::Path;
+
+use quittance_core::registry::{default_asset, networks};
+use quittance_core::signature::Signature;
+use quittance_core::signer::SigningRequest;
+use quittance_core::{Address, Money, Resource, SecretKey, Signer};
+use quittance_facilitator::config::open_keystore;
+use quittance_guard::policy::Policy;
+
+use super::Arguments;
+use crate::{Failure, wallet};
+
+/// A variable that is set to something.
+pub(super) fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|text| !text.is_empty())
+}
+
+fn money(name: &str) -> Result<Option<Money>, Failure> {
+    let read = |text: String| Money::parse(&text).map_err(|error| Failure::new(format!("{name}: {error}")));
+    variable(name).map(read).transpose()
+}
+
+/// What the variables allow for one payment.
+pub(super) fn per_payment() -> Result<Option<Money>, Failure> {
+    money("X402_MAX_PER_TX")
+}
+
+/// The policy that was given, or one of the limits that were.
+pub(super) fn policy(arguments: &Arguments) -> Result<Policy, Failure> {
+    let (hour, day) = (money("X402_MAX_PER_HOUR")?, money("X402_MAX_PER_DAY")?);
+    let Some(path) = &arguments.policy else {
+        let most = arguments.max_amount.clone().or(per_payment()?);
+        let most = most.ok_or_else(|| Failure::new("say what it may cost: --max-amount '$0.05', or --policy FILE"))?;
+        return Policy::from_toml(&written(arguments, &most, hour.as_ref(), day.as_ref())?)
+            .map_err(|error| Failure::new(error.to_string()));
+    };
+    let failed = |words: String| Failure::new(format!("{}: {words}", path.display()));
+    if hour.is_some() || day.is_some() {
+        let words = "X402_MAX_PER_HOUR and X402_MAX_PER_DAY are for a purchase without a policy; say per_hour and per_day here, and unset them";
+        return Err(failed(words.into()));
+    }
+    let text = fs::read_to_string(path).map_err(|error| failed(error.to_string()))?;
+    Policy::from_toml(&text).map_err(|error| failed(error.to_string()))
+}
+
+/// A policy for the URLs that are asked for.
+fn written(arguments: &Arguments, most: &Money, hour: Option<&Money>, day: Option<&Money>) -> Result<String, Failure> {
+    let mut origins = Vec::new();
+    for url in &arguments.urls {
+        let resource = Resource::parse(url).map_err(|error| Failure::new(format!("{url}: {error}")))?;
+        origins.push(resource.origin().to_owned());
+    }
+    origins.sort_unstable();
+    origins.dedup();
+    let known = networks().iter().map(|info| info.network).filter(|network| network.chain_id().is_some());
+    let known = known.filter(|network| default_asset(*network).is_some()).map(|network| network.to_string()).collect();
+    let networks: Vec<String> = if arguments.networks.is_empty() { known } else { arguments.networks.clone() };
+    let mut text = format!("per_payment = {:?}\nnetworks = {networks:?}\norigins = {origins:?}\n", most.to_string());
+    for (key, limit) in [("per_hour", hour), ("per_day", day)] {
+        if let Some(limit) = limit {
+            // a String takes everything
+            let _ = writeln!(text, "{key} = {:?}", limit.to_string());
+        }
+    }
+    if arguments.allow_http {
+        text.push_str("allow_http = true\n");
+    }
+    Ok(text)
+}
+
+/// A key that pays, or none, with which it can only be asked what something would cost.
+pub(crate) enum Purse {
+    Key(SecretKey),
+    Empty,
+}
+
+/// There is no key.
+#[derive(Debug)]
+pub(crate) struct NoKey;
+
+impl std::fmt::Display for NoKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("there is no key")
+    }
+}
+
+impl Signer for Purse {
+    type Error = NoKey;
+
+    fn address(&self) -> Address {
+        match self {
+            Self::Key(key) => key.address(),
+            Self::Empty => Address::from_bytes([0; 20]),
+        }
+    }
+
+    async fn sign(&self, request: &SigningRequest<'_>) -> Result<Signature, NoKey> {
+        match self {
+            Self::Key(key) => Ok(key.sign(&request.digest())),
+            Self::Empty => Err(NoKey),
+        }
+    }
+}
+
+/// The key, from a keystore or from the variable.
+pub(super) fn purse(arguments: &Arguments) -> Result<Purse, Failure> {
+    let read = |path: &Path| fs::read_to_string(path).map_err(|error| Failure::new(format!("{}: {error}", path.display())));
+    if let (Some(keystore), Some(password)) = (&arguments.keystore, &arguments.password_file) {
+        let password = read(password)?;
+        let key = open_keystore(&read(keystore)?, password.trim_end_matches(['\r', '\n']).as_bytes());
+        return key.map(Purse::Key).map_err(|error| Failure::new(format!("{}: {error}", keystore.display())));
+    }
+    match variable("EVM_PRIVATE_KEY") {
+        Some(text) => {
+            let bytes = wallet::unhex(text.trim().trim_start_matches("0x"));
+            let key = bytes.and_then(|bytes| SecretKey::from_bytes(&bytes).ok());
+            key.map(Purse::Key).ok_or_else(|| Failure::new("EVM_PRIVATE_KEY is not a key of 64 hexadecimal digits"))
+        }
+        None if arguments.dry_run => Ok(Purse::Empty),
+        None => Err(Failure::new("set EVM_PRIVATE_KEY, or give --keystore and --password-file; --dry-run needs neither")),
+    }
+}

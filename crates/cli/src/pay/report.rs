@@ -1,0 +1,171 @@
+//! What is said about what happened. The answer's body goes to the output as it came, the rest beside it.
+
+use std::fs;
+use std::io::{self, Write};
+use std::path::Path;
+
+use quittance_client::{Error, Price, Quote, Request};
+use quittance_core::rejection::{Reason, Retry};
+use quittance_core::{Signer, Terms};
+use quittance_guard::Ledger;
+use quittance_guard::text::escape;
+use serde_json::{Value, json};
+
+use crate::format::{self, Format};
+use crate::{Answer, Failure};
+
+/// How much of a stranger's text is shown.
+const SHOWN: usize = 200;
+
+/// What each of the requests would cost.
+pub(super) async fn quotes<S, L>(requests: Vec<Request<'_, S, L>>, format: Format, out: &mut impl Write) -> Result<Answer, Failure>
+where
+    S: Signer + Send + Sync,
+    L: Ledger + Send + Sync,
+{
+    let (mut all, mut answer) = (Vec::new(), Answer::No);
+    for request in requests {
+        match request.quote().await {
+            Ok(Quote::Priced(price)) => {
+                answer = Answer::Yes;
+                match format {
+                    Format::Json => all.push(priced(&price)),
+                    _ => human(out, &price)?,
+                }
+            }
+            Ok(Quote::Free(free)) => {
+                if (200..300).contains(&free.status()) {
+                    answer = Answer::Yes;
+                }
+                match format {
+                    Format::Json => all.push(json!({ "outcome": "free", "status": free.status() })),
+                    _ => writeln!(out, "free  {} without a payment", free.status())?,
+                }
+            }
+            Err(error) => match format {
+                Format::Json => all.push(failed(&error, None)),
+                _ => writeln!(out, "no    {}", escape(&error.to_string(), SHOWN))?,
+            },
+        }
+    }
+    if format == Format::Json {
+        format::json(out, &Value::Array(all))?;
+    }
+    Ok(answer)
+}
+
+fn human(out: &mut impl Write, price: &Price) -> io::Result<()> {
+    let terms = price.terms();
+    writeln!(out, "costs {} on {} to {}", amount(terms), terms.network(), escape(&terms.pay_to().to_string(), SHOWN))?;
+    writeln!(out, "allow {}", escape(price.rule(), SHOWN))?;
+    price.passed_over().iter().try_for_each(|words| writeln!(out, "not   {}", escape(words, SHOWN)))
+}
+
+fn amount(terms: &Terms) -> String {
+    format::amount(terms.amount(), terms.network(), &terms.requirements().asset)
+}
+
+fn priced(price: &Price) -> Value {
+    let terms = price.terms();
+    json!({
+        "outcome": "priced",
+        "amount": terms.amount().to_string(),
+        "shown": amount(terms),
+        "network": terms.network().as_str(),
+        "asset": price.asset().id,
+        "pay_to": terms.pay_to().to_string(),
+        "scheme": terms.scheme().as_str(),
+        "terms_hash": terms.hash().to_string(),
+        "policy": price.rule(),
+        "passed_over": price.passed_over(),
+    })
+}
+
+/// The answer, which was paid for or free.
+pub(super) fn answer(
+    answer: &quittance_client::Answer,
+    file: Option<&Path>,
+    format: Format,
+    out: &mut impl Write,
+) -> Result<Answer, Failure> {
+    if let Some(path) = file {
+        fs::write(path, answer.body()).map_err(|error| Failure::new(format!("{}: {error}", path.display())))?;
+    }
+    let success = (200..300).contains(&answer.status());
+    match format {
+        Format::Json => {
+            let receipt = answer.receipt().map(|receipt| {
+                json!({
+                    "charged": receipt.charged.to_string(),
+                    "transaction": &*receipt.transaction,
+                    "attested": receipt.attested.as_str(),
+                })
+            });
+            let body = file.is_none().then(|| String::from_utf8_lossy(answer.body()));
+            let document = json!({
+                "outcome": if answer.purchase().is_some() { "paid" } else { "free" },
+                "status": answer.status(),
+                "purchase": answer.purchase().map(ToString::to_string),
+                "receipt": receipt,
+                "whole": answer.is_whole(),
+                "bytes": answer.body().len(),
+                "body": body,
+            });
+            format::json(out, &document)?;
+        }
+        Format::Human | Format::Csv => {
+            if file.is_none() {
+                out.write_all(answer.body())?;
+            }
+            match (answer.purchase(), answer.receipt()) {
+                (None, _) => eprintln!("{} without a payment", answer.status()),
+                (Some(purchase), Some(receipt)) => {
+                    eprintln!(
+                        "{} paid, {purchase}: {} in {}",
+                        answer.status(),
+                        receipt.charged,
+                        escape(&receipt.transaction, SHOWN)
+                    );
+                }
+                (Some(purchase), None) => eprintln!("{} paid, {purchase}: without a receipt that holds", answer.status()),
+            }
+            if !answer.is_whole() {
+                eprintln!("the answer broke off, or is longer than is read");
+            }
+        }
+    }
+    Ok(if success { Answer::Yes } else { Answer::No })
+}
+
+/// Why there is no answer, and what may be done.
+pub(super) fn error(error: &Error, purchase: &str, format: Format, out: &mut impl Write) -> io::Result<()> {
+    if format == Format::Json {
+        return format::json(out, &failed(error, Some(purchase)));
+    }
+    eprintln!("{}", escape(&error.to_string(), SHOWN));
+    match error.retry() {
+        Retry::UnknownOutcome => {
+            eprintln!("run it again with --purchase {purchase}: what was signed is sent again, and nothing else is signed")
+        }
+        Retry::SameBytesLater => eprintln!("nothing was paid; it may work later"),
+        _ => eprintln!("nothing was paid"),
+    }
+    Ok(())
+}
+
+fn failed(error: &Error, purchase: Option<&str>) -> Value {
+    let outcome = if error.retry() == Retry::UnknownOutcome { "open" } else { "unpaid" };
+    let code = match error {
+        Error::Denied(denied) => denied.denial().name(),
+        Error::Approval(_) => "approval_needed",
+        Error::Budget(reserve) => reserve.denial().map_or("ledger", |denial| denial.name()),
+        Error::TooDear(_) => "above_max_amount",
+        Error::Offer(denial) => denial.name(),
+        Error::Fault(fault) | Error::Open { fault, .. } => fault.code(),
+        Error::Refused { reason: Some(Reason::Rejection(rejection)), .. } => rejection.code(),
+        Error::Refused { .. } => "refused",
+        Error::Terms(_) => "terms",
+        _ => "other",
+    };
+    json!({ "outcome": outcome, "code": code, "message": escape(&error.to_string(), SHOWN).to_string(), "purchase": purchase })
+}

@@ -1,0 +1,271 @@
+//! Asking the chain what became of a purchase, through any node.
+//!
+//! | what the node says, at a depth that does not come back | what that is |
+//! |---|---|
+//! | the nonce is unused, and the block's time has passed the end of the authorization | it cost nothing and will not |
+//! | the nonce is unused, before that | nothing yet |
+//! | the nonce was used, and the transaction that used it moved the amount to the payee | it was paid for |
+//! | the nonce was cancelled by its owner | it cost nothing and will not |
+//! | anything else | nothing |
+//!
+//! A node is believed, as one's own is; who asks somebody else's believes somebody else. Permit2 leaves no trace of which transaction used a
+//! nonce, so a permit that was used stays open and counts for its whole amount.
+
+use std::fmt;
+use std::fmt::Write as _;
+use std::time::Duration;
+
+use quittance_core::chain::{ChainAnswer, ChainQuery};
+use quittance_core::json::{self, Object, Value};
+use quittance_core::{Address, Amount, Fault, Limits, Network, Nonce, ReplayKey, Signer, UnixSeconds, keccak256};
+use quittance_evm::question::{self, Outcome};
+use quittance_guard::budget::{Record, Unspent};
+use quittance_guard::{Attested, Ledger, PurchaseId, Receipt};
+use quittance_remote::{Bounds, Wanted, Web, Whole};
+use reqwest::Method;
+use reqwest::header::{CONTENT_TYPE, HeaderValue};
+
+use crate::buyer::Buyer;
+use crate::conclude::Evidence;
+use crate::error::Error;
+
+/// A node of one chain.
+pub struct Lookup {
+    web: Web,
+    url: String,
+    network: Network,
+    depth: u64,
+    range: u64,
+}
+
+/// How many blocks of logs are asked for at a time: what public nodes give.
+const AT_ONCE: u64 = 1_000;
+/// How long an answer of a node may be.
+const LONGEST: usize = 1 << 20;
+
+impl Lookup {
+    /// A node, at twelve blocks' depth, looking back ten thousand blocks.
+    ///
+    /// # Errors
+    ///
+    /// [`Fault::NetworkUnavailable`] when HTTP cannot be set up.
+    pub fn new(network: Network, url: &str) -> Result<Self, Fault> {
+        let mut bounds = Bounds::default();
+        (bounds.timeout, bounds.max_body) = (Duration::from_secs(20), LONGEST);
+        Ok(Self { web: Web::new(bounds)?, url: url.to_owned(), network, depth: 12, range: 10_000 })
+    }
+
+    /// The same, believing what is this many blocks deep.
+    #[must_use]
+    pub fn at_depth(self, depth: u64) -> Self {
+        Self { depth, ..self }
+    }
+
+    /// The same, looking for the transaction that used a nonce this many blocks back.
+    #[must_use]
+    pub fn looking_back(self, range: u64) -> Self {
+        Self { range, ..self }
+    }
+
+    /// The network.
+    #[must_use]
+    pub const fn network(&self) -> Network {
+        self.network
+    }
+
+    /// What the chain shows of an open purchase.
+    ///
+    /// # Errors
+    ///
+    /// [`Fault::ChainUnavailable`] when the node does not answer, [`Fault::ChainReply`] when it answers nonsense or for another chain.
+    pub async fn evidence(&self, record: &Record) -> Result<Option<Evidence>, Fault> {
+        let Some(signed) = record.signed.as_ref().filter(|signed| signed.key().network() == self.network) else { return Ok(None) };
+        let question = match *signed.key() {
+            ReplayKey::Eip3009 { token, from, nonce, .. } => ChainQuery::NonceState { token, authorizer: from, nonce },
+            ReplayKey::Permit2 { owner, nonce, .. } => ChainQuery::PermitNonce { owner, nonce },
+            _ => return Ok(None),
+        };
+        if Some(number(&self.ask("eth_chainId", "").await?)?) != self.network.chain_id() {
+            return Err(Fault::ChainReply);
+        }
+        let head = number(&self.ask("eth_blockNumber", "").await?)?;
+        let at = head.saturating_sub(self.depth);
+        let block = self.ask("eth_getBlockByNumber", &format!("\"{at:#x}\",false")).await?;
+        let time = UnixSeconds::from_secs(number(member(&block, "timestamp")?)?);
+        match (self.is_used(&question, at).await?, signed.key()) {
+            (false, _) if time >= signed.expires() => Ok(Some(Evidence::Unspent(Unspent::Expired { chain_time: time }))),
+            (true, ReplayKey::Eip3009 { token, from, nonce, .. }) => self.used(record, (*token, *from, *nonce), at).await,
+            _ => Ok(None),
+        }
+    }
+
+    async fn is_used(&self, question: &ChainQuery, at: u64) -> Result<bool, Fault> {
+        let call = question::call(question).ok_or(Fault::ChainReply)?;
+        let params = format!("{{\"to\":\"{}\",\"data\":\"{}\"}},\"{at:#x}\"", call.target, hex(&call.data));
+        let returned = bytes(text(&self.ask("eth_call", &params).await?)?)?;
+        match question::answer(question, Outcome::Returned(&returned)) {
+            ChainAnswer::Flag(used) => Ok(used),
+            _ => Err(Fault::ChainReply),
+        }
+    }
+
+    /// What the transaction did that used a nonce.
+    async fn used(
+        &self,
+        record: &Record,
+        (token, from, nonce): (Address, Address, Nonce),
+        at: u64,
+    ) -> Result<Option<Evidence>, Fault> {
+        let (used, cancelled) = (topic("AuthorizationUsed(address,bytes32)"), topic("AuthorizationCanceled(address,bytes32)"));
+        let (authorizer, nonce) = (padded(from), hex(nonce.as_bytes()));
+        let lowest = at.saturating_sub(self.range);
+        let mut to = at;
+        loop {
+            let from_block = to.saturating_sub(AT_ONCE - 1).max(lowest);
+            let filter = format!(
+                "{{\"address\":\"{token}\",\"fromBlock\":\"{from_block:#x}\",\"toBlock\":\"{to:#x}\",\
+                 \"topics\":[[\"{used}\",\"{cancelled}\"],\"{authorizer}\",\"{nonce}\"]}}"
+            );
+            let logs = self.ask("eth_getLogs", &filter).await?;
+            if let Some(log) = logs.as_array().ok_or(Fault::ChainReply)?.first() {
+                let topics = topics(log)?;
+                let [first, of, under] = topics.as_slice() else { return Err(Fault::ChainReply) };
+                if !is_of(log, token)? || (of, under) != (&authorizer, &nonce) {
+                    return Err(Fault::ChainReply);
+                }
+                return match first {
+                    first if *first == cancelled => Ok(Some(Evidence::Unspent(Unspent::Cancelled))),
+                    first if *first == used => self.moved(record, (token, from), member(log, "transactionHash")?).await,
+                    _ => Err(Fault::ChainReply),
+                };
+            }
+            if from_block == lowest {
+                return Ok(None);
+            }
+            to = from_block - 1;
+        }
+    }
+
+    /// Whether a transaction moved what the purchase costs to who was to be paid.
+    async fn moved(&self, record: &Record, (token, from): (Address, Address), hash: &Value) -> Result<Option<Evidence>, Fault> {
+        let hash = text(hash)?.to_ascii_lowercase();
+        if bytes(&hash)?.len() != 32 {
+            return Err(Fault::ChainReply);
+        }
+        let receipt = self.ask("eth_getTransactionReceipt", &format!("\"{hash}\"")).await?;
+        if number(member(&receipt, "status")?)? != 1 || !text(member(&receipt, "transactionHash")?)?.eq_ignore_ascii_case(&hash) {
+            return Err(Fault::ChainReply);
+        }
+        let Some(payee) = record.purchase.payee.address() else { return Ok(None) };
+        let transfer = [topic("Transfer(address,address,uint256)"), padded(from), padded(payee)];
+        let amount = record.purchase.amount.to_be_bytes();
+        for log in member(&receipt, "logs")?.as_array().ok_or(Fault::ChainReply)? {
+            if is_of(log, token)? && topics(log)? == transfer && bytes(text(member(log, "data")?)?)? == amount {
+                let receipt = Receipt::new(Amount::from_be_bytes(amount), &hash, Attested::Chain);
+                return Ok(Some(Evidence::Settled(receipt)));
+            }
+        }
+        Ok(None)
+    }
+
+    async fn ask(&self, method: &str, params: &str) -> Result<Value, Fault> {
+        let mut wanted = Wanted::new(Method::POST, &self.url);
+        wanted.headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        wanted.body = format!("{{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"{method}\",\"params\":[{params}]}}").into_bytes();
+        let exchange = self.web.exchange(&wanted).await.map_err(|_| Fault::ChainUnavailable)?;
+        if exchange.status != 200 || exchange.whole != Whole::Yes {
+            return Err(Fault::ChainUnavailable);
+        }
+        let limits = Limits::BODY.with_bytes(LONGEST);
+        let Ok(Value::Object(answer)) = json::parse(&exchange.body, &limits) else { return Err(Fault::ChainReply) };
+        match (answer.member("error"), answer.member("result")) {
+            (None | Some(Value::Null), Some(result)) => Ok(result.clone()),
+            (Some(_), _) => Err(Fault::ChainUnavailable),
+            _ => Err(Fault::ChainReply),
+        }
+    }
+}
+
+/// The address of a node is often a key.
+impl fmt::Debug for Lookup {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Lookup").field("network", &self.network).field("depth", &self.depth).finish_non_exhaustive()
+    }
+}
+
+/// An open purchase, after the chain was asked.
+#[derive(Clone, PartialEq, Eq, Debug)]
+#[non_exhaustive]
+pub struct Reconciled {
+    /// The purchase.
+    pub purchase: PurchaseId,
+    /// What the chain showed; none if it is open still.
+    pub evidence: Option<Evidence>,
+}
+
+impl<S: Signer + Send + Sync, L: Ledger + Send + Sync> Buyer<S, L> {
+    /// Asks the chain about every open purchase on its network, and [ends](Self::conclude) those that it shows the end of.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Fault`] when ledger, log or node cannot be reached; what was ended until then stays ended.
+    pub async fn reconcile(&self, lookup: &Lookup) -> Result<Vec<Reconciled>, Error> {
+        let mut all = Vec::new();
+        for record in self.open().await? {
+            if record.signed.as_ref().is_none_or(|signed| signed.key().network() != lookup.network()) {
+                continue;
+            }
+            let evidence = lookup.evidence(&record).await?;
+            if let Some(evidence) = &evidence {
+                self.conclude(&record.purchase.id, evidence.clone()).await?;
+            }
+            all.push(Reconciled { purchase: record.purchase.id, evidence });
+        }
+        Ok(all)
+    }
+}
+
+fn member<'a>(value: &'a Value, name: &str) -> Result<&'a Value, Fault> {
+    let Value::Object(object) = value else { return Err(Fault::ChainReply) };
+    Object::member(object, name).ok_or(Fault::ChainReply)
+}
+
+fn text(value: &Value) -> Result<&str, Fault> {
+    value.as_str().ok_or(Fault::ChainReply)
+}
+
+fn number(value: &Value) -> Result<u64, Fault> {
+    let digits = text(value)?.strip_prefix("0x").ok_or(Fault::ChainReply)?;
+    u64::from_str_radix(digits, 16).map_err(|_| Fault::ChainReply)
+}
+
+fn bytes(text: &str) -> Result<Vec<u8>, Fault> {
+    let digits = text.strip_prefix("0x").filter(|digits| digits.len() % 2 == 0 && digits.is_ascii()).ok_or(Fault::ChainReply)?;
+    let pairs = digits.as_bytes().chunks_exact(2).map(|pair| core::str::from_utf8(pair).ok());
+    pairs.map(|pair| u8::from_str_radix(pair?, 16).ok()).collect::<Option<_>>().ok_or(Fault::ChainReply)
+}
+
+fn topics(log: &Value) -> Result<Vec<String>, Fault> {
+    let topics = member(log, "topics")?.as_array().ok_or(Fault::ChainReply)?;
+    topics.iter().map(|topic| text(topic).map(str::to_ascii_lowercase)).collect()
+}
+
+fn is_of(log: &Value, token: Address) -> Result<bool, Fault> {
+    Ok(text(member(log, "address")?)?.eq_ignore_ascii_case(&token.to_string()))
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold("0x".to_owned(), |mut text, byte| {
+        // a String takes everything
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+fn topic(event: &str) -> String {
+    hex(&keccak256(event.as_bytes()))
+}
+
+fn padded(address: Address) -> String {
+    hex(&[&[0; 12][..], address.as_bytes()].concat())
+}

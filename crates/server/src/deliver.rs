@@ -1,0 +1,166 @@
+//! Handing over what was paid for, with its receipt.
+//!
+//! What can be kept is kept before it is sent, for a buyer who can prove to be the one; what passes through is watched, and only what was taken
+//! to its end is delivered. Whatever fails after the money has moved is owed (rule 18, catalogue row 156).
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use http::header::{CACHE_CONTROL, HeaderMap, HeaderName, HeaderValue};
+use http::{Response, StatusCode};
+use http_body::Body;
+use http_body_util::BodyExt as _;
+use quittance_core::header::{PAYMENT_REQUIRED, PAYMENT_RESPONSE, X_PAYMENT_RESPONSE};
+use quittance_core::wire::{SettleResponse, Version};
+use quittance_guard::replay::{Answer, Claim, ReplayLog, Step};
+
+use crate::answer;
+use crate::body::{SoldBody, Watch};
+use crate::reply;
+use crate::sale::is_delivered;
+use crate::seller::Shared;
+use crate::settle;
+
+/// What is paid, and for whom.
+pub(crate) struct Delivery<F, L> {
+    pub(crate) shared: Arc<Shared<F, L>>,
+    pub(crate) claim: Claim,
+    pub(crate) paper: SettleResponse,
+    pub(crate) version: Version,
+    /// Whether the buyer can prove to be the one, and so have it again.
+    pub(crate) bound: bool,
+    /// Whether only the head of the answer is wanted.
+    pub(crate) head: bool,
+}
+
+impl<F: Send + Sync + 'static, L: ReplayLog + Send + Sync + 'static> Delivery<F, L> {
+    /// Hands over an answer whose body is yet to come.
+    pub(crate) async fn deliver<B>(self, response: Response<B>) -> Response<SoldBody<B>>
+    where
+        B: Body<Data = Bytes, Error: Send> + Send + 'static,
+    {
+        if !is_delivered(response.status()) {
+            let mut response = unsold(response);
+            reply::put_receipt(response.headers_mut(), self.version, &self.paper);
+            return response;
+        }
+        if self.head || response.status() == StatusCode::SWITCHING_PROTOCOLS {
+            // nobody takes a body here that could be watched
+            let (mut parts, body) = response.into_parts();
+            self.mark(&mut parts.headers);
+            self.grant(None).await;
+            return Response::from_parts(parts, SoldBody::passing(body, None));
+        }
+        let short = response.body().size_hint().exact().is_some_and(|length| length <= self.shared.options.keep as u64);
+        if !short {
+            return self.pass(response);
+        }
+        let (parts, body) = response.into_parts();
+        match body.collect().await {
+            Ok(body) => self.hand_over(Response::from_parts(parts, body.to_bytes())).await,
+            Err(_) => {
+                tracing::warn!("an answer that is paid for broke off; it is owed");
+                let mut response = reply::bug();
+                reply::put_receipt(response.headers_mut(), self.version, &self.paper);
+                response.map(SoldBody::whole)
+            }
+        }
+    }
+
+    /// Hands over an answer that is there as a whole: first it is kept, then it is sent.
+    pub(crate) async fn hand_over<B>(self, mut response: Response<Bytes>) -> Response<SoldBody<B>> {
+        own(response.headers_mut());
+        make_private(response.headers_mut());
+        let keep = self.bound && response.body().len() <= self.shared.options.keep;
+        let kept = if keep { answer::keep(response.status(), response.headers(), response.body()) } else { None };
+        reply::put_receipt(response.headers_mut(), self.version, &self.paper);
+        self.grant(kept).await;
+        response.map(SoldBody::whole)
+    }
+
+    /// Lets an answer pass through, and takes note when it has arrived.
+    fn pass<B: Body<Data = Bytes>>(self, response: Response<B>) -> Response<SoldBody<B>> {
+        let (mut parts, body) = response.into_parts();
+        own(&mut parts.headers);
+        make_private(&mut parts.headers);
+        let (status, headers) = (parts.status, parts.headers.clone());
+        reply::put_receipt(&mut parts.headers, self.version, &self.paper);
+        let most = if self.bound { self.shared.options.keep } else { 0 };
+        let runtime = tokio::runtime::Handle::current();
+        let watch = Watch::new(most, move |copy| {
+            runtime.spawn(async move {
+                let kept = copy.filter(|_| self.bound).and_then(|copy| answer::keep(status, &headers, &copy));
+                self.grant(kept).await;
+            });
+        });
+        Response::from_parts(parts, SoldBody::passing(body, Some(watch)))
+    }
+
+    fn mark(&self, headers: &mut HeaderMap) {
+        own(headers);
+        make_private(headers);
+        reply::put_receipt(headers, self.version, &self.paper);
+    }
+
+    /// Writes down that it was given. If that fails the same buyer can have it again, and nobody else can.
+    async fn grant(&self, answer: Option<Answer>) {
+        if let Err(error) = settle::take(&self.shared, &self.claim, Step::Grant(answer)).await {
+            tracing::warn!(%error, "the log does not take a delivery");
+        }
+    }
+}
+
+/// An answer of the handler for which nothing was charged, or with nothing in it that was paid for.
+pub(crate) fn unsold<B>(mut response: Response<B>) -> Response<SoldBody<B>> {
+    own(response.headers_mut());
+    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response.map(|body| SoldBody::passing(body, None))
+}
+
+/// The headers of payment are ours: a handler, or a server behind it, has no say in them (row 163).
+fn own(headers: &mut HeaderMap) {
+    for name in [PAYMENT_REQUIRED, PAYMENT_RESPONSE, X_PAYMENT_RESPONSE] {
+        headers.remove(reply::name(name));
+    }
+    headers.remove(HeaderName::from_static("settlement-overrides"));
+}
+
+/// What was paid for is for who paid (row 169): whatever the handler says about caches, it is private.
+fn make_private(headers: &mut HeaderMap) {
+    let said: Vec<String> = headers
+        .get_all(CACHE_CONTROL)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .map(|word| word.trim().to_ascii_lowercase())
+        .filter(|word| !word.is_empty() && word != "public" && word != "private" && !word.starts_with("s-maxage"))
+        .collect();
+    let words: Vec<_> = std::iter::once("private").chain(said.iter().map(String::as_str)).collect();
+    if let Ok(value) = HeaderValue::try_from(words.join(", ")) {
+        headers.insert(CACHE_CONTROL, value);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn row_169_what_was_paid_for_is_private_whatever_the_handler_says() {
+        for (said, expected) in [
+            (&[][..], "private"),
+            (&["public, max-age=60"], "private, max-age=60"),
+            (&["s-maxage=9, no-cache", "Public"], "private, no-cache"),
+            (&["no-store"], "private, no-store"),
+            (&["private"], "private"),
+        ] {
+            let mut headers = HeaderMap::new();
+            for value in said {
+                headers.append(CACHE_CONTROL, HeaderValue::from_static(value));
+            }
+            make_private(&mut headers);
+            let all: Vec<_> = headers.get_all(CACHE_CONTROL).iter().collect();
+            assert_eq!(all, [expected]);
+        }
+    }
+}

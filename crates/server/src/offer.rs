@@ -1,0 +1,75 @@
+//! Offers from prices as people write them.
+
+use quittance_core::registry::{self, AssetInfo};
+use quittance_core::{Money, Network, Terms};
+
+use crate::setup::SetupError;
+
+/// For how many seconds an offer is good unless its seller says otherwise.
+pub const SECONDS: u64 = 60;
+
+/// An offer of the scheme `exact`: a price such as `$0.01`, in the network's default asset, or `1.50 USDT`, in that asset.
+///
+/// # Errors
+///
+/// [`SetupError`] when the text is no price, the network has no such asset, or the payee is no account of it. Nothing is rounded.
+///
+/// ```
+/// use quittance_core::registry::networks;
+/// use quittance_server::offer;
+///
+/// let offer = offer::exact(networks::BASE_SEPOLIA, "$0.01", "0x209693Bc6afc0C5328bA36FaF03C514EF312287C")?;
+/// assert_eq!(offer.amount().to_string(), "10000");
+/// assert!(offer::exact(networks::BASE_SEPOLIA, "$0.0000001", "0x209693Bc6afc0C5328bA36FaF03C514EF312287C").is_err());
+/// # Ok::<(), quittance_server::SetupError>(())
+/// ```
+pub fn exact(network: Network, price: &str, pay_to: &str) -> Result<Terms, SetupError> {
+    exact_within(network, price, pay_to, SECONDS)
+}
+
+/// The same, good for so many seconds.
+///
+/// # Errors
+///
+/// As [`exact`].
+pub fn exact_within(network: Network, price: &str, pay_to: &str, seconds: u64) -> Result<Terms, SetupError> {
+    if seconds == 0 {
+        return Err(SetupError::Zero("the time to pay in"));
+    }
+    let price = Money::parse(price)?;
+    Ok(Terms::exact(asset(network, &price)?, &price, pay_to, seconds)?)
+}
+
+/// The asset that a price is in.
+fn asset(network: Network, price: &Money) -> Result<&'static AssetInfo, SetupError> {
+    let found = match price.ticker() {
+        None => registry::default_asset(network),
+        Some(ticker) => {
+            registry::assets().iter().find(|asset| asset.network == network && asset.symbol.eq_ignore_ascii_case(ticker))
+        }
+    };
+    found.ok_or(SetupError::Asset(network))
+}
+
+#[cfg(test)]
+mod tests {
+    use quittance_core::registry::networks::{BASE, BASE_SEPOLIA, XRPL_EVM};
+
+    use super::*;
+
+    const PAYEE: &str = "0x209693Bc6afc0C5328bA36FaF03C514EF312287C";
+
+    #[test]
+    fn an_offer_is_made_of_a_price_or_not_at_all() {
+        let amount = |network, price, payee| exact(network, price, payee).map(|terms| terms.amount().to_string());
+        assert_eq!(amount(BASE, "$0.01", PAYEE).as_deref(), Ok("10000"));
+        assert_eq!(amount(BASE, "1.5 usdc", PAYEE).as_deref(), Ok("1500000"));
+        assert!(matches!(amount(BASE, "1.5 XYZ", PAYEE), Err(SetupError::Asset(BASE))));
+        assert!(matches!(amount(XRPL_EVM, "$1", PAYEE), Err(SetupError::Asset(XRPL_EVM))));
+        assert!(matches!(amount(BASE, "$1e3", PAYEE), Err(SetupError::Price(_))));
+        assert!(matches!(amount(BASE, "$0", PAYEE), Err(SetupError::Offer(_))));
+        assert!(matches!(amount(BASE_SEPOLIA, "$0.0000001", PAYEE), Err(SetupError::Offer(_))));
+        assert!(matches!(amount(BASE, "$1", "merchant"), Err(SetupError::Offer(_))));
+        assert!(matches!(exact_within(BASE, "$1", PAYEE, 0), Err(SetupError::Zero(_))));
+    }
+}

@@ -1,0 +1,152 @@
+//! Offers that outlive a change of price: a quote under the seller's own seal (rule 5).
+//!
+//! Where prices change, a buyer may come back with a payment for the price of a minute ago. A seal over the offer, the resource and the
+//! end of the offer's life says that the seller did make it, and to nobody it says anything else: the payment's copy of the terms is believed
+//! because of the seal, and without one it is only compared with what is offered now. Instances behind one address share the key.
+
+use std::fmt;
+
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use quittance_core::json::Object;
+use quittance_core::{Resource, Terms, UnixSeconds, sha256};
+use sha2::Sha256;
+
+/// The member of `extra` that a quote stands in: `1.<end>.<seal>`, the end in seconds and the seal in hexadecimal digits.
+pub const MEMBER: &str = "quote";
+
+/// Thirty-two secret bytes, the same in every instance of a seller and in every life of it. They do not print themselves.
+#[derive(Clone)]
+pub struct QuoteKey([u8; 32]);
+
+impl QuoteKey {
+    /// Takes bytes from a cryptographic random source. Whoever has them sets prices.
+    #[must_use]
+    pub const fn from_bytes(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+
+    /// The offer, sealed for a resource until a time; none where it leaves no room for the seal.
+    pub(crate) fn seal(&self, terms: &Terms, resource: &Resource, end: UnixSeconds) -> Option<Terms> {
+        let plain = without(terms)?;
+        let seal = self.mac(&plain, resource, end).finalize().into_bytes();
+        let digits: String = seal.iter().map(|byte| format!("{byte:02x}")).collect();
+        let mut offer = plain.requirements().clone();
+        let mut extra = offer.extra.take().unwrap_or_default();
+        extra.insert(MEMBER, format!("1.{}.{digits}", end.as_secs()).as_str());
+        offer.extra = Some(extra);
+        Terms::parse(offer).ok()
+    }
+
+    /// Whether a client's copy of an offer is one that was sealed for this resource and has not ended.
+    pub(crate) fn is_live(&self, claimed: &Terms, resource: &Resource, now: UnixSeconds) -> bool {
+        let Some((end, seal)) = claimed.extra_text(MEMBER).and_then(read) else { return false };
+        let Some(plain) = without(claimed) else { return false };
+        now <= end && self.mac(&plain, resource, end).verify_slice(&seal).is_ok()
+    }
+
+    /// Over words of 32 bytes, so that no two quotes share a text.
+    fn mac(&self, plain: &Terms, resource: &Resource, end: UnixSeconds) -> Hmac<Sha256> {
+        let mut words = [sha256(b"quittance-quote/1"), *plain.hash().as_bytes(), sha256(resource.as_str().as_bytes()), [0; 32]];
+        words[3][24..].copy_from_slice(&end.as_secs().to_be_bytes());
+        // a key shorter than a block is filled up with zeros (RFC 2104, section 2)
+        let mut block = [0; 64];
+        block[..32].copy_from_slice(&self.0);
+        let mut mac = Hmac::<Sha256>::new(&block.into());
+        mac.update(words.as_flattened());
+        mac
+    }
+}
+
+impl fmt::Debug for QuoteKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("QuoteKey(..)")
+    }
+}
+
+/// The offer without a quote.
+fn without(terms: &Terms) -> Option<Terms> {
+    if terms.extra_text(MEMBER).is_none() {
+        return Some(terms.clone());
+    }
+    let mut offer = terms.requirements().clone();
+    let mut extra = offer.extra.take().unwrap_or_default();
+    extra.remove(MEMBER);
+    offer.extra = Some(extra).filter(|extra: &Object| !extra.is_empty());
+    Terms::parse(offer).ok()
+}
+
+/// The parts of a quote in its one spelling.
+fn read(text: &str) -> Option<(UnixSeconds, [u8; 32])> {
+    let (end, digits) = text.strip_prefix("1.")?.split_once('.')?;
+    let seconds: u64 = end.parse().ok().filter(|seconds: &u64| seconds.to_string() == end)?;
+    if digits.len() != 64 || digits.bytes().any(|digit| !matches!(digit, b'0'..=b'9' | b'a'..=b'f')) {
+        return None;
+    }
+    let mut seal = [0; 32];
+    for (byte, pair) in seal.iter_mut().zip(digits.as_bytes().chunks_exact(2)) {
+        *byte = u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()?;
+    }
+    Some((UnixSeconds::from_secs(seconds), seal))
+}
+
+#[cfg(test)]
+mod tests {
+    use quittance_core::registry::networks::BASE_SEPOLIA;
+    use quittance_core::wire::PaymentRequirements;
+
+    use super::*;
+    use crate::offer;
+
+    const PAYEE: &str = "0x209693Bc6afc0C5328bA36FaF03C514EF312287C";
+
+    fn at(seconds: u64) -> UnixSeconds {
+        UnixSeconds::from_secs(seconds)
+    }
+
+    fn edited(terms: &Terms, edit: impl FnOnce(&mut PaymentRequirements)) -> Terms {
+        let mut offer = terms.requirements().clone();
+        edit(&mut offer);
+        Terms::parse(offer).unwrap()
+    }
+
+    #[test]
+    fn a_quote_is_live_until_its_end_for_what_it_was_made_for() {
+        let (key, other) = (QuoteKey::from_bytes([1; 32]), QuoteKey::from_bytes([2; 32]));
+        let (here, there) = (Resource::parse("https://a.example/1").unwrap(), Resource::parse("https://a.example/2").unwrap());
+        let plain = offer::exact(BASE_SEPOLIA, "$0.01", PAYEE).unwrap();
+        let sealed = key.seal(&plain, &here, at(100)).unwrap();
+        assert!(key.is_live(&sealed, &here, at(100)));
+        assert!(!key.is_live(&sealed, &here, at(101)), "it has ended");
+        assert!(!key.is_live(&sealed, &there, at(100)), "another resource");
+        assert!(!other.is_live(&sealed, &here, at(100)), "another seller");
+        assert!(!key.is_live(&plain, &here, at(0)), "no quote");
+        assert!(!key.is_live(&edited(&sealed, |offer| offer.amount = "1".into()), &here, at(100)), "another price");
+        assert!(!key.is_live(&edited(&sealed, |offer| offer.pay_to = offer.asset.clone()), &here, at(100)), "another payee");
+        let later = edited(&sealed, |offer| {
+            let extra = offer.extra.as_mut().unwrap();
+            let quote = extra.member(MEMBER).unwrap().as_str().unwrap().replace("1.100.", "1.900.");
+            extra.insert(MEMBER, quote.as_str());
+        });
+        assert!(!key.is_live(&later, &here, at(100)), "a later end");
+        // sealed again it is the same offer, with a later end
+        let again = key.seal(&sealed, &here, at(200)).unwrap();
+        assert!(key.is_live(&again, &here, at(150)) && !again.is_same_offer(&sealed));
+    }
+
+    #[test]
+    fn a_quote_has_one_spelling() {
+        let seal = "ab".repeat(32);
+        assert_eq!(read(&format!("1.7.{seal}")), Some((at(7), [0xab; 32])));
+        for text in [
+            format!("1.07.{seal}"),
+            format!("1.+7.{seal}"),
+            format!("2.7.{seal}"),
+            format!("1.7.{}", seal.to_uppercase()),
+            format!("1.7.{seal}0"),
+            "1.7".into(),
+            String::new(),
+        ] {
+            assert_eq!(read(&text), None, "{text}");
+        }
+    }
+}

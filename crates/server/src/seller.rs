@@ -1,0 +1,267 @@
+//! Somebody who sells: one facilitator, one log of payments, any number of routes.
+
+use std::fmt;
+use std::sync::Arc;
+
+use quittance_core::{Fault, Scheme, SchemeId, Terms};
+use quittance_guard::replay::ReplayLog;
+use quittance_guard::screening::Screening;
+use tokio::sync::Semaphore;
+
+use crate::ask::Ask;
+use crate::breaker::Breaker;
+use crate::clock::Clock;
+use crate::layer::SellLayer;
+use crate::options::Options;
+use crate::origin::Origin;
+use crate::quote::QuoteKey;
+use crate::route::{Order, Prices, Route};
+use crate::setup::SetupError;
+
+/// Sells routes. Clones are the same seller.
+pub struct Seller<F, L>(pub(crate) Arc<Shared<F, L>>);
+
+/// What all routes of a seller share.
+pub(crate) struct Shared<F, L> {
+    pub(crate) facilitator: F,
+    pub(crate) log: Arc<L>,
+    pub(crate) origin: Origin,
+    pub(crate) schemes: Vec<&'static dyn Scheme>,
+    pub(crate) clock: Clock,
+    pub(crate) options: Options,
+    pub(crate) screening: Option<Arc<dyn Screening>>,
+    pub(crate) quotes: Option<QuoteKey>,
+    pub(crate) pages: Vec<Origin>,
+    pub(crate) breaker: Breaker,
+    pub(crate) places: Arc<Semaphore>,
+}
+
+/// A seller that is being put together.
+pub struct Setup<F, L> {
+    facilitator: F,
+    log: Arc<L>,
+    origin: Origin,
+    schemes: Vec<&'static dyn Scheme>,
+    clock: Clock,
+    options: Options,
+    screening: Option<Arc<dyn Screening>>,
+    quotes: Option<QuoteKey>,
+    pages: Vec<Origin>,
+}
+
+impl<F, L> Clone for Seller<F, L> {
+    fn clone(&self) -> Self {
+        Self(Arc::clone(&self.0))
+    }
+}
+
+impl<F, L> Seller<F, L> {
+    /// Begins a seller that is reached at an origin.
+    ///
+    /// The facilitator is any: in this process, or behind HTTP. The log is this seller's alone; a facilitator in the same process has one of
+    /// its own, because the two remember the same payments for different purposes.
+    pub fn setup(facilitator: F, log: Arc<L>, origin: Origin) -> Setup<F, L> {
+        Setup {
+            facilitator,
+            log,
+            origin,
+            schemes: Vec::new(),
+            clock: Clock::system(),
+            options: Options::default(),
+            screening: None,
+            quotes: None,
+            pages: Vec::new(),
+        }
+    }
+}
+
+impl<F, L> Setup<F, L> {
+    /// The same with a scheme, by whose rules each payment is checked here, before anybody else is asked: a facilitator that lies or is broken
+    /// lets no payment pass that was not signed for these terms (catalogue row 181).
+    #[must_use]
+    pub fn scheme(mut self, scheme: &'static dyn Scheme) -> Self {
+        self.schemes.push(scheme);
+        self
+    }
+
+    /// The same with another clock.
+    #[must_use]
+    pub fn clock(self, clock: Clock) -> Self {
+        Self { clock, ..self }
+    }
+
+    /// The same with other bounds.
+    #[must_use]
+    pub fn options(self, options: Options) -> Self {
+        Self { options, ..self }
+    }
+
+    /// The same with somebody who says which accounts may not pay.
+    #[must_use]
+    pub fn screening(self, screening: Arc<dyn Screening>) -> Self {
+        Self { screening: Some(screening), ..self }
+    }
+
+    /// The same with the key that quotes are sealed with.
+    #[must_use]
+    pub fn quotes(self, key: QuoteKey) -> Self {
+        Self { quotes: Some(key), ..self }
+    }
+
+    /// The same for pages of an origin, which may then read the answers.
+    #[must_use]
+    pub fn for_pages_of(mut self, origin: Origin) -> Self {
+        self.pages.push(origin);
+        self
+    }
+
+    /// The seller.
+    ///
+    /// # Errors
+    ///
+    /// [`SetupError`].
+    pub fn build(self) -> Result<Seller<F, L>, SetupError> {
+        let options = &self.options;
+        for (name, zero) in [
+            ("lease", options.lease == 0),
+            ("attempts", options.attempts == 0),
+            ("concurrency", options.concurrency == 0),
+            ("failures", options.failures == 0),
+            ("verify", options.verify.is_zero()),
+            ("settle", options.settle.is_zero()),
+            ("body_time", options.body_time.is_zero()),
+        ] {
+            if zero {
+                return Err(SetupError::Zero(name));
+            }
+        }
+        let breaker = Breaker::new(options.failures, options.rest);
+        let places = Arc::new(Semaphore::new(options.concurrency.min(Semaphore::MAX_PERMITS)));
+        let Self { facilitator, log, origin, schemes, clock, options, screening, quotes, pages } = self;
+        Ok(Seller(Arc::new(Shared {
+            facilitator,
+            log,
+            origin,
+            schemes,
+            clock,
+            options,
+            screening,
+            quotes,
+            pages,
+            breaker,
+            places,
+        })))
+    }
+}
+
+impl<F, L> Seller<F, L> {
+    /// A layer that sells what it is put around, under the conditions of a route.
+    ///
+    /// # Errors
+    ///
+    /// [`SetupError`] when a payment for an offer of the route could not be checked or its terms not be sent.
+    pub fn sell(&self, route: Route) -> Result<SellLayer<F, L>, SetupError> {
+        if let Prices::Fixed(offers) = &route.prices {
+            self.check(offers)?;
+        }
+        if route.quote.is_some() && self.0.quotes.is_none() {
+            return Err(SetupError::NoQuoteKey);
+        }
+        if route.quote == Some(0) {
+            return Err(SetupError::Zero("the life of a quote"));
+        }
+        if let Order::ServeThenSettle { exposure } = route.order
+            && exposure.is_zero()
+        {
+            return Err(SetupError::Zero("exposure"));
+        }
+        let prefix = self.0.origin.resource(&route.prefix, "/").map_err(|_| SetupError::Resource)?;
+        if prefix.as_str().strip_prefix(self.0.origin.as_str()) != Some(&*[&*route.prefix, "/"].concat()) {
+            return Err(SetupError::Resource);
+        }
+        let fixed = match &route.resource {
+            None => None,
+            Some(path) if path.starts_with('/') => {
+                Some(self.0.origin.resource(&route.prefix, path).map_err(|_| SetupError::Resource)?)
+            }
+            Some(_) => return Err(SetupError::Resource),
+        };
+        for (name, text) in [("the description", &route.description), ("the media type", &route.mime_type)] {
+            if text.as_ref().is_some_and(|text| text.chars().any(char::is_control)) {
+                return Err(SetupError::Text(name));
+            }
+        }
+        let offers = match &route.prices {
+            Prices::Fixed(offers) => Some(offers.clone()),
+            Prices::List(_) => None,
+        };
+        let ask = Ask::new(route.clone(), offers.as_deref())?;
+        Ok(SellLayer::new(Arc::clone(&self.0), Arc::new(Selling { route, ask, fixed })))
+    }
+
+    /// Fixed offers are checkable, and none stands there twice.
+    fn check(&self, offers: &[Terms]) -> Result<(), SetupError> {
+        if offers.is_empty() {
+            return Err(SetupError::NoOffer);
+        }
+        for (i, offer) in offers.iter().enumerate() {
+            if self.0.scheme(offer).is_none() {
+                return Err(SetupError::NoScheme(offer.scheme().clone(), offer.network()));
+            }
+            if offers.iter().take(i).any(|before| before.is_same_offer(offer)) {
+                return Err(SetupError::SameOffer);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A route as its layer has it.
+#[derive(Debug)]
+pub(crate) struct Selling {
+    pub(crate) route: Route,
+    pub(crate) ask: Ask,
+    pub(crate) fixed: Option<quittance_core::Resource>,
+}
+
+impl Selling {
+    /// The offers for a request, as they are made now.
+    pub(crate) fn offers(&self, request: &http::request::Parts) -> Result<std::borrow::Cow<'_, [Terms]>, Fault> {
+        match &self.route.prices {
+            Prices::Fixed(offers) => Ok(offers.as_slice().into()),
+            Prices::List(list) => list.offers(request).map(Into::into),
+        }
+    }
+}
+
+impl<F, L> Shared<F, L> {
+    /// The rules by which a payment for an offer is checked.
+    pub(crate) fn scheme(&self, offer: &Terms) -> Option<&'static dyn Scheme> {
+        let id: &SchemeId = offer.scheme();
+        self.schemes.iter().copied().find(|scheme| scheme.id() == *id && scheme.serves(offer.network()))
+    }
+}
+
+impl<F: quittance_core::Facilitator + Send + Sync + 'static, L: ReplayLog + Send + Sync + 'static> Seller<F, L> {
+    /// Goes on with every settlement whose outcome is open and that nobody is at, and says how many have come to an end. To be done at start
+    /// and from time to time: a buyer who was told that the outcome is unknown may never come back to ask (rules 12 to 15).
+    ///
+    /// # Errors
+    ///
+    /// [`Fault`] when the log or the clock cannot be asked.
+    pub async fn reconcile(&self) -> Result<usize, Fault> {
+        crate::settle::reconcile(&self.0).await
+    }
+}
+
+impl<F, L> fmt::Debug for Seller<F, L> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Seller").field("origin", &self.0.origin).field("options", &self.0.options).finish_non_exhaustive()
+    }
+}
+
+impl<F, L> fmt::Debug for Setup<F, L> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Setup").field("origin", &self.origin).field("options", &self.options).finish_non_exhaustive()
+    }
+}

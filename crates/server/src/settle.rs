@@ -1,0 +1,277 @@
+//! What a facilitator is asked, and what is made of its answers.
+//!
+//! Its word is taken for what it says and for nothing more: an answer about another payer, another network or another amount, or one without a
+//! transaction, is none (catalogue rows 133 to 136). From the moment a settlement may have left, every end that is not a refusal of that very
+//! attempt leaves the outcome open (rule 12), and the same payment may be sent again to the same facilitator and to no other (row 154).
+
+use std::time::Duration;
+
+use quittance_core::proof::{Admitted, Settled};
+use quittance_core::rejection::Reason;
+use quittance_core::wire::{SettleRequest, SettleResponse, VerifyRequest};
+use quittance_core::{Account, Amount, Facilitator, Fault, Limits, Network, Rejection, Retry, UnixSeconds, registry};
+use quittance_guard::receipt::{Attested, Receipt};
+use quittance_guard::replay::{Claim, Entry, ReplayLog, Sent, Step, StepError};
+use tokio::time::timeout;
+
+use crate::seller::Shared;
+
+/// How a settlement ended.
+pub(crate) enum Outcome {
+    /// The money moved.
+    Settled(Settled),
+    /// It did not and will not by this attempt; what the facilitator said.
+    Refused(Rejection, SettleResponse),
+    /// Nobody knows; what the facilitator said, if it said anything.
+    Open(Fault, Option<SettleResponse>),
+    /// Somebody else is at it by now.
+    Lost,
+}
+
+/// The same before it is said who had the claim.
+enum End {
+    Paid(String),
+    Refused(Rejection, SettleResponse),
+    Open(Fault, Option<SettleResponse>),
+    Lost,
+}
+
+/// Whether a payment was sent to settle before.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Attempt {
+    First,
+    Again,
+}
+
+/// What an answer has to agree with.
+struct Expected<'a> {
+    network: Network,
+    payer: &'a Account,
+    charge: Amount,
+    attempt: Attempt,
+}
+
+/// A verdict of a facilitator: nothing against the payment, or what.
+pub(crate) async fn verify<F: Facilitator + Sync, L>(
+    shared: &Shared<F, L>,
+    request: &VerifyRequest,
+    payer: &Account,
+) -> Result<Result<(), Rejection>, Fault> {
+    let asked = timeout(shared.options.verify, shared.facilitator.verify(request)).await;
+    // a verification moves nothing, so that an answer that does not come leaves nothing open (row 140)
+    let answer = asked.unwrap_or(Err(Fault::VerifyFailed));
+    heard(shared, answer.as_ref().err());
+    let verdict = answer?;
+    if verdict.is_valid {
+        // whose key signed was seen here; a facilitator that names another means another payment
+        return if names(verdict.payer.as_deref(), network_named(request.network()), payer) {
+            Ok(Ok(()))
+        } else {
+            Err(Fault::FacilitatorReply)
+        };
+    }
+    match Reason::parse(verdict.invalid_reason.as_deref().unwrap_or_default()) {
+        Reason::Rejection(rejection) => Ok(Err(rejection)),
+        Reason::Fault(fault) => Err(fault),
+        Reason::Other => Ok(Err(Rejection::VerificationFailed)),
+    }
+}
+
+/// Settles what was admitted.
+pub(crate) async fn settle<F: Facilitator + Sync, L: ReplayLog + Sync>(
+    shared: &Shared<F, L>,
+    (admitted, claim): (Admitted, &Claim),
+    request: SettleRequest,
+    charge: Amount,
+    attempt: Attempt,
+) -> Outcome {
+    let verified = admitted.verified();
+    let (network, payer) = (verified.terms().network(), verified.payer().clone());
+    let ended = attempt_to(shared, claim, request, Expected { network, payer: &payer, charge, attempt }).await;
+    match ended {
+        End::Paid(transaction) => {
+            tracing::info!(%network, transaction, "settled");
+            Outcome::Settled(Settled::assertion(admitted, transaction, charge))
+        }
+        End::Refused(rejection, answer) => Outcome::Refused(rejection, answer),
+        End::Open(fault, answer) => Outcome::Open(fault, answer),
+        End::Lost => Outcome::Lost,
+    }
+}
+
+/// Writes down what is about to be sent, sends it, and writes down what became of it.
+async fn attempt_to<F: Facilitator + Sync, L: ReplayLog + Sync>(
+    shared: &Shared<F, L>,
+    claim: &Claim,
+    request: SettleRequest,
+    expected: Expected<'_>,
+) -> End {
+    let Ok(sent) = Sent::new(request.to_json().as_bytes()) else { return End::Open(Fault::StoreFull, None) };
+    let sent = (expected.attempt == Attempt::First).then_some(sent);
+    let request = match take(shared, claim, Step::Settling(sent)).await {
+        // what was sent before is what is sent again, in whichever clothes the payment came this time
+        Ok(entry) => entry.and_then(|entry| entry.sent).and_then(|sent| again(&sent)).unwrap_or(request),
+        Err(StepError::Fault(fault)) => return End::Open(fault, None),
+        Err(_) => return End::Lost,
+    };
+    let mut answer = ask(shared, &request).await;
+    if let Ok(pending) = &answer
+        && !pending.success
+        && matches!(Reason::parse(reason(pending)), Reason::Rejection(Rejection::SettlementPending))
+    {
+        // it is on its way: asked once more, a facilitator waits for the same transaction
+        answer = ask(shared, &request).await;
+    }
+    conclude(shared, claim, &expected, answer).await
+}
+
+async fn ask<F: Facilitator + Sync, L>(shared: &Shared<F, L>, request: &SettleRequest) -> Result<SettleResponse, Fault> {
+    let asked = timeout(shared.options.settle, shared.facilitator.settle(request)).await;
+    let answer = asked.unwrap_or(Err(Fault::FacilitatorTimeout));
+    heard(shared, answer.as_ref().err());
+    answer
+}
+
+/// Writes down what an answer means.
+async fn conclude<F, L: ReplayLog + Sync>(
+    shared: &Shared<F, L>,
+    claim: &Claim,
+    expected: &Expected<'_>,
+    answer: Result<SettleResponse, Fault>,
+) -> End {
+    let end = read(shared.options.attested, expected, answer);
+    let step = match &end {
+        End::Paid(transaction) => Step::Settled(Receipt::new(expected.charge, transaction, shared.options.attested)),
+        End::Refused(rejection, _) => Step::Failed(*rejection),
+        End::Open(fault, _) => {
+            tracing::warn!(network = %expected.network, code = fault.code(), "the outcome of a settlement is unknown");
+            Step::Unknown
+        }
+        End::Lost => return End::Lost,
+    };
+    match (persist(shared, claim, step).await, end) {
+        (Ok(_), end) => end,
+        (Err(StepError::Fault(fault)), _) => {
+            // the claim runs out, and whoever asks next is told the same by the same facilitator (row 153)
+            tracing::error!(code = fault.code(), "the log does not take the outcome of a settlement");
+            End::Open(fault, None)
+        }
+        (Err(StepError::Misstep(misstep)), End::Paid(transaction)) => {
+            tracing::error!(%misstep, transaction, "a facilitator reports a transaction that cannot be of this payment");
+            drop(take(shared, claim, Step::Unknown).await);
+            End::Open(Fault::FacilitatorReply, None)
+        }
+        (Err(_), _) => End::Lost,
+    }
+}
+
+/// What an answer means.
+fn read(word: Attested, expected: &Expected<'_>, answer: Result<SettleResponse, Fault>) -> End {
+    let answer = match answer {
+        Ok(answer) => answer,
+        Err(fault) => return End::Open(fault, None),
+    };
+    if answer.success {
+        let charge = answer.amount.as_deref().filter(|text| !text.is_empty());
+        let agrees = network_named(&answer.network) == Some(expected.network)
+            && names(answer.payer.as_deref(), Some(expected.network), expected.payer)
+            && charge.is_none_or(|text| Amount::parse(text) == Ok(expected.charge))
+            && is_transaction(expected.network, &answer.transaction, expected.charge);
+        if agrees {
+            return End::Paid(answer.transaction);
+        }
+        tracing::error!(network = %expected.network, "a facilitator says settled of something else");
+        return End::Open(Fault::FacilitatorReply, None);
+    }
+    match Reason::parse(reason(&answer)) {
+        // that an attempt is refused says nothing of one before it, unless whoever says so looks at the chain for it
+        Reason::Rejection(rejection)
+            if rejection.retry() != Retry::UnknownOutcome && (expected.attempt == Attempt::First || word == Attested::Chain) =>
+        {
+            End::Refused(rejection, answer)
+        }
+        Reason::Fault(fault) => End::Open(fault, Some(answer)),
+        Reason::Rejection(_) | Reason::Other => End::Open(Fault::SettleFailed, Some(answer)),
+    }
+}
+
+fn reason(answer: &SettleResponse) -> &str {
+    answer.error_reason.as_deref().unwrap_or_default()
+}
+
+/// A network in the words of either version.
+fn network_named(text: &str) -> Option<Network> {
+    registry::network_by_v1_name(text).or_else(|| Network::parse(text).ok())
+}
+
+/// Whether a facilitator that names a payer names this one.
+fn names(named: Option<&str>, network: Option<Network>, payer: &Account) -> bool {
+    named.is_none_or(|text| network.is_some_and(|network| Account::parse(network, text).as_ref() == Ok(payer)))
+}
+
+/// Whether a text can be a transaction: 32 bytes on `eip155`, something without spaces elsewhere, nothing where nothing was charged.
+fn is_transaction(network: Network, text: &str, charge: Amount) -> bool {
+    if charge.is_zero() && text.is_empty() {
+        return true;
+    }
+    match network.namespace() {
+        "eip155" => {
+            text.len() == 66 && text.strip_prefix("0x").is_some_and(|digits| digits.bytes().all(|digit| digit.is_ascii_hexdigit()))
+        }
+        _ => (1..=128).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic()),
+    }
+}
+
+/// Tells the circuit breaker.
+fn heard<F, L>(shared: &Shared<F, L>, fault: Option<&Fault>) {
+    match fault {
+        None => shared.breaker.answered(),
+        Some(fault) => {
+            tracing::warn!(code = fault.code(), "the facilitator gives no answer");
+            shared.breaker.failed();
+        }
+    }
+}
+
+/// Takes a step.
+pub(crate) async fn take<F, L: ReplayLog + Sync>(
+    shared: &Shared<F, L>,
+    claim: &Claim,
+    step: Step,
+) -> Result<Option<Entry>, StepError> {
+    let now = shared.clock.now().map_err(StepError::Fault)?;
+    shared.log.step(claim, step, now).await
+}
+
+/// The same with some patience: what is to be written down has happened.
+async fn persist<F, L: ReplayLog + Sync>(shared: &Shared<F, L>, claim: &Claim, step: Step) -> Result<Option<Entry>, StepError> {
+    for pause in [50, 200, 800] {
+        match take(shared, claim, step.clone()).await {
+            Err(StepError::Fault(_)) => tokio::time::sleep(Duration::from_millis(pause)).await,
+            taken => return taken,
+        }
+    }
+    take(shared, claim, step).await
+}
+
+/// The request that was sent before.
+fn again(sent: &Sent) -> Option<SettleRequest> {
+    SettleRequest::from_json(sent.expose(), &Limits::BODY.with_bytes(Sent::MAX)).ok()
+}
+
+/// Goes on with what is open.
+pub(crate) async fn reconcile<F: Facilitator + Sync, L: ReplayLog + Sync>(shared: &Shared<F, L>) -> Result<usize, Fault> {
+    let now: UnixSeconds = shared.clock.now()?;
+    let mut ended = 0;
+    for entry in shared.log.open(now).await? {
+        let Some(request) = entry.sent.as_ref().and_then(again) else { continue };
+        let Some(charge) = request.0.offer().ok().and_then(|offer| offer.parse_amount().ok()) else { continue };
+        let Some(claim) = shared.log.resume(&entry.key, shared.options.lease, shared.clock.now()?).await? else { continue };
+        let expected = Expected { network: entry.key.network(), payer: &entry.payer, charge, attempt: Attempt::Again };
+        match attempt_to(shared, &claim, request, expected).await {
+            End::Paid(_) | End::Refused(..) => ended += 1,
+            End::Open(..) | End::Lost => {}
+        }
+    }
+    Ok(ended)
+}

@@ -1,0 +1,54 @@
+//! What is wrong with a configuration, found before the first request.
+
+use quittance_core::{Misuse, MoneyError, Network, SchemeId};
+
+/// Why a seller or a route cannot be built.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum SetupError {
+    /// Not an origin.
+    #[error("an origin is http:// or https://, a host in small letters, and a port if it is an unusual one; nothing behind it")]
+    Origin,
+    /// A resource that no request could be for.
+    #[error("the resource or prefix of a route is a path as clients send it")]
+    Resource,
+    /// Nothing is for sale.
+    #[error("a route has at least one offer")]
+    NoOffer,
+    /// A network without a default asset, or an asset that it does not have.
+    #[error("{0} has no such asset in the registry")]
+    Asset(Network),
+    /// A price that is none.
+    #[error("{0}")]
+    Price(MoneyError),
+    /// An offer that cannot be made.
+    #[error("{0}")]
+    Offer(Misuse),
+    /// An offer in a scheme that the seller was not given, so that nothing could be checked.
+    #[error("the seller was not given the scheme {0} for {1}")]
+    NoScheme(SchemeId, Network),
+    /// Two offers that differ in nothing.
+    #[error("a route makes the same offer twice")]
+    SameOffer,
+    /// A member of the configuration that must not be zero.
+    #[error("{0} must not be zero")]
+    Zero(&'static str),
+    /// Prices that change or quotes that are asked for, without a key to seal them with.
+    #[error("quotes need a key: give the seller one")]
+    NoQuoteKey,
+    /// A text of the route that no header can carry.
+    #[error("{0} must be plain text")]
+    Text(&'static str),
+}
+
+impl From<Misuse> for SetupError {
+    fn from(misuse: Misuse) -> Self {
+        Self::Offer(misuse)
+    }
+}
+
+impl From<MoneyError> for SetupError {
+    fn from(error: MoneyError) -> Self {
+        Self::Price(error)
+    }
+}

@@ -1,0 +1,233 @@
+//! Facilitators that are down, slow, broken or lying: rows 132 to 140, 142, 153 and 181.
+
+use std::collections::VecDeque;
+use std::future::pending;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use quittance_core::wire::{SettleRequest, SettleResponse, SupportedResponse, VerifyRequest, VerifyResponse};
+use quittance_core::{Amount, Facilitator, Fault};
+
+use crate::engine::PRICE;
+use crate::shop::{Ask, Engine, Shop};
+
+/// What becomes of one question.
+#[derive(Clone)]
+enum Way {
+    /// The engine is asked, and its answer passes.
+    Honest,
+    /// Nothing is asked.
+    Down(Fault),
+    /// It is done, and the answer is lost.
+    Lost,
+    /// Nobody ever answers.
+    Silent,
+    /// It is answered without being asked.
+    Verdict(bool, Option<&'static str>),
+    /// The same for a settlement.
+    Receipt(fn(SettleResponse) -> SettleResponse),
+}
+
+/// A facilitator between the shop and the engine that does what it is told, in order; then it is honest.
+#[derive(Clone)]
+struct Between {
+    engine: Engine,
+    verify: Arc<Mutex<VecDeque<Way>>>,
+    settle: Arc<Mutex<VecDeque<Way>>>,
+    asked: Arc<AtomicUsize>,
+}
+
+impl Between {
+    fn shop(verify: &[Way], settle: &[Way]) -> (Shop<Self>, Self) {
+        let ways = |ways: &[Way]| Arc::new(Mutex::new(ways.iter().cloned().collect()));
+        let (verify, settle, mut own) = (ways(verify), ways(settle), None);
+        let shop = Shop::behind(|engine| own.insert(Self { engine, verify, settle, asked: Arc::new(AtomicUsize::new(0)) }).clone());
+        (shop, own.unwrap())
+    }
+
+    fn next(&self, ways: &Mutex<VecDeque<Way>>) -> Way {
+        self.asked.fetch_add(1, Ordering::SeqCst);
+        ways.lock().unwrap().pop_front().unwrap_or(Way::Honest)
+    }
+
+    fn asked(&self) -> usize {
+        self.asked.load(Ordering::SeqCst)
+    }
+}
+
+impl Facilitator for Between {
+    async fn verify(&self, request: &VerifyRequest) -> Result<VerifyResponse, Fault> {
+        match self.next(&self.verify) {
+            Way::Honest | Way::Receipt(_) => self.engine.verify(request).await,
+            Way::Down(fault) => Err(fault),
+            Way::Lost => self.engine.verify(request).await.and(Err(Fault::ConnectionLost)),
+            Way::Silent => pending().await,
+            Way::Verdict(true, payer) => {
+                let mut verdict = VerifyResponse::valid("");
+                verdict.payer = payer.map(str::to_owned);
+                Ok(verdict)
+            }
+            Way::Verdict(false, reason) => Ok(VerifyResponse::invalid(reason.unwrap_or_default(), None)),
+        }
+    }
+
+    async fn settle(&self, request: &SettleRequest) -> Result<SettleResponse, Fault> {
+        match self.next(&self.settle) {
+            Way::Honest | Way::Verdict(..) => self.engine.settle(request).await,
+            Way::Down(fault) => Err(fault),
+            Way::Lost => self.engine.settle(request).await.and(Err(Fault::ConnectionLost)),
+            Way::Silent => pending().await,
+            Way::Receipt(edit) => {
+                let payer = crate::engine::key(1).address().to_string();
+                Ok(edit(SettleResponse::settled("eip155:84532", format!("0x{}", "ab".repeat(32)), payer)))
+            }
+        }
+    }
+
+    async fn supported(&self) -> Result<SupportedResponse, Fault> {
+        self.engine.supported().await
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn row_181_a_facilitator_that_finds_everything_valid_lets_no_unsigned_payment_pass() {
+    let (shop, between) = Between::shop(&[Way::Verdict(true, None)], &[Way::Receipt(|receipt| receipt)]);
+    let mut forged = shop.plain(1);
+    let signature = forged.payload.member("signature").unwrap().as_str().unwrap().to_owned();
+    let other = signature.replacen(&signature[10..12], if &signature[10..12] == "00" { "01" } else { "00" }, 1);
+    forged.payload.insert("signature", other.as_str());
+    shop.ask(Ask::get("/v1/r").paying(&forged)).await.refused(400);
+    let mut cheaper = shop.stage.order(2);
+    cheaper.amount = Amount::from_u64(1);
+    let mut payment = cheaper.payment(60);
+    payment.accepted = shop.stage.order(2).offer(60);
+    shop.ask(Ask::get("/v1/r").paying(&payment)).await.refused(402);
+    assert_eq!((between.asked(), shop.served(), shop.remembered().await), (0, 0, 0));
+}
+
+#[tokio::test(start_paused = true)]
+async fn row_134_a_verdict_of_invalid_is_one_whatever_its_status_was() {
+    let (shop, _) =
+        Between::shop(&[Way::Verdict(false, Some("insufficient_funds")), Way::Verdict(false, Some("no such words"))], &[]);
+    let ask = Ask::get("/v1/r").paying(&shop.plain(1));
+    assert_eq!(shop.ask(ask.clone()).await.refused(402).reason(), "insufficient_funds");
+    shop.ask(ask.clone()).await.refused(402);
+    assert_eq!((shop.served(), shop.remembered().await), (0, 0), "nothing is kept back");
+    assert!(shop.ask(ask).await.is_goods());
+}
+
+#[tokio::test(start_paused = true)]
+async fn row_136_a_settlement_of_something_else_is_none() {
+    let edits: [fn(SettleResponse) -> SettleResponse; 5] = [
+        |mut receipt| {
+            receipt.payer = Some("0x209693Bc6afc0C5328bA36FaF03C514EF312287C".into());
+            receipt
+        },
+        |mut receipt| {
+            receipt.network = "eip155:8453".into();
+            receipt
+        },
+        |mut receipt| {
+            receipt.amount = Some("9999".into());
+            receipt
+        },
+        |mut receipt| {
+            receipt.transaction = String::new();
+            receipt
+        },
+        |mut receipt| {
+            receipt.transaction = "0x12".into();
+            receipt
+        },
+    ];
+    for edit in edits {
+        let (shop, _) = Between::shop(&[], &[Way::Receipt(edit)]);
+        let ask = Ask::get("/v1/r").paying(&shop.plain(1));
+        assert_eq!(shop.ask(ask.clone()).await.refused(502).reason(), "facilitator_reply");
+        assert_eq!((shop.served(), shop.remembered().await), (0, 1), "its outcome is open");
+        // the same bytes again, to the same facilitator, which is honest by now
+        assert!(shop.ask(ask).await.is_goods());
+        assert_eq!(shop.sold(), PRICE);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn rows_133_and_160_a_settlement_that_fails_serves_nothing_and_says_so() {
+    let failed: fn(SettleResponse) -> SettleResponse = |_| SettleResponse::failed("eip155:84532", "insufficient_funds");
+    let (shop, _) = Between::shop(&[], &[Way::Receipt(failed)]);
+    let answer = shop.ask(Ask::get("/v1/r").paying(&shop.plain(1))).await;
+    assert_eq!(answer.refused(402).reason(), "insufficient_funds");
+    let receipt = answer.receipt().unwrap();
+    assert_eq!((receipt.success, receipt.error_reason.as_deref()), (false, Some("insufficient_funds")));
+    assert_eq!(shop.served(), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn rows_138_and_139_an_outcome_that_is_unknown_is_never_a_402_and_the_same_bytes_end_it() {
+    for way in [Way::Silent, Way::Lost, Way::Down(Fault::FacilitatorTimeout)] {
+        let (shop, _) = Between::shop(&[], &[way]);
+        let ask = Ask::get("/v1/r").paying(&shop.plain(1));
+        let answer = shop.ask(ask.clone()).await;
+        answer.refused(503);
+        assert!(answer.headers.contains_key("retry-after") && !answer.headers.contains_key("payment-required"));
+        assert_eq!((shop.served(), shop.remembered().await), (0, 1));
+        assert!(shop.ask(ask).await.is_goods());
+        assert_eq!((shop.served(), shop.sold()), (1, PRICE), "settled once");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn row_138_what_is_left_open_is_ended_without_the_buyer() {
+    let (shop, _) = Between::shop(&[], &[Way::Lost]);
+    let payment = shop.bound(7, "GET", "/v1/r");
+    let ask = Ask::get("/v1/r").paying(&payment);
+    shop.ask(ask.clone()).await.refused(503);
+    assert_eq!(shop.seller.reconcile().await, Ok(1));
+    assert_eq!((shop.remembered().await, shop.sold()), (0, PRICE));
+    tokio::time::sleep(Duration::from_secs(61)).await;
+    assert!(shop.ask(ask).await.is_goods(), "what is paid for is owed");
+    assert_eq!((shop.served(), shop.sold()), (1, PRICE));
+}
+
+#[tokio::test(start_paused = true)]
+async fn row_140_a_verification_that_does_not_answer_leaves_nothing_behind() {
+    let (shop, _) = Between::shop(&[Way::Silent, Way::Down(Fault::FacilitatorUnreachable)], &[]);
+    let ask = Ask::get("/v1/r").paying(&shop.plain(1));
+    shop.ask(ask.clone()).await.refused(503);
+    shop.ask(ask.clone()).await.refused(503);
+    assert_eq!((shop.served(), shop.remembered().await), (0, 0));
+    assert!(shop.ask(ask).await.is_goods());
+}
+
+#[tokio::test(start_paused = true)]
+async fn row_132_a_facilitator_that_is_down_opens_the_circuit_and_nothing_is_free() {
+    let (shop, between) = Between::shop(&vec![Way::Down(Fault::FacilitatorUnreachable); 5], &[]);
+    for nonce in 1..=5 {
+        shop.ask(Ask::get("/v1/r").paying(&shop.plain(nonce))).await.refused(503);
+    }
+    let asked = between.asked();
+    let answer = shop.ask(Ask::get("/v1/r").paying(&shop.plain(6))).await;
+    answer.refused(503);
+    assert!(answer.headers.contains_key("retry-after"));
+    assert_eq!((between.asked(), shop.served(), shop.remembered().await), (asked, 0, 0), "it is left alone");
+    shop.ask(Ask::get("/v1/r")).await.refused(402);
+    tokio::time::sleep(Duration::from_secs(6)).await;
+    assert!(shop.ask(Ask::get("/v1/r").paying(&shop.plain(6))).await.is_goods());
+}
+
+#[tokio::test(start_paused = true)]
+async fn row_173_garbage_costs_no_question() {
+    let (shop, between) = Between::shop(&[], &[]);
+    for number in 0..10_000_u32 {
+        let garbage = match number % 5 {
+            0 => String::new(),
+            1 => "%%%".to_owned(),
+            2 => format!("{number}"),
+            3 => "e30=".to_owned(),
+            _ => "A".repeat(9_000),
+        };
+        shop.ask(Ask::get("/v1/r").header("payment-signature", &garbage)).await.refused(400);
+    }
+    assert_eq!((between.asked(), shop.served(), shop.remembered().await), (0, 0, 0));
+}

@@ -1,0 +1,11 @@
+//! The server's layer over the real engine and a model of the chain: one test for each row of the catalogue that a seller decides.
+
+#[path = "../engine/stage.rs"]
+#[allow(dead_code, reason = "what the engine's own tests need besides")]
+mod engine;
+mod facilitators;
+mod orders;
+mod replays;
+mod shop;
+mod surface;
+mod together;

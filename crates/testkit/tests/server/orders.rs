@@ -1,0 +1,117 @@
+//! The order of money and work: rows 148, 149 and 156 to 159.
+
+use std::time::Duration;
+
+use quittance_core::Amount;
+use quittance_server::Order;
+
+use crate::engine::{PRICE, times};
+use crate::shop::{Ask, Shop, answer};
+
+fn on_credit(payments: u64) -> Shop<crate::shop::Engine> {
+    Shop::selling(|route| route.order(Order::ServeThenSettle { exposure: times(payments) }))
+}
+
+#[tokio::test(start_paused = true)]
+async fn row_157_work_that_fails_before_the_money_costs_nothing() {
+    let shop = on_credit(10);
+    let payment = shop.plain(1);
+    let ask = Ask::get("/v1/r?fails=first").paying(&payment);
+    let failed = shop.ask(ask.clone()).await;
+    assert_eq!((failed.status.as_u16(), failed.receipt()), (502, None));
+    assert_eq!((shop.sold(), shop.remembered().await), (Amount::ZERO, 0));
+    let answer = shop.ask(ask).await;
+    assert!(answer.is_goods() && answer.receipt().unwrap().success);
+    assert_eq!((shop.served(), shop.sold()), (2, PRICE));
+}
+
+#[tokio::test(start_paused = true)]
+async fn row_148_nothing_leaves_the_house_before_the_money_has_moved() {
+    let shop = on_credit(10);
+    let poor = std::sync::Arc::new(crate::engine::key(2));
+    shop.stage.chain.mint(crate::engine::TOKEN, poor.address(), PRICE);
+    let order = |nonce| {
+        let mut order = shop.stage.order(nonce);
+        order.payer = std::sync::Arc::clone(&poor);
+        order
+    };
+    let (app, asked) = (shop.app.clone(), Ask::get("/v1/r?slow").paying(&order(1).payment(60)));
+    let first = tokio::spawn(async move { answer(&app, asked).await });
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    // while the handler works the payer spends what it has elsewhere
+    shop.stage.settled(&order(2)).await;
+    let before = shop.sold();
+    let answer = first.await.unwrap();
+    assert!(!answer.is_goods(), "{answer:?}");
+    assert_eq!((shop.served(), shop.sold()), (1, before));
+}
+
+#[tokio::test(start_paused = true)]
+async fn row_149_one_payer_has_so_much_under_way_and_no_more() {
+    let shop = on_credit(2);
+    let all: Vec<_> = (1..=5)
+        .map(|nonce| {
+            let (app, ask) = (shop.app.clone(), Ask::get("/v1/r?slow").paying(&shop.plain(nonce)));
+            tokio::spawn(async move { answer(&app, ask).await })
+        })
+        .collect();
+    let mut statuses = Vec::new();
+    for one in all {
+        statuses.push(one.await.unwrap().status.as_u16());
+    }
+    statuses.sort_unstable();
+    assert_eq!(statuses, [200, 200, 429, 429, 429]);
+    assert_eq!((shop.served(), shop.sold()), (2, times(2)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn row_156_what_is_paid_and_not_delivered_is_owed_to_its_buyer() {
+    let shop = Shop::new();
+    let ask = Ask::get("/v1/r?fails=first").paying(&shop.bound(7, "GET", "/v1/r?fails=first"));
+    let failed = shop.ask(ask.clone()).await;
+    assert_eq!(failed.status.as_u16(), 502);
+    assert!(failed.receipt().unwrap().success, "the buyer has its receipt");
+    tokio::time::sleep(Duration::from_secs(70)).await;
+    let answer = shop.ask(ask).await;
+    assert!(answer.is_goods() && answer.receipt().unwrap().success, "also when the authorization has ended: {answer:?}");
+    assert_eq!((shop.served(), shop.sold()), (2, PRICE), "nothing was charged again");
+    let ended = shop.plain(9);
+    tokio::time::sleep(Duration::from_secs(70)).await;
+    let late = shop.ask(Ask::get("/v1/r").paying(&ended)).await;
+    assert_eq!(late.refused(402).reason(), "invalid_exact_evm_payload_authorization_valid_before");
+    assert_eq!(shop.remembered().await, 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn row_158_a_client_that_goes_away_leaves_no_payment_undecided() {
+    let shop = Shop::new();
+    let payment = shop.bound(7, "GET", "/v1/r?slow");
+    let ask = Ask::get("/v1/r?slow").paying(&payment);
+    let (app, first) = (shop.app.clone(), ask.clone());
+    let first = tokio::spawn(async move { answer(&app, first).await });
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    first.abort();
+    tokio::time::sleep(Duration::from_secs(30)).await;
+    assert_eq!((shop.served(), shop.sold(), shop.remembered().await), (1, PRICE, 0));
+    assert!(shop.ask(ask).await.is_goods(), "it is kept for its buyer");
+    assert_eq!((shop.served(), shop.sold()), (1, PRICE));
+}
+
+#[tokio::test(start_paused = true)]
+async fn row_159_a_body_in_pieces_begins_after_the_money() {
+    let shop = Shop::new();
+    let answer = shop.ask(Ask::get("/v1/r?streams").paying(&shop.plain(1))).await;
+    assert!(answer.is_goods() && answer.receipt().unwrap().success);
+    assert_eq!(answer.text().matches(';').count(), 100);
+    let held = on_credit(10);
+    let answer = held.ask(Ask::get("/v1/r?streams").paying(&held.plain(1))).await;
+    assert!(answer.is_goods() && answer.receipt().unwrap().success);
+    assert_eq!((shop.sold(), held.sold()), (PRICE, PRICE));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_handler_that_panics_is_our_mistake_and_the_payment_is_decided() {
+    let shop = Shop::new();
+    assert_eq!(shop.ask(Ask::get("/v1/r?panics").paying(&shop.plain(1))).await.refused(500).reason(), "internal_error");
+    assert_eq!((shop.sold(), shop.remembered().await), (PRICE, 0));
+}
