@@ -11,7 +11,8 @@
 //! 4. If money moved the log says settled, by that transaction; if the log says failed nothing moved, nor did it after a refusal that
 //!    invites another payment.
 //! 5. Nothing is open that evidence could close.
-//! 6. No signer waits with a gap, and nothing of it waits at all.
+//! 6. No signer waits with a gap, and nothing of it waits at all; but where a deep reorganisation took back a transaction of a payment that failed,
+//!    what is behind that may wait until its signer sends something else.
 //! 7. A payment that nobody spoilt can still be settled, whatever was down in between.
 //! 8. No gas is spent on nothing without a reason.
 //! 9. What the chain took back after somebody was told that it was settled is settled again, or the log knows it as lost. With law 4: the log does not
