@@ -47,7 +47,12 @@ impl Wallet {
         let url = store.map_or_else(|| format!("sqlite:{}", place("wallet.db").display()), str::to_owned);
         let (path, had_store) = (place("audit.log"), place("wallet.db").exists());
         let failed = |error: &dyn std::fmt::Display| Failure::new(format!("{}: {error}", path.display()));
-        let mut file = OpenOptions::new().create(true).read(true).append(true).open(&path).map_err(|error| failed(&error))?;
+        let mut options = OpenOptions::new();
+        options.create(true).read(true).append(true);
+        // it says who was paid where
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let mut file = options.open(&path).map_err(|error| failed(&error))?;
         file.lock().map_err(|error| failed(&error))?;
         let (mut pins, times) = (Vec::new(), Times::local(now));
         let is_new = file.metadata().map_err(|error| failed(&error))?.len() == 0;

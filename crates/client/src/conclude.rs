@@ -3,7 +3,7 @@
 use quittance_core::Signer;
 use quittance_guard::audit::{self, Event, Settlement, Side, Word};
 use quittance_guard::budget::{Record, Step, StepError, Ticket, Unspent};
-use quittance_guard::{Ledger, PurchaseId, Receipt, RequestId};
+use quittance_guard::{Ledger, Receipt, RequestId};
 
 use crate::audit::Trip;
 use crate::buyer::Buyer;
@@ -21,22 +21,22 @@ pub enum Evidence {
 }
 
 impl<S: Signer + Send + Sync, L: Ledger + Send + Sync> Buyer<S, L> {
-    /// Ends an open purchase by evidence. Only then may another signature be made for it, if it was unspent.
+    /// Ends an open purchase by evidence about what this record holds. Only then may another signature be made for it, if it was unspent.
+    ///
+    /// The record says which signature the evidence is about: one that was made since, in another process, is not ended by it.
     ///
     /// # Errors
     ///
     /// [`Error::NoSuchPurchase`] for a purchase that was never signed for, [`Error::Evidence`] when the evidence shows nothing, as a time of
     /// the chain before the end of the authorization does, [`Error::Fault`] when ledger or log cannot be reached.
-    pub async fn conclude(&self, purchase: &PurchaseId, evidence: Evidence) -> Result<Record, Error> {
-        let inner = &*self.0;
-        let unknown = || Error::NoSuchPurchase(purchase.clone());
-        let record = inner.ledger.find(purchase).await?.ok_or_else(unknown)?;
-        let signed = record.signed.as_ref().ok_or_else(unknown)?;
+    pub async fn conclude(&self, record: &Record, evidence: Evidence) -> Result<Record, Error> {
+        let (inner, purchase) = (&*self.0, &record.purchase.id);
+        let signed = record.signed.as_ref().ok_or_else(|| Error::NoSuchPurchase(purchase.clone()))?;
         let step = match &evidence {
             Evidence::Settled(receipt) => Step::Settle(receipt.clone()),
             Evidence::Unspent(unspent) => Step::Release(*unspent),
         };
-        let stepped = inner.ledger.step(&Ticket::of(&record), step, inner.host.now()?).await.map_err(|error| match error {
+        let stepped = inner.ledger.step(&Ticket::of(record), step, inner.host.now()?).await.map_err(|error| match error {
             StepError::Misstep(misstep) => Error::Evidence(misstep),
             StepError::Fault(fault) => Error::Fault(fault),
             _ => Error::Fault(quittance_core::Fault::StoreInconsistent),

@@ -217,7 +217,7 @@ impl<S: Signer + Send + Sync, L: Ledger + Send + Sync> Buyer<S, L> {
             }
             let evidence = lookup.evidence(&record).await?;
             if let Some(evidence) = &evidence {
-                self.conclude(&record.purchase.id, evidence.clone()).await?;
+                self.conclude(&record, evidence.clone()).await?;
             }
             all.push(Reconciled { purchase: record.purchase.id, evidence });
         }

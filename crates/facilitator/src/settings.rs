@@ -106,7 +106,8 @@ pub struct ChainSettings {
     ///
     /// [`Exact::with_factories`]: quittance_evm::Exact::with_factories
     pub factories: Vec<Address>,
-    /// How payers may bring Permit2's allowance along.
+    /// How payers may bring Permit2's allowance along. [`Sponsoring::Erc20Approval`] is for networks whose coins are worth nothing so far: one
+    /// account can keep many settlements waiting for one approval, and nothing bounds over all payments what is given for gas.
     pub sponsoring: Vec<Sponsoring>,
     /// How many wei a payer is given at most for one payment, to send the approval that it brings; zero for none. It is the payer's to
     /// keep, whether or not it sends the approval, so that this is what any stranger may cost each time. It counts towards the

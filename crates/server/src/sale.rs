@@ -23,7 +23,7 @@ use http_body::Body;
 use http_body_util::{BodyExt as _, Limited};
 use quittance_core::proof::{Admitted, Settled};
 use quittance_core::wire::{SettleResponse, VerifyRequest, Version};
-use quittance_core::{Facilitator, Fault, Rejection, UnixSeconds};
+use quittance_core::{Authorization, Facilitator, Fault, Rejection, UnixSeconds};
 use quittance_guard::Fingerprint;
 use quittance_guard::receipt::Receipt;
 use quittance_guard::replay::{Admission, Claim, Conflict, Demand, ReplayLog, Step, StepError, admit};
@@ -171,7 +171,7 @@ impl<F: Facilitator + Send + Sync + 'static, L: ReplayLog + Send + Sync + 'stati
             Admission::Failed(rejection) => Ok(whole(self.refuse(rejection))),
             Admission::Taken(conflict) => Ok(whole(taken(conflict))),
             Admission::Limited(from) => Ok(whole(reply::limited(from.map_or(COME_BACK, |from| self.until(from))))),
-            Admission::Expired => Ok(whole(self.refuse(Rejection::Eip3009ValidBefore))),
+            Admission::Expired => Ok(whole(self.refuse(self.ended()))),
         }
     }
 
@@ -280,6 +280,10 @@ impl<F: Facilitator + Send + Sync + 'static, L: ReplayLog + Send + Sync + 'stati
     /// Moves the money, or says why not.
     async fn settle(&self, admitted: Admitted, claim: &Claim, attempt: Attempt) -> Result<Settled, Response<Bytes>> {
         let Ok(_place) = Arc::clone(&self.shared.places).try_acquire_owned() else {
+            if attempt == Attempt::First {
+                // nothing was sent: the payment is its buyer's again
+                self.release(claim).await;
+            }
             return Err(reply::fault(Fault::FacilitatorUnreachable, COME_BACK));
         };
         if attempt == Attempt::Again
@@ -326,6 +330,14 @@ impl<F: Facilitator + Send + Sync + 'static, L: ReplayLog + Send + Sync + 'stati
 
     fn refuse(&self, rejection: Rejection) -> Response<Bytes> {
         self.shared.refuse(&self.selling, &self.case.resource, &self.case.offers, rejection)
+    }
+
+    /// That the payment has ended, in the words of its method.
+    fn ended(&self) -> Rejection {
+        match self.case.receipt.payment.authorization() {
+            Authorization::ExactPermit2(_) | Authorization::UptoPermit2(_) => Rejection::Permit2Deadline,
+            _ => Rejection::Eip3009ValidBefore,
+        }
     }
 
     fn busy(&self, until: UnixSeconds) -> Response<Bytes> {

@@ -8,9 +8,9 @@ use quittance_client::{Error, Evidence};
 use quittance_core::rejection::{Reason, Retry};
 use quittance_core::wire::SettleResponse;
 use quittance_core::{Amount, Limits, Rejection, header};
-use quittance_guard::PurchaseId;
 use quittance_guard::budget::Unspent;
 use quittance_guard::output::Demands;
+use quittance_guard::{Ledger as _, PurchaseId};
 
 use crate::seller::{Asked, Broken, NOW, Seller, TestBuyer, ask, buyer, deliver, spent, verify};
 
@@ -104,12 +104,22 @@ async fn row_186_a_refusal_frees_nothing_and_the_chain_does() {
     let Error::Refused { reason: Some(Reason::Rejection(Rejection::Eip3009Signature)), .. } = error else { panic!("{error:?}") };
     one_signature(&buyer, &seller, &signed).await;
     let purchase = PurchaseId::parse("report-42").unwrap();
+    let first = buyer.ledger().find(&purchase).await.unwrap().unwrap();
     // our own clock is no evidence, and neither is a time of the chain before the end
     let early = Evidence::Unspent(Unspent::Expired { chain_time: NOW });
-    assert!(buyer.conclude(&purchase, early).await.is_err());
+    assert!(buyer.conclude(&first, early).await.is_err());
     let late = Evidence::Unspent(Unspent::Expired { chain_time: NOW.checked_add(3_600).unwrap() });
-    buyer.conclude(&purchase, late).await.unwrap();
+    buyer.conclude(&first, late.clone()).await.unwrap();
     assert_eq!(spent(&buyer, "task-1").await, Amount::ZERO);
+
+    // what is shown of the first signature, a second time, ends nothing that was signed since
+    buy(&buyer, &seller).await.unwrap_err();
+    let second = buyer.ledger().find(&purchase).await.unwrap().unwrap();
+    assert_ne!(second.signed.as_ref().map(|signed| *signed.key()), first.signed.as_ref().map(|signed| *signed.key()));
+    let price = spent(&buyer, "task-1").await;
+    assert_eq!(price, second.purchase.amount);
+    drop(buyer.conclude(&first, late).await);
+    assert_eq!(spent(&buyer, "task-1").await, price);
 }
 
 #[tokio::test]
