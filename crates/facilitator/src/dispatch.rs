@@ -226,6 +226,11 @@ impl<C: Chain, L: ReplayLog> Working<'_, C, L> {
             let delivery = match sent {
                 Ok(Broadcast::Accepted) => Delivery::Taken,
                 Err(_) => Delivery::Unsure,
+                // what gives something away is not signed twice here: a number that is used may be used by it, as another node will show
+                Ok(refused @ (Broadcast::NonceUsed | Broadcast::Underpriced)) if gives(&jobs) => {
+                    self.next = None;
+                    return jobs.iter().for_each(|job| job.give_back(Back::NotTaken(refused)));
+                }
                 Ok(Broadcast::NonceUsed) => {
                     self.next = None;
                     continue;
@@ -353,6 +358,11 @@ impl<C: Chain, L: ReplayLog> Working<'_, C, L> {
             Err(_) => Err(Back::Stale),
         }
     }
+}
+
+/// Whether coins go along.
+fn gives(jobs: &[Job]) -> bool {
+    jobs.iter().any(|job| job.value > 0)
 }
 
 /// What a transaction may take, when its calls were estimated to take so much.

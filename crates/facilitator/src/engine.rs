@@ -21,7 +21,8 @@ use crate::chain::Chain;
 use crate::dispatch::{Dispatcher, Histories};
 use crate::estimates::Estimates;
 use crate::gather::Gatherer;
-use crate::lane::{Desk, Gifts, Lane};
+use crate::gifts::Gifts;
+use crate::lane::{Desk, Lane};
 use crate::metrics::Metrics;
 use crate::news as watch;
 use crate::open::{Entered, Open, Outcome, Progress, Ticket};
@@ -440,11 +441,14 @@ fn check<C>(chains: &[ChainSetup<C>], networks: &[Network]) -> Result<(), SetupE
             return Err(SetupError::DuplicateSigner);
         }
         let settings = &setup.settings;
+        if settings.funding > settings.funding_hourly {
+            return Err(SetupError::Funding);
+        }
         if settings.funding > 0 && settings.fee_limit.is_none() {
             return Err(SetupError::Unlimited);
         }
         let batch = settings.batch.is_some_and(|batch| batch.payments == 0 || batch.gas == 0);
-        if batch || settings.in_flight == 0 || settings.open == 0 || settings.questions == 0 {
+        if batch || settings.in_flight == 0 || settings.open == 0 || settings.questions == 0 || settings.gas == 0 {
             return Err(SetupError::Zero);
         }
     }

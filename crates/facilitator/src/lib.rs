@@ -26,6 +26,7 @@ mod estimates;
 mod evidence;
 mod fees;
 mod gather;
+mod gifts;
 mod lane;
 pub mod metrics;
 mod news;

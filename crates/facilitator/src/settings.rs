@@ -93,6 +93,9 @@ pub struct ChainSettings {
     /// How many wei a unit of gas may cost at most; no transaction offers more. What nothing was sent for yet is answered with
     /// [`Fault::GasTooDear`] while gas costs more.
     pub max_fee: u128,
+    /// How much gas one settlement may take at most. A wallet's code takes as much as its owner likes, in a node's estimate as in a block; what takes
+    /// more is answered with [`Fault::GasTooDear`].
+    pub gas: u64,
     /// How dear a settlement may be.
     pub fee_limit: Option<FeeLimit>,
     /// How many settlements may be open at once. The one that is too many is turned away with a fault.
@@ -106,13 +109,19 @@ pub struct ChainSettings {
     ///
     /// [`Exact::with_factories`]: quittance_evm::Exact::with_factories
     pub factories: Vec<Address>,
-    /// How payers may bring Permit2's allowance along. [`Sponsoring::Erc20Approval`] is for networks whose coins are worth nothing so far: one
-    /// account can keep many settlements waiting for one approval, and nothing bounds over all payments what is given for gas.
+    /// How payers may bring Permit2's allowance along. [`Sponsoring::Erc20Approval`] is for networks whose coins are worth nothing so far: what
+    /// is given within an hour is bounded, and remembered by one process alone.
     pub sponsoring: Vec<Sponsoring>,
     /// How many wei a payer is given at most for one payment, to send the approval that it brings; zero for none. It is the payer's to
     /// keep, whether or not it sends the approval, so that this is what any stranger may cost each time. It counts towards the
     /// [limit](Self::fee_limit), without which there is none of it.
     pub funding: u128,
+    /// How many wei payers are given within an hour at most, all together. While there is too little left, who lacks something is answered with
+    /// [`Fault::GasTooDear`].
+    pub funding_hourly: u128,
+    /// How long a settlement waits for an approval that its payer brought to get into a block. Then it has failed, unless something was sent that
+    /// may still move the money.
+    pub approval: Duration,
 }
 
 impl Default for ChainSettings {
@@ -125,6 +134,7 @@ impl Default for ChainSettings {
             in_flight: 16,
             bump_after: 5,
             max_fee: 500_000_000_000,
+            gas: 2_000_000,
             fee_limit: None,
             open: 4_096,
             questions: 512,
@@ -132,6 +142,8 @@ impl Default for ChainSettings {
             factories: Vec::new(),
             sponsoring: Vec::new(),
             funding: 0,
+            funding_hourly: 0,
+            approval: Duration::from_secs(300),
         }
     }
 }
@@ -255,6 +267,8 @@ pub enum SetupError {
     Zero,
     /// Payers are to be given something for gas, and nothing says how much a payment is worth.
     Unlimited,
+    /// One payer may be given more than all of them within an hour.
+    Funding,
 }
 
 impl fmt::Display for SetupError {
@@ -267,7 +281,10 @@ impl fmt::Display for SetupError {
             Self::DuplicateScheme => "two schemes answer to one name on one chain",
             Self::Network => "a chain is not an eip155 chain",
             Self::Unlimited => "payers are given coins for gas only where a fee limit says what a payment is worth",
-            Self::Zero => "how much may be open, in flight, in a batch or asked at once must not be zero",
+            Self::Funding => "one payer may be given more coins for gas than all of them within an hour",
+            Self::Zero => {
+                "how much may be open, in flight, in a batch or asked at once must not be zero, nor how much gas one may take"
+            }
         })
     }
 }

@@ -38,12 +38,14 @@ use quittance_core::{Fault, Rejection, ReplayKey};
 use quittance_guard::ReplayLog;
 use quittance_guard::receipt::{Attested, Receipt};
 use quittance_guard::replay::{Claim, Step, StepError};
+use tokio::time::Instant;
 
 use crate::case::Case;
 use crate::chain::{Chain, TransactionHash};
 use crate::dispatch::Company;
 use crate::engine::Engine;
-use crate::lane::{Gift, Lane};
+use crate::gifts::{Gift, Place};
+use crate::lane::Lane;
 use crate::metrics::SettlementState;
 use crate::open::{Outcome, Progress, Ticket};
 use crate::record::Record;
@@ -77,6 +79,8 @@ struct Settlement<'a, C, L> {
     spent: u128,
     /// The right to give the payer something for gas.
     gift: Option<Gift>,
+    /// The right to wait for the payer's approval, and since when it waits.
+    place: Option<(Place, Instant)>,
     /// How many looks in a row found that what was given can arrive no more.
     lost: u32,
 }
@@ -153,6 +157,7 @@ impl<'a, C: Chain + 'static, L: ReplayLog + Send + Sync + 'static> Settlement<'a
             kept,
             spent,
             gift,
+            place: None,
             lost,
             taken_back: None,
         })
@@ -170,7 +175,7 @@ impl<'a, C: Chain + 'static, L: ReplayLog + Send + Sync + 'static> Settlement<'a
     /// Writes the end down and says it.
     async fn end(mut self, end: End) -> Outcome {
         // who goes on with it, which may be this process again, has a right of its own
-        drop(self.gift.take());
+        drop((self.gift.take(), self.place.take()));
         let (engine, lane, ticket) = (self.engine, self.lane, self.ticket);
         let (charged, network) = (self.case.charge, self.lane.network);
         let (step, state) = match &end {

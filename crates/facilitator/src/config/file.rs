@@ -69,6 +69,9 @@ pub(super) struct Chain {
     #[serde(default)]
     pub(super) sponsoring: Vec<String>,
     pub(super) funding_gwei: Option<u64>,
+    pub(super) funding_gwei_hourly: Option<u64>,
+    pub(super) approval_seconds: Option<u64>,
+    pub(super) max_gas: Option<u64>,
     pub(super) batch: Option<Batch>,
     pub(super) fee_limit: Option<FeeLimit>,
     #[serde(default)]

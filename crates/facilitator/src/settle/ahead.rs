@@ -27,6 +27,7 @@ use quittance_core::eip712::permit2::PERMIT2;
 use quittance_core::{Address, Amount, Fault, Rejection};
 use quittance_evm::{multicall3, revert};
 use quittance_guard::ReplayLog;
+use tokio::time::Instant;
 
 use super::Settlement;
 use super::prepare::{Ready, Shot};
@@ -148,6 +149,17 @@ impl<C: Chain + 'static, L: ReplayLog + Send + Sync + 'static> Settlement<'_, C,
         if approval.max_fee < head.fees.base {
             return Ready::Wrong(Rejection::Erc20ApprovalBroadcast);
         }
+        let since = match &self.place {
+            Some((_, since)) => *since,
+            None => match self.lane.gifts.place(approval.from) {
+                Some(place) => self.place.insert((place, Instant::now())).1,
+                None => return Ready::Fault(Fault::StoreFull),
+            },
+        };
+        // the payer's own account may never get to it; what was sent for the payment is looked for before that ends it
+        if since.elapsed() > self.lane.settings.approval {
+            return Ready::Wrong(Rejection::Erc20ApprovalBroadcast);
+        }
         // who gives looks first whether it was given, and nobody else gives meanwhile
         if self.gift.is_none() {
             let Some(gift) = self.lane.gifts.to(approval.from) else { return Ready::Wait };
@@ -206,6 +218,10 @@ impl<C: Chain + 'static, L: ReplayLog + Send + Sync + 'static> Settlement<'_, C,
         let call = Call::new(approval.from, Vec::new());
         match self.lane.chain.estimate(signer, &call).await {
             Ok(Gas::Units(gas)) if self.is_worth(with_margin(gas).saturating_add(LATER), value, head) => {
+                if !self.lane.gifts.take(value, self.lane.settings.funding_hourly) {
+                    tracing::warn!(network = %self.lane.network, wei = value, "payers were given as much within an hour as they may be");
+                    return Ready::Fault(Fault::GasTooDear);
+                }
                 Ready::Go(Shot { signer, gas, call, value, purpose: Purpose::Fund })
             }
             Ok(Gas::Units(_)) => Ready::Fault(Fault::GasTooDear),
@@ -254,9 +270,12 @@ impl<C: Chain + 'static, L: ReplayLog + Send + Sync + 'static> Settlement<'_, C,
         let sent = self.lane.chain.broadcast(&approval.raw).await;
         tracing::info!(network = %self.lane.network, transaction = %approval.hash, ?sent, "sent the payer's approval");
         match sent {
-            Ok(Broadcast::Refused) => Ready::Wrong(Rejection::Erc20ApprovalBroadcast),
+            // the payer's account cannot pay for it, or has sent something else under its number
+            Ok(Broadcast::Refused | Broadcast::Underpriced | Broadcast::OutOfFunds) => {
+                Ready::Wrong(Rejection::Erc20ApprovalBroadcast)
+            }
             // the next look shows what came of it
-            Ok(_) | Err(_) => Ready::Wait,
+            Ok(Broadcast::Accepted | Broadcast::NonceUsed) | Err(_) => Ready::Wait,
         }
     }
 
@@ -264,10 +283,11 @@ impl<C: Chain + 'static, L: ReplayLog + Send + Sync + 'static> Settlement<'_, C,
     pub(super) fn is_worth(&self, gas: u64, value: u128, head: &Head) -> bool {
         let price = head.fees.base.saturating_add(head.fees.tip);
         let cost = u128::from(gas).saturating_mul(price).saturating_add(value).saturating_add(self.spent);
-        let worth = match self.lane.settings.fee_limit.as_ref().zip(self.case.token()) {
+        let affordable = match self.lane.settings.fee_limit.as_ref().zip(self.case.token()) {
             Some((limit, token)) => limit.allows(cost, token, self.case.charge),
             None => true,
         };
+        let worth = affordable && gas <= self.lane.settings.gas;
         if !worth {
             tracing::info!(network = %self.lane.network, gas, price, value, spent = self.spent, "a settlement would cost more than it is worth");
         }

@@ -61,6 +61,7 @@ impl Site {
         chain.factories = vec![FACTORY, STRICT_FACTORY];
         chain.sponsoring = vec![Sponsoring::Eip2612, Sponsoring::Erc20Approval];
         chain.funding = script::COST;
+        chain.funding_hourly = u128::MAX;
         // so cheap that nothing is too dear
         chain.fee_limit =
             Some(FeeLimit::new(1_000_000, script::KINDS.map(|kind| (script::token(kind), Amount::from_u64(1))).into()));

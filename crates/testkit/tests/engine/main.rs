@@ -2,6 +2,7 @@
 
 mod batch;
 mod begins;
+mod bounds;
 mod ends;
 mod plans;
 mod rows;
