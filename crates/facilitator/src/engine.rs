@@ -70,6 +70,8 @@ pub(crate) struct Engine<C, L> {
     schemes: Vec<Arc<dyn Scheme>>,
     tasks: Tasks,
     draining: AtomicBool,
+    /// Whether the log answered when it was asked last.
+    remembers: AtomicBool,
 }
 
 /// The tasks of an engine.
@@ -141,8 +143,8 @@ impl<C: Chain + 'static, L: ReplayLog + Send + Sync + 'static> Facilitator<C, L>
         let tasks = Tasks::default();
         let lanes = chains.into_iter().map(|setup| Arc::new(open_lane(setup, &log, &clock, &metrics, &tasks))).collect();
         let memory = Memory::new(settings.payers);
-        let draining = AtomicBool::new(false);
-        let engine = Arc::new(Engine { lanes, log, clock, settings, memory, metrics, schemes, tasks, draining });
+        let (draining, remembers) = (AtomicBool::new(false), AtomicBool::new(true));
+        let engine = Arc::new(Engine { lanes, log, clock, settings, memory, metrics, schemes, tasks, draining, remembers });
         let sweeping = Arc::clone(&engine);
         engine.tasks.spawn(async move {
             loop {
@@ -176,6 +178,14 @@ impl<C: Chain + 'static, L: ReplayLog + Send + Sync + 'static> Facilitator<C, L>
     /// [`Fault`] when the log or the clock cannot be asked.
     pub async fn recover(&self) -> Result<usize, Fault> {
         self.0.engine.sweep().await
+    }
+
+    /// Whether anything can be settled: it is not being stopped, and the log answered when it was asked last, which is every
+    /// [`sweep`](Settings::sweep).
+    #[must_use]
+    pub fn is_ready(&self) -> bool {
+        let engine = &self.0.engine;
+        engine.remembers.load(Ordering::Relaxed) && !engine.draining.load(Ordering::SeqCst)
     }
 
     /// Takes no settlement any more, and waits for those that are open: so long for their outcome, and then until each is in the log.
@@ -355,7 +365,9 @@ impl<C: Chain + 'static, L: ReplayLog + Send + Sync + 'static> Engine<C, L> {
     async fn sweep(self: &Arc<Self>) -> Result<usize, Fault> {
         let now = self.clock.now()?;
         let mut resumed = 0;
-        for entry in self.log.open(now).await? {
+        let open = self.log.open(now).await;
+        self.remembers.store(open.is_ok(), Ordering::Relaxed);
+        for entry in open? {
             if let Some(ticket) = self.take_up(&entry) {
                 resumed += 1;
                 let engine = Arc::clone(self);

@@ -89,8 +89,9 @@ async fn row_166_an_approval_that_never_arrives_is_not_waited_for_without_end() 
     stage.chain.fund(order.from(), COST);
     let (facilitator, request) = (stage.facilitator.clone(), order.settle(60, order.amount));
     let asking = tokio::spawn(async move { facilitator.settle(&request).await });
-    tokio::time::sleep(Duration::from_secs(3)).await;
-    assert_eq!(stage.chain.waiting_from(order.from()), 1);
+    while stage.chain.waiting_from(order.from()) == 0 {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
     stage.chain.hold_waiting(1_000);
     drop(asking.await.unwrap());
     let open = || async { stage.log.open(UnixSeconds::from_secs(u64::MAX)).await.unwrap().len() };
