@@ -8,10 +8,10 @@
 //! settlements see for themselves what became of theirs.
 
 mod flight;
+mod numbers;
 
 use std::collections::VecDeque;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use quittance_core::chain::Call;
 use quittance_core::signature::SecretKey;
@@ -21,7 +21,7 @@ use quittance_guard::ReplayLog;
 use quittance_guard::replay::{Claim, Step, StepError};
 use tokio::sync::mpsc;
 
-use crate::chain::{Block, Broadcast, Chain, Fees};
+use crate::chain::{Broadcast, Chain, Fees};
 use crate::fees::Offer;
 use crate::metrics::Metrics;
 use crate::news as watch;
@@ -32,6 +32,9 @@ use crate::transaction::Transaction;
 use crate::watch::{View, Wait, Watcher};
 
 use flight::{Delivery, Flight};
+use numbers::Gap;
+
+pub(crate) use numbers::{Histories, Resent};
 
 /// A settlement to be sent.
 pub(crate) struct Job {
@@ -92,20 +95,6 @@ impl Job {
     }
 }
 
-/// How many times the chain was seen to have another history. Clones are the same.
-#[derive(Clone, Default)]
-pub(crate) struct Histories(Arc<AtomicU64>);
-
-impl Histories {
-    pub(crate) fn another(&self) {
-        self.0.fetch_add(1, Ordering::Relaxed);
-    }
-
-    fn count(&self) -> u64 {
-        self.0.load(Ordering::Relaxed)
-    }
-}
-
 /// Signs and sends for one signer.
 pub(crate) struct Dispatcher<C, L> {
     pub(crate) key: SecretKey,
@@ -117,6 +106,7 @@ pub(crate) struct Dispatcher<C, L> {
     pub(crate) settings: ChainSettings,
     pub(crate) watcher: Watcher,
     pub(crate) histories: Histories,
+    pub(crate) resent: Resent,
     pub(crate) metrics: Arc<Metrics>,
 }
 
@@ -129,6 +119,8 @@ struct Working<'a, C, L> {
     history: u64,
     /// What waits for a block, in the order of its numbers.
     flights: VecDeque<Flight>,
+    /// A number that is missing before something that waits.
+    gap: Option<Gap>,
 }
 
 /// How often one transaction is signed anew before it goes back.
@@ -139,13 +131,15 @@ const GAS_MARGIN: (u64, u64) = (4, 10_000);
 impl<C: Chain, L: ReplayLog> Dispatcher<C, L> {
     /// Works as long as anybody can ask for anything.
     pub(crate) async fn run(&self, jobs: &mut mpsc::Receiver<Job>) {
-        let mut working = Working { given: self, next: None, history: 0, flights: VecDeque::new() };
+        let mut working = Working { given: self, next: None, history: 0, flights: VecDeque::new(), gap: None };
         let mut wait: Option<Wait> = None;
         loop {
-            wait = if working.flights.is_empty() { None } else { wait.or_else(|| Some(self.watcher.wait())) };
+            let idle = working.flights.is_empty() && self.resent.is_empty();
+            wait = if idle { None } else { wait.or_else(|| Some(self.watcher.wait())) };
             tokio::select! {
                 biased;
                 view = next(&mut wait) => working.tend(&view).await,
+                () = self.resent.more(), if idle => {}
                 job = jobs.recv(), if working.has_room() => {
                     let Some(job) = job else { return };
                     let mut ready = vec![job];
@@ -170,7 +164,7 @@ async fn next(wait: &mut Option<Wait>) -> Arc<View> {
 impl<C: Chain, L: ReplayLog> Working<'_, C, L> {
     /// How many settlements can be taken.
     fn room(&self) -> usize {
-        let waiting = self.flights.iter().filter(|flight| flight.waits()).count();
+        let waiting = self.flights.iter().filter(|flight| flight.waits() && !flight.is_filler()).count();
         match self.given.settings.batch {
             // what comes while the one before waits goes together with the next
             Some(batch) if waiting == 0 => batch.payments.saturating_mul(self.given.settings.in_flight),
@@ -247,14 +241,13 @@ impl<C: Chain, L: ReplayLog> Working<'_, C, L> {
     }
 
     fn took_off(&mut self, jobs: Vec<Job>, transaction: Transaction, delivery: Delivery, wait: Wait) {
-        // where free numbers are being looked for the next one is not behind it
-        self.next = if self.history == self.given.histories.count() { transaction.nonce().checked_add(1) } else { None };
+        self.next = transaction.nonce().checked_add(1);
         self.given.metrics.transaction(self.given.network, jobs.len());
         tracing::info!(
             network = %self.given.network, signer = %self.given.signer, nonce = transaction.nonce(), transaction = %transaction.hash(),
             settlements = jobs.len(), "sent"
         );
-        self.flights.push_back(Flight::new(jobs, transaction, delivery, wait));
+        self.fly(Flight::new(jobs, transaction, delivery, wait));
     }
 
     /// Signs a transaction for jobs, for a fee that was raised so many times.
@@ -288,29 +281,6 @@ impl<C: Chain, L: ReplayLog> Working<'_, C, L> {
             Some(view) => Ok(view.head.fees),
             None => Ok(self.given.chain.head().await?.fees),
         }
-    }
-
-    /// The next number.
-    async fn number(&mut self) -> Result<u64, Fault> {
-        let history = self.given.histories.count();
-        if let Some(next) = self.next.filter(|_| history == self.history) {
-            return Ok(next);
-        }
-        if history != self.history {
-            // numbers that were used may be free again, and what flies may wait for them
-            let mut free = self.given.chain.nonce(self.given.signer, Block::Pending).await?;
-            while self.flights.iter().any(|flight| flight.nonce() == free) {
-                free = free.saturating_add(1);
-            }
-            let behind = self.flights.iter().any(|flight| flight.nonce() > free);
-            // as long as something waits behind it the next free number is looked for
-            self.history = if behind { self.history } else { history };
-            self.next = None;
-            return Ok(free);
-        }
-        let pending = self.given.chain.nonce(self.given.signer, Block::Pending).await?;
-        let flying = self.flights.back().and_then(|flight| flight.nonce().checked_add(1)).unwrap_or(0);
-        Ok(*self.next.insert(pending.max(flying)))
     }
 
     /// Keeps a transaction in the log with every job; those with which it cannot be kept go back, and are not in what is sent.

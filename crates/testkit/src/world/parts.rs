@@ -142,8 +142,8 @@ impl ReplayLog for MortalLog {
         self.call("resume", (key, now), self.store.step(Some(*key), |register| register.resume(key, lease, now))).await
     }
 
-    async fn watched(&self, now: UnixSeconds) -> Result<Vec<Watched>, Fault> {
-        self.call("watched", now, self.store.step(None, |register| register.watched(now))).await
+    async fn watched(&self, now: UnixSeconds, most: usize) -> Result<Vec<Watched>, Fault> {
+        self.call("watched", now, self.store.step(None, |register| register.watched(now, most))).await
     }
 
     async fn reopen(&self, key: &ReplayKey, transaction: &str, lease: u64, now: UnixSeconds) -> Result<Option<Claim>, Fault> {

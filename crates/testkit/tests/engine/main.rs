@@ -3,6 +3,7 @@
 mod batch;
 mod begins;
 mod ends;
+mod numbers;
 mod plans;
 mod rows;
 mod sends;

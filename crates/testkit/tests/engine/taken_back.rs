@@ -235,5 +235,5 @@ async fn row_147_when_the_time_is_over_nothing_is_asked_and_nothing_kept() {
     assert_eq!((settled.sent, settled.state.as_str()), (None, "settled"));
     tokio::time::sleep(Duration::from_secs(1_000)).await;
     assert_eq!(stage.node.asked(None), asked);
-    assert!(stage.log.watched(UnixSeconds::from_secs(0)).await.unwrap().is_empty());
+    assert!(stage.log.watched(UnixSeconds::from_secs(0), 100).await.unwrap().is_empty());
 }
