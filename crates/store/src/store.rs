@@ -240,7 +240,7 @@ impl ReplayLog for Store {
         let now = self.clocks().await?.log.max(now);
         let some = "watched_until IS NOT NULL AND watched_until >= $1 ORDER BY watched_until DESC";
         let sql = format!("SELECT key, hash, watched_until FROM payments WHERE {some} LIMIT {most}");
-        let mut watched = self.read(sql.into(), vec![word::seconds(now).into()], watched).await?;
+        let mut watched = self.read(sql, vec![word::seconds(now).into()], watched).await?;
         watched.sort_by_key(|watched| (Reverse(watched.until), watched.key));
         Ok(watched)
     }

@@ -154,6 +154,7 @@ pub(super) async fn check(world: &World) -> Result<Report, Broken> {
         before,
         now: world.chain.time(),
     };
+    found.no_gaps()?;
     for (number, planned) in world.script.orders.iter().enumerate() {
         found.once(planned)?;
         found.told_truth(number, planned)?;
@@ -162,7 +163,6 @@ pub(super) async fn check(world: &World) -> Result<Report, Broken> {
         found.log_knows(number, planned)?;
         found.nothing_open(planned)?;
     }
-    found.no_gaps()?;
     for (order, planned) in world.script.orders.iter().enumerate() {
         let last = found.told.iter().skip(before).rfind(|told| told.order == order).map(|told| &told.answer);
         found.nothing_burnt(order, planned, last)?;
