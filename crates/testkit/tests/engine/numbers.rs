@@ -1,6 +1,9 @@
 //! Numbers that nobody uses, and what waits behind them: found, and used up only then.
 
-use quittance_testkit::chain::{Ambush, Conduct, Fate};
+use std::time::Duration;
+
+use quittance_core::Facilitator as _;
+use quittance_testkit::chain::{Ambush, Conduct, Fate, Method};
 use quittance_testkit::payer::Order;
 
 use crate::stage::{Stage, blocks, times};
@@ -64,14 +67,18 @@ async fn row_147_where_nothing_waits_nothing_is_sent() {
 #[tokio::test(start_paused = true)]
 async fn row_147_where_the_number_is_only_late_nobody_takes_it() {
     let stage = Stage::new();
+    blocks(25).await;
     stage.settled(&stage.order(1)).await;
     // the node is behind, and does not know that the first number is used
-    stage.node.behave(Conduct { lag: 8, ..Conduct::default() });
+    stage.node.behave(Conduct { lag: 16, ..Conduct::default() });
     let (facilitator, order) = (stage.facilitator.clone(), stage.order(2));
-    let settling =
-        tokio::spawn(async move { quittance_core::Facilitator::settle(&facilitator, &order.settle(60, order.amount)).await });
-    tokio::time::sleep(core::time::Duration::from_millis(500)).await;
-    stage.chain.hold_waiting(12);
+    let settling = tokio::spawn(async move { facilitator.settle(&order.settle(60, order.amount)).await });
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    stage.chain.hold_waiting(18);
+    let before = stage.node.asked(Some(Method::Estimate));
+    blocks(15).await;
+    assert!(stage.node.asked(Some(Method::Estimate)) > before, "it was tried");
+    stage.node.behave(Conduct::default());
     let response = settling.await.unwrap().unwrap();
     assert!(response.success, "{response:?}");
     assert_eq!((sent(&stage), stage.paid()), (vec![(0, false), (1, false)], times(2)));
