@@ -46,6 +46,8 @@ pub(crate) struct Job {
     pub(crate) purpose: Purpose,
     pub(crate) gas: u64,
     pub(crate) company: Company,
+    /// What was signed for it before, which a node has taken once more: it is looked after as it is.
+    pub(crate) signed: Option<Transaction>,
     /// Whoever waits has gone away when nobody reads this any more.
     pub(crate) stage: watch::Sender<Stage>,
 }
@@ -181,7 +183,11 @@ impl<C: Chain, L: ReplayLog> Working<'_, C, L> {
     async fn send_all(&mut self, ready: Vec<Job>) {
         let mut shared = Vec::new();
         let mut gas = 0_u64;
-        for job in ready.into_iter().filter(|job| !job.stage.is_closed()) {
+        for mut job in ready.into_iter().filter(|job| !job.stage.is_closed()) {
+            if let Some(signed) = job.signed.take() {
+                self.take_over(job, signed);
+                continue;
+            }
             match self.given.settings.batch {
                 Some(batch) if job.company == Company::Shares => {
                     if shared.len() >= batch.payments || gas.saturating_add(job.gas) > batch.gas {
@@ -248,6 +254,19 @@ impl<C: Chain, L: ReplayLog> Working<'_, C, L> {
             settlements = jobs.len(), "sent"
         );
         self.fly(Flight::new(jobs, transaction, delivery, wait));
+    }
+
+    /// Looks after what was signed before, by somebody who is gone or for a settlement that the chain has taken back.
+    fn take_over(&mut self, job: Job, signed: Transaction) {
+        if let Some(flight) = self.flights.iter_mut().find(|flight| flight.is(&signed)) {
+            return flight.join(job);
+        }
+        let mut wait = self.given.watcher.wait();
+        wait.also(signed.hash());
+        tracing::info!(
+            network = %self.given.network, signer = %self.given.signer, nonce = signed.nonce(), transaction = %signed.hash(), "sent again"
+        );
+        self.fly(Flight::new(vec![job], signed, Delivery::Taken, wait));
     }
 
     /// Signs a transaction for jobs, for a fee that was raised so many times.

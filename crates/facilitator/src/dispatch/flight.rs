@@ -87,6 +87,17 @@ impl Flight {
         self.newest.nonce()
     }
 
+    /// Whether this is the form of it that was sent last.
+    pub(super) fn is(&self, transaction: &Transaction) -> bool {
+        self.newest.hash() == transaction.hash()
+    }
+
+    /// Somebody waits for it who did before, and does again.
+    pub(super) fn join(&mut self, job: Job) {
+        self.jobs.retain(|job| !job.stage.is_closed());
+        self.jobs.push(job);
+    }
+
     /// Whether it is in the way of others.
     pub(super) const fn waits(&self) -> bool {
         !self.mined
@@ -158,7 +169,9 @@ impl<C: Chain, L: ReplayLog> Working<'_, C, L> {
             tracing::warn!(network = %self.given.network, signer = %self.given.signer, nonce = flight.nonce(), "another transaction has the number");
             return false;
         }
-        if flight.strikes == 0 {
+        // more is offered for what waits for a block, and not for what waits for a number
+        let held_up = self.gap.is_some_and(|gap| gap.holds_up(flight.nonce()));
+        if flight.strikes == 0 && !(held_up && flight.delivery == Delivery::Taken) {
             if late {
                 flight.since = Some(view.head.number);
             }

@@ -42,7 +42,8 @@ impl Histories {
     }
 }
 
-/// The numbers of what was signed before and is sent again by the settlements that it is for. Clones are the same.
+/// The numbers of what was signed before and is sent again by the settlements that it is for, beside what they hand over: what payers were given, which
+/// comes before what they wait for. Clones are the same.
 #[derive(Clone, Default)]
 pub(crate) struct Resent(Arc<Shared>);
 
@@ -71,8 +72,16 @@ const GAS: u64 = 100_000;
 /// A number that was found missing before something that waits.
 #[derive(Clone, Copy)]
 pub(super) struct Gap {
+    number: u64,
     since: Instant,
     looks: u32,
+}
+
+impl Gap {
+    /// Whether a transaction of this number waits for it.
+    pub(super) const fn holds_up(self, number: u64) -> bool {
+        self.number < number
+    }
 }
 
 impl Resent {
@@ -152,7 +161,8 @@ impl<C: Chain, L: ReplayLog> Working<'_, C, L> {
                 self.gap = None;
                 return;
             }
-            let gap = self.gap.get_or_insert_with(|| Gap { since: Instant::now(), looks: 0 });
+            let gap = self.gap.get_or_insert_with(|| Gap { number: next, since: Instant::now(), looks: 0 });
+            gap.number = next;
             gap.looks = gap.looks.saturating_add(u32::from(sent == 0));
             let is_one = gap.looks >= LOOKS && gap.since.elapsed() >= SPARED;
             let waiting = self.flights.iter().filter(|flight| flight.is_filler()).count();

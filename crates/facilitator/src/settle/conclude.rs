@@ -330,19 +330,16 @@ impl<C: Chain + 'static, L: ReplayLog + Send + Sync + 'static> Settlement<'_, C,
                 }
             } else {
                 match self.lane.chain.broadcast(&last.raw).await {
-                    Ok(Broadcast::Accepted) => match self.lane.desk(Some(last.signer)) {
-                        // its signer sees to it that no number before it is missing
-                        Some(desk) => {
-                            desk.resent.add(last.nonce);
-                            true
-                        }
-                        None => {
-                            let pending = self.lane.chain.nonce(last.signer, Block::Pending).await;
-                            let gap = matches!(pending, Ok(pending) if pending <= last.nonce);
-                            findings.gaps = if gap { findings.gaps + 1 } else { 0 };
-                            findings.gaps < GAPS
-                        }
-                    },
+                    // its signer raises it, and sees to it that no number before it is missing
+                    Ok(Broadcast::Accepted) if self.lane.desk(Some(last.signer)).is_some() => {
+                        return Ok(self.submit_again(last).map_or(Sending::Waits, Sending::Sent));
+                    }
+                    Ok(Broadcast::Accepted) => {
+                        let pending = self.lane.chain.nonce(last.signer, Block::Pending).await;
+                        let gap = matches!(pending, Ok(pending) if pending <= last.nonce);
+                        findings.gaps = if gap { findings.gaps + 1 } else { 0 };
+                        findings.gaps < GAPS
+                    }
                     Err(_) => true,
                     Ok(_) => false,
                 }
