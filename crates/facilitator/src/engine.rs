@@ -18,7 +18,7 @@ use tokio::time::{Instant, timeout_at};
 use crate::answer;
 use crate::case::{Case, Purpose, Unreadable, to_bytes};
 use crate::chain::Chain;
-use crate::dispatch::{Dispatcher, Histories};
+use crate::dispatch::{Dispatcher, Histories, Resent};
 use crate::estimates::Estimates;
 use crate::gather::Gatherer;
 use crate::gifts::Gifts;
@@ -481,7 +481,7 @@ fn open_lane<C: Chain + 'static, L: ReplayLog + Send + Sync + 'static>(
     tasks.spawn(async move { while caught(watching.clone().run(Arc::clone(&watched), poll)).await.is_none() {} });
     let desks = signers.into_iter().map(|key| {
         let (sender, mut jobs) = mpsc::channel(settings.open);
-        let signer = key.address();
+        let (signer, resent) = (key.address(), Resent::default());
         let dispatcher = Dispatcher {
             key,
             signer,
@@ -492,10 +492,11 @@ fn open_lane<C: Chain + 'static, L: ReplayLog + Send + Sync + 'static>(
             settings: settings.clone(),
             watcher: watcher.clone(),
             histories: histories.clone(),
+            resent: resent.clone(),
             metrics: Arc::clone(metrics),
         };
         tasks.spawn(async move { while caught(dispatcher.run(&mut jobs)).await.is_none() {} });
-        Desk { signer, jobs: sender }
+        Desk { signer, jobs: sender, resent }
     });
     let signers = desks.collect();
     let gatherer = Gatherer::new(Arc::clone(&chain), settings.questions);

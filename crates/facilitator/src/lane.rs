@@ -7,7 +7,7 @@ use quittance_core::{Address, Fault, Network};
 use tokio::sync::mpsc;
 
 use crate::chain::{Chain, Head};
-use crate::dispatch::{Histories, Job};
+use crate::dispatch::{Histories, Job, Resent};
 use crate::estimates::Estimates;
 use crate::gather::Gatherer;
 use crate::gifts::Gifts;
@@ -35,6 +35,7 @@ pub(crate) struct Lane<C> {
 pub(crate) struct Desk {
     pub(crate) signer: Address,
     pub(crate) jobs: mpsc::Sender<Job>,
+    pub(crate) resent: Resent,
 }
 
 impl<C: Chain> Lane<C> {

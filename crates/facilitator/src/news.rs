@@ -32,7 +32,7 @@ struct State<T> {
     closed: bool,
 }
 
-/// What is read; nobody changes it meanwhile, nor asks for anything else of it.
+/// What is read; nobody else reads or changes it meanwhile, so that whoever has it asks for nothing else of the same value.
 pub(crate) struct Ref<'a, T>(MutexGuard<'a, State<T>>);
 
 impl<T> core::ops::Deref for Ref<'_, T> {

@@ -42,7 +42,7 @@ pub(crate) type Place = (u64, [u8; 32]);
 /// How long to wait between two looks.
 const LOOK: Duration = Duration::from_secs(2);
 /// How many transactions in doubt are asked for in one look.
-const AT_ONCE: usize = 128;
+const AT_ONCE: usize = 512;
 
 /// What is looked after on one chain.
 #[derive(Default)]
@@ -72,11 +72,13 @@ pub(crate) async fn keep<C: Chain + 'static, L: ReplayLog + Send + Sync + 'stati
     if span.is_zero() {
         return;
     }
-    let mut listed: Option<Instant> = None;
+    let (mut listed, mut forgotten): (Option<Instant>, Option<Instant>) = (None, None);
     loop {
-        let now = engine.clock.now();
-        if let Ok(now) = now {
-            lane.vigil.with(|wards| wards.forget(now));
+        if let Ok(now) = engine.clock.now() {
+            if forgotten.is_none_or(|forgotten| forgotten.elapsed() >= span / 32) {
+                lane.vigil.with(|wards| wards.forget(now));
+                forgotten = Some(Instant::now());
+            }
             // another process may have died that looked after something
             if listed.is_none_or(|listed| listed.elapsed() >= span / 3) && list(engine, lane, now).await.is_ok() {
                 listed = Some(Instant::now());
@@ -99,9 +101,10 @@ pub(crate) async fn keep<C: Chain + 'static, L: ReplayLog + Send + Sync + 'stati
 
 /// Reads from the log what is to be looked after.
 async fn list<C: Chain + 'static, L: ReplayLog>(engine: &Engine<C, L>, lane: &Lane<C>, now: UnixSeconds) -> Result<(), Fault> {
-    for watched in engine.log.watched(now).await? {
+    for watched in engine.log.watched(now, wards::MOST / 2).await? {
         if let Some(transaction) = TransactionHash::parse(&watched.transaction)
             && watched.key.network() == lane.network
+            && !lane.vigil.with(|wards| wards.is_full())
         {
             lane.vigil.add(Ward { key: watched.key, transaction, until: watched.until }, None);
         }

@@ -55,8 +55,8 @@ impl ReplayLog for MemoryReplayLog {
         ready(self.0.with(|register| register.resume(key, lease, now)))
     }
 
-    fn watched(&self, now: UnixSeconds) -> impl Future<Output = Result<Vec<Watched>, Fault>> + Send {
-        ready(self.0.with(|register| register.watched(now)))
+    fn watched(&self, now: UnixSeconds, most: usize) -> impl Future<Output = Result<Vec<Watched>, Fault>> + Send {
+        ready(self.0.with(|register| register.watched(now, most)))
     }
 
     fn reopen(

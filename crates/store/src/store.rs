@@ -1,5 +1,6 @@
 //! A ledger and a replay log in one database.
 
+use std::cmp::Reverse;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
@@ -235,11 +236,12 @@ impl ReplayLog for Store {
         }
     }
 
-    async fn watched(&self, now: UnixSeconds) -> Result<Vec<Watched>, Fault> {
+    async fn watched(&self, now: UnixSeconds, most: usize) -> Result<Vec<Watched>, Fault> {
         let now = self.clocks().await?.log.max(now);
-        let sql = "SELECT key, hash, watched_until FROM payments WHERE watched_until IS NOT NULL AND watched_until >= $1";
-        let mut watched = self.read(sql.into(), vec![word::seconds(now).into()], watched).await?;
-        watched.sort_by_key(|watched| (watched.until, watched.key));
+        let some = "watched_until IS NOT NULL AND watched_until >= $1 ORDER BY watched_until DESC";
+        let sql = format!("SELECT key, hash, watched_until FROM payments WHERE {some} LIMIT {most}");
+        let mut watched = self.read(sql, vec![word::seconds(now).into()], watched).await?;
+        watched.sort_by_key(|watched| (Reverse(watched.until), watched.key));
         Ok(watched)
     }
 

@@ -344,15 +344,6 @@ impl ModelChain {
         self.with(|ledger| ledger.pool.all().count())
     }
 
-    /// Whether all that waits of an account waits for a number before it.
-    #[must_use]
-    pub fn waits_behind_a_gap(&self, account: Address) -> bool {
-        self.with(|ledger| {
-            let next = ledger.head().state.sent_by(account);
-            ledger.pool.next_nonce(account, next) == next
-        })
-    }
-
     /// How many transactions of an account wait.
     #[must_use]
     pub fn waiting_from(&self, account: Address) -> usize {

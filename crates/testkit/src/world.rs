@@ -11,8 +11,7 @@
 //! 4. If money moved the log says settled, by that transaction; if the log says failed nothing moved, nor did it after a refusal that
 //!    invites another payment.
 //! 5. Nothing is open that evidence could close.
-//! 6. No signer waits with a gap, and nothing of it waits at all; but where a deep reorganisation took back a transaction of a payment that failed,
-//!    what is behind that may wait until its signer sends something else.
+//! 6. No signer waits with a gap, and nothing of it waits at all; and what it is given next is settled as if nothing had been.
 //! 7. A payment that nobody spoilt can still be settled, whatever was down in between.
 //! 8. No gas is spent on nothing without a reason.
 //! 9. What the chain took back after somebody was told that it was settled is settled again, or the log knows it as lost. With law 4: the log does not
@@ -37,7 +36,7 @@ use quittance_core::Facilitator as _;
 use quittance_core::chain::Call;
 use quittance_core::eip712::permit2::PERMIT2;
 use quittance_core::wire::{SettleRequest, SettleResponse};
-use quittance_core::{Amount, Fault, Reason, Rejection};
+use quittance_core::{Address, Amount, Fault, Reason, Rejection};
 use quittance_facilitator::Transaction;
 
 pub use laws::{Broken, Law, Report};
@@ -45,7 +44,7 @@ pub use life::{Life, Moment};
 pub use parts::{MortalChain, MortalLog, Sabotage};
 
 use crate::chain::{Act, BlockTime, ModelChain, STRANGER, Settings};
-use crate::payer::{Brings, TOKEN_NAME, TOKEN_VERSION, Way};
+use crate::payer::{Brings, Order, TOKEN_NAME, TOKEN_VERSION, Way};
 use parts::Store;
 use script::{Event, Planned, Script};
 use sites::Site;
@@ -133,6 +132,7 @@ struct Happened {
     helpings: u64,
     spendings: u64,
     payees: u64,
+    drops: u64,
 }
 
 impl World {
@@ -261,7 +261,10 @@ impl World {
                 self.chain.let_payee_take(script::PAYEE, *gas);
             }
             Event::Fee(wei) => self.chain.head_for_fee(*wei),
-            Event::Drop => self.chain.drop_waiting(),
+            Event::Drop => {
+                count(|happened| happened.drops += 1);
+                self.chain.drop_waiting();
+            }
             Event::Hold(blocks) => {
                 count(|happened| happened.holds += 1);
                 self.chain.hold_waiting(*blocks);
@@ -294,6 +297,14 @@ impl World {
                 tokio::time::sleep(Duration::from_secs(2)).await;
             }
         });
+    }
+
+    /// A payment that is good, and that only this signer can settle.
+    fn parting(&self, signer: Address) -> Order {
+        let order = script::parting(self.seed, signer, self.chain.now());
+        self.chain.mint(order.token, order.from(), order.amount);
+        self.chain.approve(order.token, order.from(), PERMIT2, Amount::MAX);
+        order
     }
 
     /// What is asked for: what was agreed, or the same payment on other terms.

@@ -250,6 +250,9 @@ impl<C: Chain + 'static, L: ReplayLog + Send + Sync + 'static> Settlement<'_, C,
                 {
                     let sent = self.lane.chain.broadcast(&gift.raw).await;
                     tracing::info!(network = %self.lane.network, transaction = %hash, ?sent, "sent again what the payer was given");
+                    if let (Ok(Broadcast::Accepted), Some(desk)) = (sent, self.lane.desk(Some(signer))) {
+                        desk.resent.add(nonce);
+                    }
                 }
                 return Ok(Given::Perhaps);
             }

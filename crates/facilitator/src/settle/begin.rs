@@ -129,6 +129,10 @@ pub(crate) async fn known<C: Chain + 'static, L: ReplayLog + Send + Sync + 'stat
         Some(Entry { state: State::Settling { .. } | State::Unknown, .. }) => {
             resume::follow(engine, lane, ticket, ticket.key()).await
         }
+        // another process found it in time, and may be about to send it
+        Some(Entry { state: State::Reserved { lease }, .. }) if engine.clock.now().is_ok_and(|now| now <= lease) => {
+            resume::follow(engine, lane, ticket, ticket.key()).await
+        }
         Some(_) | None => Outcome::Refused(rejection, None),
     }
 }

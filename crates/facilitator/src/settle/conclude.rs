@@ -35,7 +35,7 @@ struct Findings {
     unused: u32,
     /// How many looks in a row found that nothing more can come of it.
     hopeless: u32,
-    /// How many times in a row what was sent was seen to wait for a number before it that nobody uses.
+    /// How many times in a row what a signer of somebody else sent was seen to wait for a number before it that nobody uses.
     gaps: u32,
     /// What came before the payment and is there.
     arrived: Option<TransactionHash>,
@@ -73,8 +73,8 @@ const FAILURES: u32 = 3;
 const UNTRACED: u32 = 8;
 /// How many looks have to find a nonce unused until that ends anything: of two nodes behind one address one may be behind.
 const UNUSED: u32 = 3;
-/// How many times a transaction is seen to wait for a number that nobody uses until another is sent, which takes that number: whoever was to use
-/// it died before it was sent.
+/// How many times what a signer of somebody else sent is seen to wait for a number that nobody uses until a signer of ours sends another: whoever was
+/// to use that number may be gone.
 const GAPS: u32 = 2;
 /// How long a transaction that nobody looks after is waited for before another is sent.
 const ORPHANED: Duration = Duration::from_secs(15);
@@ -330,6 +330,10 @@ impl<C: Chain + 'static, L: ReplayLog + Send + Sync + 'static> Settlement<'_, C,
                 }
             } else {
                 match self.lane.chain.broadcast(&last.raw).await {
+                    // its signer raises it, and sees to it that no number before it is missing
+                    Ok(Broadcast::Accepted) if self.lane.desk(Some(last.signer)).is_some() => {
+                        return Ok(self.submit_again(last).map_or(Sending::Waits, Sending::Sent));
+                    }
                     Ok(Broadcast::Accepted) => {
                         let pending = self.lane.chain.nonce(last.signer, Block::Pending).await;
                         let gap = matches!(pending, Ok(pending) if pending <= last.nonce);

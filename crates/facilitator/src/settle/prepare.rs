@@ -10,7 +10,8 @@ use crate::chain::{Chain, Gas};
 use crate::dispatch::{Company, Job, Stage, with_margin};
 use crate::estimates::Kind;
 use crate::news as watch;
-use crate::record::Purpose;
+use crate::record::{Purpose, Try};
+use crate::transaction::Transaction;
 use crate::verify::Trouble;
 
 /// What is known before anything is sent.
@@ -133,11 +134,23 @@ impl<C: Chain + 'static, L: ReplayLog + Send + Sync + 'static> Settlement<'_, C,
 
     /// Hands it over.
     pub(super) fn submit(&self, shot: Shot) -> Result<watch::Receiver<Stage>, Fault> {
+        self.hand_over(shot, None)
+    }
+
+    /// Hands over what was signed before, and was taken by a node once more, to be looked after. None where its signer is somebody else's.
+    pub(super) fn submit_again(&self, last: &Try) -> Option<watch::Receiver<Stage>> {
+        let signed = Transaction::parse(&last.raw).ok()?;
+        let Try { signer, purpose, .. } = *last;
+        let (gas, call, value) = (signed.gas(), signed.call().clone(), signed.value());
+        self.hand_over(Shot { signer, gas, call, value, purpose }, Some(signed)).ok()
+    }
+
+    fn hand_over(&self, shot: Shot, signed: Option<Transaction>) -> Result<watch::Receiver<Stage>, Fault> {
         let Some(desk) = self.lane.desk(Some(shot.signer)) else { return Err(Fault::SettleFailed) };
         let Shot { gas, call, value, purpose, .. } = shot;
         let (stage, staged) = watch::channel(Stage::Queued);
         let (claim, record, company) = (self.claim.clone(), self.record.clone(), self.company);
-        let job = Job { claim, record, call, value, purpose, gas, company, stage };
+        let job = Job { claim, record, call, value, purpose, gas, company, signed, stage };
         desk.jobs.try_send(job).map_err(|_| Fault::StoreFull)?;
         Ok(staged)
     }

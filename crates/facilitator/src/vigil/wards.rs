@@ -37,6 +37,8 @@ struct Doubt {
     missing: u32,
 }
 
+/// How many settlements are looked after at most.
+pub(super) const MOST: usize = 1 << 17;
 /// How many blocks are asked for in one look.
 const BLOCKS: usize = 16;
 /// How many looks have to find a transaction nowhere, or no block of a number.
@@ -49,7 +51,13 @@ impl Wards {
         self.blocks.is_empty() && self.doubts.is_empty()
     }
 
-    /// Looks after something, in this block if it is known. What is looked after already stays where it is.
+    /// Whether something has to be left alone for what comes next.
+    pub(super) fn is_full(&self) -> bool {
+        self.doubts.len().saturating_add(self.places.len()) >= MOST
+    }
+
+    /// Looks after something, in this block if it is known. What is looked after already stays where it is. Where there is too much what is in the
+    /// lowest block is left alone, on which most blocks stand.
     pub(super) fn add(&mut self, ward: Ward, place: Option<Place>) {
         let known = |known: Option<&Ward>| known.is_some_and(|known| known.transaction == ward.transaction);
         let in_block = self.places.get(&ward.key).and_then(|place| self.blocks.get(place)?.wards.get(&ward.key));
@@ -57,6 +65,10 @@ impl Wards {
             return;
         }
         self.remove(&ward.key);
+        if self.is_full() {
+            let Some((_, lowest)) = self.blocks.pop_first() else { return };
+            lowest.wards.keys().for_each(|key| _ = self.places.remove(key));
+        }
         match place {
             Some(place) => self.put(ward, place),
             None => _ = self.doubts.insert(ward.key, Doubt { ward, missing: 0 }),
@@ -129,25 +141,26 @@ impl Wards {
         found: &[(TransactionHash, Option<&Receipt>)],
         does_it: impl Fn(&ReplayKey, &Receipt) -> bool,
     ) -> Vec<Ward> {
+        let found: BTreeMap<_, _> = found.iter().copied().collect();
+        let asked = self
+            .doubts
+            .values()
+            .filter_map(|doubt| found.get_key_value(&doubt.ward.transaction).map(|found| (doubt.ward.key, found)));
         let mut gone = Vec::new();
-        for (hash, receipt) in found {
-            let keys: Vec<_> =
-                self.doubts.iter().filter(|(_, doubt)| doubt.ward.transaction == *hash).map(|(key, _)| *key).collect();
-            for key in keys {
-                let Some(mut doubt) = self.doubts.remove(&key) else { continue };
-                match receipt {
-                    Some(receipt) if receipt.transaction == *hash && does_it(&key, receipt) => {
-                        self.put(doubt.ward, (receipt.block, receipt.block_hash));
-                        continue;
-                    }
-                    Some(_) => doubt.missing = LOOKS,
-                    None => doubt.missing += 1,
+        for (key, (hash, receipt)) in asked.collect::<Vec<_>>() {
+            let Some(mut doubt) = self.doubts.remove(&key) else { continue };
+            match receipt {
+                Some(receipt) if receipt.transaction == *hash && does_it(&key, receipt) => {
+                    self.put(doubt.ward, (receipt.block, receipt.block_hash));
+                    continue;
                 }
-                if doubt.missing >= LOOKS {
-                    gone.push(doubt.ward);
-                } else {
-                    self.doubts.insert(key, doubt);
-                }
+                Some(_) => doubt.missing = LOOKS,
+                None => doubt.missing += 1,
+            }
+            if doubt.missing >= LOOKS {
+                gone.push(doubt.ward);
+            } else {
+                self.doubts.insert(key, doubt);
             }
         }
         gone

@@ -3,6 +3,7 @@
 use alloc::boxed::Box;
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
+use core::cmp::Reverse;
 
 use quittance_core::{Account, Amount, Asset, Fault, Network, PaymentId, ReplayKey, UnixSeconds};
 
@@ -142,11 +143,12 @@ impl Register {
 
     /// [`ReplayLog::watched`](super::ReplayLog::watched).
     #[must_use]
-    pub fn watched(&self, now: UnixSeconds) -> Vec<Watched> {
+    pub fn watched(&self, now: UnixSeconds, most: usize) -> Vec<Watched> {
         let now = now.max(self.latest);
         let watched = self.entries.values().filter_map(Entry::watched).filter(|watched| watched.until >= now);
         let mut watched: Vec<_> = watched.collect();
-        watched.sort_by_key(|watched| (watched.until, watched.key));
+        watched.sort_by_key(|watched| (Reverse(watched.until), watched.key));
+        watched.truncate(most);
         watched
     }
 

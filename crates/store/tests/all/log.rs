@@ -241,19 +241,19 @@ everywhere! {
         let watched = |nonce: u64| Watched { key: key(nonce), transaction: format!("0x{nonce}").into(), until: at(100) };
         let mut both = vec![watched(1), watched(2)];
         both.sort();
-        assert_eq!(log.watched(at(100)).await.unwrap(), both);
+        assert_eq!(log.watched(at(100), 100).await.unwrap(), both);
         assert_eq!(log.reopen(&key(1), "0x2", 60, at(50)).await.unwrap(), None);
         let again = log.reopen(&key(1), "0x1", 60, at(50)).await.unwrap().unwrap();
         assert_eq!(log.reopen(&key(1), "0x1", 60, at(50)).await.unwrap(), None, "by one");
         let log = place.log_again(log).await;
         let found = log.find(&key(1)).await.unwrap().unwrap();
         assert_eq!((found.sent, found.taken_back.as_deref(), found.state), (sent(1), Some("0x1"), State::Settling { lease: at(110) }));
-        assert_eq!(log.watched(at(50)).await.unwrap(), [watched(2)]);
+        assert_eq!(log.watched(at(50), 100).await.unwrap(), [watched(2)]);
         // what is lost is kept; what nobody looks after any more is kept without what was sent
         log.step(&again, Step::Failed(Rejection::Eip3009ValidBefore), at(60)).await.unwrap();
         assert_eq!(log.purge(at(101)).await, Ok(0));
         let log = place.log_again(log).await;
-        assert_eq!((log.watched(at(101)).await.unwrap(), log.find(&key(2)).await.unwrap().unwrap().sent), (vec![], None));
+        assert_eq!((log.watched(at(101), 100).await.unwrap(), log.find(&key(2)).await.unwrap().unwrap().sent), (vec![], None));
         assert_eq!(log.purge(at(1_000_000_000)).await, Ok(1));
         let log = place.log_again(log).await;
         let lost = log.find(&key(1)).await.unwrap().unwrap();

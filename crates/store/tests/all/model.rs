@@ -143,7 +143,7 @@ impl Model {
             }
             60 | 61 => Ask::Resume(self.dice.roll(PAYMENTS), self.dice.roll(100), now),
             62 => {
-                let watched = self.register.watched(now);
+                let watched = self.register.watched(now, 1_000_000);
                 let place = usize::try_from(self.dice.roll(watched.len().max(1) as u64)).unwrap();
                 let (key, transaction) = match watched.get(place) {
                     Some(watched) if self.dice.roll(4) > 0 => (watched.key, watched.transaction.to_string()),
@@ -253,7 +253,7 @@ impl Model {
         assert_eq!(records.iter().collect::<Vec<_>>(), self.book.records().collect::<Vec<_>>());
         let now = UnixSeconds::from_secs(self.clock);
         assert_eq!(ReplayLog::open(store, now).await.unwrap(), self.register.open(now));
-        assert_eq!(store.watched(now).await.unwrap(), self.register.watched(now));
+        assert_eq!(store.watched(now, 1_000_000).await.unwrap(), self.register.watched(now, 1_000_000));
         let open = Ledger::open(store).await.unwrap();
         assert_eq!(open, self.book.open());
         for sum in [task("t0"), task("t1"), task("t2"), wallet(Meter::Hour), wallet(Meter::Day)] {

@@ -48,6 +48,8 @@ pub struct Spending {
     pub cost: u128,
     /// Whether it took all the gas that it was given.
     pub exhausted: bool,
+    /// Whether it was sent to its sender, for its number alone.
+    pub to_itself: bool,
 }
 
 impl ModelChain {
@@ -117,6 +119,7 @@ fn spendings_of(network: Network, block: &Block, account: Address) -> Vec<Spendi
         prepared: mined.deeds.iter().filter(|deed| matches!(deed, Deed::Deployed { .. } | Deed::Given { .. })).cloned().collect(),
         cost: mined.receipt.cost,
         exhausted: mined.exhausted,
+        to_itself: mined.call.target == account,
     };
     ours.map(spending).collect()
 }

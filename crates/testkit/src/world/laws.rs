@@ -81,6 +81,8 @@ pub struct Report {
     pub wasted: u64,
     /// How many of those because more gas was needed than had been estimated.
     pub exhausted: u64,
+    /// How many were sent for nothing but their numbers, which were missing.
+    pub used_up: u64,
     /// How many wallets our transactions deployed.
     pub deployed: u64,
     /// How many payers were given something for gas.
@@ -104,6 +106,7 @@ impl core::ops::AddAssign for Report {
         self.lost += other.lost;
         self.wasted += other.wasted;
         self.exhausted += other.exhausted;
+        self.used_up += other.used_up;
         self.deployed += other.deployed;
         self.given += other.given;
         self.transactions += other.transactions;
@@ -151,6 +154,7 @@ pub(super) async fn check(world: &World) -> Result<Report, Broken> {
         before,
         now: world.chain.time(),
     };
+    found.no_gaps()?;
     for (number, planned) in world.script.orders.iter().enumerate() {
         found.once(planned)?;
         found.told_truth(number, planned)?;
@@ -159,14 +163,19 @@ pub(super) async fn check(world: &World) -> Result<Report, Broken> {
         found.log_knows(number, planned)?;
         found.nothing_open(planned)?;
     }
-    found.no_gaps()?;
     for (order, planned) in world.script.orders.iter().enumerate() {
         let last = found.told.iter().skip(before).rfind(|told| told.order == order).map(|told| &told.answer);
         found.nothing_burnt(order, planned, last)?;
     }
     found.nothing_wasted()?;
-    Ok(found.report())
+    let report = found.report();
+    // it changes what the others are judged by
+    found.signers_go_on().await?;
+    Ok(report)
 }
+
+/// How many blocks a good payment may take when all is well again, and how many seconds beside them: what is missing is found, used up, and gets in.
+const PARTING: (u32, u64) = (8, 25);
 
 impl Found<'_> {
     fn broken<T>(&self, law: Law, how: String) -> Result<T, Broken> {
@@ -297,13 +306,34 @@ impl Found<'_> {
 
     fn no_gaps(&self) -> Result<(), Broken> {
         // what a payer has sent and cannot pay for waits for ever
-        // behind the number of a transaction that failed, which nobody looks after, when a deep reorganisation took that back
-        let freed = self.world.script.deep && self.entries.values().any(|entry| matches!(entry.state, State::Failed(_)));
-        let signers = self.signers().filter(|signer| !freed || !self.world.chain.waits_behind_a_gap(*signer));
-        match signers.map(|signer| self.world.chain.waiting_from(signer)).sum::<usize>() {
+        match self.signers().map(|signer| self.world.chain.waiting_from(signer)).sum::<usize>() {
             0 => Ok(()),
             waiting => self.broken(Law::NoGaps, format!("{waiting} transactions still wait")),
         }
+    }
+
+    /// Whoever is next is not held up by what was.
+    async fn signers_go_on(&self) -> Result<(), Broken> {
+        let World { chain, script, .. } = self.world;
+        let (blocks, seconds) = PARTING;
+        for (number, signer) in script.sites.iter().enumerate().flat_map(|(site, keys)| keys.iter().map(move |key| (site, key))) {
+            let order = self.world.parting(signer.address());
+            let request = order.settle(60, order.amount);
+            let begun = tokio::time::Instant::now();
+            let patience = script.block * blocks + core::time::Duration::from_secs(seconds);
+            loop {
+                match ask_once(self.world.site(number), &request).await {
+                    Answer::Settled(_) => break,
+                    answer if begun.elapsed() > patience || matches!(answer, Answer::Refused(_)) => {
+                        let waiting = chain.waiting_from(signer.address());
+                        let how = format!("what {} was given last was answered {answer:?}, and {waiting} wait", signer.address());
+                        return self.broken(Law::NoGaps, how);
+                    }
+                    _ => tokio::time::sleep(core::time::Duration::from_secs(1)).await,
+                }
+            }
+        }
+        Ok(())
     }
 
     fn nothing_burnt(&self, order: usize, planned: &Planned, last: Option<&Answer>) -> Result<(), Broken> {
@@ -351,6 +381,10 @@ impl Found<'_> {
         let happened = *self.world.happened.lock().expect("no step panics");
         let dubious = |planned: &&Planned| planned.short || planned.overdrawn || !planned.is_plain();
         let dubious = self.world.script.orders.iter().filter(dubious).map(|planned| planned.order.key()).collect::<BTreeSet<_>>();
+        let number = self.used_up().count();
+        if number > 0 && happened.reorganizations + happened.drops + happened.crashes == 0 {
+            return self.broken(Law::NothingWasted, format!("{number} were sent for nothing, {happened:?}"));
+        }
         let wasted = self.wasted().into_iter().filter(|spending| !spending.attempted.iter().any(|key| dubious.contains(key)));
         // what was estimated for a payee before it changed
         let outdated = |spending: &Spending| spending.exhausted && happened.payees > 0;
@@ -368,7 +402,12 @@ impl Found<'_> {
 
     fn wasted(&self) -> Vec<Spending> {
         let spent = self.signers().flat_map(|signer| self.world.chain.spendings(signer));
-        spent.filter(|spending| spending.used == 0 && spending.prepared.is_empty()).collect()
+        spent.filter(|spending| spending.used == 0 && spending.prepared.is_empty() && !spending.to_itself).collect()
+    }
+
+    fn used_up(&self) -> impl Iterator<Item = Spending> {
+        let spent = self.signers().flat_map(|signer| self.world.chain.spendings(signer));
+        spent.filter(|spending| spending.to_itself)
     }
 
     /// How many transactions of ours, and how many of payers' that ours need, were taken out of a block.
@@ -399,6 +438,7 @@ impl Found<'_> {
             lost: self.entries.values().filter(|entry| refused(entry) && entry.taken_back.is_some()).count() as u64,
             wasted: self.wasted().len() as u64,
             exhausted: self.wasted().iter().filter(|spending| spending.exhausted).count() as u64,
+            used_up: self.used_up().count() as u64,
             deployed: prepared(|deed| matches!(deed, Deed::Deployed { .. })),
             given: prepared(|deed| matches!(deed, Deed::Given { .. })),
             transactions: ours.len() as u64,

@@ -322,6 +322,24 @@ fn draw_orders(rng: &mut Rng, sites: &[Vec<Secret>]) -> Vec<Planned> {
     orders
 }
 
+/// A payment that one signer can settle, with nothing wrong with it; not one of a schedule's.
+pub(super) fn parting(seed: u64, signer: Address, now: UnixSeconds) -> Order {
+    let mut rng = Rng::new(seed ^ signer.as_bytes().iter().fold(0x9a57_u64, |sum, byte| sum.rotate_left(8) ^ u64::from(*byte)));
+    let now = now.as_secs();
+    Order {
+        payer: Arc::new(Secret::draw(&mut rng).key()),
+        way: Way::Upto(signer),
+        network: Settings::default().network,
+        token: token(Kind::Honest),
+        pay_to: PAYEE,
+        amount: Amount::from_u64(rng.between(1_000, 100_000)),
+        window: Window::new(UnixSeconds::from_secs(now - 60), UnixSeconds::from_secs(now + 3_600)),
+        nonce: Nonce::from_bytes(rng.bytes()),
+        wallet: None,
+        brings: None,
+    }
+}
+
 /// What an approval offers for its gas: enough for most of the time, and too little when gas is at its dearest.
 const OFFERED: u128 = FEE * 50;
 /// What an approval may cost.

@@ -63,6 +63,23 @@ async fn row_147_what_is_taken_back_is_told_to_nobody_and_settled_again_from_the
 }
 
 #[tokio::test(start_paused = true)]
+async fn rows_147_and_155_what_is_taken_back_is_sent_for_more_where_gas_has_become_dearer() {
+    let stage = Stage::new();
+    let order = for_an_hour(&stage, 1);
+    let before = stage.settled(&order).await;
+    blocks(1).await;
+    stage.chain.head_for_fee(100_000_000);
+    blocks(30).await;
+    stage.chain.reorganize(stage.chain.height(), Fate::Gone, Fate::Gone);
+    blocks(40).await;
+    let hash = stage.settled(&order).await;
+    assert_ne!(hash, before);
+    let numbers = stage.chain.spendings(stage.signer(0)).iter().map(|spent| spent.nonce).collect::<Vec<_>>();
+    assert_eq!((numbers, stage.paid(), stage.chain.waiting()), (vec![0], times(1), 0), "under the same number");
+    assert_eq!(entry(&stage, &order).await.taken_back, Some(before.into()));
+}
+
+#[tokio::test(start_paused = true)]
 async fn row_147_where_its_number_is_taken_another_transaction_settles_it() {
     let mut stage = Stage::new();
     let (first, second) = (for_an_hour(&stage, 1), for_an_hour(&stage, 2));
@@ -235,5 +252,5 @@ async fn row_147_when_the_time_is_over_nothing_is_asked_and_nothing_kept() {
     assert_eq!((settled.sent, settled.state.as_str()), (None, "settled"));
     tokio::time::sleep(Duration::from_secs(1_000)).await;
     assert_eq!(stage.node.asked(None), asked);
-    assert!(stage.log.watched(UnixSeconds::from_secs(0)).await.unwrap().is_empty());
+    assert!(stage.log.watched(UnixSeconds::from_secs(0), 100).await.unwrap().is_empty());
 }

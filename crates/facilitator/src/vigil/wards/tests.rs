@@ -1,5 +1,5 @@
 use quittance_core::registry::networks::BASE;
-use quittance_core::{Address, Nonce};
+use quittance_core::{Address, Amount, Nonce};
 
 use super::*;
 
@@ -124,4 +124,22 @@ fn what_is_over_is_forgotten() {
     assert_eq!((wards.places.len(), wards.blocks.len()), (1, 1));
     wards.forget(UnixSeconds::from_secs(2_001));
     assert!(wards.is_empty() && wards.places.is_empty() && wards.ask_for().is_empty());
+}
+
+#[test]
+fn what_is_too_much_is_left_alone_beginning_with_what_is_lowest() {
+    let one = |number: usize| {
+        let bytes = Amount::from_u64(number as u64).to_be_bytes();
+        let ward = ward(1, 1_000);
+        let ReplayKey::Eip3009 { network, token, from, .. } = ward.key else { panic!("it is one") };
+        Ward { key: ReplayKey::Eip3009 { network, token, from, nonce: Nonce::from_bytes(bytes) }, ..ward }
+    };
+    let mut wards = Wards::default();
+    for number in 0..MOST {
+        wards.add(one(number), Some((number as u64 / 10, hash(1, 1))));
+    }
+    assert!(wards.is_full() && wards.blocks.contains_key(&(0, hash(1, 1))));
+    wards.add(one(MOST), None);
+    assert!(!wards.is_full() && !wards.blocks.contains_key(&(0, hash(1, 1))));
+    assert_eq!((wards.places.len(), wards.doubts.len()), (MOST - 10, 1));
 }

@@ -327,14 +327,14 @@ fn watched(register: &mut Register, nonce: u8, until: u64) -> Claim {
 fn row_147_what_the_chain_takes_back_is_open_again_by_one_and_remembers_what_was_told() {
     let mut register = Register::new(10);
     let first = watched(&mut register, 1, 500);
-    assert_eq!(register.watched(at(4)), [Watched { key: key(1), transaction: "0x1".into(), until: at(500) }]);
+    assert_eq!(register.watched(at(4), 100), [Watched { key: key(1), transaction: "0x1".into(), until: at(500) }]);
     assert!(matches!(register.claim(&for_everybody(1, "a", 4)), Ok(Claimed::Done(..))));
     // another transaction than the one that is watched says nothing about it
     assert_eq!(register.reopen(&key(1), "0x2", 60, at(5)), None);
     let second = register.reopen(&key(1), "0x1", 60, at(5)).unwrap();
     assert_eq!(register.reopen(&key(1), "0x1", 60, at(5)), None, "one goes on with it");
     assert_eq!(register.step(&first, Step::Settled(receipt("0x1", Attested::Chain)), at(6)), Err(Misstep::Stale.into()));
-    assert_eq!((register.watched(at(6)), register.claim(&for_everybody(1, "a", 6))), (vec![], Ok(Claimed::Pending(at(65)))));
+    assert_eq!((register.watched(at(6), 100), register.claim(&for_everybody(1, "a", 6))), (vec![], Ok(Claimed::Pending(at(65)))));
     let entry = register.step(&second, Step::Settling(None), at(7)).unwrap().unwrap();
     assert_eq!((entry.sent, entry.taken_back.as_deref()), (sent(b"signed"), Some("0x1")));
     // by another transaction: what was told before is remembered
@@ -363,8 +363,8 @@ fn row_147_what_was_sent_is_dropped_when_nobody_looks_after_it_any_more() {
     let held = fresh(&mut register, &for_everybody(2, "a", 0));
     register.step(&held, Step::Settling(sent(b"signed")), at(1)).unwrap();
     register.step(&held, Step::Watched(receipt("0x2", Attested::Chain), UnixSeconds::from_secs(long)), at(2)).unwrap();
-    assert_eq!((register.purge(at(50)), register.watched(at(50)).len()), (0, 2));
-    assert_eq!((register.purge(at(51)), register.watched(at(51)).len()), (0, 1));
+    assert_eq!((register.purge(at(50)), register.watched(at(50), 100).len()), (0, 2));
+    assert_eq!((register.purge(at(51)), register.watched(at(51), 100).len()), (0, 1));
     let entry = register.find(&key(1)).unwrap();
     assert_eq!((&entry.sent, entry.watched_until, entry.state.as_str()), (&None, None, "settled"));
     assert_eq!(register.reopen(&key(1), "0x1", 60, at(52)), None, "with nothing to send there is nothing to go on with");
