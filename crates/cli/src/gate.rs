@@ -80,8 +80,8 @@ pub(crate) struct Arguments {
 
 /// How often open settlements are gone on with.
 const AGAIN: Duration = Duration::from_secs(30);
-/// How long a facilitator may take to say what it can do, before anybody pays.
-const ASKED: Duration = Duration::from_secs(10);
+/// How long a facilitator may take to say what it can do, before anybody pays. One that comes later is asked by the first payment.
+const ASKED: Duration = Duration::from_secs(3);
 
 pub(crate) fn run(arguments: &Arguments, format: Format, out: &mut impl Write) -> Result<Answer, Failure> {
     if format == Format::Csv {
