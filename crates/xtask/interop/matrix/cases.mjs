@@ -28,27 +28,63 @@ const elsewhere = (inner) => void ((inner.witness ?? inner).to = stranger.addres
 const expired = (inner) => void (inner["deadline" in inner ? "deadline" : "validBefore"] = `${now() - 1}`);
 const early = (inner) => void ((inner.witness ?? inner).validAfter = `${now() + 60}`);
 
+/** What there is by the way of paying: by EIP-3009, by both that rest on Permit2, and by version 1 where that has words of its own. */
+const each = (eip3009, permit2, v1 = eip3009) => ({ eip3009, permit2, upto: permit2, v1 });
+const all = (word) => each(word, word);
 const exact = (reason) => `402: invalid_exact_evm_${reason}`;
-const permit2 = (reason, status = 402) => `${status}: ${reason}`;
-/** The answers by the way of paying: of EIP-3009, of both that rest on Permit2, and of version 1 where that has words of its own. */
-const each = (eip3009, ofPermit2, v1 = eip3009) => ({ eip3009, permit2: ofPermit2, upto: ofPermit2, v1 });
-const SPENT = each(exact("nonce_already_used"), permit2("permit2_simulation_failed"));
+const asked = "402: Payment required";
 
 /**
- * Each case: its name, the official answers, and what is done. `who` makes the purse, `change` and `divert` are the wire's, `again` says that
- * the payment is shown a second time, by somebody who has seen it pass.
+ * Each case: its name; the official answers; the code that `quittance pay` gives the refusal, where there is one for it; and what is done.
+ * `purse` says who pays, `change` and `divert` are the wire's, `again` says that the payment is shown a second time by somebody who has seen it
+ * pass, which the client never hears of.
  */
 export const CASES = [
-  ["a payment", each("200", "200"), {}],
-  ["signed by somebody else", each(exact("signature"), permit2("invalid_permit2_signature")), resigned(undefined, stranger)],
-  ["pays too little", each(exact("payload_authorization_value_mismatch"), permit2("permit2_amount_mismatch"), exact("authorization_value")), resigned(cheap)],
-  ["pays somebody else", each(exact("recipient_mismatch"), permit2("invalid_permit2_recipient_mismatch")), resigned(elsewhere)],
-  ["has expired", each(exact("payload_authorization_valid_before"), permit2("permit2_deadline_expired")), resigned(expired)],
-  ["is not good yet", each(exact("payload_authorization_valid_after"), permit2("permit2_not_yet_valid")), resigned(early)],
-  ["shown twice", SPENT, { again: true }],
-  ["of more than the payer has", each(exact("insufficient_balance"), permit2("permit2_insufficient_balance")), { purse: "poor" }],
-  ["Permit2 is not approved", each(undefined, permit2("permit2_allowance_required", 412)), { purse: "unapproved" }],
-  ["no base64", each("402: Payment required", "402: Payment required"), { change: () => "{}" }],
-  ["no JSON", each("402: Payment required", "402: Payment required"), { change: () => Buffer.from("pay me").toString("base64") }],
-  ["arrives for something else", each("200", "200"), { divert: (path) => `${path}?of=another` }],
-].map(([name, official, doing]) => ({ name, official, ...doing }));
+  ["a payment", all("200"), {}, {}],
+  [
+    "signed by somebody else",
+    each(exact("signature"), "402: invalid_permit2_signature"),
+    each("eip3009_signature", "permit2_signature"),
+    resigned(undefined, stranger),
+  ],
+  [
+    "pays too little",
+    each(exact("payload_authorization_value_mismatch"), "402: permit2_amount_mismatch", exact("authorization_value")),
+    each("eip3009_value", "permit2_amount"),
+    resigned(cheap),
+  ],
+  [
+    "pays somebody else",
+    each(exact("recipient_mismatch"), "402: invalid_permit2_recipient_mismatch"),
+    each("eip3009_recipient", "permit2_recipient"),
+    resigned(elsewhere),
+  ],
+  [
+    "has expired",
+    each(exact("payload_authorization_valid_before"), "402: permit2_deadline_expired"),
+    each("eip3009_valid_before", "permit2_deadline"),
+    resigned(expired),
+  ],
+  [
+    "is not good yet",
+    each(exact("payload_authorization_valid_after"), "402: permit2_not_yet_valid"),
+    each("eip3009_valid_after", "permit2_valid_after"),
+    resigned(early),
+  ],
+  ["shown twice", each(exact("nonce_already_used"), "402: permit2_simulation_failed"), {}, { again: true }],
+  [
+    "of more than the payer has",
+    each(exact("insufficient_balance"), "402: permit2_insufficient_balance"),
+    each("insufficient_funds", "permit2_balance"),
+    { purse: "poor" },
+  ],
+  ["Permit2 is not approved", { permit2: "412: permit2_allowance_required", upto: "412: permit2_allowance_required" }, all("permit2_allowance"), { purse: "unapproved" }],
+  ["no base64", each(asked, asked, "402: Invalid character"), each("settle_failed", "settle_failed", "refused"), { change: () => "{}" }],
+  [
+    "no JSON",
+    each(asked, asked, '402: Unexpected token \'p\', "pay me" is not valid JSON'),
+    each("settle_failed", "settle_failed", "refused"),
+    { change: () => Buffer.from("pay me").toString("base64") },
+  ],
+  ["arrives for something else", all("200"), {}, { divert: (path) => `${path}?of=another` }],
+].map(([name, official, pay, doing]) => ({ name, official, pay, ...doing }));
