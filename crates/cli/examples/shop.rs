@@ -66,9 +66,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let by_permit2 = [("assetTransferMethod", "permit2")];
     let eip3009 = offer::exact_within(network, PRICE, &arguments.pay_to, SECONDS)?;
     let permit2 = priced("exact", asset, PRICE, &arguments.pay_to, &by_permit2)?;
-    let mut shop = Router::new()
-        .route("/eip3009", word().layer(sell(eip3009)?))
-        .route("/permit2", word().layer(sell(permit2)?));
+    let mut shop = Router::new().route("/eip3009", word().layer(sell(eip3009)?)).route("/permit2", word().layer(sell(permit2)?));
     if let Some(charges) = charges {
         let upto = priced("upto", asset, CEILING, &arguments.pay_to, &[("facilitatorAddress", &charges)])?;
         shop = shop.route("/upto", word().layer(sell(upto)?));

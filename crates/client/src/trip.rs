@@ -388,7 +388,9 @@ fn verdict(exchange: &Exchange) -> Verdict {
         // it says itself that another payment is not what is wrong
         (402 | 409 | 412 | 425 | 429 | 500..=599, Some(Reason::Fault(fault))) => Verdict::Again(fault),
         (402, Some(reason @ Reason::Rejection(rejection))) if rejection.retry() == Retry::SameBytesLater => Verdict::Later(reason),
-        (402, Some(Reason::Rejection(rejection))) if rejection.retry() == Retry::UnknownOutcome => Verdict::Again(Fault::SettleFailed),
+        (402, Some(Reason::Rejection(rejection))) if rejection.retry() == Retry::UnknownOutcome => {
+            Verdict::Again(Fault::SettleFailed)
+        }
         (409, _) if exchange.retry_after().is_some() => Verdict::Again(Fault::SettleFailed),
         (425 | 429 | 500 | 502..=504, _) => Verdict::Again(Fault::SettleFailed),
         (_, reason) => Verdict::Refused(reason),

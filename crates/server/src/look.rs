@@ -152,7 +152,8 @@ impl<F, L> Shared<F, L> {
 /// As far as can be seen here there is none, and the scheme has a word for that.
 fn unasked(scheme: &dyn Scheme, input: &VerifyInput<'_>, question: ChainQuery) -> Rejection {
     let none = ChainAnswer::Bytes(Vec::new());
-    let refused = matches!(question, ChainQuery::Code { .. }).then(|| scheme.verify(&input.with_answers(&[(question, none)])).err());
+    let refused =
+        matches!(question, ChainQuery::Code { .. }).then(|| scheme.verify(&input.with_answers(&[(question, none)])).err());
     refused.flatten().unwrap_or(Rejection::UnsupportedPayloadType)
 }
 

@@ -34,10 +34,12 @@ const all = (word) => each(word, word);
 const exact = (reason) => `402: invalid_exact_evm_${reason}`;
 const asked = "402: Payment required";
 
+const charged = (amount) => ({ servers: ["typescript", "python"], query: `?charge=${amount}`, moves: amount });
+
 /**
  * Each case: its name; the official answers; the code that `quittance pay` gives the refusal, where there is one for it; and what is done.
  * `purse` says who pays, `change` and `divert` are the wire's, `again` says that the payment is shown a second time by somebody who has seen it
- * pass, which the client never hears of.
+ * pass, which the client never hears of, and `away` that nobody reaches the facilitator; `moves` is what is charged where that is not the price.
  */
 export const CASES = [
   ["a payment", all("200"), {}, {}],
@@ -87,4 +89,14 @@ export const CASES = [
     { change: () => Buffer.from("pay me").toString("base64") },
   ],
   ["arrives for something else", all("200"), {}, { divert: (path) => `${path}?of=another` }],
+  ["while the facilitator is away", all("402: fetch failed"), all("refused"), { away: true }],
+  // what was used, which a buyer of these shops chooses; the layer has no word for it yet
+  ["a third of the ceiling is charged", { upto: "200" }, {}, charged(30_000n)],
+  ["nothing is charged", { upto: "200" }, {}, charged(0n)],
+  [
+    "more than the ceiling is charged",
+    { upto: "402, not settled: invalid_upto_evm_payload_settlement_exceeds_amount" },
+    { upto: "upto_exceeds" },
+    charged(CEILING + 1n),
+  ],
 ].map(([name, official, pay, doing]) => ({ name, official, pay, ...doing }));

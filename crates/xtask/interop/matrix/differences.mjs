@@ -36,6 +36,17 @@ const MEANT = [
     answer: "402: permit2_invalid_nonce",
   },
   {
+    why: "an outage says nothing about the payment",
+    where: { case: ["while the facilitator is away"], server: ["quittance"] },
+    answer: "503: connection_lost",
+    pay: "settle_failed",
+  },
+  {
+    why: "the server of Python says it in words of its own",
+    where: { case: ["while the facilitator is away"], server: ["python"] },
+    answer: "402: Server disconnected without sending a response.",
+  },
+  {
     why: "the server of Python knows no 412",
     where: { case: ["Permit2 is not approved"], server: ["python"] },
     answer: "402: permit2_allowance_required",

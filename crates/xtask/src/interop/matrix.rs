@@ -54,6 +54,9 @@ fn run_all(workspace: &Workspace) -> Result<(String, Notes), Failure> {
     let peers = devnet::peers(workspace)?;
     let (program, shop) = programs(workspace)?;
     let (mut found, mut notes) = (Found::default(), Notes::new());
+    let mut pasting = Command::new("node");
+    pasting.arg(folder.join("matrix/paste.mjs")).arg(&modules).arg(&program).arg(&python);
+    notes.push(format!("demo: {}", shown(&mut pasting)?));
     for name in ["anvil", "devnet"] {
         println!("--- on {name}");
         let chain = if name == "anvil" { Server::anvil(&peers)? } else { sandbox(&program)? };
