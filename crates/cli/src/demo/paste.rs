@@ -23,11 +23,11 @@ type Part = (&'static str, String);
 
 impl Paste<'_> {
     pub(super) fn write(&self, out: &mut impl Write) -> io::Result<()> {
-        writeln!(out, "\nIt goes on running until Ctrl-C. For another terminal:")?;
+        writeln!(out, "\nIt goes on running. For another terminal:")?;
         for (what, text) in self.parts() {
             writeln!(out, "\n# {what}\n{text}")?;
         }
-        Ok(())
+        writeln!(out, "\nCtrl-C ends everything.")
     }
 
     fn parts(&self) -> [Part; 5] {

@@ -102,9 +102,10 @@ async fn row_181_a_facilitator_that_finds_everything_valid_lets_no_unsigned_paym
     assert_eq!(refused.offers().len(), 1, "another payment may pass");
     // nor does a contract wallet vouch for it, which a seller has no chain to ask
     let wrapped = format!("0x{}{}", "00".repeat(320), "6492".repeat(16));
-    for (signature, reason) in
-        [(format!("{signature}00"), "invalid_exact_evm_payload_undeployed_smart_wallet"), (wrapped, "invalid_payload")]
-    {
+    for (signature, reason) in [
+        (format!("{signature}00"), "invalid_exact_evm_payload_undeployed_smart_wallet"),
+        (wrapped, "invalid_exact_evm_payload_signature"),
+    ] {
         forged.payload.insert("signature", signature.as_str());
         assert_eq!(shop.ask(Ask::get("/v1/r").paying(&forged)).await.reason(), reason);
     }

@@ -11,25 +11,24 @@ import { running } from "../typescript/child.mjs";
 
 const [, , modules, program, python] = process.argv;
 const { lines } = running(program, ["demo", "--serve"]);
+const run = promisify(execFile);
 
 /** The parts, by what they are for. */
 const parts = [];
-let last = "";
-while (parts.length < 5 || last !== "") {
-  const { value: line, done } = await lines.next();
-  assert.ok(!done, "the demo has ended");
-  if (line.startsWith("# ")) parts.push({ what: line.slice(2), text: "" });
-  else if (parts.length > 0) parts.at(-1).text += `${line}\n`;
-  // the end of the last part is the end of a quotation
-  last = parts.length === 5 && line.endsWith("'") ? "" : line;
+for (let line = ""; line !== "Ctrl-C ends everything."; ) {
+  const next = await lines.next();
+  assert.ok(!next.done, "the demo has ended");
+  line = next.value;
+  if (line.startsWith("# ")) parts.push({ what: line.slice(2), lines: [] });
+  else parts.at(-1)?.lines.push(line);
 }
 
 /** What each has to say. */
 const SAYS = [/a 402 of version 2/, /^\{.*"report":7/, /^200 \{.*"report":7/, /^200 \{.*"report":7/, /^1000000\.\d+ USDC$/m];
-const run = promisify(execFile);
-for (const [number, { what, text }] of parts.entries()) {
+assert.equal(parts.length, SAYS.length);
+for (const [number, { what, lines }] of parts.entries()) {
   const env = { PATH: `${dirname(python)}:${process.env.PATH}` };
-  const { stdout } = await run("bash", ["-c", text], { cwd: modules, env });
+  const { stdout } = await run("bash", ["-c", lines.slice(0, -1).join("\n")], { cwd: modules, env });
   assert.match(stdout, SAYS[number], what);
   console.log(`ok  ${what}`);
 }
