@@ -16,14 +16,14 @@ function ways(client, server) {
   return OF_FIRST[one].includes(other) ? FIRST : [];
 }
 
-/** Whether there is something to be learnt: a part is ours, or all are of one kind and show what is right. */
+/** Whether there is something to be learnt: a part is ours, or all are the official ones that show what is right. */
 function counts(client, server, facilitator) {
-  const parts = [client, server, facilitator];
-  const [first] = ways(client, server);
-  return parts.includes("quittance") || (first === "v1" ? client === "x402-fetch" && server === "x402-express" : parts.every((name) => name === "typescript"));
+  const parts = [client, server, facilitator].join(", ");
+  return parts.includes("quittance") || parts === "typescript, typescript, typescript" || parts === "x402-fetch, x402-express, typescript";
 }
 
 /** The clients that buy at a shop, and how. */
 export function buying(clients, server, facilitator) {
-  return clients.filter(({ name }) => counts(name, server, facilitator)).map((client) => ({ client, ways: ways(client.name, server) })).filter(({ ways }) => ways.length > 0);
+  const here = clients.filter(({ name }) => counts(name, server, facilitator)).map((client) => ({ client, ways: ways(client.name, server) }));
+  return here.filter(({ ways }) => ways.length > 0);
 }

@@ -72,7 +72,7 @@ async function judged(lane, client, combination, way, each) {
   try {
     said = await lane.run(client, await purses.of(client.name, way, each.purse), way, each);
   } catch (error) {
-    said = { answer: process.env.DEBUGMX ? error.stack : error.message.split("\n")[0] };
+    said = { answer: error.stack };
   }
   const right = said.answer === wanted.answer && said.end === wanted.end;
   const words = `${way}: ${each.name}: ${said.answer}; the client: ${said.end}`;
