@@ -13,11 +13,12 @@ use std::borrow::Cow;
 use bytes::Bytes;
 use http::request::Parts;
 use http::{Method, Response, StatusCode};
+use quittance_core::chain::{ChainAnswer, ChainQuery};
 use quittance_core::proof::Verified;
 use quittance_core::wire::{Binding as BindingInfo, PaymentIdentifier, VerifyRequest};
 use quittance_core::{
-    Binding, Limits, Payment, PaymentId, Progress, Rejection, Resource, Terms, UnixSeconds, VerifyInput, binding, find_offer,
-    header, payment_id,
+    Binding, Limits, Payment, PaymentId, Progress, Rejection, Resource, Scheme, Terms, UnixSeconds, VerifyInput, binding,
+    find_offer, header, payment_id,
 };
 use quittance_guard::replay::Bound;
 use quittance_guard::screening::Screened;
@@ -92,9 +93,10 @@ impl<F, L> Shared<F, L> {
             }
             checked => (checked, quote_ended),
         };
-        let Progress::Verified(verified) = checked.map_err(refuse)? else {
-            // a contract answers for the payer, and a seller has no chain to ask it on
-            return Err(refuse(Rejection::UnsupportedPayloadType));
+        let verified = match checked.map_err(refuse)? {
+            Progress::Verified(verified) => verified,
+            Progress::Ask(question) => return Err(refuse(unasked(scheme, &VerifyInput::offline(&payment, &terms, now), question))),
+            _ => return Err(refuse(Rejection::UnsupportedPayloadType)),
         };
         let bound = bound(selling.route.bind, &payment, &verified, &parts.method, &resource)?.map_err(refuse)?;
         if let Some(screening) = &self.screening
@@ -148,6 +150,15 @@ impl<F, L> Shared<F, L> {
         }
         find_offer(offers, payment).map(|offer| (offer.clone(), None))
     }
+}
+
+/// Why a payment is refused whose signature is not that of a key: a contract may answer for the payer, and a seller has no chain to ask it on.
+/// As far as can be seen here there is none, and the scheme has a word for that.
+fn unasked(scheme: &dyn Scheme, input: &VerifyInput<'_>, question: ChainQuery) -> Rejection {
+    let none = ChainAnswer::Bytes(Vec::new());
+    let refused =
+        matches!(question, ChainQuery::Code { .. }).then(|| scheme.verify(&input.with_answers(&[(question, none)])).err());
+    refused.flatten().unwrap_or(Rejection::UnsupportedPayloadType)
 }
 
 /// The name that the buyer gave to its payment.

@@ -4,6 +4,8 @@
 //! Every case is asked of the protocol's own facilitator first, so that what it expects is what is seen here and not what was read
 //! somewhere. A change of the pinned packages that changes an answer fails as loudly as a change of ours.
 
+pub(crate) mod matrix;
+
 use std::fs;
 use std::path::PathBuf;
 use std::process::Command;

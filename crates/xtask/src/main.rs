@@ -42,6 +42,7 @@ usage: cargo xtask <task>
 
   test [--only a,b] [--list]   run the stages; --only takes groups (native) and single stages (native/clippy, clippy)
   readme                       rewrite the generated map in README.md
+  interop                      try every client with every server and facilitator, and write the table in README.md
   contracts                    compile the sandbox's contracts and rewrite their artefacts
   fuzz [--minutes N] [--target T]
                                fuzz every target, or one, for so many minutes each (1)
@@ -80,6 +81,7 @@ fn dispatch(arguments: &[&str]) -> Result<ExitCode, Failure> {
         }
         ["fuzz", options @ ..] => fuzz::fuzz(&Workspace::load()?, &fuzz::Options::parse(options)?).map(|()| ExitCode::SUCCESS),
         ["readme"] => readme::rewrite(&Workspace::load()?).map(|()| ExitCode::SUCCESS),
+        ["interop"] => interop::matrix::write(&Workspace::load()?).map(|()| ExitCode::SUCCESS),
         ["contracts"] => devnet::write_contracts(&Workspace::load()?).map(|()| ExitCode::SUCCESS),
         ["vectors", "generate" | "fmt"] => vectors::generate(&Workspace::load()?).map(|()| ExitCode::SUCCESS),
         ["vectors", "check"] => vectors::check(&Workspace::load()?).map(|()| ExitCode::SUCCESS),

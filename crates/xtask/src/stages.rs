@@ -84,6 +84,12 @@ pub(crate) const STAGES: &[Stage] = &[
         interop::typescript,
     ),
     stage("interop", "python", "those in Python likewise", interop::python),
+    stage(
+        "interop",
+        "matrix",
+        "every client buys from every server through every facilitator, ours and theirs, and README says so",
+        interop::matrix::check,
+    ),
     stage("fuzz", "corpus", "the fuzz targets hold over their seeds and many mutations of them", fuzz::corpus),
     stage("fuzz", "smoke", "every fuzz target holds for twenty seconds of fuzzing", fuzz::smoke),
 ];
