@@ -42,6 +42,8 @@ export const everything = async (packages, files, world) => {
     }
   }
   const cited = new Set(tests.flatMap(([name]) => name.match(/^row_(\d+)/)?.[1] ?? []));
+  const missing = Array.from({ length: 12 }, (_, i) => String(227 + i)).filter((row) => row !== "234" && !cited.has(row));
+  if (missing.length > 0) failures.push(`no test cites the rows ${missing.join(", ")}`);
   lines.push(`rows ${[...cited].join(", ")}, and 234 by the cases; ${tests.length} tests in all`);
   return { lines, failures };
 };

@@ -12,6 +12,7 @@ use serde_json::json;
 use wasm_bindgen_cli_support::Bindgen;
 
 use crate::cross::web_assembly;
+use crate::interop;
 use crate::shell::{Failure, read, run};
 use crate::stages::Notes;
 use crate::tools;
@@ -141,6 +142,13 @@ fn program(packages: &Path, path: &str) -> Result<PathBuf, Failure> {
     let installed = fs::read_dir(packages)?.flatten().map(|package| package.path().join(path));
     let found = installed.into_iter().find(|program| program.is_file());
     found.ok_or_else(|| Failure(format!("{} has no program for this machine", packages.display())))
+}
+
+/// The package beside the protocol's own client and server, each paying the other.
+pub(crate) fn sdk(workspace: &Workspace) -> Result<Notes, Failure> {
+    let user = installed(workspace, &package(workspace)?)?;
+    let modules = tools::node_modules(workspace, &workspace.root.join(interop::FOLDER).join("typescript"))?;
+    lines(Command::new("node").arg(user.join("tests/sdk.mjs")).arg(modules))
 }
 
 /// The types of the package, against those of the protocol's own SDK.
