@@ -123,6 +123,20 @@ pub(crate) fn runtimes(workspace: &Workspace) -> Result<Notes, Failure> {
     Ok(notes)
 }
 
+/// The same in Chromium, in a page that loads it, in one that a bundler made, and in the page of the README.
+pub(crate) fn chromium(workspace: &Workspace) -> Result<Notes, Failure> {
+    let package = package(workspace)?;
+    let user = installed(workspace, &package)?;
+    let modules = tools::node_modules(workspace, &workspace.root.join(FOLDER).join("runtimes"))?;
+    // the browser comes packed, and is unpacked where temporary files are
+    let temporary = workspace.target.join("npm/browser");
+    fs::create_dir_all(&temporary)?;
+    let mut pages = Command::new("node");
+    pages.arg(user.join("tests/browser.mjs")).arg(workspace.root.join("spec-vectors")).env("TMPDIR", temporary);
+    pages.arg(workspace.root.join(FOLDER).join("README.md")).args([&package.modules, &modules]);
+    lines(&mut pages)
+}
+
 /// How many malformed inputs runtimes other than Node are given; the module is the same, and so is what it makes of them.
 const INPUTS: &str = "20000";
 
