@@ -289,6 +289,62 @@ export function wrapFetch(
   options: { policy: Policy; signer: Signer; ledger: Ledger; task?: string; session?: string; now?: () => Decimal | Date },
 ): (input: RequestInfo | URL, init?: RequestInit & { purchase?: string; reason?: string; approval?: string }) => Promise<Response>;
 
+// ---- what only a chain can say ----
+
+/** A call of a contract, for `eth_call`. */
+export interface Call {
+  target: string;
+  data: string;
+  /** The only account that can make it. */
+  sender?: string;
+}
+
+/** A question to a chain, as a value. */
+export type Question402 =
+  | { kind: "code"; address: string }
+  | { kind: "contractSignature"; wallet: string; digest: string; signature: string }
+  | { kind: "counterfactualSignature"; wallet: string; deployment: Call; digest: string; signature: string }
+  | { kind: "balance"; token: string; owner: string }
+  | { kind: "allowance"; token: string; owner: string; spender: string }
+  | { kind: "nonceState"; token: string; authorizer: string; nonce: string }
+  | { kind: "permitNonce"; owner: string; nonce: string }
+  | { kind: "tokenNonce"; token: string; owner: string }
+  | { kind: "transactions"; account: string }
+  | { kind: "funds"; account: string }
+  | { kind: "simulate"; calls: Call[] };
+
+/** What a chain said. A node that cannot be reached has said nothing. */
+export type ChainAnswer = { flag: boolean } | { amount: string } | { bytes: string } | { failed: string };
+
+export interface ChainOptions {
+  now?: Decimal | Date;
+  /** How much the chain has to say before a payment passes; `simulated`, that it would settle, unless given. */
+  mode?: "offline" | "state" | "simulated";
+  /** Contracts that may be called to deploy a wallet. */
+  factories?: string[];
+  sponsoring?: ("eip2612GasSponsoring" | "erc20ApprovalGasSponsoring")[];
+  answers?: { question: Question402; answer: ChainAnswer }[];
+  name?: "PAYMENT-SIGNATURE" | "X-PAYMENT";
+}
+
+/** Verifies a payment with what a chain has answered so far: the verdict, or the questions that are open. Ask them and call again. */
+export function verifyOnChain(
+  header: string,
+  terms: Json<PaymentRequirements>,
+  options?: ChainOptions,
+): Result<{ verified: Verified; questions?: undefined } | { questions: Question402[]; verified?: undefined }>;
+
+/** The call that asks a question. Code, transactions and coins are asked for without one. */
+export function callFor(question: Question402): Result<Call>;
+
+/** The answer to a question, from what its call returned, or reverted with. */
+export function answerOf(question: Question402, outcome: { returned: string } | { reverted: string }): Result<ChainAnswer>;
+
+/** One call of Multicall3 that makes many. */
+export function multicall(calls: Call[]): Result<Call>;
+
+export function multicallOutcomes(returned: string, count: number): Result<{ success: boolean; bytes: string }[]>;
+
 // ---- the audit log ----
 
 /** Checks a log from its first line, or from an anchor that was kept elsewhere. */

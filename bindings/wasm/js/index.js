@@ -7,6 +7,7 @@ import { answer, bytes, document, map, object, ofBytes, optional, problem, raw, 
 
 export * from "./verify.js";
 export * from "./more.js";
+export * from "./chain.js";
 export { MemoryLedger, PaymentError } from "./fetch.js";
 
 /** Thirty-two fresh bytes; nothing where the runtime has no source of them. */

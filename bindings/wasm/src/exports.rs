@@ -10,7 +10,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use crate::answer::text;
 use crate::{answer, arguments, hashing, objects, verifying};
 #[cfg(feature = "full")]
-use crate::{audit, key, paying, policy, quantity};
+use crate::{audit, chain, key, paying, policy, quantity};
 
 /// The text of the object that a header carries; the name is the header's.
 #[wasm_bindgen]
@@ -209,6 +209,47 @@ pub fn prepare(arguments: &[u8]) -> String {
 #[must_use]
 pub fn finish(arguments: &[u8], signature: &[u8]) -> String {
     text(arguments::text(signature).and_then(|signature| paying::finish(arguments, signature)))
+}
+
+/// Checks a payment with what a chain has answered so far.
+#[cfg(feature = "full")]
+#[wasm_bindgen]
+#[must_use]
+pub fn chain_check(given: &[u8]) -> String {
+    text(chain::check(given))
+}
+
+/// The call that asks a question.
+#[cfg(feature = "full")]
+#[wasm_bindgen]
+#[must_use]
+pub fn chain_call(question: &[u8]) -> String {
+    text(chain::call(question))
+}
+
+/// The answer to a question, from what its call returned or reverted with.
+#[cfg(feature = "full")]
+#[wasm_bindgen]
+#[must_use]
+#[expect(clippy::needless_pass_by_value, reason = "the boundary has no optional slice")]
+pub fn chain_answer(question: &[u8], returned: Option<Vec<u8>>, reverted: Option<Vec<u8>>) -> String {
+    text(chain::answer(question, returned.as_deref(), reverted.as_deref()))
+}
+
+/// One call that makes many.
+#[cfg(feature = "full")]
+#[wasm_bindgen]
+#[must_use]
+pub fn multicall(calls: &[u8]) -> String {
+    text(chain::multicall(calls))
+}
+
+/// What each of so many calls came to.
+#[cfg(feature = "full")]
+#[wasm_bindgen]
+#[must_use]
+pub fn multicall_outcomes(returned: &[u8], count: usize) -> String {
+    text(chain::outcomes(returned, count))
 }
 
 /// Whether an audit log is whole.

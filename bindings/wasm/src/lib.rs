@@ -26,6 +26,8 @@ mod answer;
 mod arguments;
 #[cfg(feature = "full")]
 mod audit;
+#[cfg(feature = "full")]
+mod chain;
 mod digits;
 pub mod exports;
 mod hashing;

@@ -49,7 +49,7 @@ pub(crate) fn verify_many(schemes: &[u8], requests: &[u8], offers: &[u8], now: &
 }
 
 /// The payment and the one offer that it takes. A request without one is told so in the words of a seller.
-fn payment<'a>(headers: &[(String, String)], offers: &'a [Terms]) -> Result<(Payment, &'a Terms), Problem> {
+pub(crate) fn payment<'a>(headers: &[(String, String)], offers: &'a [Terms]) -> Result<(Payment, &'a Terms), Problem> {
     let headers = headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes()));
     let payment = Payment::from_headers_for(headers, offers, &Limits::HEADER)?.ok_or(Rejection::PaymentRequired)?;
     let terms = find_offer(offers, &payment)?;
@@ -108,7 +108,7 @@ fn verified(progress: Result<Progress, Rejection>) -> Result<Verified, Problem> 
 }
 
 /// What is known of a payment whose terms and signature are right.
-fn facts(verified: &Verified, terms: &Terms, offers: &[Terms]) -> Object {
+pub(crate) fn facts(verified: &Verified, terms: &Terms, offers: &[Terms]) -> Object {
     let mut facts = members([
         ("payer", shown(verified.payer())),
         ("amount", shown(verified.amount())),

@@ -4,8 +4,8 @@ import { rows } from "./rows.mjs";
 import { trades } from "./trade.mjs";
 import { run } from "./vectors.mjs";
 
-/** What the package does not do: to ask a chain and to settle is for whoever has one. */
-const NOT_HERE = ["evm/multicall3", "evm/on-chain", "evm/question", "evm/settlement"];
+/** What the package does not do: a settlement is planned for payments that were admitted, and admitting is the host's. */
+const NOT_HERE = ["evm/settlement"];
 
 const names = (of) =>
   Object.keys(of)
