@@ -17,6 +17,7 @@ mod json_laws;
 mod text_laws;
 
 pub mod audit_log;
+pub mod chain_answers;
 pub mod header_payment;
 pub mod identifiers;
 pub mod money_amount;
@@ -68,4 +69,5 @@ targets!(
     identifiers,
     audit_log,
     policy_toml,
+    chain_answers,
 );

@@ -47,6 +47,7 @@ corpus!(
     money_amount,
     identifiers,
     audit_log,
+    chain_answers,
     policy_toml,
 );
 

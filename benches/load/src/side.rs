@@ -59,8 +59,13 @@ impl Side {
             Self::Ours | Self::Unbatched => {
                 let batch = if self == Self::Ours { "[chain.batch]\n" } else { "" };
                 let config = programs.scratch.join("facilitator.toml");
-                fs::write(&config, format!("{HEAD}rpc = [\"{url}\"]\n{batch}[[chain.signer]]\nkey = \"${{SIGNER_KEY}}\"\n"))?;
-                for ending in ["", "-wal", "-shm"] {
+                let store = std::path::absolute(programs.scratch.join("facilitator.db"))?;
+                let store = format!("store = \"sqlite:{}\"\n", store.display());
+                fs::write(
+                    &config,
+                    format!("{store}{HEAD}rpc = [\"{url}\"]\n{batch}[[chain.signer]]\nkey = \"${{SIGNER_KEY}}\"\n"),
+                )?;
+                for ending in ["", "-wal", "-shm", "-generation"] {
                     remove(&programs.scratch.join(format!("facilitator.db{ending}")))?;
                 }
                 let mut command = Command::new(&programs.ours);
@@ -75,7 +80,6 @@ impl Side {
 /// What a configuration begins with. All that is not the default: where things are, and a look at the chain five times per block.
 const HEAD: &str = "\
 listen = \"127.0.0.1:0\"
-store = \"sqlite:facilitator.db\"
 sealing_key = \"${SEALING_KEY}\"
 [[chain]]
 network = \"eip155:84532\"

@@ -176,13 +176,15 @@ impl Running {
         }
         explain(out, &url)?;
         out.flush()?;
+        let settles = facilitator.clone();
         let service = Service::new(facilitator.clone(), metrics)
             .with_options(config.service)
             .for_callers(config.callers)
             .for_origins(config.origins)
             .ready_when(move || {
                 chains.iter().for_each(Rpc::look_around);
-                if chains.iter().all(|chain| chain.well().0 > 0) { Ready::Yes } else { Ready::No }
+                let well = settles.is_ready() && chains.iter().all(|chain| chain.well().0 > 0);
+                if well { Ready::Yes } else { Ready::No }
             });
         // what goes wrong with waiting for a signal is as good as one
         let served = service.serve(listener, async { drop(stop::asked().await) });

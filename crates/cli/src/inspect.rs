@@ -49,7 +49,7 @@ pub(crate) fn run(arguments: &Arguments, format: Format, out: &mut impl Write) -
 }
 
 /// What is to be read. A name of a file is no header: none has a dot or a slash early on and exists.
-fn text(what: Option<&str>) -> Result<String, Failure> {
+pub(crate) fn text(what: Option<&str>) -> Result<String, Failure> {
     match what {
         None | Some("-") => {
             if io::stdin().is_terminal() {
@@ -72,13 +72,13 @@ fn file(path: &Path) -> Result<String, Failure> {
     fs::read_to_string(path).map_err(failed)
 }
 
-fn clock() -> Result<UnixSeconds, Failure> {
+pub(crate) fn clock() -> Result<UnixSeconds, Failure> {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).map_err(|_| Failure::new("there is no usable clock; say --now"))?;
     Ok(UnixSeconds::from_secs(since.as_secs()))
 }
 
 /// The offers of a file: one, or those of a 402, which may be written as the header.
-fn offers(path: &Path) -> Result<Vec<Terms>, Failure> {
+pub(crate) fn offers(path: &Path) -> Result<Vec<Terms>, Failure> {
     let text = file(path)?;
     let bytes = text.trim().as_bytes();
     let one = || PaymentRequirements::from_json(bytes, &Limits::BODY).map(|offer| vec![offer]);
@@ -174,7 +174,7 @@ const fn mark(mark: Mark) -> &'static str {
 }
 
 /// A stranger's text on one line of a terminal: no control character moves the cursor, no mark turns the direction of writing.
-fn escape(text: &str) -> String {
+pub(crate) fn escape(text: &str) -> String {
     let hidden =
         |c: char| c.is_control() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     text.chars().map(|c| if hidden(c) { c.escape_unicode().to_string() } else { c.to_string() }).collect()

@@ -20,15 +20,18 @@ mod ledger;
 mod log;
 mod networks;
 mod pay;
+mod sign;
 mod spend;
 mod stop;
 mod trip;
+mod verify;
 mod wallet;
 
 use std::io::{self, Write as _};
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory as _, Parser, Subcommand};
+use clap_complete::Shell;
 use format::Format;
 
 /// What an agent pays, why, and whether the record of it is whole; a facilitator, and a chain to try it on.
@@ -50,6 +53,11 @@ enum Command {
     /// Check an audit log.
     #[command(subcommand)]
     Audit(audit::Command),
+    /// Write what a shell needs to complete this command's words.
+    Completions {
+        /// Which shell.
+        shell: Shell,
+    },
     /// Watch a request that costs a cent, packet by packet, and five attacks on it.
     Demo(demo::Arguments),
     /// Run a sandbox chain with the contracts of x402 on it, until Ctrl-C.
@@ -68,6 +76,10 @@ enum Command {
     Networks(networks::Arguments),
     /// Ask for something that costs money, and pay for it if the policy allows.
     Pay(Box<pay::Arguments>),
+    /// Sign a payment for an offer, for another program to send.
+    Sign(Box<sign::Arguments>),
+    /// Say whether a payment meets the terms: by itself, by the chain, by a facilitator.
+    Verify(verify::Arguments),
 }
 
 /// Whether the answer is the one that was hoped for.
@@ -110,6 +122,12 @@ fn main() -> ExitCode {
         Command::Ledger(arguments) => ledger::run(&arguments, format, &mut out),
         Command::Networks(arguments) => networks::run(&arguments, format, &mut out),
         Command::Pay(arguments) => pay::run(&arguments, format, &mut out),
+        Command::Completions { shell } => {
+            clap_complete::generate(shell, &mut Arguments::command(), "quittance", &mut out);
+            Ok(Answer::Yes)
+        }
+        Command::Sign(arguments) => sign::run(&arguments, format, &mut out),
+        Command::Verify(arguments) => verify::run(&arguments, format, &mut out),
     };
     match answer.and_then(|answer| out.flush().map(|()| answer).map_err(Failure::from)) {
         Ok(Answer::Yes) => ExitCode::SUCCESS,

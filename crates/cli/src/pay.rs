@@ -3,7 +3,7 @@
 //! Everything is kept in one folder (see [`wallet`]): run again under the same name, a purchase sends what was signed for it, and nothing is
 //! signed twice.
 
-mod means;
+pub(crate) mod means;
 mod report;
 
 use std::fs;
@@ -20,7 +20,7 @@ use quittance_store::Store;
 use crate::format::Format;
 use crate::wallet::{self, Wallet};
 use crate::{Answer, Failure};
-use means::Purse;
+use means::{KeyPlace, Purse, Wish};
 
 /// Variables: EVM_PRIVATE_KEY, the key that pays; EVM_RPC_URL, a node that is asked what became of open purchases;
 /// X402_MAX_PER_TX, X402_MAX_PER_HOUR and X402_MAX_PER_DAY, limits like $0.05; QUITTANCE_HOME, where the wallet is kept.
@@ -59,12 +59,8 @@ pub(crate) struct Arguments {
     /// Where the answer's body goes in place of the output.
     #[arg(short = 'o', long, value_name = "FILE")]
     output: Option<PathBuf>,
-    /// An encrypted keystore in place of EVM_PRIVATE_KEY.
-    #[arg(long, value_name = "FILE", requires = "password_file")]
-    keystore: Option<PathBuf>,
-    /// The file with its password.
-    #[arg(long, value_name = "FILE")]
-    password_file: Option<PathBuf>,
+    #[command(flatten)]
+    key: KeyPlace,
     /// A network that may be paid on, without a policy; all that are known, if none is named.
     #[arg(long = "network", value_name = "NAME", conflicts_with = "policy")]
     networks: Vec<String>,
@@ -83,8 +79,14 @@ pub(crate) fn run(arguments: &Arguments, format: Format, out: &mut impl Write) -
     if format == Format::Csv {
         return Err(Failure::new("an answer is no table: leave --csv out"));
     }
-    let policy = means::policy(arguments)?;
-    let purse = means::purse(arguments)?;
+    let Arguments { urls, networks, allow_http, .. } = arguments;
+    let wish = Wish { urls, most: arguments.max_amount.as_ref(), networks, allow_http: *allow_http };
+    let policy = means::policy(arguments.policy.as_deref(), wish)?;
+    let purse = match arguments.key.find()? {
+        Some(key) => Purse::Key(key),
+        None if arguments.dry_run => Purse::Empty,
+        None => return Err(Failure::new("set EVM_PRIVATE_KEY, or give --keystore and --password-file; --dry-run needs neither")),
+    };
     let home = arguments.home.clone().map_or_else(wallet::home, Ok)?;
     let body = body(arguments)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;

@@ -73,3 +73,4 @@ pub use journal::Journal;
 pub use lookup::{Lookup, Reconciled};
 pub use quote::{Price, Quote};
 pub use request::Request;
+pub use sign::sign;

@@ -15,11 +15,19 @@ use crate::host::Host;
 /// How many seconds before now a payment becomes good: clocks differ, and the chain's is the time of its newest block (catalogue row 54).
 const BEFORE: u64 = 600;
 
-/// Signs for what the policy allowed, and gives the header with what the ledger has to keep of it.
+/// Signs for what a policy allowed, and gives the header with what a ledger has to keep of it.
+///
+/// A [`Buyer`](crate::Buyer) does this after it has set the price aside, and keeps the bytes before it sends them. Whoever calls it alone, to hand the
+/// payment to another program, has no budget and no second line of defence: what was signed can be paid.
 ///
 /// The nonce is always bound to the request; whoever does not know the extension sees an ordinary one. The salt goes to sellers that ask for
 /// it. Whether the payment fits into a header is known before the signer is asked: a signature that cannot be sent had better not exist.
-pub(crate) async fn sign<S: Signer>(
+///
+/// # Errors
+///
+/// [`Error::Offer`] for an offer that is not signed for, [`Error::Request`] for a method that is none, [`Error::Misuse`] where the payment does not
+/// fit into a header, [`Error::Signer`], and [`Error::Fault`] without a random source.
+pub async fn sign<S: Signer>(
     signer: &S,
     host: &Host,
     asked: &Asked,

@@ -131,7 +131,7 @@ impl<'a, S: Signer + Send + Sync, L: Ledger + Send + Sync> Leg<'a, S, L> {
             Reserved::Again(record) => return Err(Error::Busy(record.purchase.id)),
         };
         let now = inner.host.now()?;
-        let signed = sign::sign(&inner.signer, &inner.host, asked, allowed, (&request.method, &self.resource), now).await;
+        let signed = sign(&inner.signer, &inner.host, asked, allowed, (&request.method, &self.resource), now).await;
         let (paying, kept) = match signed {
             Ok(signed) => signed,
             Err(error) => {

@@ -6,6 +6,7 @@ use core::fmt;
 use std::future::Future;
 use std::ops::RangeInclusive;
 
+use alloy_primitives::hex;
 use quittance_core::chain::{Call, ChainAnswer, ChainQuery};
 use quittance_core::{Address, Amount, Fault, Network, UnixSeconds};
 
@@ -37,6 +38,9 @@ pub trait Chain: Send + Sync {
 
     /// The receipts of transactions, for each that is in a block.
     fn receipts(&self, hashes: &[TransactionHash]) -> impl Future<Output = Result<Vec<Option<Receipt>>, Fault>> + Send;
+
+    /// The hashes of the blocks of some numbers, for each that there is.
+    fn blocks(&self, numbers: &[u64]) -> impl Future<Output = Result<Vec<Option<[u8; 32]>>, Fault>> + Send;
 
     /// What a transaction calls, and with what, if the chain has it; one that somebody else may have sent. Its sender is left out.
     fn call(&self, hash: TransactionHash) -> impl Future<Output = Result<Option<Call>, Fault>> + Send;
@@ -120,6 +124,13 @@ impl TransactionHash {
     #[must_use]
     pub const fn as_bytes(&self) -> &[u8; 32] {
         &self.0
+    }
+
+    /// Reads what it is written as.
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        let mut bytes = [0; 32];
+        hex::decode_to_slice(text.strip_prefix("0x")?, &mut bytes).ok()?;
+        Some(Self(bytes))
     }
 }
 

@@ -8,6 +8,7 @@
 //! settlements see for themselves what became of theirs.
 
 mod flight;
+mod numbers;
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -18,11 +19,12 @@ use quittance_core::{Address, Fault, Network};
 use quittance_evm::multicall3;
 use quittance_guard::ReplayLog;
 use quittance_guard::replay::{Claim, Step, StepError};
-use tokio::sync::{mpsc, watch};
+use tokio::sync::mpsc;
 
-use crate::chain::{Block, Broadcast, Chain, Fees};
+use crate::chain::{Broadcast, Chain, Fees};
 use crate::fees::Offer;
 use crate::metrics::Metrics;
+use crate::news as watch;
 use crate::record::{Purpose, Record, Try};
 use crate::settings::{ChainSettings, Clock};
 use crate::together::together;
@@ -30,6 +32,9 @@ use crate::transaction::Transaction;
 use crate::watch::{View, Wait, Watcher};
 
 use flight::{Delivery, Flight};
+use numbers::Gap;
+
+pub(crate) use numbers::{Histories, Resent};
 
 /// A settlement to be sent.
 pub(crate) struct Job {
@@ -41,6 +46,8 @@ pub(crate) struct Job {
     pub(crate) purpose: Purpose,
     pub(crate) gas: u64,
     pub(crate) company: Company,
+    /// What was signed for it before, which a node has taken once more: it is looked after as it is.
+    pub(crate) signed: Option<Transaction>,
     /// Whoever waits has gone away when nobody reads this any more.
     pub(crate) stage: watch::Sender<Stage>,
 }
@@ -100,6 +107,8 @@ pub(crate) struct Dispatcher<C, L> {
     pub(crate) clock: Clock,
     pub(crate) settings: ChainSettings,
     pub(crate) watcher: Watcher,
+    pub(crate) histories: Histories,
+    pub(crate) resent: Resent,
     pub(crate) metrics: Arc<Metrics>,
 }
 
@@ -108,8 +117,12 @@ struct Working<'a, C, L> {
     given: &'a Dispatcher<C, L>,
     /// The next number, when it is known.
     next: Option<u64>,
+    /// The history in which it is.
+    history: u64,
     /// What waits for a block, in the order of its numbers.
     flights: VecDeque<Flight>,
+    /// A number that is missing before something that waits.
+    gap: Option<Gap>,
 }
 
 /// How often one transaction is signed anew before it goes back.
@@ -120,13 +133,15 @@ const GAS_MARGIN: (u64, u64) = (4, 10_000);
 impl<C: Chain, L: ReplayLog> Dispatcher<C, L> {
     /// Works as long as anybody can ask for anything.
     pub(crate) async fn run(&self, jobs: &mut mpsc::Receiver<Job>) {
-        let mut working = Working { given: self, next: None, flights: VecDeque::new() };
+        let mut working = Working { given: self, next: None, history: 0, flights: VecDeque::new(), gap: None };
         let mut wait: Option<Wait> = None;
         loop {
-            wait = if working.flights.is_empty() { None } else { wait.or_else(|| Some(self.watcher.wait())) };
+            let idle = working.flights.is_empty() && self.resent.is_empty();
+            wait = if idle { None } else { wait.or_else(|| Some(self.watcher.wait())) };
             tokio::select! {
                 biased;
                 view = next(&mut wait) => working.tend(&view).await,
+                () = self.resent.more(), if idle => {}
                 job = jobs.recv(), if working.has_room() => {
                     let Some(job) = job else { return };
                     let mut ready = vec![job];
@@ -151,7 +166,7 @@ async fn next(wait: &mut Option<Wait>) -> Arc<View> {
 impl<C: Chain, L: ReplayLog> Working<'_, C, L> {
     /// How many settlements can be taken.
     fn room(&self) -> usize {
-        let waiting = self.flights.iter().filter(|flight| flight.waits()).count();
+        let waiting = self.flights.iter().filter(|flight| flight.waits() && !flight.is_filler()).count();
         match self.given.settings.batch {
             // what comes while the one before waits goes together with the next
             Some(batch) if waiting == 0 => batch.payments.saturating_mul(self.given.settings.in_flight),
@@ -168,7 +183,11 @@ impl<C: Chain, L: ReplayLog> Working<'_, C, L> {
     async fn send_all(&mut self, ready: Vec<Job>) {
         let mut shared = Vec::new();
         let mut gas = 0_u64;
-        for job in ready.into_iter().filter(|job| !job.stage.is_closed()) {
+        for mut job in ready.into_iter().filter(|job| !job.stage.is_closed()) {
+            if let Some(signed) = job.signed.take() {
+                self.take_over(job, signed);
+                continue;
+            }
             match self.given.settings.batch {
                 Some(batch) if job.company == Company::Shares => {
                     if shared.len() >= batch.payments || gas.saturating_add(job.gas) > batch.gas {
@@ -207,6 +226,11 @@ impl<C: Chain, L: ReplayLog> Working<'_, C, L> {
             let delivery = match sent {
                 Ok(Broadcast::Accepted) => Delivery::Taken,
                 Err(_) => Delivery::Unsure,
+                // what gives something away is not signed twice here: a number that is used may be used by it, as another node will show
+                Ok(refused @ (Broadcast::NonceUsed | Broadcast::Underpriced)) if gives(&jobs) => {
+                    self.next = None;
+                    return jobs.iter().for_each(|job| job.give_back(Back::NotTaken(refused)));
+                }
                 Ok(Broadcast::NonceUsed) => {
                     self.next = None;
                     continue;
@@ -234,7 +258,20 @@ impl<C: Chain, L: ReplayLog> Working<'_, C, L> {
             network = %self.given.network, signer = %self.given.signer, nonce = transaction.nonce(), transaction = %transaction.hash(),
             settlements = jobs.len(), "sent"
         );
-        self.flights.push_back(Flight::new(jobs, transaction, delivery, wait));
+        self.fly(Flight::new(jobs, transaction, delivery, wait));
+    }
+
+    /// Looks after what was signed before, by somebody who is gone or for a settlement that the chain has taken back.
+    fn take_over(&mut self, job: Job, signed: Transaction) {
+        if let Some(flight) = self.flights.iter_mut().find(|flight| flight.is(&signed)) {
+            return flight.join(job);
+        }
+        let mut wait = self.given.watcher.wait();
+        wait.also(signed.hash());
+        tracing::info!(
+            network = %self.given.network, signer = %self.given.signer, nonce = signed.nonce(), transaction = %signed.hash(), "sent again"
+        );
+        self.fly(Flight::new(vec![job], signed, Delivery::Taken, wait));
     }
 
     /// Signs a transaction for jobs, for a fee that was raised so many times.
@@ -268,16 +305,6 @@ impl<C: Chain, L: ReplayLog> Working<'_, C, L> {
             Some(view) => Ok(view.head.fees),
             None => Ok(self.given.chain.head().await?.fees),
         }
-    }
-
-    /// The next number.
-    async fn number(&mut self) -> Result<u64, Fault> {
-        if let Some(next) = self.next {
-            return Ok(next);
-        }
-        let pending = self.given.chain.nonce(self.given.signer, Block::Pending).await?;
-        let flying = self.flights.back().and_then(|flight| flight.nonce().checked_add(1)).unwrap_or(0);
-        Ok(*self.next.insert(pending.max(flying)))
     }
 
     /// Keeps a transaction in the log with every job; those with which it cannot be kept go back, and are not in what is sent.
@@ -320,6 +347,11 @@ impl<C: Chain, L: ReplayLog> Working<'_, C, L> {
             Err(_) => Err(Back::Stale),
         }
     }
+}
+
+/// Whether coins go along.
+fn gives(jobs: &[Job]) -> bool {
+    jobs.iter().any(|job| job.value > 0)
 }
 
 /// What a transaction may take, when its calls were estimated to take so much.

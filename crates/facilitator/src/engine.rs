@@ -11,24 +11,27 @@ use quittance_core::{
 };
 use quittance_guard::ReplayLog;
 use quittance_guard::replay::{Entry, State};
-use tokio::sync::{mpsc, watch};
+use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, timeout_at};
 
 use crate::answer;
 use crate::case::{Case, Purpose, Unreadable, to_bytes};
 use crate::chain::Chain;
-use crate::dispatch::Dispatcher;
+use crate::dispatch::{Dispatcher, Histories, Resent};
 use crate::estimates::Estimates;
 use crate::gather::Gatherer;
-use crate::lane::{Desk, Gifts, Lane};
+use crate::gifts::Gifts;
+use crate::lane::{Desk, Lane};
 use crate::metrics::Metrics;
+use crate::news as watch;
 use crate::open::{Entered, Open, Outcome, Progress, Ticket};
 use crate::own::Own;
 use crate::settings::{ChainSetup, Clock, Settings, SetupError};
 use crate::settle;
 use crate::together::caught;
 use crate::verify::{Memory, Trouble};
+use crate::vigil::{self, Vigil};
 use crate::watch::Watcher;
 
 /// Verifies payments and settles each once, on any number of `eip155` chains.
@@ -67,6 +70,8 @@ pub(crate) struct Engine<C, L> {
     schemes: Vec<Arc<dyn Scheme>>,
     tasks: Tasks,
     draining: AtomicBool,
+    /// Whether the log answered when it was asked last.
+    remembers: AtomicBool,
 }
 
 /// The tasks of an engine.
@@ -138,8 +143,8 @@ impl<C: Chain + 'static, L: ReplayLog + Send + Sync + 'static> Facilitator<C, L>
         let tasks = Tasks::default();
         let lanes = chains.into_iter().map(|setup| Arc::new(open_lane(setup, &log, &clock, &metrics, &tasks))).collect();
         let memory = Memory::new(settings.payers);
-        let draining = AtomicBool::new(false);
-        let engine = Arc::new(Engine { lanes, log, clock, settings, memory, metrics, schemes, tasks, draining });
+        let (draining, remembers) = (AtomicBool::new(false), AtomicBool::new(true));
+        let engine = Arc::new(Engine { lanes, log, clock, settings, memory, metrics, schemes, tasks, draining, remembers });
         let sweeping = Arc::clone(&engine);
         engine.tasks.spawn(async move {
             loop {
@@ -149,6 +154,19 @@ impl<C: Chain + 'static, L: ReplayLog + Send + Sync + 'static> Facilitator<C, L>
                 }
             }
         });
+        let purging = Arc::clone(&engine);
+        engine.tasks.spawn(async move {
+            loop {
+                tokio::time::sleep(purging.settings.purge).await;
+                if let Err(fault) = purging.purge().await {
+                    tracing::warn!(fault = fault.code(), "the log cannot forget");
+                }
+            }
+        });
+        for lane in &engine.lanes {
+            let (watching, lane) = (Arc::clone(&engine), Arc::clone(lane));
+            engine.tasks.spawn(async move { while caught(vigil::keep(&watching, &lane)).await.is_none() {} });
+        }
         Ok(Self(Arc::new(Handle { engine })))
     }
 
@@ -160,6 +178,14 @@ impl<C: Chain + 'static, L: ReplayLog + Send + Sync + 'static> Facilitator<C, L>
     /// [`Fault`] when the log or the clock cannot be asked.
     pub async fn recover(&self) -> Result<usize, Fault> {
         self.0.engine.sweep().await
+    }
+
+    /// Whether anything can be settled: it is not being stopped, and the log answered when it was asked last, which is every
+    /// [`sweep`](Settings::sweep).
+    #[must_use]
+    pub fn is_ready(&self) -> bool {
+        let engine = &self.0.engine;
+        engine.remembers.load(Ordering::Relaxed) && !engine.draining.load(Ordering::SeqCst)
     }
 
     /// Takes no settlement any more, and waits for those that are open: so long for their outcome, and then until each is in the log.
@@ -331,7 +357,7 @@ impl<C: Chain + 'static, L: ReplayLog + Send + Sync + 'static> Engine<C, L> {
         found.cloned().ok_or(Rejection::UnsupportedScheme)
     }
 
-    fn lane(&self, network: Network) -> Result<&Arc<Lane<C>>, Fault> {
+    pub(crate) fn lane(&self, network: Network) -> Result<&Arc<Lane<C>>, Fault> {
         self.lanes.iter().find(|lane| lane.network == network).ok_or(Fault::ChainUnavailable)
     }
 
@@ -339,7 +365,9 @@ impl<C: Chain + 'static, L: ReplayLog + Send + Sync + 'static> Engine<C, L> {
     async fn sweep(self: &Arc<Self>) -> Result<usize, Fault> {
         let now = self.clock.now()?;
         let mut resumed = 0;
-        for entry in self.log.open(now).await? {
+        let open = self.log.open(now).await;
+        self.remembers.store(open.is_ok(), Ordering::Relaxed);
+        for entry in open? {
             if let Some(ticket) = self.take_up(&entry) {
                 resumed += 1;
                 let engine = Arc::clone(self);
@@ -351,6 +379,16 @@ impl<C: Chain + 'static, L: ReplayLog + Send + Sync + 'static> Engine<C, L> {
             }
         }
         Ok(resumed)
+    }
+
+    /// Forgets what the log need not remember any more.
+    async fn purge(&self) -> Result<usize, Fault> {
+        self.log.purge(self.clock.now()?).await
+    }
+
+    /// Does something that belongs to nobody who asks, as long as the engine lives.
+    pub(crate) fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
+        self.tasks.spawn(task);
     }
 
     /// An entry of somebody who died, unless this process is at it. One of which nothing was kept has nothing to go on with.
@@ -367,7 +405,7 @@ impl<C: Chain + 'static, L: ReplayLog + Send + Sync + 'static> Engine<C, L> {
 /// Whether somebody who asks for a payment on other terms is told that it is not theirs. Until the log has said so, it may be that of who asks
 /// now: whoever has seen a payment can ask for it on other terms, and must not be able to keep its owner from the answer.
 async fn came_to_nothing(mut progress: watch::Receiver<Progress>) -> bool {
-    let decided = progress.wait_for(|progress| *progress != Progress::Preparing).await.map(|progress| progress.clone());
+    let decided = progress.wait_for(|progress| *progress != Progress::Preparing).await;
     match decided {
         Ok(Progress::Ended(Outcome::Settled { .. }) | Progress::Kept | Progress::Sent(_)) => false,
         Ok(Progress::Preparing | Progress::Ended(_)) | Err(_) => {
@@ -415,11 +453,14 @@ fn check<C>(chains: &[ChainSetup<C>], networks: &[Network]) -> Result<(), SetupE
             return Err(SetupError::DuplicateSigner);
         }
         let settings = &setup.settings;
+        if settings.funding > settings.funding_hourly {
+            return Err(SetupError::Funding);
+        }
         if settings.funding > 0 && settings.fee_limit.is_none() {
             return Err(SetupError::Unlimited);
         }
         let batch = settings.batch.is_some_and(|batch| batch.payments == 0 || batch.gas == 0);
-        if batch || settings.in_flight == 0 || settings.open == 0 || settings.questions == 0 {
+        if batch || settings.in_flight == 0 || settings.open == 0 || settings.questions == 0 || settings.gas == 0 {
             return Err(SetupError::Zero);
         }
     }
@@ -435,12 +476,12 @@ fn open_lane<C: Chain + 'static, L: ReplayLog + Send + Sync + 'static>(
     tasks: &Tasks,
 ) -> Lane<C> {
     let ChainSetup { chain, signers, settings } = setup;
-    let (network, watcher) = (chain.network(), Watcher::new());
+    let (network, watcher, histories) = (chain.network(), Watcher::new(), Histories::default());
     let (watching, watched, poll) = (watcher.clone(), Arc::clone(&chain), settings.poll);
     tasks.spawn(async move { while caught(watching.clone().run(Arc::clone(&watched), poll)).await.is_none() {} });
     let desks = signers.into_iter().map(|key| {
         let (sender, mut jobs) = mpsc::channel(settings.open);
-        let signer = key.address();
+        let (signer, resent) = (key.address(), Resent::default());
         let dispatcher = Dispatcher {
             key,
             signer,
@@ -450,13 +491,27 @@ fn open_lane<C: Chain + 'static, L: ReplayLog + Send + Sync + 'static>(
             clock: clock.clone(),
             settings: settings.clone(),
             watcher: watcher.clone(),
+            histories: histories.clone(),
+            resent: resent.clone(),
             metrics: Arc::clone(metrics),
         };
         tasks.spawn(async move { while caught(dispatcher.run(&mut jobs)).await.is_none() {} });
-        Desk { signer, jobs: sender }
+        Desk { signer, jobs: sender, resent }
     });
     let signers = desks.collect();
     let gatherer = Gatherer::new(Arc::clone(&chain), settings.questions);
     let open = Open::new(settings.open);
-    Lane { network, chain, settings, gatherer, watcher, open, estimates: Estimates::default(), gifts: Gifts::default(), signers }
+    Lane {
+        network,
+        chain,
+        settings,
+        gatherer,
+        watcher,
+        vigil: Vigil::default(),
+        histories,
+        open,
+        estimates: Estimates::default(),
+        gifts: Gifts::default(),
+        signers,
+    }
 }

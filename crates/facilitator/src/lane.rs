@@ -1,18 +1,19 @@
 //! One chain with everything that is at work on it.
 
-use std::collections::HashSet;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use quittance_core::{Address, Fault, Network};
 use tokio::sync::mpsc;
 
 use crate::chain::{Chain, Head};
-use crate::dispatch::Job;
+use crate::dispatch::{Histories, Job, Resent};
 use crate::estimates::Estimates;
 use crate::gather::Gatherer;
+use crate::gifts::Gifts;
 use crate::open::Open;
 use crate::settings::ChainSettings;
+use crate::vigil::Vigil;
 use crate::watch::Watcher;
 
 /// One chain.
@@ -22,6 +23,8 @@ pub(crate) struct Lane<C> {
     pub(crate) settings: ChainSettings,
     pub(crate) gatherer: Gatherer<C>,
     pub(crate) watcher: Watcher,
+    pub(crate) vigil: Vigil,
+    pub(crate) histories: Histories,
     pub(crate) open: Open,
     pub(crate) estimates: Estimates,
     pub(crate) gifts: Gifts,
@@ -32,6 +35,7 @@ pub(crate) struct Lane<C> {
 pub(crate) struct Desk {
     pub(crate) signer: Address,
     pub(crate) jobs: mpsc::Sender<Job>,
+    pub(crate) resent: Resent,
 }
 
 impl<C: Chain> Lane<C> {
@@ -49,34 +53,6 @@ impl<C: Chain> Lane<C> {
             Some(sender) => self.signers.iter().find(|desk| desk.signer == sender),
             None => self.signers.iter().max_by_key(|desk| desk.jobs.capacity()),
         }
-    }
-}
-
-/// Payers who are being given something for gas. Two payments of one payer bring the same approval, and it is given once for both. Clones are the
-/// same.
-#[derive(Clone, Default)]
-pub(crate) struct Gifts(Arc<Mutex<HashSet<Address>>>);
-
-/// The right to give a payer something.
-pub(crate) struct Gift {
-    gifts: Gifts,
-    payer: Address,
-}
-
-impl Gifts {
-    /// The right, unless another settlement has it.
-    pub(crate) fn to(&self, payer: Address) -> Option<Gift> {
-        self.with(|payers| payers.insert(payer)).then(|| Gift { gifts: self.clone(), payer })
-    }
-
-    fn with<T>(&self, change: impl FnOnce(&mut HashSet<Address>) -> T) -> T {
-        change(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
-    }
-}
-
-impl Drop for Gift {
-    fn drop(&mut self) {
-        self.gifts.with(|payers| payers.remove(&self.payer));
     }
 }
 

@@ -26,8 +26,10 @@ mod estimates;
 mod evidence;
 mod fees;
 mod gather;
+mod gifts;
 mod lane;
 pub mod metrics;
+mod news;
 mod open;
 mod own;
 mod record;
@@ -39,6 +41,7 @@ mod together;
 mod trace;
 mod transaction;
 mod verify;
+mod vigil;
 mod watch;
 
 pub use chain::{Block, Broadcast, Chain, Fees, Gas, Head, Log, LogFilter, Receipt, TransactionHash};

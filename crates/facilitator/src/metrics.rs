@@ -50,6 +50,10 @@ pub enum SettlementState {
     Failed,
     /// Nobody can say yet.
     Unknown,
+    /// The chain took back what was settled. It is settled again after that, or lost.
+    Vanished,
+    /// What was settled and taken back cannot be settled any more: somebody was told of money that never came to stay.
+    Lost,
 }
 
 impl SettlementState {
@@ -62,6 +66,8 @@ impl SettlementState {
             Self::Settled => "settled",
             Self::Failed => "failed",
             Self::Unknown => "unknown",
+            Self::Vanished => "vanished",
+            Self::Lost => "lost",
         }
     }
 }

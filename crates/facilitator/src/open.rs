@@ -7,9 +7,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use quittance_core::{Amount, Fault, Rejection, ReplayKey};
 use quittance_guard::Fingerprint;
-use tokio::sync::watch;
 
 use crate::chain::TransactionHash;
+use crate::news as watch;
 
 /// How a settlement ended, for those who wait.
 #[derive(Clone, PartialEq, Eq, Debug)]

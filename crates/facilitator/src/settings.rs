@@ -77,9 +77,11 @@ impl<C> fmt::Debug for ChainSetup<C> {
 #[derive(Clone, PartialEq, Eq, Debug)]
 #[non_exhaustive]
 pub struct ChainSettings {
-    /// How many blocks have to stand on the block of a transaction before it counts. A reorganisation that goes deeper is not noticed, and what was
-    /// settled in it stays so in the log: where that would cost more than the wait, this has to be more.
+    /// How many blocks have to stand on the block of a transaction before it counts. Until then nobody is told that it is settled.
     pub confirmations: u64,
+    /// For how long after that a settlement is looked after: what a deeper reorganisation takes back in this time is noticed and settled again, or
+    /// recorded as lost. For so long the log keeps what was sent. Zero for not at all; what is taken back then stays settled in the log.
+    pub watch: Duration,
     /// How long to wait between two looks at the chain while something is under way.
     pub poll: Duration,
     /// Whether many settlements share a transaction.
@@ -88,8 +90,12 @@ pub struct ChainSettings {
     pub in_flight: usize,
     /// After how many blocks without it a transaction is sent again for a higher fee.
     pub bump_after: u64,
-    /// How many wei a unit of gas may cost at most; no transaction offers more.
+    /// How many wei a unit of gas may cost at most; no transaction offers more. What nothing was sent for yet is answered with
+    /// [`Fault::GasTooDear`] while gas costs more.
     pub max_fee: u128,
+    /// How much gas one settlement may take at most. A wallet's code takes as much as its owner likes, in a node's estimate as in a block; what takes
+    /// more is answered with [`Fault::GasTooDear`].
+    pub gas: u64,
     /// How dear a settlement may be.
     pub fee_limit: Option<FeeLimit>,
     /// How many settlements may be open at once. The one that is too many is turned away with a fault.
@@ -103,24 +109,32 @@ pub struct ChainSettings {
     ///
     /// [`Exact::with_factories`]: quittance_evm::Exact::with_factories
     pub factories: Vec<Address>,
-    /// How payers may bring Permit2's allowance along. [`Sponsoring::Erc20Approval`] is for networks whose coins are worth nothing so far: one
-    /// account can keep many settlements waiting for one approval, and nothing bounds over all payments what is given for gas.
+    /// How payers may bring Permit2's allowance along. [`Sponsoring::Erc20Approval`] is for networks whose coins are worth nothing so far: what
+    /// is given within an hour is bounded, and remembered by one process alone.
     pub sponsoring: Vec<Sponsoring>,
     /// How many wei a payer is given at most for one payment, to send the approval that it brings; zero for none. It is the payer's to
     /// keep, whether or not it sends the approval, so that this is what any stranger may cost each time. It counts towards the
     /// [limit](Self::fee_limit), without which there is none of it.
     pub funding: u128,
+    /// How many wei payers are given within an hour at most, all together. While there is too little left, who lacks something is answered with
+    /// [`Fault::GasTooDear`].
+    pub funding_hourly: u128,
+    /// How long a settlement waits for an approval that its payer brought to get into a block. Then it has failed, unless something was sent that
+    /// may still move the money.
+    pub approval: Duration,
 }
 
 impl Default for ChainSettings {
     fn default() -> Self {
         Self {
             confirmations: 0,
+            watch: Duration::from_secs(900),
             poll: Duration::from_millis(500),
             batch: None,
             in_flight: 16,
             bump_after: 5,
             max_fee: 500_000_000_000,
+            gas: 2_000_000,
             fee_limit: None,
             open: 4_096,
             questions: 512,
@@ -128,6 +142,8 @@ impl Default for ChainSettings {
             factories: Vec::new(),
             sponsoring: Vec::new(),
             funding: 0,
+            funding_hourly: 0,
+            approval: Duration::from_secs(300),
         }
     }
 }
@@ -165,7 +181,8 @@ impl Default for Batch {
 
 /// How dear a settlement may be, as a share of what is paid.
 ///
-/// A token without a price is not settled: who pays in a token of their own would spend the facilitator's gas for nothing.
+/// A token without a price is not settled: who pays in a token of their own would spend the facilitator's gas for nothing. What is too dear is answered
+/// with [`Fault::GasTooDear`], and not with a refusal: the payment is as good as before, and may be settled when gas is cheaper.
 #[derive(Clone, PartialEq, Eq, Debug)]
 #[non_exhaustive]
 pub struct FeeLimit {
@@ -212,6 +229,8 @@ pub struct Settings {
     pub vocabulary: Vocabulary,
     /// How long to wait between two looks for settlements that nobody is at any more.
     pub sweep: Duration,
+    /// How long to wait between two times of forgetting what the log need not remember any more.
+    pub purge: Duration,
 }
 
 impl Default for Settings {
@@ -223,6 +242,7 @@ impl Default for Settings {
             payers: 4_096,
             vocabulary: Vocabulary::Spec,
             sweep: Duration::from_secs(15),
+            purge: Duration::from_secs(600),
         }
     }
 }
@@ -247,6 +267,8 @@ pub enum SetupError {
     Zero,
     /// Payers are to be given something for gas, and nothing says how much a payment is worth.
     Unlimited,
+    /// One payer may be given more than all of them within an hour.
+    Funding,
 }
 
 impl fmt::Display for SetupError {
@@ -259,7 +281,10 @@ impl fmt::Display for SetupError {
             Self::DuplicateScheme => "two schemes answer to one name on one chain",
             Self::Network => "a chain is not an eip155 chain",
             Self::Unlimited => "payers are given coins for gas only where a fee limit says what a payment is worth",
-            Self::Zero => "how much may be open, in flight, in a batch or asked at once must not be zero",
+            Self::Funding => "one payer may be given more coins for gas than all of them within an hour",
+            Self::Zero => {
+                "how much may be open, in flight, in a batch or asked at once must not be zero, nor how much gas one may take"
+            }
         })
     }
 }

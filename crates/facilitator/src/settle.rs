@@ -11,11 +11,18 @@
 //!
 //! What has to come before the call that moves the money, a wallet or an approval, is looked for on the chain each time (`ahead`).
 //!
-//! Evidence counts at the [configured depth](crate::ChainSettings::confirmations), and nobody looks at it again. A receipt that is gone before
-//! that was none. One that a deeper reorganisation takes back (catalogue row 147) is not noticed: the log says settled, whoever asks is told the
-//! same receipt, and nothing is sent again. Nodes put the transactions of abandoned blocks back among those that wait, so that the same
-//! hash is mostly in another block soon after; where it is not, the payee has not been paid. The log has a word for this, [`Step::Vanished`], which
-//! nothing here says yet: of what is settled the log keeps neither what was sent nor a list, and both would be needed to look again.
+//! Evidence counts at the [configured depth](crate::ChainSettings::confirmations). A receipt that is gone before that was none. What was settled is
+//! looked after [for a while](crate::ChainSettings::watch), with what was sent for it kept in the log: one that a deeper reorganisation takes
+//! back (catalogue row 147) is open again, nobody is told its receipt any more, and it goes on from the same signed bytes. It ends by evidence once
+//! more, and by less of it: that the payer has no money now ends nothing as long as the window is open, because somebody was told that this was paid.
+//! If it cannot be settled any more it is lost: an error in the log of the process, a [state](SettlementState::Lost) in the metrics, and an entry
+//! in the log of payments that is never forgotten.
+//!
+//! What has failed is not looked after. If a deeper reorganisation takes back the evidence of that, a cancellation say, and puts a transaction of ours in a
+//! block after all, the money moves and the log says failed: the payer has paid what the seller was told it did not get.
+//!
+//! What a payer was given for gas is given once more only when the first can arrive no more, and by a settlement that was taken back only if it gave the
+//! first: the one that did may be taken back as well.
 
 mod ahead;
 mod begin;
@@ -31,19 +38,22 @@ use quittance_core::{Fault, Rejection, ReplayKey};
 use quittance_guard::ReplayLog;
 use quittance_guard::receipt::{Attested, Receipt};
 use quittance_guard::replay::{Claim, Step, StepError};
+use tokio::time::Instant;
 
 use crate::case::Case;
 use crate::chain::{Chain, TransactionHash};
 use crate::dispatch::Company;
 use crate::engine::Engine;
-use crate::lane::{Gift, Lane};
+use crate::gifts::{Gift, Place};
+use crate::lane::Lane;
 use crate::metrics::SettlementState;
 use crate::open::{Outcome, Progress, Ticket};
 use crate::record::Record;
+use crate::vigil::Ward;
 use crate::watch::Wait;
 
 pub(crate) use begin::{known, settle};
-pub(crate) use resume::go_on;
+pub(crate) use resume::{go_on, vanished};
 
 /// A settlement that this process holds the claim of.
 struct Settlement<'a, C, L> {
@@ -61,12 +71,16 @@ struct Settlement<'a, C, L> {
     gas: Option<u64>,
     record: Record,
     wait: Wait,
+    /// The transaction that it was settled by before the chain took that back.
+    taken_back: Option<Box<str>>,
     /// Whether the log has it.
     kept: bool,
     /// What its transactions have cost so far without moving the money, in wei, as far as it was seen.
     spent: u128,
     /// The right to give the payer something for gas.
     gift: Option<Gift>,
+    /// The right to wait for the payer's approval, and since when it waits.
+    place: Option<(Place, Instant)>,
     /// How many looks in a row found that what was given can arrive no more.
     lost: u32,
 }
@@ -127,7 +141,26 @@ impl<'a, C: Chain + 'static, L: ReplayLog + Send + Sync + 'static> Settlement<'a
         let mut wait = lane.watcher.wait();
         record.tries.iter().for_each(|one| wait.also(one.hash));
         let (gas, kept, spent, gift, lost) = (None, false, 0, None, 0);
-        Ok(Self { engine, lane, ticket, case, admitted, claim, plan, call, company, gas, record, wait, kept, spent, gift, lost })
+        Ok(Self {
+            engine,
+            lane,
+            ticket,
+            case,
+            admitted,
+            claim,
+            plan,
+            call,
+            company,
+            gas,
+            record,
+            wait,
+            kept,
+            spent,
+            gift,
+            place: None,
+            lost,
+            taken_back: None,
+        })
     }
 
     /// Whether the payer's wallet may still have to be deployed.
@@ -142,19 +175,21 @@ impl<'a, C: Chain + 'static, L: ReplayLog + Send + Sync + 'static> Settlement<'a
     /// Writes the end down and says it.
     async fn end(mut self, end: End) -> Outcome {
         // who goes on with it, which may be this process again, has a right of its own
-        drop(self.gift.take());
+        drop((self.gift.take(), self.place.take()));
         let (engine, lane, ticket) = (self.engine, self.lane, self.ticket);
         let (charged, network) = (self.case.charge, self.lane.network);
         let (step, state) = match &end {
             End::Paid(hash) => {
-                (Some(Step::Settled(Receipt::new(charged, &hash.to_string(), Attested::Chain))), SettlementState::Settled)
+                (Some(self.paid(Receipt::new(charged, &hash.to_string(), Attested::Chain))), SettlementState::Settled)
             }
             End::Nothing => (Some(Step::Settled(Receipt::new(charged, "", Attested::Answer))), SettlementState::Settled),
+            End::Failed(rejection, _) if self.taken_back.is_some() => (Some(Step::Failed(free(*rejection))), SettlementState::Lost),
             End::Failed(rejection, _) => (Some(Step::Failed(free(*rejection))), SettlementState::Failed),
             End::Refused(_) => (Some(Step::Release), SettlementState::Failed),
             End::Unsent(_) => (Some(Step::Release), SettlementState::Unknown),
             End::Stale => (None, SettlementState::Unknown),
         };
+        let watched_until = if let Some(Step::Watched(_, until)) = &step { Some(*until) } else { None };
         let taken = match step {
             Some(step) => self.take(step).await,
             None => Err(Stale),
@@ -162,7 +197,11 @@ impl<'a, C: Chain + 'static, L: ReplayLog + Send + Sync + 'static> Settlement<'a
         match (taken, end) {
             (Ok(()), End::Paid(hash)) => {
                 engine.metrics.settlement(network, state);
-                tracing::info!(%network, transaction = %hash, "settled");
+                tracing::info!(%network, transaction = %hash, before = self.taken_back.as_deref(), "settled");
+                if let Some(until) = watched_until {
+                    let ward = Ward { key: *self.claim.key(), transaction: hash, until };
+                    lane.vigil.add(ward, lane.watcher.place(&hash));
+                }
                 let settled = Settled::assertion(self.admitted, hash.to_string(), charged);
                 engine.memory.learn(&settled);
                 Outcome::Settled { transaction: settled.transaction().to_owned(), charged }
@@ -173,7 +212,13 @@ impl<'a, C: Chain + 'static, L: ReplayLog + Send + Sync + 'static> Settlement<'a
             }
             (Ok(()), End::Failed(rejection, hash)) => {
                 engine.metrics.settlement(network, state);
-                tracing::info!(%network, code = rejection.code(), "failed");
+                match &self.taken_back {
+                    Some(before) => {
+                        let key = self.claim.key();
+                        tracing::error!(%network, %key, transaction = before, code = rejection.code(), "lost: taken back by the chain");
+                    }
+                    None => tracing::info!(%network, code = rejection.code(), "failed"),
+                }
                 Outcome::Refused(rejection, hash)
             }
             // what could not be given back is given back when its lease is over
@@ -184,6 +229,17 @@ impl<'a, C: Chain + 'static, L: ReplayLog + Send + Sync + 'static> Settlement<'a
                 drop(self.wait);
                 Box::pin(resume::follow(engine, lane, ticket, &key)).await
             }
+        }
+    }
+
+    /// The step that says that the money moved.
+    fn paid(&self, receipt: Receipt) -> Step {
+        let span = self.lane.settings.watch.as_secs();
+        // without a clock it is looked after from the latest moment at which it can have been settled
+        let now = self.engine.clock.now().unwrap_or(self.record.expires);
+        match now.checked_add(span) {
+            Some(until) if span > 0 => Step::Watched(receipt, until),
+            _ => Step::Settled(receipt),
         }
     }
 

@@ -4,15 +4,16 @@
 //! is asked while nobody waits. What comes out is what the chain said at one moment: a receipt that was there may be gone from the next
 //! [`View`], and whoever decides by it counts the blocks that stand on it.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use quittance_core::{Fault, UnixSeconds};
-use tokio::sync::{Notify, watch};
+use tokio::sync::Notify;
 use tokio::time::Instant;
 
 use crate::chain::{Chain, Head, Receipt, TransactionHash};
+use crate::news as watch;
 
 /// What the chain said at one moment.
 #[derive(Debug)]
@@ -60,7 +61,7 @@ struct Shared {
 #[derive(Default)]
 struct Waiting {
     /// Who waits for which transaction, and whether it was looked for.
-    hashes: HashMap<TransactionHash, Wanted>,
+    hashes: BTreeMap<TransactionHash, Wanted>,
     /// How many wait, also those who wait for a block only.
     count: usize,
 }
@@ -93,6 +94,12 @@ impl Watcher {
     /// What was seen last, if that is no longer ago than this.
     pub(crate) fn last(&self, age: Duration) -> Option<Arc<View>> {
         self.0.view.borrow().clone().filter(|view| view.at.elapsed() <= age)
+    }
+
+    /// The block of a transaction, if it was in one when the chain was last looked at.
+    pub(crate) fn place(&self, hash: &TransactionHash) -> Option<(u64, [u8; 32])> {
+        let view = self.0.view.borrow().clone()?;
+        view.receipt(hash).map(|receipt| (receipt.block, receipt.block_hash))
     }
 
     /// Looks as long as the process lives.

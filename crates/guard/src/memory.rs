@@ -14,7 +14,7 @@ use quittance_core::{Amount, Fault, ReplayKey, UnixSeconds};
 
 use crate::budget::{self, Book, Ledger, Record, Reserve, ReserveError, Reserved, Sum, Ticket};
 use crate::label::PurchaseId;
-use crate::replay::{self, Claim, Claimed, Entry, Register, ReplayLog, Request};
+use crate::replay::{self, Claim, Claimed, Entry, Register, ReplayLog, Request, Watched};
 use lock::Lock;
 
 /// A replay log in memory.
@@ -53,6 +53,20 @@ impl ReplayLog for MemoryReplayLog {
 
     fn resume(&self, key: &ReplayKey, lease: u64, now: UnixSeconds) -> impl Future<Output = Result<Option<Claim>, Fault>> + Send {
         ready(self.0.with(|register| register.resume(key, lease, now)))
+    }
+
+    fn watched(&self, now: UnixSeconds, most: usize) -> impl Future<Output = Result<Vec<Watched>, Fault>> + Send {
+        ready(self.0.with(|register| register.watched(now, most)))
+    }
+
+    fn reopen(
+        &self,
+        key: &ReplayKey,
+        transaction: &str,
+        lease: u64,
+        now: UnixSeconds,
+    ) -> impl Future<Output = Result<Option<Claim>, Fault>> + Send {
+        ready(self.0.with(|register| register.reopen(key, transaction, lease, now)))
     }
 
     fn purge(&self, now: UnixSeconds) -> impl Future<Output = Result<usize, Fault>> + Send {

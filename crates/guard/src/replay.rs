@@ -2,9 +2,9 @@
 //!
 //! ```text
 //! reserved ──settling──▶ settling ──settled──▶ settled ──grant──▶ granted
-//!    │                      │  ▲                  │
-//!    └──release──▶ (gone)   ▼  └───── resume ──┐  │ vanished (a reorganisation)
-//!                        unknown ──────────────┴◀─┘
+//!    │                      │  ▲  ▲               │  │
+//!    └──release──▶ (gone)   ▼  │  └────reopen─────┘  │ vanished (a reorganisation)
+//!                        unknown ──────resume──◀─────┘
 //!                 settling, unknown ──failed──▶ failed
 //!                reserved, settling ──hold──▶ the same, leased for longer
 //! ```
@@ -18,6 +18,10 @@
 //! [`settling`](Step::Settling) is durable before the request to settle leaves, and with it what is sent ([`Sent`]), for whoever starts again
 //! after a crash and cannot ask the payer. From then on only evidence ends an attempt, and until it is there the same payment may be sent
 //! to settle again, by one at a time.
+//!
+//! What is settled may be [watched](Step::Watched) for a while, with what was sent for it. What the chain takes back meanwhile is open
+//! [again](ReplayLog::reopen): nobody is told the receipt any more, and the entry keeps which one somebody was told. If it is settled after all
+//! that is another receipt, or the same one; if it cannot be, it has failed, and that entry is kept for ever (catalogue row 147).
 
 mod admit;
 mod bound;
@@ -31,7 +35,7 @@ mod sent;
 pub use admit::{Admission, admit};
 pub use bound::Bound;
 pub use claim::{Claim, Claimed, Conflict};
-pub use entry::{Answer, Entry, Misstep, State, Step, Verdict};
+pub use entry::{Answer, Entry, Misstep, State, Step, Verdict, Watched};
 pub use log::{ReplayLog, StepError};
 pub use register::{Changes, Register, over_exposure, over_quota};
 pub use request::{Audience, Demand, Quota, Request};

@@ -90,20 +90,26 @@ pub(crate) async fn run(
     Ok((replies, generation))
 }
 
-/// Forgets some of what is over.
+/// Forgets some of what is over, and says how much and whether there is more.
 pub(crate) async fn purge(
     db: &mut Db<'_>,
     keeper: &Keeper,
     shard: i64,
     now: UnixSeconds,
     recent: &mut Recent,
-) -> Result<usize, Broken> {
+) -> Result<(usize, bool), Broken> {
     db.begin().await?;
     let latest = Clocks::read(db).await?.log.max(now);
-    let over = "FROM payments WHERE over_from IS NOT NULL AND over_from <= $1";
-    let sql = format!("SELECT key {over} ORDER BY over_from LIMIT {PURGED_AT_ONCE}");
-    let keys = db.rows(sql, vec![word::seconds(latest).into()]).await?;
-    let keys = keys.iter().map(|row| word::key(&row.text(0)?)).collect::<Result<Vec<_>, _>>()?;
+    let over = "over_from IS NOT NULL AND over_from <= $1 ORDER BY over_from";
+    let unwatched = "watched_until IS NOT NULL AND watched_until < $1 ORDER BY watched_until";
+    let (mut rows, mut more) = (Vec::new(), false);
+    for which in [over, unwatched] {
+        let sql = format!("SELECT key FROM payments WHERE {which} LIMIT {PURGED_AT_ONCE}");
+        let mut found = db.rows(sql, vec![word::seconds(latest).into()]).await?;
+        more |= found.len() >= PURGED_AT_ONCE;
+        rows.append(&mut found);
+    }
+    let keys = rows.iter().map(|row| word::key(&row.text(0)?)).collect::<Result<BTreeSet<_>, _>>()?;
     lock(db, || keys.iter().map(lock_of_payment).collect()).await?;
 
     let clocks = Clocks::read(db).await?;
@@ -119,7 +125,7 @@ pub(crate) async fn purge(
     clocks.write(db, shard, &register, &book).await?;
     db.simple("COMMIT").await?;
     recent.learn(rows);
-    Ok(purged)
+    Ok((purged, more))
 }
 
 /// Waits until nobody else is at these.

@@ -19,6 +19,7 @@ pub(crate) enum Operation {
     Claim(Box<Request>),
     Step { claim: Claim, step: replay::Step, now: UnixSeconds },
     Resume { key: ReplayKey, lease: u64, now: UnixSeconds },
+    Reopen { key: ReplayKey, transaction: Box<str>, lease: u64, now: UnixSeconds },
     Purge { now: UnixSeconds },
     Reserve { purchase: Box<Purchase>, limits: Box<[Limit]>, lease: u64, now: UnixSeconds },
     Take { ticket: Ticket, step: budget::Step, now: UnixSeconds },
@@ -30,7 +31,8 @@ pub(crate) enum Reply {
     Claimed(Result<Claimed, Fault>),
     Stepped(Result<Option<Entry>, replay::StepError>),
     Resumed(Option<Claim>),
-    Purged(usize),
+    /// How many payments were forgotten, and whether there is more to forget.
+    Purged(usize, bool),
     Reserved(Result<Reserved, ReserveError>),
     Taken(Result<Record, budget::StepError>),
     Noted,
@@ -43,7 +45,8 @@ impl Operation {
             Self::Claim(request) => Reply::Claimed(register.claim(request)),
             Self::Step { claim, step, now } => Reply::Stepped(register.step(claim, step.clone(), *now)),
             Self::Resume { key, lease, now } => Reply::Resumed(register.resume(key, *lease, *now)),
-            Self::Purge { now } => Reply::Purged(register.purge(*now)),
+            Self::Purge { now } => Reply::Purged(register.purge(*now), false),
+            Self::Reopen { key, transaction, lease, now } => Reply::Resumed(register.reopen(key, transaction, *lease, *now)),
             Self::Reserve { purchase, limits, lease, now } => {
                 Reply::Reserved(book.reserve(&Reserve::new(purchase, limits, *now).with_lease(*lease)))
             }
@@ -57,7 +60,7 @@ impl Operation {
         match self {
             Self::Claim(request) => Some(&request.key),
             Self::Step { claim, .. } => Some(claim.key()),
-            Self::Resume { key, .. } => Some(key),
+            Self::Resume { key, .. } | Self::Reopen { key, .. } => Some(key),
             Self::Purge { .. } | Self::Reserve { .. } | Self::Take { .. } | Self::Note(_) => None,
         }
     }
@@ -72,7 +75,7 @@ impl Operation {
                     locks.push(lock("payer", &request.payer));
                 }
             }
-            Self::Step { claim, step: replay::Step::Settled(receipt), .. } => {
+            Self::Step { claim, step: replay::Step::Settled(receipt) | replay::Step::Watched(receipt, _), .. } => {
                 locks.push(lock("settlement", &format_args!("{}/{}", claim.key().network(), receipt.transaction)));
             }
             Self::Reserve { purchase, .. } => {
@@ -80,7 +83,7 @@ impl Operation {
                 locks.extend(purchase.approval.map(|approval| lock("approval", &approval)));
             }
             Self::Take { ticket, .. } => locks.push(lock("purchase", ticket.id())),
-            Self::Step { .. } | Self::Resume { .. } | Self::Purge { .. } | Self::Note(_) => {}
+            Self::Step { .. } | Self::Resume { .. } | Self::Reopen { .. } | Self::Purge { .. } | Self::Note(_) => {}
         }
         locks
     }

@@ -1,16 +1,17 @@
 //! A ledger and a replay log in one database.
 
+use std::cmp::Reverse;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
 use quittance_core::{Amount, Fault, ReplayKey, UnixSeconds};
 use quittance_guard::budget::{self, Record, Reserve, ReserveError, Reserved, Sum, Ticket};
-use quittance_guard::replay::{self, Claim, Claimed, Entry, Request};
+use quittance_guard::replay::{self, Claim, Claimed, Entry, Request, Watched};
 use quittance_guard::{Ledger, PurchaseId, ReplayLog, RequestId, rolling};
 use tokio::sync::{Mutex, mpsc, oneshot};
 use tokio::task::JoinHandle;
 
-use crate::batch::{self, Clocks, PURGED_AT_ONCE};
+use crate::batch::{self, Clocks};
 use crate::db::{Broken, Row};
 use crate::link::{Link, Readers};
 use crate::open::{OpenError, Options, open};
@@ -192,6 +193,10 @@ fn slot(row: &Row) -> Result<(Sum, u64, Amount), Fault> {
     Ok((purchases::sum(row)?, word::unsigned(row.int(3)?)?, word::amount(&row.text(4)?)?))
 }
 
+fn watched(row: &Row) -> Result<Watched, Fault> {
+    Ok(Watched { key: word::key(&row.text(0)?)?, transaction: row.text(1)?.into(), until: word::time(row.int(2)?)? })
+}
+
 fn only<T>(rows: Vec<T>) -> Option<T> {
     rows.into_iter().next()
 }
@@ -231,13 +236,29 @@ impl ReplayLog for Store {
         }
     }
 
+    async fn watched(&self, now: UnixSeconds, most: usize) -> Result<Vec<Watched>, Fault> {
+        let now = self.clocks().await?.log.max(now);
+        let some = "watched_until IS NOT NULL AND watched_until >= $1 ORDER BY watched_until DESC";
+        let sql = format!("SELECT key, hash, watched_until FROM payments WHERE {some} LIMIT {most}");
+        let mut watched = self.read(sql, vec![word::seconds(now).into()], watched).await?;
+        watched.sort_by_key(|watched| (Reverse(watched.until), watched.key));
+        Ok(watched)
+    }
+
+    async fn reopen(&self, key: &ReplayKey, transaction: &str, lease: u64, now: UnixSeconds) -> Result<Option<Claim>, Fault> {
+        match self.ask(Operation::Reopen { key: *key, transaction: transaction.into(), lease, now }).await? {
+            Reply::Resumed(claim) => Ok(claim),
+            _ => Err(Fault::StoreInconsistent),
+        }
+    }
+
     async fn purge(&self, now: UnixSeconds) -> Result<usize, Fault> {
         let mut purged = 0usize;
         loop {
             match self.ask(Operation::Purge { now }).await? {
-                Reply::Purged(count) => {
+                Reply::Purged(count, more) => {
                     purged = purged.saturating_add(count);
-                    if count < PURGED_AT_ONCE {
+                    if !more {
                         return Ok(purged);
                     }
                 }

@@ -119,7 +119,7 @@ async fn forget(writers: &Writers, connection: &mut Option<Held>, job: Job) {
         match conclude(connection, attempt).await {
             Err(Broken::Conflict) => {}
             other => {
-                outcome = other.map(Reply::Purged).map_err(Fault::from);
+                outcome = other.map(|(forgotten, more)| Reply::Purged(forgotten, more)).map_err(Fault::from);
                 break;
             }
         }

@@ -1,7 +1,7 @@
 //! Runs the schedule of a seed again: `cargo run -p quittance-testkit --example world -- SEED`; with a second number, all seeds from the one to
-//! the other.
+//! the other. Of a single seed everything that facilitators asked and were told is written to standard error.
 
-use quittance_testkit::world::{Report, describe, run};
+use quittance_testkit::world::{Report, describe, run, run_traced};
 
 fn main() -> Result<(), String> {
     let number =
@@ -11,6 +11,7 @@ fn main() -> Result<(), String> {
     let last = number(arguments.next())?.unwrap_or(first);
     if first == last {
         println!("{}", describe(first));
+        eprint!("{}", run_traced(first, None).1);
     }
     let mut sum = Report::default();
     let mut broken = 0;

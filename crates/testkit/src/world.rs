@@ -11,9 +11,14 @@
 //! 4. If money moved the log says settled, by that transaction; if the log says failed nothing moved, nor did it after a refusal that
 //!    invites another payment.
 //! 5. Nothing is open that evidence could close.
-//! 6. No signer waits with a gap, and nothing of it waits at all.
+//! 6. No signer waits with a gap, and nothing of it waits at all; and what it is given next is settled as if nothing had been.
 //! 7. A payment that nobody spoilt can still be settled, whatever was down in between.
 //! 8. No gas is spent on nothing without a reason.
+//! 9. What the chain took back after somebody was told that it was settled is settled again, or the log knows it as lost. With law 4: the log does not
+//!    say settled for ever while the chain says not paid.
+//!
+//! In some schedules reorganisations go deeper than the facilitators wait. There somebody may have been told of a transaction that does not stand
+//! any more, and another one later; laws 2 and 3 hold there for what is told in the end.
 //!
 //! The laws can fail: with a [`Sabotage`] they do.
 
@@ -22,6 +27,7 @@ mod life;
 mod parts;
 mod script;
 mod sites;
+mod trace;
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -30,7 +36,7 @@ use quittance_core::Facilitator as _;
 use quittance_core::chain::Call;
 use quittance_core::eip712::permit2::PERMIT2;
 use quittance_core::wire::{SettleRequest, SettleResponse};
-use quittance_core::{Amount, Fault, Reason, Rejection};
+use quittance_core::{Address, Amount, Fault, Reason, Rejection};
 use quittance_facilitator::Transaction;
 
 pub use laws::{Broken, Law, Report};
@@ -38,10 +44,11 @@ pub use life::{Life, Moment};
 pub use parts::{MortalChain, MortalLog, Sabotage};
 
 use crate::chain::{Act, BlockTime, ModelChain, STRANGER, Settings};
-use crate::payer::{Brings, TOKEN_NAME, TOKEN_VERSION, Way};
+use crate::payer::{Brings, Order, TOKEN_NAME, TOKEN_VERSION, Way};
 use parts::Store;
 use script::{Event, Planned, Script};
 use sites::Site;
+use trace::Trace;
 
 /// Runs the schedule of a seed.
 ///
@@ -53,13 +60,23 @@ use sites::Site;
 ///
 /// If there can be no runtime.
 pub fn run(seed: u64, sabotage: Option<Sabotage>) -> Result<Report, Broken> {
+    run_traced(seed, sabotage).0
+}
+
+/// The same with everything that facilitators asked and were told meanwhile, a line each: when, who, what, and a hash of which.
+///
+/// # Panics
+///
+/// If there can be no runtime.
+pub fn run_traced(seed: u64, sabotage: Option<Sabotage>) -> (Result<Report, Broken>, String) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build();
     let runtime = runtime.expect("a runtime needs nothing but memory");
     runtime.block_on(async {
         let world = World::begin(seed, sabotage);
         world.play().await;
         world.rest().await;
-        laws::check(&world).await
+        let checked = laws::check(&world).await;
+        (checked, world.trace.text())
     })
 }
 
@@ -76,6 +93,7 @@ struct World {
     chain: ModelChain,
     sites: Vec<Arc<Site>>,
     stores: Vec<Arc<Store>>,
+    trace: Trace,
     /// Who was told what.
     told: Arc<Mutex<Vec<Told>>>,
     /// What happened that nobody can be blamed for.
@@ -114,6 +132,7 @@ struct Happened {
     helpings: u64,
     spendings: u64,
     payees: u64,
+    drops: u64,
 }
 
 impl World {
@@ -142,15 +161,16 @@ impl World {
         }
         let apart = sabotage == Some(Sabotage::LogsApart);
         let stores: Vec<_> = (0..script.sites.len()).map(|site| Arc::new(Store::new(seed ^ 0x5707 ^ site as u64))).collect();
+        let trace = Trace::begin();
         let sites = script.sites.iter().enumerate().map(|(number, keys)| {
             keys.iter().for_each(|key| chain.fund(key.address(), 10_u128.pow(20)));
             let store = stores.get(if apart { number } else { 0 }).expect("there is one for each site");
             let node = chain.node(seed ^ 0x0de ^ ((number as u64) << 32));
             node.behave(script.calm());
-            Arc::new(Site::begin(node, Arc::clone(store), keys.clone(), &script, sabotage))
+            Arc::new(Site::begin((number, &trace), node, Arc::clone(store), keys.clone(), &script, sabotage))
         });
         let sites = sites.collect();
-        Self { seed, script, chain, sites, stores, told: Arc::default(), happened: Mutex::default() }
+        Self { seed, script, chain, sites, stores, trace, told: Arc::default(), happened: Mutex::default() }
     }
 
     /// Lets everything happen.
@@ -241,7 +261,10 @@ impl World {
                 self.chain.let_payee_take(script::PAYEE, *gas);
             }
             Event::Fee(wei) => self.chain.head_for_fee(*wei),
-            Event::Drop => self.chain.drop_waiting(),
+            Event::Drop => {
+                count(|happened| happened.drops += 1);
+                self.chain.drop_waiting();
+            }
             Event::Hold(blocks) => {
                 count(|happened| happened.holds += 1);
                 self.chain.hold_waiting(*blocks);
@@ -260,18 +283,28 @@ impl World {
     /// Asks to settle until the answer is one that ends it, as a seller's server does.
     fn ask(&self, order: usize, site: usize, other: bool) {
         let (site, request) = (Arc::clone(self.site(site)), self.request(order, other));
-        let (told, tries) = (Arc::clone(&self.told), 40);
+        let (told, tries, trace) = (Arc::clone(&self.told), 40, self.trace.clone());
         tokio::spawn(async move {
             for _ in 0..tries {
                 let answer = ask_once(&site, &request).await;
                 let ends = matches!(answer, Answer::Settled(_) | Answer::Refused(_));
-                told.lock().expect("no step panics").push(Told { order, other, answer });
+                let answer = Told { order, other, answer };
+                trace.note(site.number(), "told", &answer);
+                told.lock().expect("no step panics").push(answer);
                 if ends {
                     return;
                 }
                 tokio::time::sleep(Duration::from_secs(2)).await;
             }
         });
+    }
+
+    /// A payment that is good, and that only this signer can settle.
+    fn parting(&self, signer: Address) -> Order {
+        let order = script::parting(self.seed, signer, self.chain.now());
+        self.chain.mint(order.token, order.from(), order.amount);
+        self.chain.approve(order.token, order.from(), PERMIT2, Amount::MAX);
+        order
     }
 
     /// What is asked for: what was agreed, or the same payment on other terms.

@@ -24,6 +24,7 @@ const ELSEWHERE: &[(&str, &str, &str)] = &[
     ("duplicate_scheme", "core/src/scheme_set.rs", "a_scheme_is_found_by_id_and_network_and_stands_there_once"),
     ("erc6492_too_large", "core/src/signature/erc6492/tests.rs", "row_98_the_size_is_bounded"),
     ("facilitator", "guard/src/policy/tests/offers.rs", "row_200_a_ceiling_is_charged_by_a_facilitator_that_the_policy_names"),
+    ("gas_too_dear", "testkit/tests/engine/sends.rs", "a_settlement_that_costs_more_than_its_share_is_not_sent"),
     ("insecure_transport", "guard/src/policy/tests/request.rs", "row_202_plain_http_is_for_this_machine_and_with_leave"),
     ("network", "guard/src/policy/tests/offers.rs", "row_195_a_network_that_is_not_named_is_refused"),
     ("no_offer", "guard/src/policy/tests/request.rs", "row_197_offers_without_end_are_not_looked_at"),

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use quittance_core::registry::{default_asset, networks};
 use quittance_core::signature::Signature;
@@ -11,11 +11,10 @@ use quittance_core::{Address, Money, Resource, SecretKey, Signer};
 use quittance_facilitator::config::open_keystore;
 use quittance_guard::policy::Policy;
 
-use super::Arguments;
 use crate::{Failure, wallet};
 
 /// A variable that is set to something.
-pub(super) fn variable(name: &str) -> Option<String> {
+pub(crate) fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|text| !text.is_empty())
 }
 
@@ -29,13 +28,22 @@ pub(super) fn per_payment() -> Result<Option<Money>, Failure> {
     money("X402_MAX_PER_TX")
 }
 
+/// What may be bought, when it is not a policy that says so.
+#[derive(Clone, Copy)]
+pub(crate) struct Wish<'a> {
+    pub(crate) urls: &'a [String],
+    pub(crate) most: Option<&'a Money>,
+    pub(crate) networks: &'a [String],
+    pub(crate) allow_http: bool,
+}
+
 /// The policy that was given, or one of the limits that were.
-pub(super) fn policy(arguments: &Arguments) -> Result<Policy, Failure> {
+pub(crate) fn policy(path: Option<&Path>, wish: Wish<'_>) -> Result<Policy, Failure> {
     let (hour, day) = (money("X402_MAX_PER_HOUR")?, money("X402_MAX_PER_DAY")?);
-    let Some(path) = &arguments.policy else {
-        let most = arguments.max_amount.clone().or(per_payment()?);
+    let Some(path) = path else {
+        let most = wish.most.cloned().or(per_payment()?);
         let most = most.ok_or_else(|| Failure::new("say what it may cost: --max-amount '$0.05', or --policy FILE"))?;
-        return Policy::from_toml(&written(arguments, &most, hour.as_ref(), day.as_ref())?)
+        return Policy::from_toml(&written(wish, &most, hour.as_ref(), day.as_ref())?)
             .map_err(|error| Failure::new(error.to_string()));
     };
     let failed = |words: String| Failure::new(format!("{}: {words}", path.display()));
@@ -48,9 +56,9 @@ pub(super) fn policy(arguments: &Arguments) -> Result<Policy, Failure> {
 }
 
 /// A policy for the URLs that are asked for.
-fn written(arguments: &Arguments, most: &Money, hour: Option<&Money>, day: Option<&Money>) -> Result<String, Failure> {
+fn written(wish: Wish<'_>, most: &Money, hour: Option<&Money>, day: Option<&Money>) -> Result<String, Failure> {
     let mut origins = Vec::new();
-    for url in &arguments.urls {
+    for url in wish.urls {
         let resource = Resource::parse(url).map_err(|error| Failure::new(format!("{url}: {error}")))?;
         origins.push(resource.origin().to_owned());
     }
@@ -58,7 +66,7 @@ fn written(arguments: &Arguments, most: &Money, hour: Option<&Money>, day: Optio
     origins.dedup();
     let known = networks().iter().map(|info| info.network).filter(|network| network.chain_id().is_some());
     let known = known.filter(|network| default_asset(*network).is_some()).map(|network| network.to_string()).collect();
-    let networks: Vec<String> = if arguments.networks.is_empty() { known } else { arguments.networks.clone() };
+    let networks: Vec<String> = if wish.networks.is_empty() { known } else { wish.networks.to_vec() };
     let mut text = format!("per_payment = {:?}\nnetworks = {networks:?}\norigins = {origins:?}\n", most.to_string());
     for (key, limit) in [("per_hour", hour), ("per_day", day)] {
         if let Some(limit) = limit {
@@ -66,7 +74,7 @@ fn written(arguments: &Arguments, most: &Money, hour: Option<&Money>, day: Optio
             let _ = writeln!(text, "{key} = {:?}", limit.to_string());
         }
     }
-    if arguments.allow_http {
+    if wish.allow_http {
         text.push_str("allow_http = true\n");
     }
     Ok(text)
@@ -106,21 +114,29 @@ impl Signer for Purse {
     }
 }
 
-/// The key, from a keystore or from the variable.
-pub(super) fn purse(arguments: &Arguments) -> Result<Purse, Failure> {
-    let read = |path: &Path| fs::read_to_string(path).map_err(|error| Failure::new(format!("{}: {error}", path.display())));
-    if let (Some(keystore), Some(password)) = (&arguments.keystore, &arguments.password_file) {
-        let password = read(password)?;
-        let key = open_keystore(&read(keystore)?, password.trim_end_matches(['\r', '\n']).as_bytes());
-        return key.map(Purse::Key).map_err(|error| Failure::new(format!("{}: {error}", keystore.display())));
-    }
-    match variable("EVM_PRIVATE_KEY") {
-        Some(text) => {
-            let bytes = wallet::unhex(text.trim().trim_start_matches("0x"));
-            let key = bytes.and_then(|bytes| SecretKey::from_bytes(&bytes).ok());
-            key.map(Purse::Key).ok_or_else(|| Failure::new("EVM_PRIVATE_KEY is not a key of 64 hexadecimal digits"))
+/// Where the key is.
+#[derive(clap::Args)]
+pub(crate) struct KeyPlace {
+    /// An encrypted keystore in place of EVM_PRIVATE_KEY.
+    #[arg(long, value_name = "FILE", requires = "password_file")]
+    keystore: Option<PathBuf>,
+    /// The file with its password.
+    #[arg(long, value_name = "FILE")]
+    password_file: Option<PathBuf>,
+}
+
+impl KeyPlace {
+    /// The key, from a keystore or from the variable; none if neither is there.
+    pub(crate) fn find(&self) -> Result<Option<SecretKey>, Failure> {
+        let read = |path: &Path| fs::read_to_string(path).map_err(|error| Failure::new(format!("{}: {error}", path.display())));
+        if let (Some(keystore), Some(password)) = (&self.keystore, &self.password_file) {
+            let password = read(password)?;
+            let key = open_keystore(&read(keystore)?, password.trim_end_matches(['\r', '\n']).as_bytes());
+            return key.map(Some).map_err(|error| Failure::new(format!("{}: {error}", keystore.display())));
         }
-        None if arguments.dry_run => Ok(Purse::Empty),
-        None => Err(Failure::new("set EVM_PRIVATE_KEY, or give --keystore and --password-file; --dry-run needs neither")),
+        let Some(text) = variable("EVM_PRIVATE_KEY") else { return Ok(None) };
+        let bytes = wallet::unhex(text.trim().trim_start_matches("0x"));
+        let key = bytes.and_then(|bytes| SecretKey::from_bytes(&bytes).ok());
+        key.map(Some).ok_or_else(|| Failure::new("EVM_PRIVATE_KEY is not a key of 64 hexadecimal digits"))
     }
 }

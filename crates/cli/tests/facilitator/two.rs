@@ -142,3 +142,25 @@ fn rows_116_and_150_two_facilitators_on_one_log_settle_each_payment_once() {
         assert_eq!(chain.balance(one.payee), AMOUNT, "{receipt}");
     }
 }
+
+#[test]
+fn a_facilitator_whose_log_is_gone_is_alive_and_not_ready() {
+    let cluster = Cluster::start();
+    cluster.sql("postgres", "CREATE DATABASE facilitators");
+    let store = format!("postgres://postgres@127.0.0.1:{}/facilitators", cluster.port);
+    let chain = Chain::sandbox(BLOCK_TIME);
+    let facilitator = Facilitator::start_on(&store, &chain, "alone", SIGNERS[0]);
+    let health = |answer: Answer| (answer.status, answer.body["live"] == true, answer.body["ready"] == true);
+    assert_eq!(health(facilitator.get("/health")), (200, true, true));
+    let until = |status: u16| {
+        // it finds out when it looks for what is open
+        while facilitator.get("/health").status != status {
+            thread::sleep(Duration::from_millis(200));
+        }
+        health(facilitator.get("/health"))
+    };
+    cluster.stop();
+    assert_eq!(until(503), (503, true, false));
+    cluster.begin();
+    assert_eq!(until(200), (200, true, true));
+}

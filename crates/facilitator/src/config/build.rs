@@ -146,11 +146,19 @@ fn chain(file: &file::Chain, place: &str, around: Around<'_>) -> Result<ChainCon
     let sponsoring = sponsoring.collect::<Result<Vec<_>, _>>()?;
     distinct(&sponsoring, &at("sponsoring"), "a way is there twice")?;
     bounded(network, file, &sponsoring, &at)?;
+    let funding = funding(file, &sponsoring, &at("funding_gwei"))?;
     let settings = ChainSettings {
-        funding: funding(file, &sponsoring, &at("funding_gwei"))?,
+        funding,
+        funding_hourly: funding_hourly(file, funding, &at("funding_gwei_hourly"))?,
+        approval: seconds(file.approval_seconds, defaults.approval, &at("approval_seconds"))?,
+        gas: positive(file.max_gas, defaults.gas, &at("max_gas"))?,
         factories,
         sponsoring,
         confirmations: file.confirmations.unwrap_or(defaults.confirmations),
+        watch: match file.watch_seconds {
+            Some(0) => Duration::ZERO,
+            other => seconds(other, defaults.watch, &at("watch_seconds"))?,
+        },
         poll: millis(file.poll_ms, defaults.poll, &at("poll_ms"))?,
         in_flight: count(file.in_flight, defaults.in_flight, &at("in_flight"))?,
         bump_after: positive(file.bump_after, defaults.bump_after, &at("bump_after"))?,
@@ -182,8 +190,8 @@ fn way(text: &str, place: &str) -> Result<Sponsoring, ConfigError> {
 
 /// What costs a facilitator something whether or not anybody pays in the end has to be bounded.
 ///
-/// An approval that a payer brings along has no bound yet over all payments: one account can keep many settlements waiting for one, and what it
-/// is given for gas it can spend on something else, as often as it asks. So far that is for networks whose coins are worth nothing.
+/// What a payer is given for gas it can spend on something else. What that may come to within an hour is bounded, but the hour is remembered by one
+/// process alone, so that this is for networks whose coins are worth nothing so far.
 fn bounded(network: Network, file: &file::Chain, ways: &[Sponsoring], at: &dyn Fn(&str) -> String) -> Result<(), ConfigError> {
     let is_play = networks().iter().any(|info| info.network == network && info.kind == NetworkKind::Test);
     if ways.contains(&Sponsoring::Erc20Approval) && !is_play {
@@ -203,6 +211,16 @@ fn funding(file: &file::Chain, sponsoring: &[Sponsoring], place: &str) -> Result
     }
     if wei > 0 && file.fee_limit.is_none() {
         return Err(ConfigError::new(place, "needs a `fee_limit`, which says what a payment is worth"));
+    }
+    Ok(wei)
+}
+
+/// What payers are given within an hour, in wei: twenty times what one is, unless it is said.
+fn funding_hourly(file: &file::Chain, funding: u128, place: &str) -> Result<u128, ConfigError> {
+    let Some(gwei) = file.funding_gwei_hourly else { return Ok(funding.saturating_mul(20)) };
+    let wei = u128::from(gwei) * 1_000_000_000;
+    if wei < funding || (funding == 0 && wei > 0) {
+        return Err(ConfigError::new(place, "is for all payers together, and less than `funding_gwei` is for one of them"));
     }
     Ok(wei)
 }

@@ -57,6 +57,7 @@ pub(super) struct Chain {
     pub(super) rpc_timeout_ms: Option<u64>,
     pub(super) rpc_lag: Option<u64>,
     pub(super) confirmations: Option<u64>,
+    pub(super) watch_seconds: Option<u64>,
     pub(super) poll_ms: Option<u64>,
     pub(super) in_flight: Option<u64>,
     pub(super) bump_after: Option<u64>,
@@ -68,6 +69,9 @@ pub(super) struct Chain {
     #[serde(default)]
     pub(super) sponsoring: Vec<String>,
     pub(super) funding_gwei: Option<u64>,
+    pub(super) funding_gwei_hourly: Option<u64>,
+    pub(super) approval_seconds: Option<u64>,
+    pub(super) max_gas: Option<u64>,
     pub(super) batch: Option<Batch>,
     pub(super) fee_limit: Option<FeeLimit>,
     #[serde(default)]

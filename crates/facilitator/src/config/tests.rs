@@ -179,6 +179,7 @@ fn row_97_what_payers_may_bring_is_listed_by_the_chain() {
     let settings = config.unwrap().chains.remove(0).settings;
     assert_eq!(settings.factories, [Address::parse(FACTORY).unwrap()]);
     assert_eq!((settings.sponsoring, settings.funding), (vec![Sponsoring::Eip2612, Sponsoring::Erc20Approval], 70_000_000_000_000));
+    assert_eq!(settings.funding_hourly, 20 * settings.funding);
     for (more, expected) in [
         (json!({ "factories": ["0x64"] }), "chain[0].factories[0]: "),
         (json!({ "factories": [FACTORY, FACTORY] }), "chain[0].factories: a factory is there twice"),
@@ -189,11 +190,18 @@ fn row_97_what_payers_may_bring_is_listed_by_the_chain() {
         (json!({ "sponsoring": ["gas"] }), "chain[0].sponsoring[0]: neither eip2612GasSponsoring nor erc20ApprovalGasSponsoring"),
         (json!({ "sponsoring": ["eip2612GasSponsoring", "eip2612GasSponsoring"] }), "chain[0].sponsoring: a way is there twice"),
         (json!({ "factories": [FACTORY] }), "chain[0].factories: needs a `fee_limit`"),
-        // nothing bounds yet what it costs in all
+        // one process remembers what payers were given
         (
             json!({ "network": "base", "sponsoring": ["erc20ApprovalGasSponsoring"] }),
             "chain[0].sponsoring: approvals are sent for payers on test networks only",
         ),
+        (json!({ "funding_gwei_hourly": 1 }), "chain[0].funding_gwei_hourly: is for all payers together"),
+        (
+            json!({ "funding_gwei": 2, "funding_gwei_hourly": 1, "fee_limit": limit, "sponsoring": ["erc20ApprovalGasSponsoring"] }),
+            "chain[0].funding_gwei_hourly: is for all payers together",
+        ),
+        (json!({ "max_gas": 0 }), "chain[0].max_gas: "),
+        (json!({ "approval_seconds": 0 }), "chain[0].approval_seconds: "),
         (json!({ "funding_gwei": 1, "fee_limit": limit }), "chain[0].funding_gwei: is for payers who bring an approval"),
         (json!({ "funding_gwei": 1, "sponsoring": ["erc20ApprovalGasSponsoring"] }), "chain[0].funding_gwei: needs a `fee_limit`"),
     ] {

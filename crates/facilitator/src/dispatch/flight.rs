@@ -23,11 +23,22 @@ pub(super) struct Flight {
     delivery: Delivery,
     /// The block at which it was sent last; none before the first look.
     since: Option<u64>,
+    /// The first block at which it was seen to wait.
+    waits_since: Option<u64>,
     /// Whether it was in a block at the last look.
     mined: bool,
     /// How many times its number seemed to be another's.
     strikes: u32,
+    load: Load,
     wait: Wait,
+}
+
+/// What it is sent for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Load {
+    Jobs,
+    /// Nothing but its number.
+    Number,
 }
 
 /// Whether a node has it.
@@ -52,16 +63,53 @@ const STRIKES: u32 = 3;
 impl Flight {
     pub(super) fn new(jobs: Vec<Job>, transaction: Transaction, delivery: Delivery, wait: Wait) -> Self {
         let company = if jobs.len() == 1 { Company::Alone } else { Company::Shares };
-        Self { jobs, company, forms: Vec::new(), newest: transaction, delivery, since: None, mined: false, strikes: 0, wait }
+        Self {
+            jobs,
+            company,
+            forms: Vec::new(),
+            newest: transaction,
+            delivery,
+            since: None,
+            waits_since: None,
+            mined: false,
+            strikes: 0,
+            load: Load::Jobs,
+            wait,
+        }
+    }
+
+    /// One that is sent for nothing but its number.
+    pub(super) fn filler(transaction: Transaction, delivery: Delivery, wait: Wait) -> Self {
+        Self { load: Load::Number, ..Self::new(Vec::new(), transaction, delivery, wait) }
     }
 
     pub(super) const fn nonce(&self) -> u64 {
         self.newest.nonce()
     }
 
+    /// Whether this is the form of it that was sent last.
+    pub(super) fn is(&self, transaction: &Transaction) -> bool {
+        self.newest.hash() == transaction.hash()
+    }
+
+    /// Somebody waits for it who did before, and does again.
+    pub(super) fn join(&mut self, job: Job) {
+        self.jobs.retain(|job| !job.stage.is_closed());
+        self.jobs.push(job);
+    }
+
     /// Whether it is in the way of others.
     pub(super) const fn waits(&self) -> bool {
         !self.mined
+    }
+
+    /// The block since which it waits, if it does and was looked for.
+    pub(super) const fn waits_since(&self) -> Option<u64> {
+        self.waits_since
+    }
+
+    pub(super) fn is_filler(&self) -> bool {
+        self.load == Load::Number
     }
 
     fn fate(&self, view: &View, confirmations: u64) -> (Fate, u128) {
@@ -83,11 +131,12 @@ impl<C: Chain, L: ReplayLog> Working<'_, C, L> {
             match flight.fate(view, confirmations) {
                 (Fate::Landed, cost) => self.given.metrics.gas_spent(self.given.network, cost),
                 (Fate::Mined, _) => {
-                    flight.mined = true;
+                    (flight.mined, flight.waits_since) = (true, None);
                     waiting.push_back(flight);
                 }
                 (Fate::Waits, _) => {
                     flight.mined = false;
+                    flight.waits_since.get_or_insert(view.head.number);
                     let stays = self.look_after(&mut flight, view, first).await;
                     first = false;
                     if stays {
@@ -101,6 +150,7 @@ impl<C: Chain, L: ReplayLog> Working<'_, C, L> {
             }
         }
         self.flights = waiting;
+        self.close_gaps(view).await;
     }
 
     /// Whether a transaction may still get in.
@@ -119,7 +169,9 @@ impl<C: Chain, L: ReplayLog> Working<'_, C, L> {
             tracing::warn!(network = %self.given.network, signer = %self.given.signer, nonce = flight.nonce(), "another transaction has the number");
             return false;
         }
-        if flight.strikes == 0 {
+        // more is offered for what waits for a block, and not for what waits for a number
+        let held_up = self.gap.is_some_and(|gap| gap.holds_up(flight.nonce()));
+        if flight.strikes == 0 && !(held_up && flight.delivery == Delivery::Taken) {
             if late {
                 flight.since = Some(view.head.number);
             }

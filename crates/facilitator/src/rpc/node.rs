@@ -418,6 +418,20 @@ impl Chain for Rpc {
         Ok(receipts)
     }
 
+    async fn blocks(&self, numbers: &[u64]) -> Result<Vec<Option<[u8; 32]>>, Fault> {
+        let call = |number: &u64| Ask::new("eth_getBlockByNumber", json!([format!("{number:#x}"), false]));
+        let calls = numbers.iter().map(call).collect::<Vec<_>>();
+        let read = |said: Vec<Said>| {
+            let one = |(number, said): (&u64, Said)| match said.read::<Option<read::Block>>()?.map_err(|_| Trouble::Declined)? {
+                Some(block) if block.number() == *number => Ok(Some(block.hash())),
+                Some(_) => Err(Trouble::Garbage),
+                None => Ok(None),
+            };
+            numbers.iter().zip(said).map(one).collect::<Result<Vec<_>, _>>()
+        };
+        self.0.ask(&calls, read).await
+    }
+
     async fn call(&self, hash: TransactionHash) -> Result<Option<Call>, Fault> {
         let call = Ask::new("eth_getTransactionByHash", json!([hash_text(&hash)]));
         let read = |said: Vec<Said>| match only(said)?.read::<Option<read::Sent>>()?.map_err(|_| Trouble::Declined)? {

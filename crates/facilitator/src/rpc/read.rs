@@ -19,6 +19,16 @@ pub(super) struct Block {
     base_fee_per_gas: Option<U256>,
 }
 
+impl Block {
+    pub(super) fn number(&self) -> u64 {
+        self.number.to()
+    }
+
+    pub(super) const fn hash(&self) -> [u8; 32] {
+        self.hash.0
+    }
+}
+
 /// The prices of some blocks and of the one to come.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]

@@ -27,6 +27,7 @@ use quittance_core::eip712::permit2::PERMIT2;
 use quittance_core::{Address, Amount, Fault, Rejection};
 use quittance_evm::{multicall3, revert};
 use quittance_guard::ReplayLog;
+use tokio::time::Instant;
 
 use super::Settlement;
 use super::prepare::{Ready, Shot};
@@ -102,7 +103,7 @@ impl<C: Chain + 'static, L: ReplayLog + Send + Sync + 'static> Settlement<'_, C,
             Ok(Gas::Units(gas)) if self.is_worth(with_margin(gas).saturating_add(LATER), 0, head) => {
                 Ready::Go(Shot { signer, gas, call, value: 0, purpose: Purpose::Deploy })
             }
-            Ok(Gas::Units(_)) => Ready::Fault(Fault::ChainUnavailable),
+            Ok(Gas::Units(_)) => Ready::Fault(Fault::GasTooDear),
             // it may be there by now, and its factory may mind that
             Ok(Gas::Reverts(_)) => match self.missing().await {
                 Ok(missing) if missing.is_empty() => Ready::Wait,
@@ -146,6 +147,17 @@ impl<C: Chain + 'static, L: ReplayLog + Send + Sync + 'static> Settlement<'_, C,
             Err(fault) => return Ready::Fault(fault),
         }
         if approval.max_fee < head.fees.base {
+            return Ready::Wrong(Rejection::Erc20ApprovalBroadcast);
+        }
+        let since = match &self.place {
+            Some((_, since)) => *since,
+            None => match self.lane.gifts.place(approval.from) {
+                Some(place) => self.place.insert((place, Instant::now())).1,
+                None => return Ready::Fault(Fault::StoreFull),
+            },
+        };
+        // the payer's own account may never get to it; what was sent for the payment is looked for before that ends it
+        if since.elapsed() > self.lane.settings.approval {
             return Ready::Wrong(Rejection::Erc20ApprovalBroadcast);
         }
         // who gives looks first whether it was given, and nobody else gives meanwhile
@@ -206,9 +218,13 @@ impl<C: Chain + 'static, L: ReplayLog + Send + Sync + 'static> Settlement<'_, C,
         let call = Call::new(approval.from, Vec::new());
         match self.lane.chain.estimate(signer, &call).await {
             Ok(Gas::Units(gas)) if self.is_worth(with_margin(gas).saturating_add(LATER), value, head) => {
+                if !self.lane.gifts.take(value, self.lane.settings.funding_hourly) {
+                    tracing::warn!(network = %self.lane.network, wei = value, "payers were given as much within an hour as they may be");
+                    return Ready::Fault(Fault::GasTooDear);
+                }
                 Ready::Go(Shot { signer, gas, call, value, purpose: Purpose::Fund })
             }
-            Ok(Gas::Units(_)) => Ready::Fault(Fault::ChainUnavailable),
+            Ok(Gas::Units(_)) => Ready::Fault(Fault::GasTooDear),
             Ok(Gas::Reverts(_)) => Ready::Wrong(Rejection::Erc20ApprovalGas),
             Err(fault) => Ready::Fault(fault),
         }
@@ -218,15 +234,26 @@ impl<C: Chain + 'static, L: ReplayLog + Send + Sync + 'static> Settlement<'_, C,
     async fn given(&mut self) -> Result<Given, Fault> {
         let gifts: Vec<_> = self.record.of(Purpose::Fund).map(|one| (one.hash, one.signer, one.nonce)).collect();
         if gifts.is_empty() {
-            return Ok(Given::Nothing);
+            // what was settled without was settled with what another gave, or the payer had, which may come back as well
+            return Ok(if self.taken_back.is_some() { Given::Perhaps } else { Given::Nothing });
         }
         let hashes: Vec<_> = gifts.iter().map(|(hash, _, _)| *hash).collect();
         if self.lane.chain.receipts(&hashes).await?.iter().flatten().any(|receipt| hashes.contains(&receipt.transaction)) {
             return Ok(Given::Yes);
         }
-        for (_, signer, nonce) in gifts {
+        for (hash, signer, nonce) in gifts {
             if self.lane.chain.nonce(signer, Block::Latest).await? <= nonce {
                 self.lost = 0;
+                // the chain may have taken it back, and what came after it is not what it waits for
+                if let Some(gift) =
+                    self.record.tries.split_last().and_then(|(_, before)| before.iter().find(|one| one.hash == hash))
+                {
+                    let sent = self.lane.chain.broadcast(&gift.raw).await;
+                    tracing::info!(network = %self.lane.network, transaction = %hash, ?sent, "sent again what the payer was given");
+                    if let (Ok(Broadcast::Accepted), Some(desk)) = (sent, self.lane.desk(Some(signer))) {
+                        desk.resent.add(nonce);
+                    }
+                }
                 return Ok(Given::Perhaps);
             }
         }
@@ -238,7 +265,7 @@ impl<C: Chain + 'static, L: ReplayLog + Send + Sync + 'static> Settlement<'_, C,
     /// Sends the payer's approval, which does no harm however often it is done.
     async fn send(&mut self, approval: &Approval, head: &Head) -> Ready {
         if !self.is_worth(LATER, 0, head) {
-            return Ready::Fault(Fault::ChainUnavailable);
+            return Ready::Fault(Fault::GasTooDear);
         }
         if !self.kept && self.keep().await.is_err() {
             return Ready::Stale;
@@ -246,9 +273,12 @@ impl<C: Chain + 'static, L: ReplayLog + Send + Sync + 'static> Settlement<'_, C,
         let sent = self.lane.chain.broadcast(&approval.raw).await;
         tracing::info!(network = %self.lane.network, transaction = %approval.hash, ?sent, "sent the payer's approval");
         match sent {
-            Ok(Broadcast::Refused) => Ready::Wrong(Rejection::Erc20ApprovalBroadcast),
+            // the payer's account cannot pay for it, or has sent something else under its number
+            Ok(Broadcast::Refused | Broadcast::Underpriced | Broadcast::OutOfFunds) => {
+                Ready::Wrong(Rejection::Erc20ApprovalBroadcast)
+            }
             // the next look shows what came of it
-            Ok(_) | Err(_) => Ready::Wait,
+            Ok(Broadcast::Accepted | Broadcast::NonceUsed) | Err(_) => Ready::Wait,
         }
     }
 
@@ -256,10 +286,11 @@ impl<C: Chain + 'static, L: ReplayLog + Send + Sync + 'static> Settlement<'_, C,
     pub(super) fn is_worth(&self, gas: u64, value: u128, head: &Head) -> bool {
         let price = head.fees.base.saturating_add(head.fees.tip);
         let cost = u128::from(gas).saturating_mul(price).saturating_add(value).saturating_add(self.spent);
-        let worth = match self.lane.settings.fee_limit.as_ref().zip(self.case.token()) {
+        let affordable = match self.lane.settings.fee_limit.as_ref().zip(self.case.token()) {
             Some((limit, token)) => limit.allows(cost, token, self.case.charge),
             None => true,
         };
+        let worth = affordable && gas <= self.lane.settings.gas;
         if !worth {
             tracing::info!(network = %self.lane.network, gas, price, value, spent = self.spent, "a settlement would cost more than it is worth");
         }

@@ -63,7 +63,7 @@ pub(crate) async fn settle<C: Chain + 'static, L: ReplayLog + Send + Sync + 'sta
     match admit(&*engine.log, checked.verified, &demand).await {
         Ok(Admission::Fresh(admitted, claim)) => {
             engine.metrics.settlement(lane.network, SettlementState::Reserved);
-            fresh(engine, lane, ticket, case, admitted, claim, record, company, gas).await
+            fresh((engine, lane, ticket), Fresh { case, admitted, claim, record, company, gas }).await
         }
         Ok(Admission::Resume(_, claim)) => resume::resumed(engine, lane, ticket, claim).await,
         Ok(Admission::Redeliver(_, receipt) | Admission::Done(receipt, _)) => {
@@ -78,26 +78,30 @@ pub(crate) async fn settle<C: Chain + 'static, L: ReplayLog + Send + Sync + 'sta
     }
 }
 
-#[expect(clippy::too_many_arguments, reason = "what a claim is made of")]
-async fn fresh<C: Chain + 'static, L: ReplayLog + Send + Sync + 'static>(
-    engine: &Engine<C, L>,
-    lane: &Lane<C>,
-    ticket: &Ticket,
+/// A settlement that was claimed a moment ago, for the first time.
+struct Fresh {
     case: Case,
     admitted: Admitted,
     claim: Claim,
     record: Record,
     company: Company,
+    /// What such a call took a moment ago.
     gas: Option<u64>,
+}
+
+async fn fresh<C: Chain + 'static, L: ReplayLog + Send + Sync + 'static>(
+    at: (&Engine<C, L>, &Lane<C>, &Ticket),
+    begun: Fresh,
 ) -> Outcome {
-    match Settlement::new((engine, lane, ticket), case, admitted, claim, record, company) {
+    let Fresh { case, admitted, claim, record, company, gas } = begun;
+    match Settlement::new(at, case, admitted, claim, record, company) {
         Ok(mut settlement) => {
             settlement.gas = gas;
             let end = settlement.first().await;
             settlement.end(end).await
         }
         Err((rejection, claim)) => {
-            release(engine, &claim).await;
+            release(at.0, &claim).await;
             Outcome::Refused(rejection, None)
         }
     }
@@ -123,6 +127,10 @@ pub(crate) async fn known<C: Chain + 'static, L: ReplayLog + Send + Sync + 'stat
             Outcome::Refused(before, None)
         }
         Some(Entry { state: State::Settling { .. } | State::Unknown, .. }) => {
+            resume::follow(engine, lane, ticket, ticket.key()).await
+        }
+        // another process found it in time, and may be about to send it
+        Some(Entry { state: State::Reserved { lease }, .. }) if engine.clock.now().is_ok_and(|now| now <= lease) => {
             resume::follow(engine, lane, ticket, ticket.key()).await
         }
         Some(_) | None => Outcome::Refused(rejection, None),

@@ -3,7 +3,7 @@
 use quittance_core::{Fault, Rejection, ReplayKey};
 use quittance_guard::ReplayLog;
 use quittance_guard::replay::{Step, StepError};
-use tokio::sync::watch;
+
 use tokio::time::{Duration, Instant};
 
 use super::prepare::Ready;
@@ -11,6 +11,7 @@ use super::{AGAIN, End, Settlement};
 use crate::chain::{Block, Broadcast, Chain, TransactionHash};
 use crate::dispatch::{Back, Stage};
 use crate::evidence::{self, Word};
+use crate::news as watch;
 use crate::open::Progress;
 use crate::record::{Purpose, Record, Try};
 use crate::trace::{Spent, trace};
@@ -34,7 +35,7 @@ struct Findings {
     unused: u32,
     /// How many looks in a row found that nothing more can come of it.
     hopeless: u32,
-    /// How many times in a row what was sent was seen to wait for a number before it that nobody uses.
+    /// How many times in a row what a signer of somebody else sent was seen to wait for a number before it that nobody uses.
     gaps: u32,
     /// What came before the payment and is there.
     arrived: Option<TransactionHash>,
@@ -72,8 +73,8 @@ const FAILURES: u32 = 3;
 const UNTRACED: u32 = 8;
 /// How many looks have to find a nonce unused until that ends anything: of two nodes behind one address one may be behind.
 const UNUSED: u32 = 3;
-/// How many times a transaction is seen to wait for a number that nobody uses until another is sent, which takes that number: whoever was to use
-/// it died before it was sent.
+/// How many times what a signer of somebody else sent is seen to wait for a number that nobody uses until a signer of ours sends another: whoever was
+/// to use that number may be gone.
 const GAPS: u32 = 2;
 /// How long a transaction that nobody looks after is waited for before another is sent.
 const ORPHANED: Duration = Duration::from_secs(15);
@@ -85,6 +86,8 @@ impl<C: Chain + 'static, L: ReplayLog + Send + Sync + 'static> Settlement<'_, C,
         // what may be there already is looked for before anything is sent
         let mut again = Instant::now() + AGAIN;
         let mut renew = Instant::now();
+        // nothing is sent again before a look, nor while something of before is in a block that is not deep enough
+        let mut quiet = stage.is_none();
         loop {
             tokio::select! {
                 biased;
@@ -103,7 +106,7 @@ impl<C: Chain + 'static, L: ReplayLog + Send + Sync + 'static> Settlement<'_, C,
                         match why {
                             Back::Stale => return End::Stale,
                             Back::Fault(fault) if !self.kept && record.tries.is_empty() => return End::Unsent(fault),
-                            Back::Dear if !self.kept && record.tries.is_empty() => return End::Unsent(Fault::ChainUnavailable),
+                            Back::Dear if !self.kept && record.tries.is_empty() => return End::Unsent(Fault::GasTooDear),
                             Back::Fault(_) | Back::Dear | Back::NotTaken(_) | Back::Displaced => self.sent(record),
                         }
                     }
@@ -124,8 +127,9 @@ impl<C: Chain + 'static, L: ReplayLog + Send + Sync + 'static> Settlement<'_, C,
                     if let Some(end) = self.judge(&view, &mut findings).await {
                         return end;
                     }
+                    quiet = self.is_quiet(&view, &findings);
                 }
-                () = tokio::time::sleep_until(again), if stage.is_none() => {
+                () = tokio::time::sleep_until(again), if stage.is_none() && !quiet => {
                     again = Instant::now() + ORPHANED;
                     if !findings.used {
                         match self.send_again(&mut findings).await {
@@ -134,6 +138,10 @@ impl<C: Chain + 'static, L: ReplayLog + Send + Sync + 'static> Settlement<'_, C,
                             Ok(Sending::First) => again = Instant::now() + AGAIN,
                             Ok(Sending::Stale) => return End::Stale,
                             Err(rejection) if is_used(rejection) => findings.used = true,
+                            // another facilitator on the same log has the signer that it takes
+                            Err(Rejection::UptoFacilitator) => {}
+                            // what may pass ends nothing that somebody was told was paid
+                            Err(_) if self.taken_back.is_some() => {}
                             Err(rejection) => {
                                 again = Instant::now() + AGAIN;
                                 if let Some(end) = self.hopeless(rejection, &mut findings).await {
@@ -181,6 +189,15 @@ impl<C: Chain + 'static, L: ReplayLog + Send + Sync + 'static> Settlement<'_, C,
         let last = self.record.tries.last().filter(|one| one.purpose != Purpose::Pay)?;
         let receipt = view.receipt(&last.hash)?;
         view.is_deep(receipt.block, self.lane.settings.confirmations).then_some(last.hash)
+    }
+
+    /// Whether something is in a block that is still to be waited for: what moves the money until it is known what it did, what comes before that
+    /// until it is deep enough.
+    fn is_quiet(&self, view: &View, findings: &Findings) -> bool {
+        self.wait.hashes().iter().filter(|hash| !findings.vain.contains(hash)).any(|hash| {
+            view.receipt(hash)
+                .is_some_and(|receipt| self.record.pays(hash) || !view.is_deep(receipt.block, self.lane.settings.confirmations))
+        })
     }
 
     /// What a look says about what was spent.
@@ -260,6 +277,11 @@ impl<C: Chain + 'static, L: ReplayLog + Send + Sync + 'static> Settlement<'_, C,
                 findings.used = true;
                 return None;
             }
+            _ if self.taken_back.is_some() => {
+                findings.vain.push(hash);
+                return None;
+            }
+            Ready::Wrong(Rejection::UptoFacilitator) => return None,
             Ready::Wrong(rejection) => rejection,
             Ready::Go(_) | Ready::Wait | Ready::Fault(Fault::ChainReply) if findings.failures < FAILURES => {
                 findings.vain.push(hash);
@@ -308,6 +330,10 @@ impl<C: Chain + 'static, L: ReplayLog + Send + Sync + 'static> Settlement<'_, C,
                 }
             } else {
                 match self.lane.chain.broadcast(&last.raw).await {
+                    // its signer raises it, and sees to it that no number before it is missing
+                    Ok(Broadcast::Accepted) if self.lane.desk(Some(last.signer)).is_some() => {
+                        return Ok(self.submit_again(last).map_or(Sending::Waits, Sending::Sent));
+                    }
                     Ok(Broadcast::Accepted) => {
                         let pending = self.lane.chain.nonce(last.signer, Block::Pending).await;
                         let gap = matches!(pending, Ok(pending) if pending <= last.nonce);

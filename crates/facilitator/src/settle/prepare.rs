@@ -3,14 +3,15 @@
 use quittance_core::chain::Call;
 use quittance_core::{Address, ChainMode, Fault, Rejection};
 use quittance_guard::ReplayLog;
-use tokio::sync::watch;
 
 use super::ahead::Next;
 use super::{AGAIN, End, Settlement};
 use crate::chain::{Chain, Gas};
 use crate::dispatch::{Company, Job, Stage, with_margin};
 use crate::estimates::Kind;
-use crate::record::Purpose;
+use crate::news as watch;
+use crate::record::{Purpose, Try};
+use crate::transaction::Transaction;
 use crate::verify::Trouble;
 
 /// What is known before anything is sent.
@@ -108,7 +109,7 @@ impl<C: Chain + 'static, L: ReplayLog + Send + Sync + 'static> Settlement<'_, C,
         let most = if self.company == Company::Shares { gas } else { with_margin(gas) };
         if !self.is_worth(most, 0, &head) {
             // what was spent on it in vain does not come back, so that it will not be worth it any more
-            return if self.spent > 0 { Ready::Wrong(Rejection::TransactionFailed) } else { Ready::Fault(Fault::ChainUnavailable) };
+            return if self.spent > 0 { Ready::Wrong(Rejection::TransactionFailed) } else { Ready::Fault(Fault::GasTooDear) };
         }
         Ready::Go(Shot { signer, gas, call, value: 0, purpose: Purpose::Pay })
     }
@@ -133,11 +134,23 @@ impl<C: Chain + 'static, L: ReplayLog + Send + Sync + 'static> Settlement<'_, C,
 
     /// Hands it over.
     pub(super) fn submit(&self, shot: Shot) -> Result<watch::Receiver<Stage>, Fault> {
+        self.hand_over(shot, None)
+    }
+
+    /// Hands over what was signed before, and was taken by a node once more, to be looked after. None where its signer is somebody else's.
+    pub(super) fn submit_again(&self, last: &Try) -> Option<watch::Receiver<Stage>> {
+        let signed = Transaction::parse(&last.raw).ok()?;
+        let Try { signer, purpose, .. } = *last;
+        let (gas, call, value) = (signed.gas(), signed.call().clone(), signed.value());
+        self.hand_over(Shot { signer, gas, call, value, purpose }, Some(signed)).ok()
+    }
+
+    fn hand_over(&self, shot: Shot, signed: Option<Transaction>) -> Result<watch::Receiver<Stage>, Fault> {
         let Some(desk) = self.lane.desk(Some(shot.signer)) else { return Err(Fault::SettleFailed) };
         let Shot { gas, call, value, purpose, .. } = shot;
         let (stage, staged) = watch::channel(Stage::Queued);
         let (claim, record, company) = (self.claim.clone(), self.record.clone(), self.company);
-        let job = Job { claim, record, call, value, purpose, gas, company, stage };
+        let job = Job { claim, record, call, value, purpose, gas, company, signed, stage };
         desk.jobs.try_send(job).map_err(|_| Fault::StoreFull)?;
         Ok(staged)
     }

@@ -1,17 +1,20 @@
 //! Going on with what somebody began: this process before a crash, another one, or another request.
 
+use std::sync::Arc;
+
 use quittance_core::proof::{Admitted, Verified};
-use quittance_core::{Fault, ReplayKey};
+use quittance_core::{Fault, Network, ReplayKey};
 use quittance_guard::ReplayLog;
 use quittance_guard::replay::{Claim, Entry, State, Step};
 
 use super::conclude::Suspicion;
 use super::{AGAIN, End, Settlement};
 use crate::case::Case;
-use crate::chain::Chain;
+use crate::chain::{Chain, TransactionHash};
 use crate::dispatch::Company;
 use crate::engine::Engine;
 use crate::lane::Lane;
+use crate::metrics::SettlementState;
 use crate::open::{Outcome, Progress, Ticket};
 use crate::record::Record;
 
@@ -22,6 +25,24 @@ pub(crate) async fn go_on<C: Chain + 'static, L: ReplayLog + Send + Sync + 'stat
     ticket: &Ticket,
 ) -> Outcome {
     follow(engine, lane, ticket, ticket.key()).await
+}
+
+/// Goes on with a settlement that the chain has taken back.
+pub(crate) fn vanished<C: Chain + 'static, L: ReplayLog + Send + Sync + 'static>(
+    engine: &Arc<Engine<C, L>>,
+    network: Network,
+    ticket: Ticket,
+    claim: Claim,
+    transaction: TransactionHash,
+) {
+    engine.metrics.settlement(network, SettlementState::Vanished);
+    tracing::warn!(%network, key = %claim.key(), %transaction, "taken back by the chain");
+    let resuming = Arc::clone(engine);
+    engine.spawn(async move {
+        let Ok(lane) = resuming.lane(network) else { return };
+        let outcome = resumed(&resuming, lane, &ticket, claim).await;
+        ticket.tell(Progress::Ended(outcome));
+    });
 }
 
 /// Waits for whoever is at a settlement, and goes on with it when nobody is any more.
@@ -85,6 +106,7 @@ pub(super) async fn resumed<C: Chain + 'static, L: ReplayLog + Send + Sync + 'st
     let admitted = Admitted::assertion(verified);
     match Settlement::new((engine, lane, ticket), case, admitted, claim, record, Company::Alone) {
         Ok(mut settlement) => {
+            settlement.taken_back = entry.taken_back;
             settlement.kept = true;
             // what was kept before anything was signed was kept because somebody had used it, or because something had to come first
             let suspicion = if settlement.record.tries.is_empty() { Suspicion::Used } else { Suspicion::None };

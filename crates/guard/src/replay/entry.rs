@@ -34,8 +34,13 @@ pub struct Entry {
     pub attempt: u32,
     /// How far it has come.
     pub state: State,
-    /// What was sent to settle or is about to be, if it is to be sent again; kept as long as the outcome is open.
+    /// What was sent to settle or is about to be, if it is to be sent again; kept as long as the outcome is open or [watched](Step::Watched).
     pub sent: Option<Sent>,
+    /// Until when somebody looks whether the chain takes the settlement back.
+    pub watched_until: Option<UnixSeconds>,
+    /// The transaction that it was said to be settled by, and that the chain has taken back since. Of a payment that is settled now, or
+    /// failed, this is what somebody was told before.
+    pub taken_back: Option<Box<str>>,
     /// Whether what was sold has been given.
     pub granted: bool,
     /// What was given, if it was to be kept.
@@ -124,6 +129,8 @@ pub enum Step {
     Unknown,
     /// The money moved.
     Settled(Receipt),
+    /// The money moved, in a block that the chain may still take back: somebody looks after it until then, and so long what was sent is kept.
+    Watched(Receipt, UnixSeconds),
     /// It was refused for good; nothing moved.
     Failed(Rejection),
     /// What was sold is given, and is this.
@@ -132,6 +139,18 @@ pub enum Step {
     Release,
     /// The chain has taken the settlement back.
     Vanished,
+}
+
+/// A settlement that somebody looks after.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[expect(clippy::exhaustive_structs, reason = "a store must fill every member")]
+pub struct Watched {
+    /// The payment.
+    pub key: ReplayKey,
+    /// The transaction that it was settled by.
+    pub transaction: Box<str>,
+    /// Until when it is looked after.
+    pub until: UnixSeconds,
 }
 
 /// What remains of an entry after a step.
@@ -179,6 +198,8 @@ impl Entry {
             attempt: 1,
             state: State::Reserved { lease: after(now, demand.lease) },
             sent: None,
+            watched_until: None,
+            taken_back: None,
             granted: false,
             answer: None,
             quota_span: demand.quota.map(|quota| quota.span),
@@ -196,6 +217,7 @@ impl Entry {
     /// What was sold is remembered for as long as the authorization could be shown again, and an open outcome until it is known. Of a
     /// payment that was left before anything was sent, or refused for good, nothing need be remembered: it would be verified anew. That
     /// also keeps strangers, to whom a signature without money behind it costs nothing, from filling the log (catalogue rows 122 and 123).
+    /// One that was settled, taken back and lost is never forgotten: somebody was told that it was paid.
     #[must_use]
     pub fn is_over(&self, now: UnixSeconds) -> bool {
         self.over_from().is_some_and(|from| from <= now)
@@ -207,7 +229,11 @@ impl Entry {
         match &self.state {
             State::Reserved { lease } => lease.checked_add(1),
             State::Settling { .. } | State::Unknown => None,
-            State::Settled { .. } => self.keep_until.checked_add(1),
+            State::Settled { .. } => match self.watched_until {
+                Some(until) if until.as_secs() > self.keep_until.as_secs() => until.checked_add(1),
+                _ => self.keep_until.checked_add(1),
+            },
+            State::Failed(_) if self.taken_back.is_some() => None,
             State::Failed(_) => Some(UnixSeconds::from_secs(0)),
         }
     }
@@ -259,6 +285,37 @@ impl Entry {
         self.idle_from().filter(|from| *from <= now).map(|_| self.passed_on(State::Settling { lease: after(now, lease) }))
     }
 
+    /// The entry in the hands of somebody who has seen that the chain took its settlement back, and goes on with it; none unless it is settled by
+    /// that very transaction, and looked after.
+    #[must_use]
+    pub fn reopened(&self, transaction: &str, now: UnixSeconds, lease: u64) -> Option<Box<Self>> {
+        match &self.state {
+            State::Settled { receipt, .. } if *receipt.transaction == *transaction && self.watched_until.is_some() => {
+                let (lease, taken_back) = (after(now, lease), Some(receipt.transaction.clone()));
+                Some(Box::new(Self { watched_until: None, taken_back, ..*self.passed_on(State::Settling { lease }) }))
+            }
+            _ => None,
+        }
+    }
+
+    /// What it is that somebody looks after, if anybody does.
+    #[must_use]
+    pub fn watched(&self) -> Option<Watched> {
+        match (&self.state, self.watched_until) {
+            (State::Settled { receipt, .. }, Some(until)) => {
+                Some(Watched { key: self.key, transaction: receipt.transaction.clone(), until })
+            }
+            _ => None,
+        }
+    }
+
+    /// The entry without what was kept for looking after it, when the time for that is over.
+    #[must_use]
+    pub fn unwatched(&self, now: UnixSeconds) -> Option<Box<Self>> {
+        let over = self.watched().is_some_and(|watched| watched.until < now);
+        over.then(|| Box::new(Self { sent: None, watched_until: None, ..self.clone() }))
+    }
+
     fn passed_on(&self, state: State) -> Box<Self> {
         Box::new(Self { attempt: self.attempt.saturating_add(1), state, ..self.clone() })
     }
@@ -281,17 +338,22 @@ impl Entry {
             (Step::Hold(until), State::Reserved { lease }) => State::Reserved { lease: until.max(*lease) },
             (Step::Hold(until), State::Settling { lease }) => State::Settling { lease: until.max(*lease) },
             (Step::Unknown, State::Settling { .. } | State::Unknown) => State::Unknown,
-            (Step::Settled(receipt), _) => return self.settled(receipt),
+            (Step::Settled(receipt), _) => return self.settled(receipt, None),
+            (Step::Watched(receipt, until), _) => return self.settled(receipt, Some(until)),
             (Step::Failed(rejection), State::Settling { .. } | State::Unknown) => State::Failed(rejection),
             (Step::Failed(rejection), State::Failed(before)) if *before == rejection => return Ok(self.same()),
             (Step::Grant(answer), State::Settled { .. }) => return Ok(self.given(answer)),
-            (Step::Vanished, State::Settled { .. } | State::Unknown) => State::Unknown,
+            (Step::Vanished, State::Settled { receipt, .. }) => {
+                let (state, taken_back) = (State::Unknown, Some(receipt.transaction.clone()));
+                return Ok(Verdict::Keep(Box::new(Self { state, watched_until: None, taken_back, ..self.clone() })));
+            }
+            (Step::Vanished, State::Unknown) => State::Unknown,
             _ => return Err(Misstep::Order),
         };
         Ok(self.turned_into(state))
     }
 
-    fn settled(&self, receipt: Receipt) -> Result<Verdict, Misstep> {
+    fn settled(&self, receipt: Receipt, watched_until: Option<UnixSeconds>) -> Result<Verdict, Misstep> {
         if receipt.charged > self.amount {
             return Err(Misstep::ChargedMore);
         }
@@ -307,7 +369,12 @@ impl Entry {
             State::Settled { .. } => return Err(Misstep::OtherReceipt),
             State::Reserved { .. } | State::Failed(_) => return Err(Misstep::Order),
         };
-        Ok(self.turned_into(State::Settled { receipt, lease }))
+        let watched_until = watched_until.max(self.watched_until);
+        let sent = watched_until.and_then(|_| self.sent.clone());
+        // the chain may have come back to what it was
+        let taken_back = self.taken_back.clone().filter(|before| *before != receipt.transaction);
+        let state = State::Settled { receipt, lease };
+        Ok(Verdict::Keep(Box::new(Self { state, sent, watched_until, taken_back, ..self.clone() })))
     }
 
     /// It in another state. What was sent is kept no longer than until it is known what became of it.

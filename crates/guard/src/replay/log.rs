@@ -5,7 +5,7 @@ use core::future::Future;
 
 use quittance_core::{Fault, ReplayKey, UnixSeconds};
 
-use super::{Claim, Claimed, Entry, Misstep, Request, Step};
+use super::{Claim, Claimed, Entry, Misstep, Request, Step, Watched};
 
 /// Keeps payments from being used twice.
 ///
@@ -32,7 +32,20 @@ pub trait ReplayLog {
     /// [`Step::Settling`] with nothing gives is the present one.
     fn resume(&self, key: &ReplayKey, lease: u64, now: UnixSeconds) -> impl Future<Output = Result<Option<Claim>, Fault>> + Send;
 
-    /// Forgets what is over, and says how many payments that were.
+    /// The settlements that are [looked after](Step::Watched), so many at most, those first that are looked after longest.
+    fn watched(&self, now: UnixSeconds, most: usize) -> impl Future<Output = Result<Vec<Watched>, Fault>> + Send;
+
+    /// The chain has taken back the transaction that a settlement was watched in: its outcome is open again, and whoever says so first goes
+    /// on with it, for so many seconds alone.
+    fn reopen(
+        &self,
+        key: &ReplayKey,
+        transaction: &str,
+        lease: u64,
+        now: UnixSeconds,
+    ) -> impl Future<Output = Result<Option<Claim>, Fault>> + Send;
+
+    /// Forgets what is over, also what was kept of settlements that are not looked after any more, and says how many payments that were.
     fn purge(&self, now: UnixSeconds) -> impl Future<Output = Result<usize, Fault>> + Send;
 }
 

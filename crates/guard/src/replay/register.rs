@@ -3,11 +3,12 @@
 use alloc::boxed::Box;
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
+use core::cmp::Reverse;
 
 use quittance_core::{Account, Amount, Asset, Fault, Network, PaymentId, ReplayKey, UnixSeconds};
 
 use super::claim::{Again, Claim, Claimed, Conflict};
-use super::entry::{Entry, Misstep, Step, Verdict};
+use super::entry::{Entry, Misstep, Step, Verdict, Watched};
 use super::{Quota, Request, StepError};
 use crate::receipt::{Attested, Receipt};
 use crate::rolling;
@@ -101,7 +102,10 @@ impl Register {
     pub fn step(&mut self, claim: &Claim, step: Step, now: UnixSeconds) -> Result<Option<Entry>, StepError> {
         self.see(now);
         let before = self.entries.get(claim.key()).ok_or(Misstep::Unknown)?;
-        let reported = if let Step::Settled(receipt) = &step { Some(receipt.clone()) } else { None };
+        let reported = match &step {
+            Step::Settled(receipt) | Step::Watched(receipt, _) => Some(receipt.clone()),
+            _ => None,
+        };
         match before.step(claim, step)? {
             Verdict::Keep(after) => {
                 if let Some(receipt) = &reported {
@@ -137,6 +141,24 @@ impl Register {
         Some(self.put(*resumed))
     }
 
+    /// [`ReplayLog::watched`](super::ReplayLog::watched).
+    #[must_use]
+    pub fn watched(&self, now: UnixSeconds, most: usize) -> Vec<Watched> {
+        let now = now.max(self.latest);
+        let watched = self.entries.values().filter_map(Entry::watched).filter(|watched| watched.until >= now);
+        let mut watched: Vec<_> = watched.collect();
+        watched.sort_by_key(|watched| (Reverse(watched.until), watched.key));
+        watched.truncate(most);
+        watched
+    }
+
+    /// [`ReplayLog::reopen`](super::ReplayLog::reopen).
+    pub fn reopen(&mut self, key: &ReplayKey, transaction: &str, lease: u64, now: UnixSeconds) -> Option<Claim> {
+        let now = self.see(now);
+        let reopened = self.entries.get(key)?.reopened(transaction, now, lease)?;
+        Some(self.put(*reopened))
+    }
+
     /// [`ReplayLog::purge`](super::ReplayLog::purge).
     pub fn purge(&mut self, now: UnixSeconds) -> usize {
         let now = self.see(now);
@@ -144,6 +166,10 @@ impl Register {
         for entry in &over {
             self.entries.remove(&entry.key);
             self.forget(entry);
+        }
+        let unwatched: Vec<_> = self.entries.values().filter_map(|entry| entry.unwatched(now)).collect();
+        for entry in unwatched {
+            let _held = self.put(*entry);
         }
         for ((_, span), slots) in &mut self.counts {
             *slots = slots.split_off(&rolling::oldest(Some(*span), now));

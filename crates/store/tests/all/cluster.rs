@@ -85,8 +85,18 @@ impl Cluster {
 
     /// Ends the server without letting it write anything, as a power failure of its own, and starts it again.
     pub(crate) fn crash(&self) {
+        self.stop();
+        self.begin();
+    }
+
+    /// Ends the server without letting it write anything.
+    pub(crate) fn stop(&self) {
+        self.program("pg_ctl", &format!("-D {} -w -m immediate stop", self.data().display()));
+    }
+
+    /// Starts it again where it was.
+    pub(crate) fn begin(&self) {
         let (data, port) = (self.data(), self.port);
-        self.program("pg_ctl", &format!("-D {} -w -m immediate stop", data.display()));
         let settings = format!("-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={}", data.display());
         let log = data.join("server.log");
         self.program("pg_ctl", &format!("-D {} -l {} -w -o '{settings}' start", data.display(), log.display()));
@@ -95,7 +105,7 @@ impl Cluster {
 
 impl Drop for Cluster {
     fn drop(&mut self) {
-        self.program("pg_ctl", &format!("-D {} -w -m immediate stop", self.data().display()));
+        self.stop();
         let _removed = fs::remove_dir_all(&self.folder);
     }
 }

@@ -3,7 +3,9 @@
 use quittance_core::{Address, Amount, Fault, PaymentId, Rejection, ReplayKey, UnixSeconds, registry::networks};
 use quittance_guard::ReplayLog;
 use quittance_guard::receipt::Attested;
-use quittance_guard::replay::{Answer, Audience, Claim, Claimed, Conflict, Misstep, Quota, Request, Sent, Step, StepError};
+use quittance_guard::replay::{
+    Answer, Audience, Claim, Claimed, Conflict, Misstep, Quota, Request, Sent, State, Step, StepError, Watched,
+};
 
 use crate::place::{Place, everywhere};
 use crate::samples::{asset, at, bound, claim, claim_by, fingerprint, key, nonce, receipt};
@@ -224,6 +226,39 @@ everywhere! {
         let log = place.log_again(log).await;
         assert_eq!(ReplayLog::open(&log, end).await.unwrap(), []);
         assert_eq!(log.step(&resumed, Step::Vanished, at(65)).await.unwrap().unwrap().sent, None, "it is gone from the disk too");
+    }
+
+    async fn row_147_what_is_watched_keeps_what_was_sent_until_it_is_taken_back_or_the_time_is_over(place: &impl Place) {
+        let log = place.log(10).await;
+        let sent = |byte| Some(Sent::new(&[byte; 300]).unwrap());
+        for nonce in [1u8, 2] {
+            let held = fresh(&log, &claim(u64::from(nonce), "a", 0)).await;
+            log.step(&held, Step::Settling(sent(nonce)), at(1)).await.unwrap();
+            let hash = format!("0x{nonce}");
+            log.step(&held, Step::Watched(receipt(&hash, Attested::Chain), at(100)), at(2)).await.unwrap();
+        }
+        let log = place.log_again(log).await;
+        let watched = |nonce: u64| Watched { key: key(nonce), transaction: format!("0x{nonce}").into(), until: at(100) };
+        let mut both = vec![watched(1), watched(2)];
+        both.sort();
+        assert_eq!(log.watched(at(100), 100).await.unwrap(), both);
+        assert_eq!(log.reopen(&key(1), "0x2", 60, at(50)).await.unwrap(), None);
+        let again = log.reopen(&key(1), "0x1", 60, at(50)).await.unwrap().unwrap();
+        assert_eq!(log.reopen(&key(1), "0x1", 60, at(50)).await.unwrap(), None, "by one");
+        let log = place.log_again(log).await;
+        let found = log.find(&key(1)).await.unwrap().unwrap();
+        assert_eq!((found.sent, found.taken_back.as_deref(), found.state), (sent(1), Some("0x1"), State::Settling { lease: at(110) }));
+        assert_eq!(log.watched(at(50), 100).await.unwrap(), [watched(2)]);
+        // what is lost is kept; what nobody looks after any more is kept without what was sent
+        log.step(&again, Step::Failed(Rejection::Eip3009ValidBefore), at(60)).await.unwrap();
+        assert_eq!(log.purge(at(101)).await, Ok(0));
+        let log = place.log_again(log).await;
+        assert_eq!((log.watched(at(101), 100).await.unwrap(), log.find(&key(2)).await.unwrap().unwrap().sent), (vec![], None));
+        assert_eq!(log.purge(at(1_000_000_000)).await, Ok(1));
+        let log = place.log_again(log).await;
+        let lost = log.find(&key(1)).await.unwrap().unwrap();
+        assert_eq!((lost.state, lost.taken_back.as_deref()), (State::Failed(Rejection::Eip3009ValidBefore), Some("0x1")));
+        assert_eq!(log.find(&key(2)).await.unwrap(), None);
     }
 
     async fn row_138_who_is_still_at_it_says_so_and_nobody_takes_it_over(place: &impl Place) {

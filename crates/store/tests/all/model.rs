@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use quittance_core::{Amount, Rejection, UnixSeconds};
+use quittance_core::{Amount, Rejection, ReplayKey, UnixSeconds};
 use quittance_guard::budget::{self, Book, Meter, Reserve, Ticket, Unspent};
 use quittance_guard::policy::ApprovalId;
 use quittance_guard::receipt::{Attested, Receipt};
@@ -38,6 +38,7 @@ enum Ask {
     Claim(Box<replay::Request>),
     Step(Claim, replay::Step, UnixSeconds),
     Resume(u64, u64, UnixSeconds),
+    Reopen(ReplayKey, String, u64, UnixSeconds),
     Purge(UnixSeconds),
     Reserve(budget::Purchase, Vec<budget::Limit>, u64, UnixSeconds),
     Take(Ticket, budget::Step, UnixSeconds),
@@ -51,6 +52,8 @@ pub(crate) struct Model {
     clock: u64,
     claims: Vec<Claim>,
     tickets: Vec<Ticket>,
+    /// How many settlements were taken back.
+    pub(crate) reopened: u64,
 }
 
 impl Model {
@@ -59,7 +62,7 @@ impl Model {
 
     pub(crate) fn new(seed: u64) -> Self {
         let (register, book) = (Register::new(Self::CAPACITY), Book::new(Self::CAPACITY));
-        Self { register, book, dice: Dice::new(seed), clock: 1_000_000, claims: Vec::new(), tickets: Vec::new() }
+        Self { register, book, dice: Dice::new(seed), clock: 1_000_000, claims: Vec::new(), tickets: Vec::new(), reopened: 0 }
     }
 
     /// A clock that goes on, mostly.
@@ -118,7 +121,7 @@ impl Model {
             30..60 if !self.claims.is_empty() => {
                 let recent = self.claims.len().min(40);
                 let index = self.claims.len() - 1 - usize::try_from(self.dice.roll(recent as u64)).unwrap();
-                let step = match self.dice.roll(17) {
+                let step = match self.dice.roll(19) {
                     0..3 => replay::Step::Settling(None),
                     3 | 4 => replay::Step::Settling(Sent::new(&self.dice.roll(1_000).to_be_bytes()).ok()),
                     5 => replay::Step::Unknown,
@@ -130,11 +133,24 @@ impl Model {
                     12 | 13 => replay::Step::Grant(Some(Answer::new(&self.dice.roll(1_000).to_be_bytes()))),
                     14 => replay::Step::Release,
                     15 => replay::Step::Vanished,
+                    16 | 17 => replay::Step::Watched(
+                        self.receipt(),
+                        UnixSeconds::from_secs((self.clock + self.dice.roll(600)).saturating_sub(self.dice.roll(100))),
+                    ),
                     _ => replay::Step::Hold(UnixSeconds::from_secs(self.clock + self.dice.roll(2_000))),
                 };
                 Ask::Step(self.claims[index].clone(), step, now)
             }
-            60..63 => Ask::Resume(self.dice.roll(PAYMENTS), self.dice.roll(100), now),
+            60 | 61 => Ask::Resume(self.dice.roll(PAYMENTS), self.dice.roll(100), now),
+            62 => {
+                let watched = self.register.watched(now, 1_000_000);
+                let place = usize::try_from(self.dice.roll(watched.len().max(1) as u64)).unwrap();
+                let (key, transaction) = match watched.get(place) {
+                    Some(watched) if self.dice.roll(4) > 0 => (watched.key, watched.transaction.to_string()),
+                    _ => (key(self.dice.roll(PAYMENTS)), "0x1".into()),
+                };
+                Ask::Reopen(key, transaction, self.dice.roll(100), now)
+            }
             63 => Ask::Purge(now),
             64..82 => {
                 let number = self.dice.roll(PURCHASES);
@@ -180,6 +196,12 @@ impl Model {
             }
             Ask::Step(claim, step, now) => format!("{:?}", self.register.step(claim, step.clone(), *now)),
             Ask::Resume(number, lease, now) => format!("{:?}", self.register.resume(&key(*number), *lease, *now)),
+            Ask::Reopen(key, transaction, lease, now) => {
+                let reopened = self.register.reopen(key, transaction, *lease, *now);
+                self.claims.extend(reopened.clone());
+                self.reopened += u64::from(reopened.is_some());
+                format!("{reopened:?}")
+            }
             Ask::Purge(now) => self.register.purge(*now).to_string(),
             Ask::Reserve(wanted, limits, lease, now) => {
                 let reserved = self.book.reserve(&Reserve::new(wanted, limits, *now).with_lease(*lease));
@@ -231,6 +253,7 @@ impl Model {
         assert_eq!(records.iter().collect::<Vec<_>>(), self.book.records().collect::<Vec<_>>());
         let now = UnixSeconds::from_secs(self.clock);
         assert_eq!(ReplayLog::open(store, now).await.unwrap(), self.register.open(now));
+        assert_eq!(store.watched(now, 1_000_000).await.unwrap(), self.register.watched(now, 1_000_000));
         let open = Ledger::open(store).await.unwrap();
         assert_eq!(open, self.book.open());
         for sum in [task("t0"), task("t1"), task("t2"), wallet(Meter::Hour), wallet(Meter::Day)] {
@@ -252,6 +275,9 @@ async fn answer(store: Arc<Store>, ask: Ask) -> (String, &'static str) {
         Ask::Claim(request) => (format!("{:?}", store.claim(&request).await), "claim"),
         Ask::Step(claim, step, now) => (format!("{:?}", ReplayLog::step(store, &claim, step, now).await), "step"),
         Ask::Resume(number, lease, now) => (format!("{:?}", store.resume(&key(number), lease, now).await.unwrap()), "resume"),
+        Ask::Reopen(key, transaction, lease, now) => {
+            (format!("{:?}", store.reopen(&key, &transaction, lease, now).await.unwrap()), "reopen")
+        }
         Ask::Purge(now) => (store.purge(now).await.unwrap().to_string(), "purge"),
         Ask::Reserve(wanted, limits, lease, now) => {
             (format!("{:?}", store.reserve(&Reserve::new(&wanted, &limits, now).with_lease(lease)).await), "reserve")

@@ -48,6 +48,8 @@ pub struct Spending {
     pub cost: u128,
     /// Whether it took all the gas that it was given.
     pub exhausted: bool,
+    /// Whether it was sent to its sender, for its number alone.
+    pub to_itself: bool,
 }
 
 impl ModelChain {
@@ -74,6 +76,12 @@ impl ModelChain {
     #[must_use]
     pub fn spendings(&self, account: Address) -> Vec<Spending> {
         self.with(|ledger| ledger.blocks.iter().flat_map(|block| spendings_of(ledger.network, block, account)).collect())
+    }
+
+    /// Every transaction that was ever taken out of a block by a reorganisation.
+    #[must_use]
+    pub fn orphans(&self) -> Vec<TransactionHash> {
+        self.with(|ledger| ledger.orphans.iter().flat_map(|block| &block.mined).map(|mined| mined.receipt.transaction).collect())
     }
 
     /// How many transactions were ever taken out of a block by a reorganisation.
@@ -111,6 +119,7 @@ fn spendings_of(network: Network, block: &Block, account: Address) -> Vec<Spendi
         prepared: mined.deeds.iter().filter(|deed| matches!(deed, Deed::Deployed { .. } | Deed::Given { .. })).cloned().collect(),
         cost: mined.receipt.cost,
         exhausted: mined.exhausted,
+        to_itself: mined.call.target == account,
     };
     ours.map(spending).collect()
 }

@@ -36,6 +36,8 @@ pub enum Method {
     Broadcast,
     /// [`Chain::receipts`]
     Receipts,
+    /// [`Chain::blocks`]
+    Blocks,
     /// [`Chain::call`]
     Call,
     /// [`Chain::logs`]
@@ -360,6 +362,14 @@ impl Chain for Node {
             let mined = || seen.blocks().iter().flat_map(|block| &block.mined).map(|mined| &mined.receipt);
             let find = |hash: &TransactionHash| mined().find(|receipt| given && receipt.transaction == *hash).cloned();
             Ok(hashes.iter().map(find).collect())
+        })
+        .await
+    }
+
+    async fn blocks(&self, numbers: &[u64]) -> Result<Vec<Option<[u8; 32]>>, Fault> {
+        self.ask(Method::Blocks, numbers, |seen| {
+            let find = |number: &u64| seen.blocks().iter().find(|block| block.number == *number).map(|block| block.hash);
+            Ok(numbers.iter().map(find).collect())
         })
         .await
     }

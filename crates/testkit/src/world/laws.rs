@@ -44,6 +44,8 @@ pub enum Law {
     NothingBurnt,
     /// 8
     NothingWasted,
+    /// 9
+    NothingLostSilently,
 }
 
 impl fmt::Debug for Broken {
@@ -71,10 +73,16 @@ pub struct Report {
     pub died: u64,
     /// How many of our transactions a reorganisation took out.
     pub orphaned: u64,
+    /// How many times somebody was told of a transaction that does not stand any more.
+    pub taken_back: u64,
+    /// How many payments of which somebody was told so are lost.
+    pub lost: u64,
     /// How many of our transactions came to nothing.
     pub wasted: u64,
     /// How many of those because more gas was needed than had been estimated.
     pub exhausted: u64,
+    /// How many were sent for nothing but their numbers, which were missing.
+    pub used_up: u64,
     /// How many wallets our transactions deployed.
     pub deployed: u64,
     /// How many payers were given something for gas.
@@ -94,8 +102,11 @@ impl core::ops::AddAssign for Report {
         self.told_settled += other.told_settled;
         self.died += other.died;
         self.orphaned += other.orphaned;
+        self.taken_back += other.taken_back;
+        self.lost += other.lost;
         self.wasted += other.wasted;
         self.exhausted += other.exhausted;
+        self.used_up += other.used_up;
         self.deployed += other.deployed;
         self.given += other.given;
         self.transactions += other.transactions;
@@ -109,6 +120,8 @@ struct Found<'a> {
     movements: BTreeMap<ReplayKey, Vec<Movement>>,
     entries: BTreeMap<ReplayKey, Entry>,
     told: Vec<Told>,
+    /// How many were told before everything was over.
+    before: usize,
     now: UnixSeconds,
 }
 
@@ -138,23 +151,31 @@ pub(super) async fn check(world: &World) -> Result<Report, Broken> {
         movements,
         entries: entries.map(|entry| (entry.key, entry)).collect(),
         told: world.told.lock().expect("no step panics").clone(),
+        before,
         now: world.chain.time(),
     };
+    found.no_gaps()?;
     for (number, planned) in world.script.orders.iter().enumerate() {
         found.once(planned)?;
         found.told_truth(number, planned)?;
+        found.nothing_lost_silently(number, planned)?;
         found.told_the_same(number)?;
         found.log_knows(number, planned)?;
         found.nothing_open(planned)?;
     }
-    found.no_gaps()?;
     for (order, planned) in world.script.orders.iter().enumerate() {
         let last = found.told.iter().skip(before).rfind(|told| told.order == order).map(|told| &told.answer);
         found.nothing_burnt(order, planned, last)?;
     }
     found.nothing_wasted()?;
-    Ok(found.report())
+    let report = found.report();
+    // it changes what the others are judged by
+    found.signers_go_on().await?;
+    Ok(report)
 }
+
+/// How many blocks a good payment may take when all is well again, and how many seconds beside them: what is missing is found, used up, and gets in.
+const PARTING: (u32, u64) = (8, 25);
 
 impl Found<'_> {
     fn broken<T>(&self, law: Law, how: String) -> Result<T, Broken> {
@@ -180,9 +201,40 @@ impl Found<'_> {
         if gifts.len() > 1 { self.broken(Law::Once, format!("{gifts:?}")) } else { Ok(()) }
     }
 
+    /// Whether somebody was told of a transaction that stood, and that was taken back later than anybody waits for.
+    fn was_taken_back(&self, told: &Told) -> bool {
+        let orphans = self.world.chain.orphans();
+        match &told.answer {
+            Answer::Settled(response) if self.world.script.deep => {
+                let is = |hash: &TransactionHash| hash.to_string() == response.transaction;
+                orphans.iter().any(is) && !self.movements.values().flatten().any(|moved| is(&moved.transaction))
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether something that was taken back waits for a payer who cannot pay at the moment, and has time left to.
+    fn may_still_be(&self, entry: &Entry, planned: &Planned) -> bool {
+        let open = matches!(entry.state, State::Settling { .. } | State::Unknown);
+        open && entry.taken_back.is_some() && self.is_spoilt(planned) && self.now < planned.order.window.valid_before()
+    }
+
+    fn nothing_lost_silently(&self, order: usize, planned: &Planned) -> Result<(), Broken> {
+        let Some(told) = self.answers(order).find(|told| self.was_taken_back(told)) else { return Ok(()) };
+        match self.entries.get(&planned.order.key()) {
+            Some(Entry { state: State::Settled { .. }, .. }) => Ok(()),
+            Some(Entry { state: State::Failed(_), taken_back: Some(_), .. }) => Ok(()),
+            Some(entry) if self.may_still_be(entry, planned) => Ok(()),
+            entry => self.broken(Law::NothingLostSilently, format!("order {order}: told {told:?}, and the log has {entry:?}")),
+        }
+    }
+
     fn told_truth(&self, order: usize, planned: &Planned) -> Result<(), Broken> {
-        for told in self.answers(order) {
+        for (place, told) in self.told.iter().enumerate().filter(|(_, told)| told.order == order) {
             let Answer::Settled(response) = &told.answer else { continue };
+            if place < self.before && self.was_taken_back(told) {
+                continue;
+            }
             if planned.charge.is_zero() {
                 if !response.transaction.is_empty() || !self.moved(planned).is_empty() {
                     return self.broken(Law::ToldTruth, format!("order {order}: nothing was charged, and {response:?}"));
@@ -204,7 +256,7 @@ impl Found<'_> {
     }
 
     fn told_the_same(&self, order: usize) -> Result<(), Broken> {
-        let receipts = self.answers(order).filter_map(|told| match &told.answer {
+        let receipts = self.answers(order).filter(|told| !self.was_taken_back(told)).filter_map(|told| match &told.answer {
             Answer::Settled(response) => Some((told.other, response.to_json())),
             _ => None,
         });
@@ -246,6 +298,7 @@ impl Found<'_> {
     fn nothing_open(&self, planned: &Planned) -> Result<(), Broken> {
         let Some(entry) = self.entries.get(&planned.order.key()) else { return Ok(()) };
         match entry.state {
+            State::Settling { .. } | State::Unknown if self.may_still_be(entry, planned) => Ok(()),
             State::Settling { .. } | State::Unknown => self.broken(Law::NothingOpen, format!("{entry:?}")),
             _ => Ok(()),
         }
@@ -257,6 +310,30 @@ impl Found<'_> {
             0 => Ok(()),
             waiting => self.broken(Law::NoGaps, format!("{waiting} transactions still wait")),
         }
+    }
+
+    /// Whoever is next is not held up by what was.
+    async fn signers_go_on(&self) -> Result<(), Broken> {
+        let World { chain, script, .. } = self.world;
+        let (blocks, seconds) = PARTING;
+        for (number, signer) in script.sites.iter().enumerate().flat_map(|(site, keys)| keys.iter().map(move |key| (site, key))) {
+            let order = self.world.parting(signer.address());
+            let request = order.settle(60, order.amount);
+            let begun = tokio::time::Instant::now();
+            let patience = script.block * blocks + core::time::Duration::from_secs(seconds);
+            loop {
+                match ask_once(self.world.site(number), &request).await {
+                    Answer::Settled(_) => break,
+                    answer if begun.elapsed() > patience || matches!(answer, Answer::Refused(_)) => {
+                        let waiting = chain.waiting_from(signer.address());
+                        let how = format!("what {} was given last was answered {answer:?}, and {waiting} wait", signer.address());
+                        return self.broken(Law::NoGaps, how);
+                    }
+                    _ => tokio::time::sleep(core::time::Duration::from_secs(1)).await,
+                }
+            }
+        }
+        Ok(())
     }
 
     fn nothing_burnt(&self, order: usize, planned: &Planned, last: Option<&Answer>) -> Result<(), Broken> {
@@ -274,6 +351,9 @@ impl Found<'_> {
                 Ok(())
             }
             Answer::Refused(_) if self.is_spoilt(planned) => Ok(()),
+            Answer::Pending if self.entries.get(&planned.order.key()).is_some_and(|entry| self.may_still_be(entry, planned)) => {
+                Ok(())
+            }
             answer => {
                 let before = self.answers(order).collect::<Vec<_>>();
                 self.broken(Law::NothingBurnt, format!("order {order}: in the end it was told {answer:?}, before {before:?}"))
@@ -301,6 +381,10 @@ impl Found<'_> {
         let happened = *self.world.happened.lock().expect("no step panics");
         let dubious = |planned: &&Planned| planned.short || planned.overdrawn || !planned.is_plain();
         let dubious = self.world.script.orders.iter().filter(dubious).map(|planned| planned.order.key()).collect::<BTreeSet<_>>();
+        let number = self.used_up().count();
+        if number > 0 && happened.reorganizations + happened.drops + happened.crashes == 0 {
+            return self.broken(Law::NothingWasted, format!("{number} were sent for nothing, {happened:?}"));
+        }
         let wasted = self.wasted().into_iter().filter(|spending| !spending.attempted.iter().any(|key| dubious.contains(key)));
         // what was estimated for a payee before it changed
         let outdated = |spending: &Spending| spending.exhausted && happened.payees > 0;
@@ -318,7 +402,12 @@ impl Found<'_> {
 
     fn wasted(&self) -> Vec<Spending> {
         let spent = self.signers().flat_map(|signer| self.world.chain.spendings(signer));
-        spent.filter(|spending| spending.used == 0 && spending.prepared.is_empty()).collect()
+        spent.filter(|spending| spending.used == 0 && spending.prepared.is_empty() && !spending.to_itself).collect()
+    }
+
+    fn used_up(&self) -> impl Iterator<Item = Spending> {
+        let spent = self.signers().flat_map(|signer| self.world.chain.spendings(signer));
+        spent.filter(|spending| spending.to_itself)
     }
 
     /// How many transactions of ours, and how many of payers' that ours need, were taken out of a block.
@@ -345,8 +434,11 @@ impl Found<'_> {
             told_settled: settled,
             died: self.told.iter().filter(|told| matches!(told.answer, Answer::Nothing)).count() as u64,
             orphaned: self.orphaned(),
+            taken_back: self.told.iter().filter(|told| self.was_taken_back(told)).count() as u64,
+            lost: self.entries.values().filter(|entry| refused(entry) && entry.taken_back.is_some()).count() as u64,
             wasted: self.wasted().len() as u64,
             exhausted: self.wasted().iter().filter(|spending| spending.exhausted).count() as u64,
+            used_up: self.used_up().count() as u64,
             deployed: prepared(|deed| matches!(deed, Deed::Deployed { .. })),
             given: prepared(|deed| matches!(deed, Deed::Given { .. })),
             transactions: ours.len() as u64,
@@ -355,10 +447,7 @@ impl Found<'_> {
     }
 
     fn trace(&self) -> u64 {
-        // those who are told the same at the same moment are told in any order
-        let mut told = self.told.iter().map(|told| format!("{told:?}")).collect::<Vec<_>>();
-        told.sort();
-        let text = format!("{told:?}{:?}{:?}", self.movements, self.now);
+        let text = format!("{}{:?}{:?}{:?}", self.world.trace.text(), self.told, self.movements, self.now);
         let [a, b, c, d, e, f, g, h, ..] = quittance_core::sha256(text.as_bytes());
         u64::from_be_bytes([a, b, c, d, e, f, g, h])
     }

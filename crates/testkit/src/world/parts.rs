@@ -1,15 +1,17 @@
 //! A facilitator's chain and log as the world gives them to it: they outlive it, and can be made to break the rules.
 
 use std::collections::BTreeMap;
+use std::fmt::Debug;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use quittance_core::chain::{Call, ChainAnswer, ChainQuery};
 use quittance_core::{Address, Amount, Fault, Network, ReplayKey, UnixSeconds, sha256};
-use quittance_facilitator::{Block, Broadcast, Chain, Gas, Head, Log, LogFilter, Receipt, TransactionHash};
-use quittance_guard::replay::{Claim, Claimed, Entry, Register, ReplayLog, Request, Step, StepError};
+use quittance_facilitator::{Block, Broadcast, Chain, Gas, Head, Log, LogFilter, Receipt, Transaction, TransactionHash};
+use quittance_guard::replay::{Claim, Claimed, Entry, Register, ReplayLog, Request, Step, StepError, Watched};
 
 use super::life::Life;
+use super::trace::Trace;
 use crate::chain::{ACCOMPLICE, Node};
 use crate::rng::Rng;
 
@@ -33,6 +35,10 @@ pub enum Sabotage {
     LogsApart,
     /// A log that cannot be written is believed to have been.
     WritesNothingOnFault,
+    /// Nobody looks after what is settled.
+    LooksAway,
+    /// What a signer sends to itself for a number that is missing is believed to have arrived, and has not.
+    LeavesGaps,
 }
 
 /// What a log keeps, whoever dies.
@@ -91,12 +97,22 @@ impl Store {
 pub struct MortalLog {
     pub(super) store: Arc<Store>,
     pub(super) life: Life,
+    pub(super) trace: Trace,
+    pub(super) site: usize,
     pub(super) sabotage: Option<Sabotage>,
+}
+
+impl MortalLog {
+    async fn call<T: Debug>(&self, what: &str, about: impl Debug, asked: impl Future<Output = T>) -> T {
+        self.life.call(self.trace.follow(self.site, what, about, asked)).await
+    }
 }
 
 impl ReplayLog for MortalLog {
     async fn claim(&self, request: &Request) -> Result<Claimed, Fault> {
-        self.life.call(self.store.step(Some(request.key), |register| register.claim(request))).await.and_then(|claimed| claimed)
+        self.call("claim", request, self.store.step(Some(request.key), |register| register.claim(request)))
+            .await
+            .and_then(|claimed| claimed)
     }
 
     async fn step(&self, claim: &Claim, step: Step, now: UnixSeconds) -> Result<Option<Entry>, StepError> {
@@ -108,7 +124,8 @@ impl ReplayLog for MortalLog {
             }
             (step, _) => step,
         };
-        let taken = self.life.call(self.store.step(Some(*claim.key()), |register| register.step(claim, step, now))).await;
+        let about = (claim.clone(), step.clone(), now);
+        let taken = self.call("step", about, self.store.step(Some(*claim.key()), |register| register.step(claim, step, now))).await;
         match (taken, self.sabotage) {
             (Err(_), Some(Sabotage::WritesNothingOnFault)) => Ok(self.store.with(|register| register.find(claim.key()).cloned())),
             (taken, _) => taken.unwrap_or_else(|fault| Err(StepError::Fault(fault))),
@@ -116,19 +133,28 @@ impl ReplayLog for MortalLog {
     }
 
     async fn find(&self, key: &ReplayKey) -> Result<Option<Entry>, Fault> {
-        self.life.call(self.store.step(Some(*key), |register| register.find(key).cloned())).await
+        self.call("find", key, self.store.step(Some(*key), |register| register.find(key).cloned())).await
     }
 
     async fn open(&self, now: UnixSeconds) -> Result<Vec<Entry>, Fault> {
-        self.life.call(self.store.step(None, |register| register.open(now))).await
+        self.call("open", now, self.store.step(None, |register| register.open(now))).await
     }
 
     async fn resume(&self, key: &ReplayKey, lease: u64, now: UnixSeconds) -> Result<Option<Claim>, Fault> {
-        self.life.call(self.store.step(Some(*key), |register| register.resume(key, lease, now))).await
+        self.call("resume", (key, now), self.store.step(Some(*key), |register| register.resume(key, lease, now))).await
+    }
+
+    async fn watched(&self, now: UnixSeconds, most: usize) -> Result<Vec<Watched>, Fault> {
+        self.call("watched", now, self.store.step(None, |register| register.watched(now, most))).await
+    }
+
+    async fn reopen(&self, key: &ReplayKey, transaction: &str, lease: u64, now: UnixSeconds) -> Result<Option<Claim>, Fault> {
+        let reopen = |register: &mut Register| register.reopen(key, transaction, lease, now);
+        self.call("reopen", (key, transaction, now), self.store.step(Some(*key), reopen)).await
     }
 
     async fn purge(&self, now: UnixSeconds) -> Result<usize, Fault> {
-        self.life.call(self.store.step(None, |register| register.purge(now))).await
+        self.call("purge", now, self.store.step(None, |register| register.purge(now))).await
     }
 }
 
@@ -136,6 +162,8 @@ impl ReplayLog for MortalLog {
 pub struct MortalChain {
     pub(super) node: Arc<Node>,
     pub(super) life: Life,
+    pub(super) trace: Trace,
+    pub(super) site: usize,
     pub(super) sabotage: Option<Sabotage>,
     /// The token in whose name strangers are believed.
     pub(super) forged: Address,
@@ -147,13 +175,13 @@ impl Chain for MortalChain {
     }
 
     async fn head(&self) -> Result<Head, Fault> {
-        let head = self.life.call(self.node.head()).await?;
+        let head = self.life.call(self.trace.follow(self.site, "head", (), self.node.head())).await?;
         let ahead = if self.sabotage == Some(Sabotage::BelievesTheFirstBlock) { 10 } else { 0 };
         Ok(Head { number: head.number + ahead, ..head })
     }
 
     async fn ask(&self, questions: &[ChainQuery]) -> Result<Vec<ChainAnswer>, Fault> {
-        match (self.life.call(self.node.ask(questions)).await, self.sabotage) {
+        match (self.life.call(self.trace.follow(self.site, "ask", questions, self.node.ask(questions))).await, self.sabotage) {
             (Err(_), Some(Sabotage::TakesSilenceForNo)) => {
                 let no = |question: &ChainQuery| match question {
                     ChainQuery::Code { .. } => ChainAnswer::Bytes(vec![1]),
@@ -168,19 +196,23 @@ impl Chain for MortalChain {
     }
 
     async fn nonce(&self, account: Address, at: Block) -> Result<u64, Fault> {
-        self.life.call(self.node.nonce(account, at)).await
+        self.life.call(self.trace.follow(self.site, "nonce", &(account, at), self.node.nonce(account, at))).await
     }
 
     async fn funds(&self, account: Address) -> Result<Amount, Fault> {
-        self.life.call(self.node.funds(account)).await
+        self.life.call(self.trace.follow(self.site, "funds", account, self.node.funds(account))).await
     }
 
     async fn estimate(&self, from: Address, call: &Call) -> Result<Gas, Fault> {
-        self.life.call(self.node.estimate(from, call)).await
+        self.life.call(self.trace.follow(self.site, "estimate", &(from, call), self.node.estimate(from, call))).await
     }
 
     async fn broadcast(&self, raw: &[u8]) -> Result<Broadcast, Fault> {
-        match (self.life.call(self.node.broadcast(raw)).await, self.sabotage) {
+        let to_itself = |sent: &Transaction| sent.call().target == sent.from();
+        if self.sabotage == Some(Sabotage::LeavesGaps) && Transaction::parse(raw).is_ok_and(|sent| to_itself(&sent)) {
+            return Ok(Broadcast::Accepted);
+        }
+        match (self.life.call(self.trace.follow(self.site, "broadcast", raw, self.node.broadcast(raw))).await, self.sabotage) {
             (Ok(Broadcast::Accepted) | Err(_), Some(Sabotage::SignsAgain)) if raw.last().is_some_and(|byte| byte % 2 == 0) => {
                 Ok(Broadcast::NonceUsed)
             }
@@ -189,7 +221,7 @@ impl Chain for MortalChain {
     }
 
     async fn receipts(&self, hashes: &[TransactionHash]) -> Result<Vec<Option<Receipt>>, Fault> {
-        let mut receipts = self.life.call(self.node.receipts(hashes)).await?;
+        let mut receipts = self.life.call(self.trace.follow(self.site, "receipts", hashes, self.node.receipts(hashes))).await?;
         if self.sabotage == Some(Sabotage::BelievesStrangers) {
             let logs = receipts.iter_mut().flatten().flat_map(|receipt| &mut receipt.logs);
             logs.filter(|log| log.emitter == ACCOMPLICE).for_each(|log| log.emitter = self.forged);
@@ -197,11 +229,15 @@ impl Chain for MortalChain {
         Ok(receipts)
     }
 
+    async fn blocks(&self, numbers: &[u64]) -> Result<Vec<Option<[u8; 32]>>, Fault> {
+        self.life.call(self.trace.follow(self.site, "blocks", numbers, self.node.blocks(numbers))).await
+    }
+
     async fn call(&self, hash: TransactionHash) -> Result<Option<Call>, Fault> {
-        self.life.call(self.node.call(hash)).await
+        self.life.call(self.trace.follow(self.site, "call", hash, self.node.call(hash))).await
     }
 
     async fn logs(&self, filter: &LogFilter) -> Result<Vec<Log>, Fault> {
-        self.life.call(self.node.logs(filter)).await
+        self.life.call(self.trace.follow(self.site, "logs", filter, self.node.logs(filter))).await
     }
 }

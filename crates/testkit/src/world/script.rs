@@ -17,6 +17,8 @@ pub(super) struct Script {
     pub(super) block: Duration,
     pub(super) confirmations: u64,
     pub(super) batch: bool,
+    /// Whether reorganisations may go deeper than the facilitators wait.
+    pub(super) deep: bool,
     pub(super) latency: (u64, u64),
     /// The keys of each facilitator.
     pub(super) sites: Vec<Vec<Secret>>,
@@ -163,6 +165,7 @@ impl Script {
             block: Duration::from_millis(*rng.pick(&[250, 1_000, 2_000, 2_000, 12_000])),
             confirmations,
             batch: rng.chance(500),
+            deep: rng.chance(300),
             latency: *rng.pick(&[(0, 0), (1, 20), (10, 200), (100, 1_500)]),
             sites,
             orders,
@@ -196,6 +199,11 @@ impl Script {
     }
 
     fn draw_troubles(&mut self, rng: &mut Rng) {
+        for _ in 0..if self.deep { rng.between(1, 2) } else { 0 } {
+            let depth = self.confirmations + rng.between(1, 6);
+            let ours = *rng.pick(&[Fate::Back, Fate::Later(3), Fate::Gone, Fate::Gone]);
+            self.events.push((rng.below(self.unrest), Event::Reorganize { depth, ours, theirs: Fate::Back }));
+        }
         for _ in 0..rng.between(1, 6) {
             let at = rng.below(self.unrest);
             let site = usize::try_from(rng.below(self.sites.len() as u64)).unwrap_or(0);
@@ -216,14 +224,18 @@ impl Script {
                 6 | 7 => {
                     Event::Ambush(*rng.pick(&[Ambush::FrontRun, Ambush::FrontRun, Ambush::Drain, Ambush::Cancel, Ambush::Revoke]))
                 }
-                8 | 9 if self.confirmations > 0 => {
+                8 | 9 if self.confirmations > 0 || self.deep => {
                     let fate = |rng: &mut Rng| match rng.below(3) {
                         0 => Fate::Back,
                         1 => Fate::Later(rng.between(1, 6)),
                         _ => Fate::Gone,
                     };
                     let (ours, theirs) = (fate(rng), fate(rng));
-                    Event::Reorganize { depth: rng.between(1, self.confirmations), ours, theirs }
+                    let deepest = self.confirmations + if self.deep { 6 } else { 0 };
+                    let depth = rng.between(1, deepest);
+                    // evidence that a payment failed is what others did; nobody looks after that
+                    let theirs = if depth > self.confirmations { Fate::Back } else { theirs };
+                    Event::Reorganize { depth, ours, theirs }
                 }
                 10 => Event::Cancel { order: usize::try_from(rng.below(self.orders.len() as u64)).unwrap_or(0) },
                 11 => {
@@ -308,6 +320,24 @@ fn draw_orders(rng: &mut Rng, sites: &[Vec<Secret>]) -> Vec<Planned> {
         });
     }
     orders
+}
+
+/// A payment that one signer can settle, with nothing wrong with it; not one of a schedule's.
+pub(super) fn parting(seed: u64, signer: Address, now: UnixSeconds) -> Order {
+    let mut rng = Rng::new(seed ^ signer.as_bytes().iter().fold(0x9a57_u64, |sum, byte| sum.rotate_left(8) ^ u64::from(*byte)));
+    let now = now.as_secs();
+    Order {
+        payer: Arc::new(Secret::draw(&mut rng).key()),
+        way: Way::Upto(signer),
+        network: Settings::default().network,
+        token: token(Kind::Honest),
+        pay_to: PAYEE,
+        amount: Amount::from_u64(rng.between(1_000, 100_000)),
+        window: Window::new(UnixSeconds::from_secs(now - 60), UnixSeconds::from_secs(now + 3_600)),
+        nonce: Nonce::from_bytes(rng.bytes()),
+        wallet: None,
+        brings: None,
+    }
 }
 
 /// What an approval offers for its gas: enough for most of the time, and too little when gas is at its dearest.

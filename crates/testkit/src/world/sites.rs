@@ -6,11 +6,12 @@ use std::time::Duration;
 use quittance_core::Amount;
 use quittance_evm::Sponsoring;
 use quittance_facilitator::{Batch, ChainSettings, ChainSetup, Clock, Facilitator, FeeLimit, Settings};
-use tokio::sync::watch;
+use tokio::sync::Notify;
 
 use super::life::Life;
 use super::parts::{MortalChain, MortalLog, Sabotage, Store};
 use super::script::{self, Script, Secret};
+use super::trace::Trace;
 use crate::chain::{FACTORY, Kind, Node, STRICT_FACTORY};
 
 /// The facilitator under test.
@@ -19,7 +20,9 @@ pub(super) type Ours = Facilitator<MortalChain, MortalLog>;
 /// A place where a facilitator runs.
 pub(super) struct Site {
     pub(super) node: Arc<Node>,
-    now: watch::Receiver<Option<Running>>,
+    number: usize,
+    now: Arc<Mutex<Option<Running>>>,
+    begun: Arc<Notify>,
     /// The life of the present one, even while it is being begun.
     life: Arc<Mutex<Life>>,
 }
@@ -38,22 +41,37 @@ struct Means {
     keys: Vec<Secret>,
     chain: ChainSettings,
     sabotage: Option<Sabotage>,
+    trace: Trace,
+    number: usize,
 }
 
 impl Site {
-    pub(super) fn begin(node: Node, store: Arc<Store>, keys: Vec<Secret>, script: &Script, sabotage: Option<Sabotage>) -> Self {
-        let node = Arc::new(node);
+    pub(super) fn begin(
+        (number, trace): (usize, &Trace),
+        node: Node,
+        store: Arc<Store>,
+        keys: Vec<Secret>,
+        script: &Script,
+        sabotage: Option<Sabotage>,
+    ) -> Self {
+        let (node, trace) = (Arc::new(node), trace.clone());
         let mut chain = ChainSettings::default();
         chain.confirmations = script.confirmations;
         chain.batch = script.batch.then(Batch::default);
         chain.factories = vec![FACTORY, STRICT_FACTORY];
         chain.sponsoring = vec![Sponsoring::Eip2612, Sponsoring::Erc20Approval];
         chain.funding = script::COST;
+        chain.funding_hourly = u128::MAX;
         // so cheap that nothing is too dear
         chain.fee_limit =
             Some(FeeLimit::new(1_000_000, script::KINDS.map(|kind| (script::token(kind), Amount::from_u64(1))).into()));
-        let means = Means { node: Arc::clone(&node), store, keys, chain, sabotage };
-        let (sender, now) = watch::channel(None);
+        // whoever believes too early would find out later
+        let looks_away = matches!(sabotage, Some(Sabotage::LooksAway | Sabotage::BelievesTheFirstBlock));
+        chain.watch = if looks_away { Duration::ZERO } else { Duration::from_secs(600) };
+        let means = Means { node: Arc::clone(&node), store, keys, chain, sabotage, trace, number };
+        // those who wait for a beginning go on in their order, which they would not with tokio's `watch`
+        let (now, begun) = (Arc::new(Mutex::new(None)), Arc::new(Notify::new()));
+        let (sender, beginning) = (Arc::clone(&now), Arc::clone(&begun));
         let life = Arc::new(Mutex::new(Life::default()));
         let current = Arc::clone(&life);
         tokio::spawn(async move {
@@ -69,15 +87,20 @@ impl Site {
                 };
                 running.unless_over(recovered).await;
                 if !life.is_over() {
-                    sender.send_replace(Some(running));
+                    *sender.lock().expect("no step panics") = Some(running);
+                    beginning.notify_waiters();
                     life.over().await;
                 }
-                sender.send_replace(None);
+                *sender.lock().expect("no step panics") = None;
                 // somebody notices, and starts it again
                 tokio::time::sleep(Duration::from_secs(3)).await;
             }
         });
-        Self { node, now, life }
+        Self { node, number, now, begun, life }
+    }
+
+    pub(super) const fn number(&self) -> usize {
+        self.number
     }
 
     pub(super) fn life(&self) -> Life {
@@ -86,12 +109,13 @@ impl Site {
 
     /// Whoever runs here, once somebody does.
     pub(super) async fn running(&self) -> Running {
-        let mut now = self.now.clone();
-        let seen = now.wait_for(Option::is_some).await.ok().and_then(|running| running.clone());
-        match seen {
-            Some(running) => running,
-            // a site ends with its world
-            None => core::future::pending().await,
+        loop {
+            let mut begun = core::pin::pin!(self.begun.notified());
+            begun.as_mut().enable();
+            if let Some(running) = self.now.lock().expect("no step panics").clone() {
+                return running;
+            }
+            begun.await;
         }
     }
 }
@@ -112,14 +136,24 @@ impl Means {
         let chain = Arc::new(MortalChain {
             node: Arc::clone(&self.node),
             life: life.clone(),
+            trace: self.trace.clone(),
+            site: self.number,
             sabotage: self.sabotage,
             forged: script::token(Kind::Forger),
         });
-        let log = Arc::new(MortalLog { store: Arc::clone(&self.store), life: life.clone(), sabotage: self.sabotage });
+        let log = Arc::new(MortalLog {
+            store: Arc::clone(&self.store),
+            life: life.clone(),
+            trace: self.trace.clone(),
+            site: self.number,
+            sabotage: self.sabotage,
+        });
         let mut settings = Settings::default();
         settings.patience = Duration::from_secs(20);
         settings.lease = 30;
         settings.sweep = Duration::from_secs(5);
+        // what was refused is judged in the end, and not forgotten before
+        settings.purge = Duration::from_secs(86_400);
         let model = self.node.chain().clone();
         let clock = Clock::new(move || Ok(model.now()));
         let setup = ChainSetup::new(chain, self.keys.iter().map(Secret::key).collect()).with(self.chain.clone());

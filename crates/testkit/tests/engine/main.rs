@@ -2,10 +2,13 @@
 
 mod batch;
 mod begins;
+mod bounds;
 mod ends;
+mod numbers;
 mod plans;
 mod rows;
 mod sends;
 mod stage;
 mod starts_again;
+mod taken_back;
 mod upto;

@@ -22,6 +22,7 @@ fn open(chain: &mut ChainSettings, settings: &mut Settings) {
     // an ether for 3,000.000000, and a limit that few payments come near
     chain.fee_limit = Some(FeeLimit::new(1_000_000, [(TOKEN, Amount::from_u64(3_000_000_000))].into()));
     chain.funding = COST;
+    chain.funding_hourly = 10 * COST;
     settings.lease = 5;
 }
 
@@ -220,7 +221,7 @@ async fn the_limit_counts_every_step_and_what_is_given_away() {
         if enough {
             stage.settled(&order).await;
         } else {
-            assert_eq!(stage.settle(&order).await, Err(Fault::ChainUnavailable));
+            assert_eq!(stage.settle(&order).await, Err(Fault::GasTooDear));
             assert_eq!(sent(&stage), 0, "nothing is begun that cannot be ended");
         }
     }
@@ -230,7 +231,7 @@ async fn the_limit_counts_every_step_and_what_is_given_away() {
         chain.fee_limit = Some(FeeLimit::new(700, [(TOKEN, Amount::from_u64(3_000_000_000))].into()));
     });
     stage.settled(&stage.order(1)).await;
-    assert_eq!(stage.settle(&by_wallet(&stage, Way::Eip3009, 2, FACTORY)).await, Err(Fault::ChainUnavailable));
+    assert_eq!(stage.settle(&by_wallet(&stage, Way::Eip3009, 2, FACTORY)).await, Err(Fault::GasTooDear));
     assert_eq!(sent(&stage), 1);
 }
 
@@ -348,7 +349,7 @@ async fn what_payers_are_given_needs_a_limit() {
     use quittance_facilitator::{ChainSetup, Clock, Facilitator, SetupError};
     let chain = ModelChain::new(quittance_testkit::chain::Settings::default());
     let mut settings = ChainSettings::default();
-    settings.funding = 1;
+    (settings.funding, settings.funding_hourly) = (1, 1);
     let setup = ChainSetup::new(Arc::new(chain.node(1)), vec![key(100)]).with(settings);
     let log = Arc::new(quittance_guard::memory::MemoryReplayLog::new(1));
     let error = Facilitator::new(vec![setup], log, Clock::system(), Settings::default(), Arc::default()).err();

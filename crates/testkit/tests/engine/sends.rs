@@ -116,7 +116,7 @@ async fn a_settlement_that_costs_more_than_its_share_is_not_sent() {
     stage.settled(&stage.order(1)).await;
     stage.chain.head_for_fee(100_000_000_000);
     blocks(200).await;
-    assert_eq!(stage.settle(&stage.order(2)).await, Err(Fault::ChainUnavailable));
+    assert_eq!(stage.settle(&stage.order(2)).await, Err(Fault::GasTooDear));
     // the payment is as good as before
     let order = stage.order(3);
     stage.settle(&order).await.unwrap_err();

@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
-use quittance_core::{Facilitator as _, UnixSeconds};
+use quittance_core::{Facilitator as _, UnixSeconds, Window};
 use quittance_guard::ReplayLog as _;
-use quittance_testkit::chain::{Ambush, Kind};
+use quittance_testkit::chain::{Ambush, Kind, Method, Trouble};
+use quittance_testkit::payer::Order;
 
 use crate::stage::{Stage, blocks, times};
 
@@ -90,4 +91,28 @@ async fn row_121_a_facilitator_takes_over_from_one_that_died() {
     let other = stage.beside();
     assert!(other.settle(&order.settle(60, order.amount)).await.unwrap().success);
     assert_eq!((stage.paid(), open(&stage).await), (times(1), 0));
+}
+
+#[tokio::test(start_paused = true)]
+async fn row_121_what_another_facilitator_found_in_time_is_not_refused_for_being_late() {
+    let stage = Stage::new();
+    let other = stage.beside();
+    let now = stage.chain.now().as_secs();
+    let window = Window::new(UnixSeconds::from_secs(now - 60), UnixSeconds::from_secs(now + 9));
+    let order = Order { window, ..stage.order(1) };
+    let request = order.settle(60, order.amount);
+    // it has claimed the payment, and takes long to find out what it takes
+    stage.node.plan(Method::Estimate, Trouble::Slow(Duration::from_secs(5)));
+    let (facilitator, first) = (stage.facilitator.clone(), request.clone());
+    let settling = tokio::spawn(async move { facilitator.settle(&first).await });
+    tokio::time::sleep(Duration::from_secs(4)).await;
+    assert_eq!(entry_state(&stage, &order).await, Some("reserved"));
+    let there = other.settle(&request).await.unwrap();
+    let here = settling.await.unwrap().unwrap();
+    assert!(here.success && here == there, "{here:?} {there:?}");
+    assert_eq!(stage.paid(), times(1));
+}
+
+async fn entry_state(stage: &Stage, order: &Order) -> Option<&'static str> {
+    stage.log.find(&order.key()).await.unwrap().map(|entry| entry.state.as_str())
 }

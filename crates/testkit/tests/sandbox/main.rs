@@ -3,4 +3,5 @@
 mod node;
 mod payments;
 mod probe;
+mod reorganisation;
 mod settlement;

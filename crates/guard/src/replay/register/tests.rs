@@ -1,5 +1,5 @@
 use alloc::collections::{BTreeMap, BTreeSet};
-use alloc::format;
+use alloc::{format, vec};
 
 use proptest::prelude::*;
 use quittance_core::binding::Binding;
@@ -311,6 +311,67 @@ fn row_147_a_reorganisation_makes_the_outcome_unknown_again_and_grants_nothing_t
     assert!(matches!(register.claim(&bound("a", 7, 7)), Ok(Claimed::Done(..))));
 }
 
+/// A facilitator's settlement that is watched until a time.
+fn watched(register: &mut Register, nonce: u8, until: u64) -> Claim {
+    let held = fresh(register, &for_everybody(nonce, "a", 0));
+    register.step(&held, Step::Settling(sent(b"signed")), at(1)).unwrap();
+    let settled = Step::Watched(receipt(&format!("0x{nonce}"), Attested::Chain), at(until));
+    let entry = register.step(&held, settled.clone(), at(2)).unwrap().unwrap();
+    assert_eq!((&entry.sent, entry.watched_until, &entry.taken_back), (&sent(b"signed"), Some(at(until)), &None));
+    // taking the step again changes nothing
+    assert_eq!(register.step(&held, settled, at(3)).unwrap(), Some(entry));
+    held
+}
+
+#[test]
+fn row_147_what_the_chain_takes_back_is_open_again_by_one_and_remembers_what_was_told() {
+    let mut register = Register::new(10);
+    let first = watched(&mut register, 1, 500);
+    assert_eq!(register.watched(at(4), 100), [Watched { key: key(1), transaction: "0x1".into(), until: at(500) }]);
+    assert!(matches!(register.claim(&for_everybody(1, "a", 4)), Ok(Claimed::Done(..))));
+    // another transaction than the one that is watched says nothing about it
+    assert_eq!(register.reopen(&key(1), "0x2", 60, at(5)), None);
+    let second = register.reopen(&key(1), "0x1", 60, at(5)).unwrap();
+    assert_eq!(register.reopen(&key(1), "0x1", 60, at(5)), None, "one goes on with it");
+    assert_eq!(register.step(&first, Step::Settled(receipt("0x1", Attested::Chain)), at(6)), Err(Misstep::Stale.into()));
+    assert_eq!((register.watched(at(6), 100), register.claim(&for_everybody(1, "a", 6))), (vec![], Ok(Claimed::Pending(at(65)))));
+    let entry = register.step(&second, Step::Settling(None), at(7)).unwrap().unwrap();
+    assert_eq!((entry.sent, entry.taken_back.as_deref()), (sent(b"signed"), Some("0x1")));
+    // by another transaction: what was told before is remembered
+    let mut other = register.clone();
+    let step = Step::Watched(receipt("0x9", Attested::Chain), at(600));
+    let entry = other.step(&second, step, at(8)).unwrap().unwrap();
+    assert_eq!((entry.watched_until, entry.taken_back.as_deref()), (Some(at(600)), Some("0x1")));
+    assert!(matches!(other.claim(&for_everybody(1, "a", 9)), Ok(Claimed::Done(done, _)) if &*done.transaction == "0x9"));
+    // by the same after all: nothing was taken back
+    let mut same = register.clone();
+    let entry = same.step(&second, Step::Watched(receipt("0x1", Attested::Chain), at(600)), at(8)).unwrap().unwrap();
+    assert_eq!((entry.watched_until, entry.taken_back), (Some(at(600)), None));
+    // never: nobody is told the receipt any more, and the loss is never forgotten
+    register.step(&second, Step::Failed(Rejection::Eip3009ValidBefore), at(8)).unwrap();
+    assert_eq!(register.claim(&for_everybody(1, "a", 9)), Ok(Claimed::Failed(Rejection::Eip3009ValidBefore)));
+    assert_eq!(register.purge(UnixSeconds::from_secs(u64::MAX - 1)), 0);
+    assert_eq!(register.find(&key(1)).unwrap().taken_back.as_deref(), Some("0x1"));
+}
+
+#[test]
+fn row_147_what_was_sent_is_dropped_when_nobody_looks_after_it_any_more() {
+    let mut register = Register::new(10);
+    let _held = watched(&mut register, 1, 50);
+    // beyond the time for which the payment itself is remembered
+    let long = register.find(&key(1)).unwrap().keep_until.as_secs() + 100;
+    let held = fresh(&mut register, &for_everybody(2, "a", 0));
+    register.step(&held, Step::Settling(sent(b"signed")), at(1)).unwrap();
+    register.step(&held, Step::Watched(receipt("0x2", Attested::Chain), UnixSeconds::from_secs(long)), at(2)).unwrap();
+    assert_eq!((register.purge(at(50)), register.watched(at(50), 100).len()), (0, 2));
+    assert_eq!((register.purge(at(51)), register.watched(at(51), 100).len()), (0, 1));
+    let entry = register.find(&key(1)).unwrap();
+    assert_eq!((&entry.sent, entry.watched_until, entry.state.as_str()), (&None, None, "settled"));
+    assert_eq!(register.reopen(&key(1), "0x1", 60, at(52)), None, "with nothing to send there is nothing to go on with");
+    assert_eq!(register.purge(UnixSeconds::from_secs(long)), 1);
+    assert_eq!(register.purge(UnixSeconds::from_secs(long + 1)), 1);
+}
+
 #[test]
 fn row_149_an_exposure_cap_counts_what_is_under_way() {
     let mut register = Register::new(10);
@@ -485,7 +546,7 @@ proptest! {
     /// Whatever happens in whatever order, what was sold is given once, and one at a time may settle.
     #[test]
     fn row_117_any_schedule_grants_once_and_settles_one_at_a_time(
-        steps in prop::collection::vec((0u8..11, 0u8..3, 0usize..4, 0u64..90), 0..120),
+        steps in prop::collection::vec((0u8..13, 0u8..3, 0usize..4, 0u64..90), 0..120),
     ) {
         let mut register = Register::new(100);
         let mut held: BTreeMap<u8, Vec<Claim>> = BTreeMap::new();
@@ -520,6 +581,14 @@ proptest! {
                 }
                 continue;
             }
+            if action == 12 {
+                if let Some(claim) = register.reopen(&request.key, &format!("0x{number}"), 60, now) {
+                    // if it is refused now, nothing was sold after all
+                    settled.remove(&number);
+                    held.entry(number).or_default().push(claim);
+                }
+                continue;
+            }
             let Some(claims) = held.get(&number) else { continue };
             let claim = claims[which % claims.len()].clone();
             let before = register.find(&request.key).cloned();
@@ -530,6 +599,7 @@ proptest! {
                 7 => Step::Failed(Rejection::InsufficientFunds),
                 8 => Step::Grant(None),
                 9 => Step::Settling(sent(&[number])),
+                10 => Step::Watched(receipt(&format!("0x{number}"), Attested::Answer), at(clock + 50)),
                 _ => Step::Release,
             };
             let outcome = register.step(&claim, step.clone(), now);
@@ -537,7 +607,9 @@ proptest! {
             prop_assert!(newest || outcome.is_err(), "an older holder took {:?}", step);
             if let (Ok(Some(after)), Some(before)) = (outcome, before) {
                 prop_assert!(after.granted || !before.granted);
-                prop_assert!(after.sent.is_none() || matches!(after.state.as_str(), "settling" | "unknown"), "{:?}", after);
+                let kept = matches!(after.state.as_str(), "settling" | "unknown") || after.watched_until.is_some();
+                prop_assert!(after.sent.is_none() || kept, "{:?}", after);
+                prop_assert!(after.watched_until.is_none() || after.state.as_str() == "settled", "{:?}", after);
                 if after.granted && !before.granted {
                     *grants.entry(number).or_default() += 1;
                 }

@@ -1,0 +1,160 @@
+//! `quittance sign`, `verify` and `completions`, as a person or a script runs them.
+
+use std::io::Write as _;
+use std::process::{Command, Output, Stdio};
+
+use serde_json::Value;
+
+/// The first of the well-known keys that hold nothing.
+const KEY: &str = "0xac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80";
+const PAYER: &str = "0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266";
+const URL: &str = "https://api.example.com/report/42";
+const OFFER: &str = r#"{"scheme":"exact","network":"eip155:84532","amount":"10000","asset":"0x036CbD53842c5426634e7929541eC2318f3dCF7e","payTo":"0x209693Bc6afc0C5328bA36FaF03C514EF312287C","maxTimeoutSeconds":60,"extra":{"name":"USDC","version":"2"}}"#;
+
+/// A 402 of a version, as its body.
+fn asked(version: u8) -> String {
+    let resource = format!(r#"{{"url":"{URL}","description":"a report","mimeType":"application/json"}}"#);
+    match version {
+        2 => {
+            format!(r#"{{"x402Version":2,"error":"payment required","resource":{resource},"accepts":[{OFFER}],"extensions":{{}}}}"#)
+        }
+        _ => {
+            let offer = OFFER.replace("eip155:84532", "base-sepolia").replace("\"amount\"", "\"maxAmountRequired\"");
+            let rest = format!(r#","resource":"{URL}","description":"a report","mimeType":"application/json"}}"#);
+            let offer = offer.strip_suffix('}').expect("an object").to_owned() + &rest;
+            format!(r#"{{"x402Version":1,"error":"payment required","accepts":[{offer}]}}"#)
+        }
+    }
+}
+
+fn quittance(arguments: &[&str], input: &str, variables: &[(&str, &str)]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_quittance"));
+    for name in ["EVM_PRIVATE_KEY", "EVM_RPC_URL", "FACILITATOR_URL", "X402_MAX_PER_TX", "X402_MAX_PER_HOUR", "X402_MAX_PER_DAY"] {
+        command.env_remove(name);
+    }
+    let pipes = command.args(arguments).envs(variables.iter().copied());
+    let mut child = pipes.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the command starts");
+    // one that complains of its arguments does not read
+    let _broken = child.stdin.take().expect("a pipe").write_all(input.as_bytes());
+    child.wait_with_output().expect("the command ends")
+}
+
+fn said(output: &Output) -> (Option<i32>, String, String) {
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    (output.status.code(), text(&output.stdout), text(&output.stderr))
+}
+
+fn signed(version: u8, more: &[&str]) -> (Option<i32>, String, String) {
+    let arguments = [&["sign", "--url", URL, "--max-amount", "$0.01"], more].concat();
+    said(&quittance(&arguments, &asked(version), &[("EVM_PRIVATE_KEY", KEY)]))
+}
+
+/// A file with the 402, which goes when it does.
+struct Terms(std::path::PathBuf);
+
+impl Terms {
+    fn of(name: &str, text: &str) -> Self {
+        let path = std::env::temp_dir().join(format!("quittance-words-{}-{name}", std::process::id()));
+        std::fs::write(&path, text).expect("a file");
+        Self(path)
+    }
+
+    fn path(&self) -> &str {
+        self.0.to_str().expect("a name")
+    }
+}
+
+impl Drop for Terms {
+    fn drop(&mut self) {
+        let _gone = std::fs::remove_file(&self.0);
+    }
+}
+
+#[test]
+fn what_is_signed_is_right_by_the_terms_it_was_signed_for() {
+    for (version, header) in [(2, "PAYMENT-SIGNATURE"), (1, "X-PAYMENT")] {
+        let (code, line, about) = signed(version, &[]);
+        assert_eq!(code, Some(0), "{line}{about}");
+        assert!(line.starts_with(&format!("{header}: ")), "{line}");
+        assert!(about.contains("0.01 USDC to 0x209693Bc6afc0C5328bA36FaF03C514EF312287C"), "{about}");
+        let terms = Terms::of(&format!("right-{version}"), OFFER);
+        // the line as it is, and the value alone
+        for payment in [&*line, line.split_once(": ").expect("a header").1] {
+            let (code, words, _) = said(&quittance(&["verify", "--terms", terms.path()], payment, &[]));
+            assert_eq!(code, Some(0), "{words}");
+            assert!(words.contains("terms and signature are right") && words.contains(PAYER), "{words}");
+            assert!(words.contains("that it was paid nobody says"), "rule: an offline verifier never says paid");
+        }
+        let (code, json, _) = said(&quittance(&["verify", "--terms", terms.path(), "--json"], &line, &[]));
+        let json: Value = serde_json::from_str(&json).expect("JSON");
+        assert_eq!((code, &json["offline"]["verdict"]), (Some(0), &Value::from("right")));
+    }
+}
+
+#[test]
+fn a_payment_that_is_wrong_is_refused_by_its_code() {
+    let (_, line, _) = signed(2, &[]);
+    for (name, offer, code) in [
+        ("dearer", OFFER.replace("10000", "10001"), "no_matching_payment_requirements"),
+        (
+            "payee",
+            OFFER
+                .replace("0x2096", "0x2097")
+                .replace("93Bc6afc0C5328bA36FaF03C514EF312287C", "93bc6afc0c5328ba36faf03c514ef312287c"),
+            "no_matching_payment_requirements",
+        ),
+    ] {
+        let terms = Terms::of(name, &offer);
+        let (exit, words, errors) = said(&quittance(&["verify", "--terms", terms.path()], &line, &[]));
+        assert_eq!(exit, Some(1), "{name}: {words}{errors}");
+        assert!(words.contains(code) || words.contains("refused"), "{words}");
+    }
+    let terms = Terms::of("late", OFFER);
+    let late = quittance(&["verify", "--terms", terms.path(), "--now", "4000000000"], &line, &[]);
+    let (exit, words, _) = said(&late);
+    assert!(exit == Some(1) && words.contains("invalid_exact_evm_payload_authorization_valid_before"), "{words}");
+    let (exit, words, _) = said(&quittance(&["verify", "--terms", terms.path()], "PAYMENT-SIGNATURE: e30", &[]));
+    assert!(exit == Some(1) && words.contains("refused"), "{words}");
+}
+
+#[test]
+fn nothing_is_signed_against_the_limits() {
+    let dear = ["sign", "--url", URL, "--max-amount", "$0.009"];
+    let variables = [("EVM_PRIVATE_KEY", KEY)];
+    let (code, words, _) = said(&quittance(&dear, &asked(2), &variables));
+    assert!(code == Some(1) && words.starts_with("not signed: "), "{words}");
+    // it says it sells something else
+    let elsewhere = ["sign", "--url", "https://api.example.com/other", "--max-amount", "$1"];
+    let (code, words, _) = said(&quittance(&elsewhere, &asked(2), &variables));
+    assert!(code == Some(1) && words.starts_with("not signed: "), "{words}");
+    // without a limit, without a key, with budgets that nobody keeps
+    let unlimited = ["sign", "--url", URL];
+    assert_eq!(said(&quittance(&unlimited, &asked(2), &variables)).0, Some(2));
+    let (code, _, error) = said(&quittance(&["sign", "--url", URL, "--max-amount", "$1"], &asked(2), &[]));
+    assert!(code == Some(2) && error.contains("EVM_PRIVATE_KEY"), "{error}");
+    let budget = [("EVM_PRIVATE_KEY", KEY), ("X402_MAX_PER_DAY", "$5")];
+    let (code, _, error) = said(&quittance(&["sign", "--url", URL, "--max-amount", "$1"], &asked(2), &budget));
+    assert!(code == Some(2) && error.contains("budgets"), "{error}");
+    // nor does anything print the key
+    let wrong = [("EVM_PRIVATE_KEY", "0xac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff8")];
+    let (code, words, error) = said(&quittance(&["sign", "--url", URL, "--max-amount", "$1"], &asked(2), &wrong));
+    assert!(code == Some(2) && !(words + &error).contains("ac0974"), "{error}");
+}
+
+#[test]
+fn who_cannot_be_asked_is_an_error_and_no_verdict() {
+    let (_, line, _) = signed(2, &[]);
+    let terms = Terms::of("down", OFFER);
+    for option in ["--facilitator=http://127.0.0.1:9", "--rpc=http://127.0.0.1:9", "--facilitator", "--rpc"] {
+        let (code, _, error) = said(&quittance(&["verify", "--terms", terms.path(), option], &line, &[]));
+        assert!(code == Some(2) && error.starts_with("error: "), "{option}: {error}");
+    }
+}
+
+#[test]
+fn shells_are_told_the_commands() {
+    for (shell, words) in [("bash", "_quittance()"), ("zsh", "#compdef quittance"), ("fish", "complete -c quittance")] {
+        let (code, script, _) = said(&quittance(&["completions", shell], "", &[]));
+        assert!(code == Some(0) && script.contains(words) && script.contains("facilitator"), "{shell}");
+    }
+}

@@ -1,0 +1,152 @@
+//! What strangers may cost a facilitator: gas, coins, and places to wait.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use quittance_core::{Amount, Facilitator as _, Fault, UnixSeconds, Window};
+use quittance_evm::Sponsoring;
+use quittance_facilitator::{ChainSettings, FeeLimit, Transaction};
+use quittance_guard::ReplayLog as _;
+use quittance_testkit::chain::{Deed, Kind, Method};
+use quittance_testkit::payer::{Brings, Order, Way};
+
+use crate::stage::{PRICE, Stage, TOKEN, blocks, key, times};
+
+/// What an approval offers for its gas, and what it may cost with that.
+const OFFERED: u128 = 100_000_000;
+const COST: u128 = 70_000 * OFFERED;
+
+fn stage(set: impl FnOnce(&mut ChainSettings)) -> Stage {
+    Stage::with(Kind::Honest, 1, |chain, _| {
+        chain.sponsoring = vec![Sponsoring::Erc20Approval];
+        chain.fee_limit = Some(FeeLimit::new(1_000_000, [(TOKEN, Amount::from_u64(3_000_000_000))].into()));
+        (chain.funding, chain.funding_hourly) = (COST, 2 * COST);
+        set(chain);
+    })
+}
+
+/// A payment of somebody who never approved of Permit2, good for ten minutes.
+fn bringing(stage: &Stage, payer: u8, nonce: u8) -> Order {
+    let mut order = stage.order_by(Way::Permit2, nonce);
+    let now = stage.chain.now().as_secs();
+    order.window = Window::new(UnixSeconds::from_secs(now - 60), UnixSeconds::from_secs(now + 600));
+    (order.payer, order.brings) = (Arc::new(key(40 + payer)), Some(Brings::approval(OFFERED)));
+    stage.chain.mint(TOKEN, order.from(), PRICE);
+    order
+}
+
+/// How much payers were given.
+fn given(stage: &Stage) -> Vec<u128> {
+    let deeds = stage.chain.spendings(stage.signer(0)).into_iter().flat_map(|spending| spending.prepared);
+    deeds.filter_map(|deed| if let Deed::Given { wei, .. } = deed { Some(wei) } else { None }).collect()
+}
+
+#[tokio::test(start_paused = true)]
+async fn row_166_within_an_hour_payers_are_given_no_more_than_was_said_all_together() {
+    let stage = stage(|_| {});
+    for payer in 1..=2 {
+        stage.settled(&bringing(&stage, payer, payer)).await;
+    }
+    let third = bringing(&stage, 3, 3);
+    assert_eq!(stage.settle(&third).await, Err(Fault::GasTooDear));
+    assert_eq!((stage.paid(), given(&stage)), (times(2), vec![COST, COST]));
+    assert_eq!(stage.log.open(UnixSeconds::from_secs(u64::MAX)).await.unwrap().len(), 0, "nothing is kept of it");
+    // who has coins of its own needs none of those
+    let own = bringing(&stage, 4, 4);
+    stage.chain.fund(own.from(), COST);
+    stage.settled(&own).await;
+    tokio::time::sleep(Duration::from_secs(3_600)).await;
+    stage.settled(&bringing(&stage, 3, 5)).await;
+    assert_eq!((stage.paid(), given(&stage).len()), (times(4), 3));
+}
+
+#[tokio::test(start_paused = true)]
+async fn row_166_few_settlements_wait_for_one_approval() {
+    let stage = stage(|_| {});
+    let orders: Vec<_> = (1..=20).map(|nonce| bringing(&stage, 1, nonce)).collect();
+    let asked = orders.iter().map(|order| {
+        let (facilitator, request) = (stage.facilitator.clone(), order.settle(60, order.amount));
+        tokio::spawn(async move { facilitator.settle(&request).await })
+    });
+    let mut answers = Vec::new();
+    for asked in asked.collect::<Vec<_>>() {
+        answers.push(asked.await.unwrap());
+    }
+    let settled = answers.iter().filter(|answer| answer.as_ref().is_ok_and(|answer| answer.success)).count();
+    let turned_away = answers.iter().filter(|answer| **answer == Err(Fault::StoreFull)).count();
+    assert_eq!((settled, turned_away), (8, 12), "{answers:?}");
+    // nothing is lost: who was turned away asks again, and finds the approval there
+    for order in &orders {
+        stage.settled(order).await;
+    }
+    assert_eq!((stage.paid(), given(&stage).len()), (times(20), 1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn row_166_an_approval_that_never_arrives_is_not_waited_for_without_end() {
+    let stage = stage(|chain| chain.approval = Duration::from_secs(60));
+    let order = bringing(&stage, 1, 1);
+    stage.chain.fund(order.from(), COST);
+    let (facilitator, request) = (stage.facilitator.clone(), order.settle(60, order.amount));
+    let asking = tokio::spawn(async move { facilitator.settle(&request).await });
+    while stage.chain.waiting_from(order.from()) == 0 {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    stage.chain.hold_waiting(1_000);
+    drop(asking.await.unwrap());
+    let open = || async { stage.log.open(UnixSeconds::from_secs(u64::MAX)).await.unwrap().len() };
+    assert_eq!(open().await, 1);
+    tokio::time::sleep(Duration::from_secs(60)).await;
+    assert_eq!((open().await, stage.paid()), (0, Amount::ZERO));
+    // the payment is as good as before
+    stage.chain.approve(TOKEN, order.from(), quittance_core::eip712::permit2::PERMIT2, Amount::MAX);
+    stage.settled(&order).await;
+    assert_eq!((stage.paid(), given(&stage).len()), (times(1), 0));
+}
+
+#[tokio::test(start_paused = true)]
+async fn row_166_a_gift_is_not_signed_under_another_number_before_it_is_known_to_be_lost() {
+    let stage = stage(|_| {});
+    stage.settled(&stage.order(1)).await;
+    // somebody else uses the key, and with it the number that comes next here
+    let call = quittance_core::chain::Call::new(stage.signer(0), vec![]);
+    let other = Transaction::sign(&key(100), stage.order(1).network, 1, 21_000, 2 * OFFERED, OFFERED, call).unwrap();
+    stage.chain.send(other.raw());
+    blocks(2).await;
+    let before = stage.node.asked(Some(Method::Broadcast));
+    let order = bringing(&stage, 1, 2);
+    let (facilitator, request) = (stage.facilitator.clone(), order.settle(60, order.amount));
+    let asking = tokio::spawn(async move { facilitator.settle(&request).await });
+    tokio::time::sleep(Duration::from_millis(900)).await;
+    assert_eq!((stage.node.asked(Some(Method::Broadcast)) - before, stage.chain.waiting()), (1, 0), "it was tried once");
+    assert!(asking.await.unwrap().unwrap().success);
+    assert_eq!((stage.paid(), given(&stage)), (times(2), vec![COST]));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_takes_more_gas_than_a_settlement_may_is_not_sent() {
+    for (gas, enough) in [(30_000, false), (100_000, true)] {
+        let stage = stage(|chain| chain.gas = gas);
+        let order = stage.order(1);
+        if enough {
+            stage.settled(&order).await;
+        } else {
+            assert_eq!(stage.settle(&order).await, Err(Fault::GasTooDear));
+            assert_eq!(stage.chain.spendings(stage.signer(0)).len(), 0);
+        }
+    }
+    // without a limit on fees as well: the code of a payer's wallet takes what it likes
+    let stage = Stage::with(Kind::Honest, 1, |chain, _| chain.gas = 30_000);
+    assert_eq!(stage.settle(&stage.order(1)).await, Err(Fault::GasTooDear));
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_payer_may_not_be_given_more_than_all_of_them() {
+    use quittance_facilitator::{ChainSetup, Clock, Facilitator, Settings, SetupError};
+    let stage = Stage::new();
+    let mut settings = ChainSettings::default();
+    (settings.funding, settings.funding_hourly) = (2, 1);
+    let setup = ChainSetup::new(Arc::new(stage.chain.node(7)), vec![key(100)]).with(settings);
+    let error = Facilitator::new(vec![setup], Arc::clone(&stage.log), Clock::system(), Settings::default(), Arc::default()).err();
+    assert_eq!(error, Some(SetupError::Funding));
+}
