@@ -104,3 +104,5 @@ const whole = {
 writeFileSync(join(out, "package.json"), `${JSON.stringify(whole, null, 2)}\n`);
 for (const name of ["LICENSE-APACHE", "LICENSE-MIT"]) copyFileSync(join(root, name), join(out, name));
 copyFileSync(join(sources, "README.md"), join(out, "README.md"));
+folder("inspector");
+for (const name of ["index.html", "inspector.mjs", "style.css"]) copyFileSync(join(sources, "inspector", name), join(out, "inspector", name));

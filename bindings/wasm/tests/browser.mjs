@@ -13,9 +13,9 @@ import { pathToFileURL } from "node:url";
 
 import * as q from "quittance";
 
-import { check, pay } from "./samples.mjs";
+import { ADDRESS, NOW, OFFER, REQUIRED, URL as PAGE, check, pay } from "./samples.mjs";
 
-const [root, readme, built, browsers] = process.argv.slice(2);
+const [root, readme, built, browsers, pictures] = process.argv.slice(2);
 const resolved = (folder) => createRequire(join(folder, "package.json"));
 const { build } = resolved(built)("esbuild");
 const load = (name) => import(pathToFileURL(resolved(browsers).resolve(name)));
@@ -73,7 +73,7 @@ const made = {
   "/readme": ["text/html", script(`<body>${readFileSync(readme, "utf8").match(/```html page\n([^]*?)```/)[1]}`)],
 };
 
-const TYPES = { ".mjs": "text/javascript", ".wasm": "application/wasm", ".json": "application/json" };
+const TYPES = { ".html": "text/html", ".css": "text/css", ".mjs": "text/javascript", ".wasm": "application/wasm", ".json": "application/json" };
 const server = createServer(({ url }, response) => {
   const path = normalize(new URL(url, "http://localhost").pathname);
   try {
@@ -109,7 +109,72 @@ try {
   const text = await page.evaluate("document.body.textContent");
   check(text.startsWith("payment_v2: "), text);
   console.log(`the page of the README says: ${text}`);
+
+  await inspector(await open("/node_modules/quittance/inspector/index.html"));
 } finally {
   await browser.close();
   server.close();
+}
+
+/** The inspector, driven as a person would. */
+async function inspector(page) {
+  const reported = (what) => page.waitForFunction((what) => document.getElementById("report").textContent.includes(what), { timeout: 10_000 }, what);
+  const fill = (id, text) =>
+    page.evaluate((id, text) => {
+      const field = document.getElementById(id);
+      field.value = text;
+      field.dispatchEvent(new Event("input", { bubbles: true }));
+    }, id, text);
+  const required = q.encodeHeader("PAYMENT-REQUIRED", REQUIRED).value;
+  const payment = pay(q).value;
+
+  await fill("now", NOW);
+  await fill("text", payment);
+  await reported("terms and signature are right");
+  for (const words of ["payload.authorization.value", "signed by the payer", ADDRESS, "good from", "judged at 2025-02-27"]) {
+    const there = await page.evaluate((words) => document.getElementById("report").outerHTML.includes(words), words);
+    check(there, `the report of a payment does not say ${words}`);
+  }
+  const signature = JSON.parse(atob(payment)).payload.signature;
+  check(!(await page.evaluate((text) => document.getElementById("report").textContent.includes(text), signature)), "the signature is shown");
+  await fill("terms", JSON.stringify({ ...OFFER, amount: "10001" }));
+  await reported("fails");
+  await fill("terms", "");
+
+  await fill("policy", 'per_payment = "$0.001"\nper_task = "$1"\nnetworks = ["base-sepolia"]\norigins = ["https://api.example.com"]\n');
+  await fill("resource", PAGE);
+  await fill("text", required);
+  await reported("deny: ");
+
+  // what is hostile is text
+  await fill("text", JSON.stringify({ ...REQUIRED, error: "<img src=x onerror=alert(1)><script>alert(1)</script>" }));
+  await reported("<script>alert(1)</script>");
+  check((await page.$$("#report img, #report script")).length === 0, "a stranger's text became a part of the page");
+  await fill("text", "garbage");
+  await reported("base64_padding");
+
+  // a link brings everything back
+  await fill("text", payment);
+  await page.focus("#share");
+  await page.keyboard.press("Enter");
+  await page.waitForFunction("location.hash.includes('text=')");
+  const link = await page.evaluate("location.href");
+  const again = await browser.newPage();
+  await again.goto(link);
+  await again.waitForFunction("document.getElementById('report').textContent.includes('terms and signature are right')");
+  await again.close();
+
+  // every control has a name, and nothing is wider than the screen
+  const nameless = await page.evaluate(() =>
+    [...document.querySelectorAll("textarea, input, button")].filter((it) => !it.labels?.length && it.textContent.trim() === "").map((it) => it.id),
+  );
+  check(nameless.length === 0, `without a name: ${nameless}`);
+  for (const [width, scheme] of [[360, "light"], [768, "dark"], [1280, "light"]]) {
+    await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: scheme }]);
+    await page.setViewport({ width, height: 900 });
+    const wide = await page.evaluate("document.documentElement.scrollWidth");
+    check(wide <= width, `${wide} pixels wide on a screen of ${width}`);
+    if (pictures) await page.screenshot({ path: join(pictures, `inspector-${width}.png`), fullPage: true });
+  }
+  console.log("the inspector reports, decides, shares and fits three screens");
 }
