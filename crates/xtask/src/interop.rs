@@ -16,7 +16,8 @@ use crate::stages::Notes;
 use crate::tools;
 use crate::workspace::Workspace;
 
-const FOLDER: &str = "crates/xtask/interop";
+/// The cases, and the packages that they need.
+pub(crate) const FOLDER: &str = "crates/xtask/interop";
 
 /// The official client, server and facilitator of npm, on another node and on the sandbox.
 pub(crate) fn typescript(workspace: &Workspace) -> Result<Notes, Failure> {
