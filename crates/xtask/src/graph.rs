@@ -29,6 +29,7 @@ const EDGES: &[(&str, Edges)] = &[
     ("remote", Edges::To(&["core"])),
     ("server", Edges::To(&["guard", "core"])),
     ("client", Edges::To(&["remote", "evm", "svm", "guard", "core"])),
+    ("mcp", Edges::To(&["server", "client", "remote", "guard", "core"])),
     ("devnet", Edges::To(&[])),
     ("lab", Edges::To(&["client", "evm", "core"])),
     ("cli", Edges::All),
@@ -58,6 +59,7 @@ const ABSENCES: &[(&str, &[&[&str]])] = &[
     ("store", &[CHAIN]),
     ("remote", &[CHAIN]),
     ("server", &[CHAIN]),
+    ("mcp", &[CHAIN]),
 ];
 
 /// Members depend on members only where the table has an edge.
