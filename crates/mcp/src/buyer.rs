@@ -39,6 +39,9 @@ pub enum NoResult {
 impl<S: Signer + Send + Sync, L: Ledger + Send + Sync> ToolBuyer<S, L> {
     /// A buyer whose calls are made by `call`: it is given the params of a `tools/call` and gives the result.
     ///
+    /// A call that takes longer than the [settings](quittance_client::Settings) allow is dropped, and if it was paid for, made again with the same
+    /// payment: whoever buys from slow tools allows more than the half a minute that is the default.
+    ///
     /// In the params may be a payment, which can be spent until its result is there: they are for the one server, and for no log.
     ///
     /// # Errors

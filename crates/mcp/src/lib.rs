@@ -78,6 +78,7 @@ mod heard;
 mod said;
 #[cfg(feature = "seller")]
 mod seller;
+#[cfg_attr(not(any(feature = "buyer", feature = "seller")), allow(dead_code, reason = "nobody is there to use them"))]
 mod values;
 
 #[cfg(feature = "buyer")]

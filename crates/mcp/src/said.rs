@@ -16,6 +16,9 @@ struct Failed;
 
 /// What a tool made, as the answer of a handler: a failure is one over HTTP too.
 pub(crate) fn made(result: &Value) -> Response<Bytes> {
+    if !result.is_object() {
+        return broken();
+    }
     let mut response = Response::new(Bytes::from(result.to_string()));
     if result.get("isError").and_then(Value::as_bool) == Some(true) {
         *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;

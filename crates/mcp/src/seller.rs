@@ -61,11 +61,14 @@ impl<F: Facilitator + Send + Sync + 'static, L: ReplayLog + Send + Sync + 'stati
     /// Answers a call, given the params of its `tools/call`, with the result to be sent.
     ///
     /// `run` is the tool. It runs at most once, when the call is paid for, in a task that goes on when the caller has gone. A result of it that says
-    /// `isError`, as a panic, delivers nothing: where the money has moved before, the same payment makes the tool run again, and nothing is charged
+    /// `isError` or is no object, as a panic, delivers nothing: where the money has moved before, the same payment makes the tool run again, and nothing is charged
     /// for that. Nobody but a buyer whose payment is bound can prove to be the one, and nobody else is given anything twice.
     ///
     /// Every answer is a result. One without what is sold says `isError`, and has the terms in it where another payment may pass, or else what is
     /// wrong and what may be done about it: `error`, `message`, `retry`, `status`, and in seconds `retryAfter`.
+    ///
+    /// The payment is read by the strict reader, but after whoever made a [`Value`] of it: of two members with one name that reader sees the last
+    /// (catalogue row 22).
     pub async fn call<R, T>(&self, params: &Value, run: R) -> Value
     where
         R: FnOnce(Paid) -> T + Send + 'static,

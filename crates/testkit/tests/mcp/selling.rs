@@ -203,20 +203,23 @@ async fn row_156_a_tool_that_fails_after_the_money_moved_is_owed_to_its_buyer() 
     *desk.makes.lock().unwrap() = |run| match run {
         1 => json!({"isError": true, "content": [{"type": "text", "text": "no weather today"}]}),
         2 => panic!("the tool panics"),
+        3 => Value::Null,
         _ => goods(),
     };
     let call = params(json!({"city": "Oslo"}), Some(value(&desk.bound(7, None))));
     let failed = desk.ask(&call).await;
     assert_eq!((&failed["isError"], &failed["content"][0]["text"]), (&json!(true), &json!("no weather today")));
     assert_eq!(failed["_meta"][RECEIPT]["success"], true, "the buyer has its receipt");
-    tokio::time::sleep(Duration::from_secs(70)).await;
-    assert_eq!(refused(&desk.ask(&call).await)["error"], "internal_error");
+    for _ in 2..=3 {
+        tokio::time::sleep(Duration::from_secs(70)).await;
+        assert_eq!(refused(&desk.ask(&call).await)["error"], "internal_error");
+    }
     tokio::time::sleep(Duration::from_secs(70)).await;
     let answer = desk.ask(&call).await;
     assert!(is_goods(&answer) && answer["_meta"][RECEIPT]["success"] == true, "{answer}");
     assert_eq!(answer["_meta"][RECEIPT], failed["_meta"][RECEIPT]);
     assert!(is_goods(&desk.ask(&call).await), "and kept");
-    assert_eq!((desk.runs(), desk.sold()), (3, PRICE), "nothing was charged again");
+    assert_eq!((desk.runs(), desk.sold()), (4, PRICE), "nothing was charged again");
 }
 
 #[tokio::test(start_paused = true)]
