@@ -59,6 +59,9 @@ impl Facilitator for Behind {
     }
 }
 
+/// What a tool does in its n-th run.
+pub(crate) type Makes = fn(usize) -> Value;
+
 /// A tool that is sold, and what happened to it.
 #[derive(Clone)]
 pub(crate) struct Desk {
@@ -68,7 +71,7 @@ pub(crate) struct Desk {
     /// How often the tool ran.
     pub(crate) runs: Arc<AtomicUsize>,
     /// What the tool does.
-    pub(crate) makes: Arc<Mutex<fn(usize) -> Value>>,
+    pub(crate) makes: Arc<Mutex<Makes>>,
     /// Whether answers of the facilitator about settlements are lost.
     pub(crate) down: Arc<AtomicBool>,
     /// What somebody else has settled just before the next settlement.
@@ -109,7 +112,7 @@ impl Desk {
             .unwrap();
         let offer = Terms::parse(order(&stage, 0).offer(60)).unwrap();
         let tool = PricedTool::new(&seller, TOOL, set(Route::new([offer]).description("the weather"))).unwrap();
-        let makes: Arc<Mutex<fn(usize) -> Value>> = Arc::new(Mutex::new(|_| goods()));
+        let makes: Arc<Mutex<Makes>> = Arc::new(Mutex::new(|_| goods()));
         Self {
             stage: Arc::new(stage),
             log,
