@@ -4,6 +4,7 @@
 //! are known to everybody.
 
 mod against;
+mod paste;
 mod stage;
 mod story;
 mod watch;

@@ -1,6 +1,6 @@
 //! `quittance facilitator`: verifies payments and settles each once, until it is told to stop.
 
-mod sandbox;
+pub(crate) mod sandbox;
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -44,13 +44,22 @@ pub(crate) struct Arguments {
     log: Level,
 }
 
+/// How much is logged.
 #[derive(Clone, Copy, ValueEnum)]
-enum Level {
+pub(crate) enum Level {
     Off,
     Error,
     Warn,
     Info,
     Debug,
+}
+
+impl Level {
+    /// Begins to log on standard error.
+    pub(crate) fn begin(self) {
+        let stderr = tracing_subscriber::fmt().with_writer(std::io::stderr).with_max_level(self);
+        stderr.with_ansi(false).with_target(false).init();
+    }
 }
 
 impl From<Level> for LevelFilter {
@@ -73,8 +82,7 @@ pub(crate) fn run(arguments: &Arguments, format: Format, out: &mut impl Write) -
         write!(out, "{}", quittance_facilitator::config::SAMPLE)?;
         return Ok(Answer::Yes);
     }
-    let stderr = tracing_subscriber::fmt().with_writer(std::io::stderr).with_max_level(arguments.log);
-    stderr.with_ansi(false).with_target(false).init();
+    arguments.log.begin();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
         match &arguments.config {
@@ -97,7 +105,7 @@ pub(crate) fn run(arguments: &Arguments, format: Format, out: &mut impl Write) -
 }
 
 /// Reads a configuration; variables are the environment's.
-fn read(path: &Path) -> Result<Config, Failure> {
+pub(crate) fn read(path: &Path) -> Result<Config, Failure> {
     let failed = |words: String| Failure::new(format!("{}: {words}", path.display()));
     let written = Written::of(path).ok_or_else(|| failed("the name ends neither in .toml nor in .json".into()))?;
     let text = std::fs::read_to_string(path).map_err(|error| failed(error.to_string()))?;
@@ -109,7 +117,7 @@ fn read(path: &Path) -> Result<Config, Failure> {
 }
 
 /// Everything that a service is made of, connected.
-struct Running {
+pub(crate) struct Running {
     config: Config,
     store: Store,
     metrics: Arc<Metrics>,
@@ -118,7 +126,7 @@ struct Running {
 }
 
 impl Running {
-    async fn start(mut config: Config) -> Result<Self, Failure> {
+    pub(crate) async fn start(mut config: Config) -> Result<Self, Failure> {
         let opened = Store::open(&config.store, &SealingKey::from_bytes(*config.sealing_key)).await;
         let store = opened.map_err(|error| Failure::new(error.to_string()))?;
         let metrics = Arc::new(Metrics::new());
@@ -149,6 +157,16 @@ impl Running {
         Ok(())
     }
 
+    /// The engine, going on with what was open.
+    pub(crate) async fn engine(self) -> Result<Engine, Failure> {
+        let Self { config, store, metrics, chains, setups } = self;
+        let (settings, store) = (config.settings.clone(), Arc::new(store));
+        let facilitator = Facilitator::new(setups, Arc::clone(&store), Clock::system(), settings, Arc::clone(&metrics));
+        let facilitator = facilitator.map_err(|error| Failure::new(error.to_string()))?;
+        let recovered = facilitator.recover().await.map_err(|fault| Failure::new(format!("the store: {fault}")))?;
+        Ok(Engine { config, store, metrics, chains, facilitator, recovered })
+    }
+
     /// Serves until it is told to stop, and then until nothing is left half done.
     async fn serve<W: Write>(
         self,
@@ -156,12 +174,7 @@ impl Running {
         out: &mut W,
         explain: impl FnOnce(&mut W, &str) -> Result<(), Failure>,
     ) -> Result<Answer, Failure> {
-        let Self { config, store, metrics, chains, setups } = self;
-        let settings = config.settings.clone();
-        let store = Arc::new(store);
-        let facilitator = Facilitator::new(setups, Arc::clone(&store), Clock::system(), settings, Arc::clone(&metrics));
-        let facilitator = facilitator.map_err(|error| Failure::new(error.to_string()))?;
-        let recovered = facilitator.recover().await.map_err(|fault| Failure::new(format!("the store: {fault}")))?;
+        let Engine { config, store, metrics, chains, facilitator, recovered } = self.engine().await?;
         let bound = TcpListener::bind(config.listen).await;
         let listener = bound.map_err(|error| Failure::new(format!("{}: {error}", config.listen)))?;
         let url = format!("http://{}", listener.local_addr()?);
@@ -206,6 +219,31 @@ impl Running {
             }
         }
         Ok(Answer::Yes)
+    }
+}
+
+/// A facilitator at work.
+pub(crate) struct Engine {
+    config: Config,
+    store: Arc<Store>,
+    metrics: Arc<Metrics>,
+    chains: Vec<Rpc>,
+    pub(crate) facilitator: Facilitator<Rpc, Store>,
+    pub(crate) recovered: usize,
+}
+
+impl Engine {
+    /// Waits for what is open, and says how much of it is left.
+    pub(crate) async fn drain(&self) -> usize {
+        self.facilitator.drain(self.config.service.drain).await.open
+    }
+
+    pub(crate) async fn close(self) {
+        drop(self.facilitator);
+        // a task that has not ended yet may still hold it; what it was told is on the disk all the same
+        if let Some(store) = Arc::into_inner(self.store) {
+            store.close().await;
+        }
     }
 }
 

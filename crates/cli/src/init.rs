@@ -26,6 +26,8 @@ enum What {
     Policy,
     /// A service that settles: for `facilitator --config`.
     Facilitator,
+    /// A proxy that sells an API: for `gate --config`.
+    Gate,
 }
 
 pub(crate) fn run(arguments: &Arguments, format: Format, out: &mut impl Write) -> Result<Answer, Failure> {
@@ -35,6 +37,7 @@ pub(crate) fn run(arguments: &Arguments, format: Format, out: &mut impl Write) -
     let text = match arguments.what {
         What::Policy => Policy::SAMPLE,
         What::Facilitator => quittance_facilitator::config::SAMPLE,
+        What::Gate => quittance_gate::config::SAMPLE,
     };
     match &arguments.output {
         None => out.write_all(text.as_bytes())?,

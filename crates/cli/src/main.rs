@@ -1,4 +1,4 @@
-//! `quittance`: what an agent pays, why, and whether the record of it is whole; a facilitator, and a chain to try it on.
+//! `quittance`: what an agent pays, why, and whether the record of it is whole; a gate that sells an API, a facilitator, and a chain to try it on.
 //!
 //! | exit code | meaning |
 //! |---|---|
@@ -14,6 +14,7 @@ mod devnet;
 mod explain;
 mod facilitator;
 mod format;
+mod gate;
 mod init;
 mod inspect;
 mod ledger;
@@ -34,7 +35,7 @@ use clap::{CommandFactory as _, Parser, Subcommand};
 use clap_complete::Shell;
 use format::Format;
 
-/// What an agent pays, why, and whether the record of it is whole; a facilitator, and a chain to try it on.
+/// What an agent pays, why, and whether the record of it is whole; a gate that sells an API, a facilitator, and a chain to try it on.
 #[derive(Parser)]
 #[command(name = "quittance", version, disable_help_subcommand = true)]
 struct Arguments {
@@ -66,6 +67,8 @@ enum Command {
     Explain(explain::Arguments),
     /// Verify payments and settle each once, over HTTP, until Ctrl-C.
     Facilitator(facilitator::Arguments),
+    /// Sell an HTTP API in any language: stand in front of it and ask for payment, until Ctrl-C.
+    Gate(Box<gate::Arguments>),
     /// Write a configuration to begin with, every key of it explained.
     Init(init::Arguments),
     /// Say what is in a header, a payment, a 402 or a transcript: what is signed, what is wrong, and why.
@@ -117,6 +120,7 @@ fn main() -> ExitCode {
         Command::Devnet(arguments) => devnet::run(&arguments, format, &mut out),
         Command::Facilitator(arguments) => facilitator::run(&arguments, format, &mut out),
         Command::Explain(arguments) => explain::run(&arguments, format, &mut out),
+        Command::Gate(arguments) => gate::run(&arguments, format, &mut out),
         Command::Init(arguments) => init::run(&arguments, format, &mut out),
         Command::Inspect(arguments) => inspect::run(&arguments, format, &mut out),
         Command::Ledger(arguments) => ledger::run(&arguments, format, &mut out),

@@ -99,7 +99,7 @@ fn write(file: &mut File, entry: &Entry) -> io::Result<()> {
 }
 
 /// The bytes of a file that only its owner can read; random ones, if it is not there.
-fn secret(path: &Path) -> Result<[u8; 32], Failure> {
+pub(crate) fn secret(path: &Path) -> Result<[u8; 32], Failure> {
     let failed = |error: &dyn std::fmt::Display| Failure::new(format!("{}: {error}", path.display()));
     match fs::read_to_string(path) {
         Ok(text) => unhex(text.trim()).ok_or_else(|| failed(&"not 64 hexadecimal digits")),

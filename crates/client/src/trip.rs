@@ -260,7 +260,7 @@ impl<'a, S: Signer + Send + Sync, L: Ledger + Send + Sync> Leg<'a, S, L> {
         let settings = &self.inner.settings;
         let purchase = record.purchase.id.clone();
         let mut pause = settings.pause;
-        let mut last = Fault::ConnectionLost;
+        let mut last = Why::Fault(Fault::ConnectionLost);
         for number in 1..=settings.attempts.max(1) {
             // bytes that are in the world already cannot be called back by a log that is full
             let _clearance = match self.trip.clear(attempt) {
@@ -275,13 +275,18 @@ impl<'a, S: Signer + Send + Sync, L: Ledger + Send + Sync> Leg<'a, S, L> {
                 }
                 Ok(exchange) => match verdict(&exchange) {
                     Verdict::Again(fault) => {
-                        last = fault;
+                        last = Why::Fault(fault);
                         exchange.retry_after()
+                    }
+                    Verdict::Later(reason) => {
+                        let wait = exchange.retry_after();
+                        last = Why::Refused(exchange, reason);
+                        wait
                     }
                     Verdict::Refused(reason) => return Err(self.refused(&exchange, purchase, reason, attempt)),
                 },
                 Err(lost) => {
-                    last = fault(lost);
+                    last = Why::Fault(fault(lost));
                     None
                 }
             };
@@ -290,10 +295,14 @@ impl<'a, S: Signer + Send + Sync, L: Ledger + Send + Sync> Leg<'a, S, L> {
                 pause = (pause * 2).min(settings.longest_pause);
             }
         }
+        let fault = match last {
+            Why::Fault(fault) => fault,
+            Why::Refused(exchange, reason) => return Err(self.refused(&exchange, purchase, Some(reason), attempt)),
+        };
         if let Some(attempt) = attempt {
             self.trip.outcome(|event| event.unknown(attempt));
         }
-        Err(Error::Open { purchase, fault: last })
+        Err(Error::Open { purchase, fault })
     }
 
     /// The answer that was paid for: its receipt is kept, its body is checked, and nothing in it makes anybody pay again (row 204).
@@ -364,10 +373,19 @@ enum Bytes {
     MayBeOut,
 }
 
+/// Why there is no answer after the last attempt.
+enum Why {
+    Fault(Fault),
+    /// The seller's word, as it was last.
+    Refused(Exchange, Reason),
+}
+
 /// What an answer without success means for the bytes that were sent.
 enum Verdict {
     /// The same may be sent again, after a pause.
     Again(Fault),
+    /// It was refused for something that can pass, such as a purse that is filled meanwhile: the same may be sent again.
+    Later(Reason),
     /// It was refused, or so the seller says.
     Refused(Option<Reason>),
 }
@@ -377,7 +395,8 @@ fn verdict(exchange: &Exchange) -> Verdict {
     match (exchange.status, reason) {
         // it says itself that another payment is not what is wrong
         (402 | 409 | 412 | 425 | 429 | 500..=599, Some(Reason::Fault(fault))) => Verdict::Again(fault),
-        (402, Some(Reason::Rejection(rejection))) if matches!(rejection.retry(), Retry::SameBytesLater | Retry::UnknownOutcome) => {
+        (402, Some(reason @ Reason::Rejection(rejection))) if rejection.retry() == Retry::SameBytesLater => Verdict::Later(reason),
+        (402, Some(Reason::Rejection(rejection))) if rejection.retry() == Retry::UnknownOutcome => {
             Verdict::Again(Fault::SettleFailed)
         }
         (409, _) if exchange.retry_after().is_some() => Verdict::Again(Fault::SettleFailed),

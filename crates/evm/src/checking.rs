@@ -44,6 +44,14 @@ pub(crate) fn one<F: Found>(
     })
 }
 
+/// Checks one payment of a payer with a key, without a chain: what [`one`] says offline where only keys are taken. Nothing that speaks of
+/// chains is reached from here, so that a program which is downloaded to do just this need not bring it along.
+pub(crate) fn by_key<F: Found>(input: &VerifyInput<'_>, examined: Examined<'_, F>) -> Result<Verified, Rejection> {
+    let (found, signed) = examined?;
+    payer::by_key(&signed)?;
+    found.verified(input)
+}
+
 /// All checks but the signatures' one by one, and then all signatures together.
 pub(crate) fn many<'a, F: Found>(
     inputs: &[VerifyInput<'a>],

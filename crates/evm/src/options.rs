@@ -79,6 +79,22 @@ macro_rules! options {
                 self.options.funding = most;
                 self
             }
+
+            /// Checks a payment of a payer with a key, without a chain: the verdict of [`verify`](quittance_core::Scheme::verify) offline and
+            /// with [`keys_only`](Self::keys_only), by so much less code that it counts where a program is downloaded.
+            ///
+            /// # Errors
+            ///
+            /// The first check that fails, as [`verify`](quittance_core::Scheme::verify) has it.
+            pub fn verify_by_key(
+                &self,
+                payment: &quittance_core::Payment,
+                terms: &quittance_core::Terms,
+                now: quittance_core::UnixSeconds,
+            ) -> Result<quittance_core::Verified, quittance_core::Rejection> {
+                let input = quittance_core::VerifyInput::offline(payment, terms, now);
+                $crate::checking::by_key(&input, self.examine(&input))
+            }
         }
     };
 }

@@ -10,7 +10,7 @@ use alloc::vec::Vec;
 use quittance_core::chain::{Call, ChainAnswer, ChainQuery, Step};
 use quittance_core::eip712::Digest;
 use quittance_core::signature::{AccountCode, Claim, Form, Shape, Signature, SignatureBytes, SignatureError};
-use quittance_core::{Address, ChainMode, Rejection, VerifyInput};
+use quittance_core::{Address, ChainMode, Rejection, VerifyInput, signature};
 
 /// Which payers a scheme takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -107,6 +107,12 @@ pub(crate) fn check(signed: &Signed<'_>, payers: Payers<'_>, input: &VerifyInput
         // Whatever the key says, it is for the code to say whether that counts.
         (None, _, Payers::KeysAndContracts { .. }) => Ok(Check::Done(Some(code))),
     }
+}
+
+/// Whether the payer's key signed, where nothing else is taken.
+pub(crate) fn by_key(signed: &Signed<'_>) -> Result<(), Rejection> {
+    let signature = Signature::from_bytes(signed.signature.as_bytes(), signed.form).map_err(|_| signed.wrong)?;
+    signature::verify(&signed.digest, &signature, signed.from).map_err(|_| signed.wrong)
 }
 
 /// The question about a payer, and what will be asked if its answer is the one that leads on: a wallet's word, should there be one.

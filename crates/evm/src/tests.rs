@@ -80,7 +80,10 @@ fn check_with(scheme: Exact, input: &VerifyInput<'_>, expected: &str) {
 }
 
 fn check(payment: &Payment, terms: &Terms, now: u64, expected: &str) {
-    check_with(EXACT.keys_only(), &VerifyInput::offline(payment, terms, UnixSeconds::from_secs(now)), expected);
+    let now = UnixSeconds::from_secs(now);
+    check_with(EXACT.keys_only(), &VerifyInput::offline(payment, terms, now), expected);
+    let by_key = EXACT.verify_by_key(payment, terms, now);
+    assert_eq!(by_key.map_or_else(|rejection| rejection.code().into(), |proof| format!("{}", proof.payer())), expected);
 }
 
 fn payer() -> String {

@@ -13,14 +13,12 @@ mod build;
 mod file;
 mod keys;
 mod keystore;
-mod words;
 
 #[cfg(test)]
 mod tests;
 
 use std::fmt;
 use std::net::SocketAddr;
-use std::path::Path;
 
 use quittance_core::{Network, SecretKey};
 use zeroize::Zeroizing;
@@ -30,51 +28,10 @@ use crate::service::{Caller, Origin, ServiceOptions};
 use crate::settings::{ChainSettings, Settings};
 
 pub use keystore::{KeystoreError, open as open_keystore};
-pub use words::ConfigError;
+pub use quittance_service::config::{Around, ConfigError, Format};
 
 /// A configuration with every key in it, commented.
 pub const SAMPLE: &str = include_str!("config/sample.toml");
-
-/// How a configuration is written.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-#[expect(clippy::exhaustive_enums, reason = "there are these two")]
-pub enum Format {
-    /// TOML.
-    Toml,
-    /// JSON.
-    Json,
-}
-
-impl Format {
-    /// The format that a file's name says, if it says one.
-    #[must_use]
-    pub fn of(path: &Path) -> Option<Self> {
-        let extension = path.extension()?;
-        if extension.eq_ignore_ascii_case("toml") {
-            Some(Self::Toml)
-        } else if extension.eq_ignore_ascii_case("json") {
-            Some(Self::Json)
-        } else {
-            None
-        }
-    }
-}
-
-/// What a configuration refers to.
-#[derive(Clone, Copy)]
-#[expect(clippy::exhaustive_structs, reason = "a caller must provide both")]
-pub struct Around<'a> {
-    /// Variables by their names.
-    pub variable: &'a dyn Fn(&str) -> Option<String>,
-    /// The folder that relative paths begin in.
-    pub folder: &'a Path,
-}
-
-impl fmt::Debug for Around<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Around").field("folder", &self.folder).finish_non_exhaustive()
-    }
-}
 
 /// A configuration, all of whose parts can be built.
 #[non_exhaustive]
@@ -119,7 +76,7 @@ impl Config {
     ///
     /// [`ConfigError`], which says where and holds nothing of what a variable or a file of keys said.
     pub fn read(text: &str, format: Format, around: Around<'_>) -> Result<Self, ConfigError> {
-        build::config(&file::parse(text, format)?, around)
+        build::config(&quittance_service::config::read(text, format)?, around)
     }
 }
 

@@ -3,8 +3,6 @@
 //! Labels are networks, our own names of states and operations, and codes of the closed list of reasons; never anything that a stranger
 //! chose, so their number is bounded. Nothing is read back: no decision hangs on a number of here.
 
-mod family;
-
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,8 +10,8 @@ use std::time::Duration;
 use quittance_core::rejection::Reason;
 use quittance_core::{Fault, Network};
 
-pub use family::Counter;
-use family::{Family, Histogram};
+pub use quittance_service::metrics::Counter;
+use quittance_service::metrics::{Family, Histogram};
 
 /// What the service is asked to do.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]

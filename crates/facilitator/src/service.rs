@@ -37,7 +37,7 @@ use tokio::sync::Semaphore;
 pub use callers::{Caller, CallerError};
 pub use cors::{Origin, OriginError};
 pub use document::openapi;
-pub use serve::{ServeError, Served};
+pub use quittance_service::{ServeError, Served};
 
 use crate::metrics::Metrics;
 

@@ -6,6 +6,10 @@ use std::task::{Context, Poll};
 
 use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
+use quittance_core::Amount;
+use tokio::time::{Instant, Sleep, sleep_until};
+
+use crate::meter::Meter;
 
 /// The body of an answer of a route that is sold.
 pub struct SoldBody<B>(Kind<B>);
@@ -13,6 +17,49 @@ pub struct SoldBody<B>(Kind<B>);
 enum Kind<B> {
     Whole(Option<Bytes>),
     Passing { inner: Pin<Box<B>>, watch: Option<Watch> },
+    Metered { inner: Pin<Box<B>>, metered: Metered },
+}
+
+/// The end of an answer that is charged for as it goes. It comes once, whichever way: all was sent, the handler failed, no more may be charged, it
+/// is time, or the client has gone and this is dropped.
+pub(crate) struct Metered {
+    meter: Meter,
+    until: Pin<Box<Sleep>>,
+    /// What was charged when the last piece was handed over.
+    delivered: Amount,
+    end: Option<Box<dyn FnOnce(Amount) + Send>>,
+}
+
+impl Metered {
+    pub(crate) fn new(meter: Meter, until: Instant, end: impl FnOnce(Amount) + Send + 'static) -> Self {
+        let delivered = meter.charged();
+        Self { meter, until: Box::pin(sleep_until(until)), delivered, end: Some(Box::new(end)) }
+    }
+
+    /// Whether nothing more may be sent.
+    fn is_over(&mut self, context: &mut Context<'_>) -> bool {
+        self.end.is_none() || self.meter.is_full(context) || self.until.as_mut().poll(context).is_ready()
+    }
+
+    /// All of it was sent.
+    fn whole(&mut self) {
+        self.delivered = self.meter.charged();
+        self.broken();
+    }
+
+    /// No more is sent.
+    fn broken(&mut self) {
+        if let Some(end) = self.end.take() {
+            self.meter.close();
+            end(self.delivered);
+        }
+    }
+}
+
+impl Drop for Metered {
+    fn drop(&mut self) {
+        self.broken();
+    }
 }
 
 /// Somebody who is told that a body was taken to its end, and what was in it unless it was too long. If the client goes away before, nobody is
@@ -49,6 +96,10 @@ impl<B> SoldBody<B> {
         Self(Kind::Whole(Some(bytes)))
     }
 
+    pub(crate) fn metered(inner: B, metered: Metered) -> Self {
+        Self(Kind::Metered { inner: Box::pin(inner), metered })
+    }
+
     pub(crate) fn passing(inner: B, watch: Option<Watch>) -> Self {
         Self(Kind::Passing { inner: Box::pin(inner), watch })
     }
@@ -80,6 +131,25 @@ impl<B: Body<Data = Bytes>> Body for SoldBody<B> {
                 }
                 polled
             }
+            Kind::Metered { inner, metered } => {
+                if metered.is_over(context) {
+                    metered.broken();
+                    return Poll::Ready(None);
+                }
+                let polled = inner.as_mut().poll_frame(context);
+                match &polled {
+                    // the handler went on although it may charge no more
+                    Poll::Ready(Some(Ok(_))) if metered.is_over(context) => {
+                        metered.broken();
+                        return Poll::Ready(None);
+                    }
+                    Poll::Ready(Some(Ok(_))) => metered.delivered = metered.meter.charged(),
+                    Poll::Ready(None) => metered.whole(),
+                    Poll::Ready(Some(Err(_))) => metered.broken(),
+                    Poll::Pending => {}
+                }
+                polled
+            }
         }
     }
 
@@ -87,6 +157,8 @@ impl<B: Body<Data = Bytes>> Body for SoldBody<B> {
         match &self.0 {
             Kind::Whole(bytes) => bytes.as_ref().is_none_or(Bytes::is_empty),
             Kind::Passing { inner, .. } => inner.is_end_stream(),
+            // it is not known before it is there
+            Kind::Metered { metered, .. } => metered.end.is_none(),
         }
     }
 
@@ -94,6 +166,7 @@ impl<B: Body<Data = Bytes>> Body for SoldBody<B> {
         match &self.0 {
             Kind::Whole(bytes) => SizeHint::with_exact(bytes.as_ref().map_or(0, |bytes| bytes.len() as u64)),
             Kind::Passing { inner, .. } => inner.size_hint(),
+            Kind::Metered { .. } => SizeHint::default(),
         }
     }
 }
@@ -103,6 +176,7 @@ impl<B> fmt::Debug for SoldBody<B> {
         f.write_str(match self.0 {
             Kind::Whole(_) => "SoldBody(whole)",
             Kind::Passing { .. } => "SoldBody(passing)",
+            Kind::Metered { .. } => "SoldBody(metered)",
         })
     }
 }

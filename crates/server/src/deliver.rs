@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use http::header::{CACHE_CONTROL, HeaderMap, HeaderName, HeaderValue};
+use http::header::{CACHE_CONTROL, CONTENT_LENGTH, HeaderMap, HeaderName, HeaderValue};
 use http::{Response, StatusCode};
 use http_body::Body;
 use http_body_util::BodyExt as _;
@@ -15,9 +15,9 @@ use quittance_core::wire::{SettleResponse, Version};
 use quittance_guard::replay::{Answer, Claim, ReplayLog, Step};
 
 use crate::answer;
-use crate::body::{SoldBody, Watch};
+use crate::body::{Metered, SoldBody, Watch};
 use crate::reply;
-use crate::sale::is_delivered;
+use crate::sale::{UnderWay, is_delivered};
 use crate::seller::Shared;
 use crate::settle;
 
@@ -31,6 +31,8 @@ pub(crate) struct Delivery<F, L> {
     pub(crate) bound: bool,
     /// Whether only the head of the answer is wanted.
     pub(crate) head: bool,
+    /// Held until it is written down what became of it.
+    pub(crate) _under_way: UnderWay,
 }
 
 impl<F: Send + Sync + 'static, L: ReplayLog + Send + Sync + 'static> Delivery<F, L> {
@@ -108,6 +110,15 @@ impl<F: Send + Sync + 'static, L: ReplayLog + Send + Sync + 'static> Delivery<F,
             tracing::warn!(%error, "the log does not take a delivery");
         }
     }
+}
+
+/// An answer that is charged for as it goes. How much that is nobody knows before its end, so neither its length nor a receipt can be announced.
+pub(crate) fn metered<B: Body<Data = Bytes>>(response: Response<B>, metered: Metered) -> Response<SoldBody<B>> {
+    let (mut parts, body) = response.into_parts();
+    own(&mut parts.headers);
+    make_private(&mut parts.headers);
+    parts.headers.remove(CONTENT_LENGTH);
+    Response::from_parts(parts, SoldBody::metered(body, metered))
 }
 
 /// An answer of the handler for which nothing was charged, or with nothing in it that was paid for.

@@ -21,7 +21,9 @@ use tower_service::Service;
 use crate::body::SoldBody;
 use crate::cors;
 use crate::look::Case;
+use crate::meter::Meter;
 use crate::reply::{self, Refusal};
+use crate::route::Order;
 use crate::sale::{Failure, Run, Sale, Warrant, whole};
 use crate::seller::{Selling, Shared};
 
@@ -46,7 +48,7 @@ pub struct Paid {
     pub payer: Account,
     /// Where.
     pub network: Network,
-    /// The price in atomic units.
+    /// The price in atomic units; where it is metered, the most that it can be.
     pub amount: Amount,
     /// The transaction; none where the money moves only if the handler succeeds.
     pub transaction: Option<Box<str>>,
@@ -150,6 +152,11 @@ where
     };
     clean(&parts.method, &mut parts.headers);
     let request = (Fingerprint::of(parts.method.as_str(), &case.resource, &body), parts.method == Method::HEAD);
+    let meter = match selling.route.order {
+        Order::Metered { .. } => Some(Meter::new(amount)),
+        Order::SettleThenServe | Order::ServeThenSettle { .. } => None,
+    };
+    let counted = meter.clone();
     let run = Run(Box::new(move |warrant: &Warrant| {
         let transaction = match warrant {
             Warrant::Paid(settled) => Some(settled.transaction().into()),
@@ -157,9 +164,12 @@ where
             Warrant::OnCredit(_) => None,
         };
         parts.extensions.insert(Paid { payer, network, amount, transaction });
+        if let Some(meter) = counted {
+            parts.extensions.insert(meter);
+        }
         Box::pin(inner.call(Request::from_parts(parts, Q::from(body))))
     }));
-    let sale = tokio::spawn(Sale::go(shared, selling, case, request, run));
+    let sale = tokio::spawn(Sale::go(shared, selling, case, request, meter, run));
     match sale.await {
         Ok(result) => result,
         Err(error) => {

@@ -13,15 +13,17 @@ use std::borrow::Cow;
 use bytes::Bytes;
 use http::request::Parts;
 use http::{Method, Response, StatusCode};
+use quittance_core::chain::{ChainAnswer, ChainQuery};
 use quittance_core::proof::Verified;
 use quittance_core::wire::{Binding as BindingInfo, PaymentIdentifier, VerifyRequest};
 use quittance_core::{
-    Binding, Limits, Payment, PaymentId, Progress, Rejection, Resource, Terms, UnixSeconds, VerifyInput, binding, find_offer,
-    header, payment_id,
+    Binding, Limits, Payment, PaymentId, Progress, Rejection, Resource, Scheme, Terms, UnixSeconds, VerifyInput, binding,
+    find_offer, header, payment_id,
 };
 use quittance_guard::replay::Bound;
 use quittance_guard::screening::Screened;
 
+use crate::quote::Standing;
 use crate::reply::{self, Refusal};
 use crate::route::{Bind, Naming};
 use crate::seller::{Selling, Shared};
@@ -33,7 +35,7 @@ pub(crate) struct Case {
     /// What the facilitator is asked.
     pub(crate) request: VerifyRequest,
     pub(crate) verified: Verified,
-    /// Why it would be refused if it had not been bought with before: it has ended.
+    /// Why it would be refused if it had not been bought with before: it, or the offer that it takes, has ended.
     pub(crate) late: Option<Rejection>,
     pub(crate) bound: Option<Bound>,
     pub(crate) payment_id: Option<PaymentId>,
@@ -74,7 +76,7 @@ impl<F, L> Shared<F, L> {
         if payment.resource().is_some_and(|claimed| Resource::parse(claimed).as_ref() != Ok(&resource)) {
             return Err(refuse(Rejection::NoMatchingOffer));
         }
-        let terms = self.offer_of(selling, &resource, &offers, &payment, now).map_err(refuse)?;
+        let (terms, quote_ended) = self.offer_of(selling, &resource, &offers, &payment, now).map_err(refuse)?;
         let payment_id = name_of(selling.route.naming, &payment)?;
         let Some(scheme) = self.scheme(&terms) else {
             tracing::error!(scheme = terms.scheme().as_str(), "a price list offers a scheme that the seller was not given");
@@ -89,11 +91,12 @@ impl<F, L> Shared<F, L> {
                     None => (Err(ended), None),
                 }
             }
-            checked => (checked, None),
+            checked => (checked, quote_ended),
         };
-        let Progress::Verified(verified) = checked.map_err(refuse)? else {
-            // a contract answers for the payer, and a seller has no chain to ask it on
-            return Err(refuse(Rejection::UnsupportedPayloadType));
+        let verified = match checked.map_err(refuse)? {
+            Progress::Verified(verified) => verified,
+            Progress::Ask(question) => return Err(refuse(unasked(scheme, &VerifyInput::offline(&payment, &terms, now), question))),
+            _ => return Err(refuse(Rejection::UnsupportedPayloadType)),
         };
         let bound = bound(selling.route.bind, &payment, &verified, &parts.method, &resource)?.map_err(refuse)?;
         if let Some(screening) = &self.screening
@@ -128,7 +131,8 @@ impl<F, L> Shared<F, L> {
         offers.iter().map(|offer| key.seal(offer, resource, end).ok_or_else(reply::bug)).collect()
     }
 
-    /// The offer that a payment takes: one that is made now, or one of before that is still good.
+    /// The offer that a payment takes: one that is made now, or one of before that is still good. One that has ended is named with what is to be
+    /// said of it unless something was bought with it already: whoever has paid is not to be asked to pay again.
     fn offer_of(
         &self,
         selling: &Selling,
@@ -136,14 +140,25 @@ impl<F, L> Shared<F, L> {
         offers: &[Terms],
         payment: &Payment,
         now: UnixSeconds,
-    ) -> Result<Terms, Rejection> {
-        if let (Some(_), Some(key), Some(claimed)) = (selling.route.quote, &self.quotes, payment.accepted())
-            && key.is_live(claimed, resource, now)
-        {
-            return Ok(claimed.clone());
+    ) -> Result<(Terms, Option<Rejection>), Rejection> {
+        if let (Some(_), Some(key), Some(claimed)) = (selling.route.quote, &self.quotes, payment.accepted()) {
+            match key.stands(claimed, resource, now) {
+                Standing::Live => return Ok((claimed.clone(), None)),
+                Standing::Ended => return Ok((claimed.clone(), Some(Rejection::NoMatchingOffer))),
+                Standing::Unsealed => {}
+            }
         }
-        find_offer(offers, payment).cloned()
+        find_offer(offers, payment).map(|offer| (offer.clone(), None))
     }
+}
+
+/// Why a payment is refused whose signature is not that of a key: a contract may answer for the payer, and a seller has no chain to ask it on.
+/// As far as can be seen here there is none, and the scheme has a word for that.
+fn unasked(scheme: &dyn Scheme, input: &VerifyInput<'_>, question: ChainQuery) -> Rejection {
+    let none = ChainAnswer::Bytes(Vec::new());
+    let refused =
+        matches!(question, ChainQuery::Code { .. }).then(|| scheme.verify(&input.with_answers(&[(question, none)])).err());
+    refused.flatten().unwrap_or(Rejection::UnsupportedPayloadType)
 }
 
 /// The name that the buyer gave to its payment.

@@ -1,7 +1,7 @@
 //! Offers from prices as people write them.
 
-use quittance_core::registry::{self, AssetInfo};
-use quittance_core::{Money, Network, Terms};
+use quittance_core::registry::{self, AssetInfo, TransferMethod};
+use quittance_core::{Account, Misuse, Money, Network, SchemeId, Terms};
 
 use crate::setup::SetupError;
 
@@ -40,6 +40,26 @@ pub fn exact_within(network: Network, price: &str, pay_to: &str, seconds: u64) -
     Ok(Terms::exact(asset(network, &price)?, &price, pay_to, seconds)?)
 }
 
+/// An offer of the scheme `upto`: a price that is the most that may be charged, good for so many seconds. The facilitator says its address in the
+/// `facilitatorAddress` of what it [supports](quittance_core::Facilitator::supported); it is the one that can settle.
+///
+/// # Errors
+///
+/// As [`exact`].
+pub fn upto(network: Network, price: &str, pay_to: &str, seconds: u64, facilitator: &str) -> Result<Terms, SetupError> {
+    let mut offer = exact_within(network, price, pay_to, seconds)?.requirements().clone();
+    offer.scheme = SchemeId::Upto.as_str().into();
+    let mut extra = offer.extra.take().unwrap_or_default();
+    extra.insert("assetTransferMethod", TransferMethod::Permit2.name());
+    extra.insert("facilitatorAddress", facilitator);
+    offer.extra = Some(extra);
+    if Account::parse(network, facilitator).is_err() {
+        return Err(SetupError::Facilitator);
+    }
+    // only the scheme and what belongs to it is another
+    Terms::parse(offer).map_err(|_| SetupError::Offer(Misuse::Payee))
+}
+
 /// The asset that a price is in.
 fn asset(network: Network, price: &Money) -> Result<&'static AssetInfo, SetupError> {
     let found = match price.ticker() {
@@ -71,5 +91,8 @@ mod tests {
         assert!(matches!(amount(BASE_SEPOLIA, "$0.0000001", PAYEE), Err(SetupError::Offer(_))));
         assert!(matches!(amount(BASE, "$1", "merchant"), Err(SetupError::Offer(_))));
         assert!(matches!(exact_within(BASE, "$1", PAYEE, 0), Err(SetupError::Zero(_))));
+        let ceiling = upto(BASE, "$1", PAYEE, 300, PAYEE).unwrap();
+        assert_eq!((ceiling.scheme(), ceiling.extra_text("facilitatorAddress")), (&SchemeId::Upto, Some(PAYEE)));
+        assert_eq!(upto(BASE, "$1", PAYEE, 300, "facilitator").unwrap_err(), SetupError::Facilitator);
     }
 }

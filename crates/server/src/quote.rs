@@ -18,6 +18,17 @@ pub const MEMBER: &str = "quote";
 #[derive(Clone)]
 pub struct QuoteKey([u8; 32]);
 
+/// What a copy of an offer is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Standing {
+    /// It was made here for this resource, and is honoured.
+    Live,
+    /// It was made here for this resource, and has ended: only what was bought with it before is given.
+    Ended,
+    /// Nobody here has sealed it.
+    Unsealed,
+}
+
 impl QuoteKey {
     /// Takes bytes from a cryptographic random source. Whoever has them sets prices.
     #[must_use]
@@ -37,11 +48,17 @@ impl QuoteKey {
         Terms::parse(offer).ok()
     }
 
-    /// Whether a client's copy of an offer is one that was sealed for this resource and has not ended.
-    pub(crate) fn is_live(&self, claimed: &Terms, resource: &Resource, now: UnixSeconds) -> bool {
-        let Some((end, seal)) = claimed.extra_text(MEMBER).and_then(read) else { return false };
-        let Some(plain) = without(claimed) else { return false };
-        now <= end && self.mac(&plain, resource, end).verify_slice(&seal).is_ok()
+    /// What a client's copy of an offer is for a resource.
+    pub(crate) fn stands(&self, claimed: &Terms, resource: &Resource, now: UnixSeconds) -> Standing {
+        let Some((end, seal)) = claimed.extra_text(MEMBER).and_then(read) else { return Standing::Unsealed };
+        let Some(plain) = without(claimed) else { return Standing::Unsealed };
+        if self.mac(&plain, resource, end).verify_slice(&seal).is_err() {
+            Standing::Unsealed
+        } else if now <= end {
+            Standing::Live
+        } else {
+            Standing::Ended
+        }
     }
 
     /// Over words of 32 bytes, so that no two quotes share a text.
@@ -115,22 +132,31 @@ mod tests {
         let (here, there) = (Resource::parse("https://a.example/1").unwrap(), Resource::parse("https://a.example/2").unwrap());
         let plain = offer::exact(BASE_SEPOLIA, "$0.01", PAYEE).unwrap();
         let sealed = key.seal(&plain, &here, at(100)).unwrap();
-        assert!(key.is_live(&sealed, &here, at(100)));
-        assert!(!key.is_live(&sealed, &here, at(101)), "it has ended");
-        assert!(!key.is_live(&sealed, &there, at(100)), "another resource");
-        assert!(!other.is_live(&sealed, &here, at(100)), "another seller");
-        assert!(!key.is_live(&plain, &here, at(0)), "no quote");
-        assert!(!key.is_live(&edited(&sealed, |offer| offer.amount = "1".into()), &here, at(100)), "another price");
-        assert!(!key.is_live(&edited(&sealed, |offer| offer.pay_to = offer.asset.clone()), &here, at(100)), "another payee");
+        assert_eq!(key.stands(&sealed, &here, at(100)), Standing::Live);
+        assert_eq!(key.stands(&sealed, &here, at(101)), Standing::Ended);
+        assert_eq!(key.stands(&sealed, &there, at(100)), Standing::Unsealed, "another resource");
+        assert_eq!(other.stands(&sealed, &here, at(100)), Standing::Unsealed, "another seller");
+        assert_eq!(key.stands(&plain, &here, at(0)), Standing::Unsealed, "no quote");
+        assert_eq!(
+            key.stands(&edited(&sealed, |offer| offer.amount = "1".into()), &here, at(100)),
+            Standing::Unsealed,
+            "another price"
+        );
+        assert_eq!(
+            key.stands(&edited(&sealed, |offer| offer.pay_to = offer.asset.clone()), &here, at(100)),
+            Standing::Unsealed,
+            "another payee"
+        );
         let later = edited(&sealed, |offer| {
             let extra = offer.extra.as_mut().unwrap();
             let quote = extra.member(MEMBER).unwrap().as_str().unwrap().replace("1.100.", "1.900.");
             extra.insert(MEMBER, quote.as_str());
         });
-        assert!(!key.is_live(&later, &here, at(100)), "a later end");
+        assert_eq!(key.stands(&later, &here, at(100)), Standing::Unsealed, "a later end");
         // sealed again it is the same offer, with a later end
         let again = key.seal(&sealed, &here, at(200)).unwrap();
-        assert!(key.is_live(&again, &here, at(150)) && !again.is_same_offer(&sealed));
+        assert_eq!(key.stands(&again, &here, at(150)), Standing::Live);
+        assert!(!again.is_same_offer(&sealed));
     }
 
     #[test]

@@ -68,6 +68,13 @@ pub enum Order {
         /// The greatest sum of open payments of one payer, in atomic units of the asset.
         exposure: Amount,
     },
+    /// The handler charges a [`Meter`](crate::Meter) while its answer streams, and what it has charged is settled when the answer ends: by
+    /// itself, because the client has gone, because no more was authorized, or because the authorization is about to end (row 165). All offers are
+    /// of the scheme `upto`. What a crash or a payer without money leaves unpaid is lost, so one payer may have at most so much under way.
+    Metered {
+        /// The greatest sum of open payments of one payer, each counted as its ceiling.
+        exposure: Amount,
+    },
 }
 
 /// What is sold, at which price, and how. It becomes a layer by [`Seller::sell`](crate::Seller::sell).

@@ -3,7 +3,8 @@
 //! ```text
 //!                       ┌─▶ verify ─▶ settle ─▶ run ─▶ deliver            settle, then serve
 //! claim ─ fresh ────────┤
-//!   │                   └─▶ verify ─▶ run ─▶ settle ─▶ deliver            serve, then settle
+//!   │                   ├─▶ verify ─▶ run ─▶ settle ─▶ deliver            serve, then settle
+//!   │                   └─▶ verify ─▶ run ─▶ deliver ─▶ settle            metered: what was delivered
 //!   ├──── sent before ────▶ settle the same ─▶ run ─▶ deliver
 //!   ├──── owed ───────────▶ run ─▶ deliver                                nothing is charged
 //!   └──── anything else ──▶ its answer
@@ -23,15 +24,18 @@ use http_body::Body;
 use http_body_util::{BodyExt as _, Limited};
 use quittance_core::proof::{Admitted, Settled};
 use quittance_core::wire::{SettleResponse, VerifyRequest, Version};
-use quittance_core::{Authorization, Facilitator, Fault, Rejection, UnixSeconds};
+use quittance_core::{Amount, Authorization, Facilitator, Fault, Rejection, UnixSeconds};
 use quittance_guard::Fingerprint;
 use quittance_guard::receipt::Receipt;
 use quittance_guard::replay::{Admission, Claim, Conflict, Demand, ReplayLog, Step, StepError, admit};
+use tokio::sync::OwnedSemaphorePermit;
+use tokio::time::{Instant, timeout_at};
 
 use crate::answer;
-use crate::body::SoldBody;
+use crate::body::{Metered, SoldBody};
 use crate::deliver::{self, Delivery};
 use crate::look::Case;
+use crate::meter::Meter;
 use crate::reply::{self, COME_BACK};
 use crate::route::Order;
 use crate::seller::{Selling, Shared};
@@ -61,7 +65,12 @@ pub(crate) struct Sale<F, L> {
     pub(crate) shared: Arc<Shared<F, L>>,
     pub(crate) selling: Arc<Selling>,
     case: Facts,
+    meter: Option<Meter>,
+    under_way: UnderWay,
 }
+
+/// What is counted as long as a paid request has not come to its end. There is none where more are under way than anybody waits for.
+pub(crate) type UnderWay = Option<OwnedSemaphorePermit>;
 
 /// What stays of a case when its proof has gone on.
 struct Facts {
@@ -72,6 +81,8 @@ struct Facts {
     receipt: Paper,
     bound: bool,
     head: bool,
+    /// When the authorization ends.
+    expires: UnixSeconds,
 }
 
 /// What a receipt is written with.
@@ -101,6 +112,7 @@ impl<F: Facilitator + Send + Sync + 'static, L: ReplayLog + Send + Sync + 'stati
         selling: Arc<Selling>,
         case: Case,
         (fingerprint, head): (Fingerprint, bool),
+        meter: Option<Meter>,
         run: Run<B, E>,
     ) -> Result<Response<SoldBody<B>>, E>
     where
@@ -113,14 +125,21 @@ impl<F: Facilitator + Send + Sync + 'static, L: ReplayLog + Send + Sync + 'stati
         demand.quota = selling.route.quota;
         demand.finality = shared.options.finality;
         demand.lease = shared.options.lease;
-        if let Order::ServeThenSettle { exposure } = selling.route.order {
+        if let Order::ServeThenSettle { exposure } | Order::Metered { exposure } = selling.route.order {
             demand.exposure = Some(exposure);
+        }
+        let expires = verified.expires();
+        if meter.is_some() {
+            // nobody else is at it while an answer streams
+            let left = expires.as_secs().saturating_sub(now.as_secs());
+            demand.lease = demand.lease.saturating_add(left).saturating_add(shared.options.settle.as_secs());
         }
         let receipt =
             Paper { payment: verified.payment().clone(), terms: verified.terms().clone(), payer: verified.payer().clone() };
-        let case = Facts { now, resource, request, offers, receipt, bound: bound.is_some(), head };
+        let case = Facts { now, resource, request, offers, receipt, bound: bound.is_some(), head, expires };
         let log = Arc::clone(&shared.log);
-        let sale = Self { shared, selling, case };
+        let under_way = Arc::clone(&shared.sales).try_acquire_owned().ok();
+        let sale = Self { shared, selling, case, meter, under_way };
         if let Some(ended) = late {
             match log.find(&verified.key()).await {
                 Ok(Some(_)) => {}
@@ -149,6 +168,12 @@ impl<F: Facilitator + Send + Sync + 'static, L: ReplayLog + Send + Sync + 'stati
     {
         match admission {
             Admission::Fresh(admitted, claim) => self.fresh(admitted, claim, run).await,
+            // what is metered was delivered before it was settled
+            Admission::Resume(_, claim) if self.meter.is_some() => Ok(whole(self.go_on(&claim).await)),
+            Admission::Redeliver(claim, receipt) if self.meter.is_some() => {
+                drop(settle::take(&self.shared, &claim, Step::Grant(None)).await);
+                Ok(whole(self.delivered_before(&receipt)))
+            }
             Admission::Resume(admitted, claim) => self.pay_and_serve(admitted, claim, Attempt::Again, run).await,
             Admission::Redeliver(claim, receipt) => {
                 if claim.attempt() > self.shared.options.attempts {
@@ -187,6 +212,7 @@ impl<F: Facilitator + Send + Sync + 'static, L: ReplayLog + Send + Sync + 'stati
         match self.selling.route.order {
             Order::SettleThenServe => self.pay_and_serve(admitted, claim, Attempt::First, run).await,
             Order::ServeThenSettle { .. } => self.serve_and_pay(admitted, claim, run).await,
+            Order::Metered { .. } => self.serve_by_meter(admitted, claim, run).await,
         }
     }
 
@@ -257,6 +283,73 @@ impl<F: Facilitator + Send + Sync + 'static, L: ReplayLog + Send + Sync + 'stati
         }
     }
 
+    /// The work while it is counted, and what was counted when it ends.
+    async fn serve_by_meter<B, E>(self, admitted: Admitted, claim: Claim, run: Run<B, E>) -> Result<Response<SoldBody<B>>, E>
+    where
+        B: Body<Data = Bytes, Error: Into<Failure> + Send> + Send + 'static,
+    {
+        let Some(meter) = self.meter.clone() else { return Ok(whole(reply::bug())) };
+        // what is delivered has to be settled before the authorization ends (row 165)
+        let left = Duration::from_secs(self.case.expires.as_secs().saturating_sub(self.case.now.as_secs()));
+        let Some(runway) = left.checked_sub(self.shared.options.settle).filter(|runway| !runway.is_zero()) else {
+            self.release(&claim).await;
+            return Ok(whole(self.refuse(self.ended())));
+        };
+        let until = Instant::now() + runway;
+        let warrant = Warrant::OnCredit(admitted);
+        let response = match timeout_at(until, (run.0)(&warrant)).await {
+            Ok(Ok(response)) => response,
+            Ok(Err(error)) => {
+                self.release(&claim).await;
+                return Err(error);
+            }
+            Err(_) => {
+                // nothing of it has left the house
+                self.release(&claim).await;
+                return Ok(whole(self.refuse(self.ended())));
+            }
+        };
+        let Warrant::OnCredit(admitted) = warrant else { return Ok(whole(reply::bug())) };
+        if !is_delivered(response.status()) {
+            self.release(&claim).await;
+            return Ok(deliver::unsold(response));
+        }
+        let runtime = tokio::runtime::Handle::current();
+        let closes = move |charge| {
+            runtime.spawn(self.close(admitted, claim, charge));
+        };
+        Ok(deliver::metered(response, Metered::new(meter, until, closes)))
+    }
+
+    /// Settles once more what was delivered before, whatever it was.
+    async fn go_on(&self, claim: &Claim) -> Response<Bytes> {
+        if let Some(rest) = self.shared.breaker.wait() {
+            drop(settle::take(&self.shared, claim, Step::Unknown).await);
+            return reply::fault(Fault::SettleFailed, rest);
+        }
+        match settle::once_more(&self.shared, claim).await {
+            Ok(true) => {
+                drop(settle::take(&self.shared, claim, Step::Grant(None)).await);
+                reply::conflict("delivered", "this was delivered, and is paid for now", None)
+            }
+            Ok(false) => reply::fault(Fault::SettleFailed, COME_BACK),
+            Err(fault) => reply::fault(fault, COME_BACK),
+        }
+    }
+
+    /// Settles what was delivered. There is nobody who would come back for this, so it waits for a place.
+    async fn close(self, admitted: Admitted, claim: Claim, charge: Amount) {
+        // the places are never closed
+        let Ok(_place) = Arc::clone(&self.shared.places).acquire_owned().await else { return };
+        let request = self.case.request.clone().charging(charge);
+        match settle::settle(&self.shared, (admitted, &claim), request, charge, Attempt::First).await {
+            Outcome::Settled(_) => drop(settle::take(&self.shared, &claim, Step::Grant(None)).await),
+            Outcome::Refused(rejection, _) => tracing::error!(code = rejection.code(), "what was delivered is not paid for"),
+            Outcome::Open(fault, _) => tracing::warn!(code = fault.code(), "whether what was delivered is paid for is open"),
+            Outcome::Lost => tracing::error!("what was delivered is settled by somebody else"),
+        }
+    }
+
     /// Runs the handler for what is paid, and hands over what it makes.
     async fn serve<B, E>(
         self,
@@ -274,7 +367,7 @@ impl<F: Facilitator + Send + Sync + 'static, L: ReplayLog + Send + Sync + 'stati
 
     fn delivery(self, claim: Claim, paper: SettleResponse) -> Delivery<F, L> {
         let Facts { receipt, bound, head, .. } = self.case;
-        Delivery { shared: self.shared, claim, paper, version: receipt.version(), bound, head }
+        Delivery { shared: self.shared, claim, paper, version: receipt.version(), bound, head, _under_way: self.under_way }
     }
 
     /// Moves the money, or says why not.

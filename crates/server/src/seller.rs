@@ -34,7 +34,12 @@ pub(crate) struct Shared<F, L> {
     pub(crate) pages: Vec<Origin>,
     pub(crate) breaker: Breaker,
     pub(crate) places: Arc<Semaphore>,
+    /// What is under way; each sale holds one.
+    pub(crate) sales: Arc<Semaphore>,
 }
+
+/// More sales than can be under way.
+const SALES: u32 = 1 << 28;
 
 /// A seller that is being put together.
 pub struct Setup<F, L> {
@@ -150,6 +155,7 @@ impl<F, L> Setup<F, L> {
             pages,
             breaker,
             places,
+            sales: Arc::new(Semaphore::new(SALES as usize)),
         })))
     }
 }
@@ -176,12 +182,20 @@ impl<F, L> Seller<F, L> {
         if route.quote == Some(0) {
             return Err(SetupError::Zero("the life of a quote"));
         }
-        if let Order::ServeThenSettle { exposure } = route.order
+        if let Order::ServeThenSettle { exposure } | Order::Metered { exposure } = route.order
             && exposure.is_zero()
         {
             return Err(SetupError::Zero("exposure"));
         }
+        if let (Order::Metered { .. }, Prices::Fixed(offers)) = (route.order, &route.prices)
+            && offers.iter().any(|offer| *offer.scheme() != SchemeId::Upto)
+        {
+            return Err(SetupError::NotUpto);
+        }
         let fits = if self.0.origin.is_of_tools() {
+            if matches!(route.order, Order::Metered { .. }) {
+                return Err(SetupError::MeteredTool);
+            }
             route.prefix.is_empty() && route.resource.is_some()
         } else {
             let prefix = self.0.origin.resource(&route.prefix, "/").map_err(|_| SetupError::Resource)?;
@@ -262,6 +276,13 @@ impl<F: quittance_core::Facilitator + Send + Sync + 'static, L: ReplayLog + Send
     /// [`Fault`] when the log or the clock cannot be asked.
     pub async fn reconcile(&self) -> Result<usize, Fault> {
         crate::settle::reconcile(&self.0).await
+    }
+
+    /// Waits until nothing is under way: every paid request has come to its end and what became of it is written down, also for a client that has
+    /// gone. To be called when no more requests come, before the log is closed.
+    pub async fn drained(&self) {
+        // it is never closed
+        let _all = self.0.sales.acquire_many(SALES).await;
     }
 }
 

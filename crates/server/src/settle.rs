@@ -259,6 +259,22 @@ fn again(sent: &Sent) -> Option<SettleRequest> {
     SettleRequest::from_json(sent.expose(), &Limits::BODY.with_bytes(Sent::MAX)).ok()
 }
 
+/// Sends again what was sent before, whatever it charges, and says whether that is paid now.
+pub(crate) async fn once_more<F: Facilitator + Sync, L: ReplayLog + Sync>(
+    shared: &Shared<F, L>,
+    claim: &Claim,
+) -> Result<bool, Fault> {
+    let entry = match take(shared, claim, Step::Settling(None)).await {
+        Ok(Some(entry)) => entry,
+        Err(StepError::Fault(fault)) => return Err(fault),
+        Ok(None) | Err(_) => return Ok(false),
+    };
+    let Some(request) = entry.sent.as_ref().and_then(again) else { return Ok(false) };
+    let Some(charge) = request.0.offer().ok().and_then(|offer| offer.parse_amount().ok()) else { return Ok(false) };
+    let expected = Expected { network: entry.key.network(), payer: &entry.payer, charge, attempt: Attempt::Again };
+    Ok(matches!(attempt_to(shared, claim, request, expected).await, End::Paid(_)))
+}
+
 /// Goes on with what is open.
 pub(crate) async fn reconcile<F: Facilitator + Sync, L: ReplayLog + Sync>(shared: &Shared<F, L>) -> Result<usize, Fault> {
     let now: UnixSeconds = shared.clock.now()?;

@@ -30,6 +30,15 @@ pub enum SetupError {
     /// Two offers that differ in nothing.
     #[error("a route makes the same offer twice")]
     SameOffer,
+    /// The facilitator of an `upto` offer is no account.
+    #[error("the facilitator of an offer is an account of its network")]
+    Facilitator,
+    /// A metered route with an offer of another scheme, whose price cannot be less than it says.
+    #[error("a metered route offers upto and nothing else")]
+    NotUpto,
+    /// A tool that is metered: its result comes as a whole, so that there is nothing to count as it goes.
+    #[error("a tool has a price and no meter")]
+    MeteredTool,
     /// A member of the configuration that must not be zero.
     #[error("{0} must not be zero")]
     Zero(&'static str),

@@ -6,7 +6,8 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::shell::{Failure, cargo, run};
+use crate::bench::Compiler;
+use crate::shell::{Failure, cargo, read, run};
 use crate::stages::Notes;
 use crate::tools::{self, TargetSupport};
 use crate::workspace::Workspace;
@@ -39,8 +40,30 @@ fn build(workspace: &Workspace, target: &str) -> Result<Notes, Failure> {
     })
 }
 
+/// Builds for WebAssembly with the standard library there is; gives the folder in which the profiles' results lie, and the compiler that
+/// made them.
+pub(crate) fn web_assembly(workspace: &Workspace, arguments: &[&str]) -> Result<(PathBuf, &'static str), Failure> {
+    const TARGET: &str = "wasm32-unknown-unknown";
+
+    let support = tools::rust_target(TARGET)?;
+    let mut command = cargo();
+    command.current_dir(&workspace.root).args(["build", "--locked", "--target", TARGET]).args(arguments);
+    let rustc = match support {
+        TargetSupport::Installed => "rustc",
+        TargetSupport::FromSource { rustc } => {
+            // Debian's compiler comes without a linker for this target; the toolchain in use has one.
+            let (sysroot, host) = (read(Command::new("rustc").args(["--print", "sysroot"]))?, Compiler::ask("rustc")?.host);
+            let linker = Path::new(sysroot.trim()).join("lib/rustlib").join(host).join("bin/rust-lld");
+            command.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER", linker);
+            rustc
+        }
+    };
+    read(with_standard_library(&mut command, &support, workspace, "std,panic_abort"))?;
+    Ok((target_folder(&support, workspace).join(TARGET), rustc))
+}
+
 /// A compiler of another release gets a target directory of its own, or each would throw the other's work away.
-pub(crate) fn with_standard_library<'a>(
+fn with_standard_library<'a>(
     command: &'a mut Command,
     support: &TargetSupport,
     workspace: &Workspace,
@@ -57,7 +80,7 @@ pub(crate) fn with_standard_library<'a>(
 }
 
 /// Where the results of such a build lie.
-pub(crate) fn target_folder(support: &TargetSupport, workspace: &Workspace) -> PathBuf {
+fn target_folder(support: &TargetSupport, workspace: &Workspace) -> PathBuf {
     match support {
         TargetSupport::Installed => workspace.target.clone(),
         TargetSupport::FromSource { .. } => workspace.target.join("from-source"),

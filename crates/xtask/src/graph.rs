@@ -25,9 +25,11 @@ const EDGES: &[(&str, Edges)] = &[
     ("guard", Edges::To(&["core"])),
     ("inspect", Edges::To(&["core", "evm"])),
     ("store", Edges::To(&["guard", "core"])),
-    ("facilitator", Edges::To(&["evm", "svm", "guard", "core"])),
+    ("service", Edges::To(&[])),
+    ("facilitator", Edges::To(&["evm", "svm", "guard", "core", "service"])),
     ("remote", Edges::To(&["core"])),
     ("server", Edges::To(&["guard", "core"])),
+    ("gate", Edges::To(&["server", "service", "guard", "core"])),
     ("client", Edges::To(&["remote", "evm", "svm", "guard", "core"])),
     ("mcp", Edges::To(&["server", "client", "remote", "guard", "core"])),
     ("devnet", Edges::To(&[])),
@@ -60,6 +62,8 @@ const ABSENCES: &[(&str, &[&[&str]])] = &[
     ("remote", &[CHAIN]),
     ("server", &[CHAIN]),
     ("mcp", &[CHAIN]),
+    ("service", &[CHAIN]),
+    ("gate", &[CHAIN]),
 ];
 
 /// Members depend on members only where the table has an edge.

@@ -4,6 +4,8 @@
 //! Every case is asked of the protocol's own facilitator first, so that what it expects is what is seen here and not what was read
 //! somewhere. A change of the pinned packages that changes an answer fails as loudly as a change of ours.
 
+pub(crate) mod matrix;
+
 use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
@@ -14,7 +16,8 @@ use crate::stages::Notes;
 use crate::tools;
 use crate::workspace::Workspace;
 
-const FOLDER: &str = "crates/xtask/interop";
+/// The cases, and the packages that they need.
+pub(crate) const FOLDER: &str = "crates/xtask/interop";
 
 /// The official client, server and facilitator of npm, on another node and on the sandbox.
 pub(crate) fn typescript(workspace: &Workspace) -> Result<Notes, Failure> {

@@ -8,6 +8,7 @@
 //! One file per idea: [`native`] and [`cross`] build and test the Rust code, [`deps`], [`graph`], [`source`] and [`readme`] hold
 //! the workspace to its architecture, [`vectors`] runs the generator, [`oracle`] replays public corpora, [`mod@bench`] measures,
 //! [`fuzz`] runs the fuzz targets, [`store`] the databases, [`devnet`] holds the sandbox chain against its sources and against another node;
+//! [`wasm`] builds the npm package and runs it where JavaScript runs;
 //! [`tools`] installs, [`shell`] runs other programs, [`workspace`] knows what the members are.
 //!
 //! This crate deliberately knows no rule of the protocol: what is right stands in the vectors and in the crates.
@@ -29,6 +30,7 @@ mod stages;
 mod store;
 mod tools;
 mod vectors;
+mod wasm;
 mod workspace;
 
 use std::env;
@@ -42,6 +44,7 @@ usage: cargo xtask <task>
 
   test [--only a,b] [--list]   run the stages; --only takes groups (native) and single stages (native/clippy, clippy)
   readme                       rewrite the generated map in README.md
+  interop                      try every client with every server and facilitator, and write the table in README.md
   contracts                    compile the sandbox's contracts and rewrite their artefacts
   fuzz [--minutes N] [--target T]
                                fuzz every target, or one, for so many minutes each (1)
@@ -52,6 +55,7 @@ usage: cargo xtask <task>
   bench [--json] [--quick]     time the verification path beside others, and write the table in README.md
   bench --wasm ...             the same compiled to WebAssembly, under Node; with --json, the last line is JSON
   bench --facilitator ...      our facilitator beside x402-rs's, over one chain
+  wasm                         build the npm package and pack it
   counts                       count the paths' instructions and compare with benches/counts.txt
   counts write                 count them and rewrite benches/counts.txt
 ";
@@ -80,6 +84,7 @@ fn dispatch(arguments: &[&str]) -> Result<ExitCode, Failure> {
         }
         ["fuzz", options @ ..] => fuzz::fuzz(&Workspace::load()?, &fuzz::Options::parse(options)?).map(|()| ExitCode::SUCCESS),
         ["readme"] => readme::rewrite(&Workspace::load()?).map(|()| ExitCode::SUCCESS),
+        ["interop"] => interop::matrix::write(&Workspace::load()?).map(|()| ExitCode::SUCCESS),
         ["contracts"] => devnet::write_contracts(&Workspace::load()?).map(|()| ExitCode::SUCCESS),
         ["vectors", "generate" | "fmt"] => vectors::generate(&Workspace::load()?).map(|()| ExitCode::SUCCESS),
         ["vectors", "check"] => vectors::check(&Workspace::load()?).map(|()| ExitCode::SUCCESS),
@@ -88,6 +93,11 @@ fn dispatch(arguments: &[&str]) -> Result<ExitCode, Failure> {
             let options = bench::Options::parse(options)?;
             bench::run(&Workspace::load()?, options).map(|()| ExitCode::SUCCESS)
         }
+        ["wasm"] => wasm::package(&Workspace::load()?).map(|package| {
+            package.notes.iter().for_each(|note| println!("{note}"));
+            println!("{}", package.tarball.display());
+            ExitCode::SUCCESS
+        }),
         ["counts"] => bench::counts::check(&Workspace::load()?).map(|notes| {
             notes.iter().for_each(|note| println!("{note}"));
             ExitCode::SUCCESS

@@ -9,7 +9,7 @@ use std::time::Instant;
 
 use crate::shell::Failure;
 use crate::workspace::Workspace;
-use crate::{api, bench, cross, deps, devnet, fuzz, graph, interop, native, oracle, readme, source, store, vectors};
+use crate::{api, bench, cross, deps, devnet, fuzz, graph, interop, native, oracle, readme, source, store, vectors, wasm};
 
 /// What a stage that passed wants said about it in the summary: counts, and anything it could not look at.
 pub(crate) type Notes = Vec<String>;
@@ -84,6 +84,23 @@ pub(crate) const STAGES: &[Stage] = &[
         interop::typescript,
     ),
     stage("interop", "python", "those in Python likewise", interop::python),
+    stage(
+        "interop",
+        "matrix",
+        "every client buys from every server through every facilitator, ours and theirs, and README says so",
+        interop::matrix::check,
+    ),
+    stage("wasm", "package", "the npm package is built, imports nothing and keeps to its size", wasm::packs),
+    stage(
+        "wasm",
+        "node",
+        "the packed package gives the vectors' verdicts in Node, and holds against what JavaScript does",
+        wasm::node,
+    ),
+    stage("wasm", "runtimes", "and the same in Deno, Bun and the runtime of Workers", wasm::runtimes),
+    stage("wasm", "sdk", "the package and the protocol's own client and server pay each other", wasm::sdk),
+    stage("wasm", "types", "the package's types go where those of the protocol's own SDK go, and back", wasm::types),
+    stage("browser", "chromium", "the packed package in Chromium's pages, streamed and bundled", wasm::chromium),
     stage("fuzz", "corpus", "the fuzz targets hold over their seeds and many mutations of them", fuzz::corpus),
     stage("fuzz", "smoke", "every fuzz target holds for twenty seconds of fuzzing", fuzz::smoke),
 ];

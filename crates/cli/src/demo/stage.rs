@@ -28,6 +28,7 @@ use quittance_server::{Options, Origin, Route, Seller, offer};
 use serde_json::json;
 use tokio::net::TcpListener;
 
+use super::paste::Paste;
 use super::story::{Scene, Teller};
 use super::watch::{Overheard, Watch, between, unpoisoned};
 use crate::format::Format;
@@ -167,25 +168,12 @@ impl Stage {
 
     pub(super) fn explain(&self, format: Format, out: &mut impl Write) -> Result<(), Failure> {
         let account = self.devnet.accounts().get(AGENT).ok_or_else(|| Failure::new("the chain has too few accounts"))?;
-        let (origin, rpc, key) = (&self.origin, self.devnet.url(), account.key);
+        let (shop, chain, key) = (&self.origin, self.devnet.url(), account.key.to_string());
         if format == Format::Json {
-            return Ok(crate::format::json(out, &json!({ "shop": origin, "chain": rpc, "agent_key": key.to_string() }))?);
+            return Ok(crate::format::json(out, &json!({ "shop": shop, "chain": chain, "agent_key": key }))?);
         }
-        writeln!(out, "\nIt goes on running. Ask for something, and see what it costs:\n")?;
-        writeln!(out, "  curl -si {origin}/v1/report/7 | head -3")?;
-        writeln!(out, "  curl -si {origin}/v1/report/7 | quittance inspect -")?;
-        writeln!(out, "\nBuy it, with a key that everybody knows:\n")?;
-        writeln!(out, "  EVM_PRIVATE_KEY={key} \\")?;
-        writeln!(out, "    quittance pay {origin}/v1/report/7 --max-amount '{PRICE}' --allow-http --network base-sepolia")?;
-        writeln!(out, "\nOr with the official client (npm install @x402/fetch @x402/evm viem):\n")?;
-        writeln!(out, "  import {{ x402Client, wrapFetchWithPayment }} from \"@x402/fetch\";")?;
-        writeln!(out, "  import {{ ExactEvmScheme }} from \"@x402/evm\";")?;
-        writeln!(out, "  import {{ privateKeyToAccount }} from \"viem/accounts\";")?;
-        writeln!(out, "  const signer = privateKeyToAccount(\"{key}\");")?;
-        writeln!(out, "  const client = new x402Client().register(\"eip155:*\", new ExactEvmScheme(signer));")?;
-        writeln!(out, "  const paid = await wrapFetchWithPayment(fetch, client)(\"{origin}/v1/report/7\");")?;
-        writeln!(out, "\nThe chain is at {rpc}. Ctrl-C ends everything.")?;
-        Ok(())
+        let (payee, token) = (self.shop.to_string(), usdc()?.id);
+        Ok(Paste { shop, payee, chain, token, key, price: PRICE }.write(out)?)
     }
 }
 

@@ -25,7 +25,7 @@ const PRICE: u64 = 10_000;
 const GOOD: u64 = 3_600;
 
 /// A chain, and a folder for the store, both of which go with this.
-pub(super) struct Sandbox {
+pub(crate) struct Sandbox {
     devnet: Devnet,
     folder: PathBuf,
     port: u16,
@@ -40,7 +40,7 @@ impl Drop for Sandbox {
 }
 
 impl Sandbox {
-    pub(super) async fn start(port: u16, block_time: u64) -> Result<Self, Failure> {
+    pub(crate) async fn start(port: u16, block_time: u64) -> Result<Self, Failure> {
         let every = BlockTime::Every(Duration::from_millis(block_time));
         let devnet = Devnet::builder().block_time(every).start().await?;
         let folder = std::env::temp_dir().join(format!("quittance-devnet-{}", std::process::id()));
@@ -49,7 +49,7 @@ impl Sandbox {
     }
 
     /// What a configuration would say.
-    pub(super) fn config(&self) -> Result<Config, Failure> {
+    pub(crate) fn config(&self) -> Result<Config, Failure> {
         let signer = self.account(9)?.key.to_string();
         // nothing on this chain is worth sealing
         let variables = BTreeMap::from([("SIGNER", signer), ("SEAL", "11".repeat(32))]);
@@ -69,7 +69,7 @@ impl Sandbox {
     /// Says what there is, and shows a payment that can be made.
     pub(super) fn explain(&self, out: &mut impl Write, url: &str) -> Result<(), Failure> {
         let token = self.devnet.tokens().first().ok_or_else(|| Failure::new("the sandbox has no token"))?;
-        let (buyer, seller) = (self.account(0)?, self.account(1)?);
+        let (buyer, seller) = (self.buyer()?, self.seller()?);
         let request = self.payment(token, &buyer, seller.address.into_array())?;
         writeln!(out, "chain {} at {}, a block each {} ms", self.devnet.chain_id(), self.devnet.url(), self.block_time)?;
         writeln!(out, "USDC   {}", token.address)?;
@@ -80,6 +80,26 @@ impl Sandbox {
         writeln!(out, "  curl -s {url}/settle -H 'content-type: application/json' -d '{request}'")?;
         writeln!(out, "\nCtrl-C ends it, and the chain with it")?;
         Ok(())
+    }
+
+    /// The folder for stores.
+    pub(crate) fn folder(&self) -> &std::path::Path {
+        &self.folder
+    }
+
+    /// Where the chain is.
+    pub(crate) fn chain(&self) -> (u64, String) {
+        (self.devnet.chain_id(), self.devnet.url())
+    }
+
+    /// Who buys here.
+    pub(crate) fn buyer(&self) -> Result<Account, Failure> {
+        self.account(0)
+    }
+
+    /// Who sells here.
+    pub(crate) fn seller(&self) -> Result<Account, Failure> {
+        self.account(1)
     }
 
     fn account(&self, number: usize) -> Result<Account, Failure> {

@@ -92,6 +92,27 @@ async fn rows_185_and_187_a_fresh_402_gets_no_fresh_signature() {
 }
 
 #[tokio::test]
+async fn what_may_pass_is_tried_again_and_told_by_its_name_when_it_does_not() {
+    let refusal = |reason: &str| {
+        let value = header::encode(&SettleResponse::failed("eip155:84532", reason), &Limits::HEADER).unwrap();
+        Some(Response::builder().status(402).header(header::PAYMENT_RESPONSE, value).body(Body::empty()).unwrap())
+    };
+    let poor = seller(move |_, _, _| refusal("insufficient_funds")).await;
+    let (of_poor, signed) = buyer(&poor);
+    let error = buy(&of_poor, &poor).await.unwrap_err();
+    let Error::Refused { reason: Some(Reason::Rejection(reason)), status: 402, .. } = &error else { panic!("{error:?}") };
+    assert_eq!((*reason, error.retry()), (Rejection::InsufficientFunds, Retry::UnknownOutcome));
+    assert_eq!(poor.payments().len(), 4);
+    one_signature(&of_poor, &poor, &signed).await;
+
+    // what was refused first is not what is told of a connection that breaks after it
+    let gone = seller(move |_, _, time| if time == 0 { refusal("insufficient_funds") } else { None }).await;
+    let (of_gone, _) = buyer(&gone);
+    let error = buy(&of_gone, &gone).await.unwrap_err();
+    assert!(matches!(error, Error::Open { .. }), "{error:?}");
+}
+
+#[tokio::test]
 async fn row_186_a_refusal_frees_nothing_and_the_chain_does() {
     let seller = seller(|_, _, _| {
         let refusal = SettleResponse::failed("eip155:84532", "invalid_exact_evm_payload_signature");

@@ -1,7 +1,6 @@
 //! From the keys of the file to what they mean.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 use std::time::Duration;
 
 use alloy_primitives::hex;
@@ -9,11 +8,10 @@ use quittance_core::eip712::permit2::{EXACT_PROXY, PERMIT2, UPTO_PROXY};
 use quittance_core::registry::{NetworkKind, networks};
 use quittance_core::{Address, Amount, Network};
 use quittance_evm::{Sponsoring, multicall3};
-use zeroize::Zeroizing;
+use quittance_service::config::{NOT_HERE, count, distinct, is_reference, key, millis, positive, resolve, seconds};
 
 use super::file::{self, File};
-use super::words::{ConfigError, is_reference, resolve};
-use super::{Around, ChainConfig, Config, keys};
+use super::{Around, ChainConfig, Config, ConfigError, keys};
 use crate::rpc::{EndpointUrl, RpcOptions};
 use crate::service::{Caller, Origin, ServiceOptions};
 use crate::settings::{Batch, ChainSettings, FeeLimit, Settings};
@@ -50,7 +48,7 @@ pub(super) fn config(file: &File, around: Around<'_>) -> Result<Config, ConfigEr
     Ok(Config {
         listen,
         store: store.to_string(),
-        sealing_key: sealing_key(file, around)?,
+        sealing_key: key("sealing_key", (file.sealing_key.as_deref(), file.sealing_key_file.as_deref()), around)?,
         service: limits(&file.limits)?,
         callers,
         origins: origins.collect::<Result<_, _>>()?,
@@ -59,24 +57,10 @@ pub(super) fn config(file: &File, around: Around<'_>) -> Result<Config, ConfigEr
     })
 }
 
-fn sealing_key(file: &File, around: Around<'_>) -> Result<Zeroizing<[u8; 32]>, ConfigError> {
-    let (place, text) = match (&file.sealing_key, &file.sealing_key_file) {
-        (Some(text), None) if is_reference(text) => ("sealing_key", resolve(text, "sealing_key", around)?),
-        (Some(_), None) => return Err(ConfigError::new("sealing_key", keys::NOT_HERE)),
-        (None, Some(path)) => ("sealing_key_file", keys::read(path, "sealing_key_file", around)?),
-        (None, None) => return Err(ConfigError::new("sealing_key", "is missing; so is `sealing_key_file`")),
-        (Some(_), Some(_)) => return Err(ConfigError::new("sealing_key", "contradicts `sealing_key_file`")),
-    };
-    let mut key = Zeroizing::new([0; 32]);
-    let digits = text.trim().strip_prefix("0x").unwrap_or_else(|| text.trim());
-    hex::decode_to_slice(digits, &mut *key).map_err(|_| ConfigError::new(place, "must be 64 hexadecimal digits"))?;
-    Ok(key)
-}
-
 fn caller(file: &file::Caller, place: &str, around: Around<'_>) -> Result<Caller, ConfigError> {
     let caller = match (&file.key, &file.key_sha256) {
         (Some(key), None) if is_reference(key) => Caller::new(&file.name, &resolve(key, &format!("{place}.key"), around)?),
-        (Some(_), None) => return Err(ConfigError::new(format!("{place}.key"), keys::NOT_HERE)),
+        (Some(_), None) => return Err(ConfigError::new(format!("{place}.key"), NOT_HERE)),
         (None, Some(text)) => {
             let place = format!("{place}.key_sha256");
             let text = resolve(text, &place, around)?;
@@ -246,48 +230,4 @@ fn fee_limit(file: &file::FeeLimit, place: &str) -> Result<FeeLimit, ConfigError
         if price.is_zero() { Err(ConfigError::new(&place, "must not be zero")) } else { Ok((token, price)) }
     });
     Ok(FeeLimit::new(file.per_mille, prices.collect::<Result<BTreeMap<_, _>, _>>()?))
-}
-
-/// The file that a path leads to, from the folder of the configuration.
-pub(super) fn path(text: &str, place: &str, around: Around<'_>) -> Result<std::path::PathBuf, ConfigError> {
-    Ok(around.folder.join(Path::new(resolve(text, place, around)?.as_str())))
-}
-
-fn positive(value: Option<u64>, default: u64, place: &str) -> Result<u64, ConfigError> {
-    match value {
-        Some(0) => Err(ConfigError::new(place, "must not be zero")),
-        Some(value) => Ok(value),
-        None => Ok(default),
-    }
-}
-
-fn count(value: Option<u64>, default: usize, place: &str) -> Result<usize, ConfigError> {
-    match value {
-        Some(value) => usize::try_from(positive(Some(value), 0, place)?).map_err(|_| ConfigError::new(place, "is too large")),
-        None => Ok(default),
-    }
-}
-
-/// The longest time that a key can name: a day.
-const LONGEST: Duration = Duration::from_secs(86_400);
-
-fn seconds(value: Option<u64>, default: Duration, place: &str) -> Result<Duration, ConfigError> {
-    time(value.map(Duration::from_secs), default, place)
-}
-
-fn millis(value: Option<u64>, default: Duration, place: &str) -> Result<Duration, ConfigError> {
-    time(value.map(Duration::from_millis), default, place)
-}
-
-fn time(value: Option<Duration>, default: Duration, place: &str) -> Result<Duration, ConfigError> {
-    match value {
-        Some(value) if value.is_zero() || value > LONGEST => Err(ConfigError::new(place, "must be above zero and at most a day")),
-        Some(value) => Ok(value),
-        None => Ok(default),
-    }
-}
-
-fn distinct<T: PartialEq>(values: &[T], place: &str, words: &str) -> Result<(), ConfigError> {
-    let twice = values.iter().enumerate().any(|(place, value)| values.iter().take(place).any(|other| other == value));
-    if twice { Err(ConfigError::new(place, words)) } else { Ok(()) }
 }

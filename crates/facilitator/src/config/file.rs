@@ -4,12 +4,6 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use super::Format;
-use super::words::ConfigError;
-
-/// The longest configuration, in bytes.
-const LONGEST: usize = 256 * 1024;
-
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct File {
@@ -100,32 +94,4 @@ pub(super) struct Signer {
     pub(super) keystore: Option<String>,
     pub(super) password: Option<String>,
     pub(super) password_file: Option<String>,
-}
-
-/// Reads the keys.
-pub(super) fn parse(text: &str, format: Format) -> Result<File, ConfigError> {
-    if text.len() > LONGEST {
-        return Err(ConfigError::at(1, 1, format!("a configuration has at most {LONGEST} bytes")));
-    }
-    match format {
-        Format::Toml => toml::from_str(text).map_err(|error| {
-            let byte = error.span().map_or(0, |span| span.start);
-            ConfigError::at_byte(text, byte, quiet(error.message()))
-        }),
-        Format::Json => serde_json::from_str(text).map_err(|error| {
-            let words = error.to_string();
-            let words = words.split(" at line ").next().unwrap_or_default();
-            ConfigError::at(error.line(), error.column(), quiet(words))
-        }),
-    }
-}
-
-/// The message of a reader without the value that it complains about, which may be a key in the wrong place.
-fn quiet(words: &str) -> String {
-    let complains = ["invalid type", "invalid value"].iter().find(|begin| words.starts_with(**begin));
-    match (complains, words.rsplit_once(", expected ")) {
-        (Some(begin), Some((_, expected))) => format!("{begin}, expected {expected}"),
-        (Some(begin), None) => (*begin).into(),
-        (None, _) => words.lines().next().unwrap_or_default().into(),
-    }
 }

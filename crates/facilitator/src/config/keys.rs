@@ -1,19 +1,10 @@
 //! The keys of accounts: where they come from.
 
-use std::fs::File;
-use std::io::Read as _;
-
 use quittance_core::SecretKey;
+use quittance_service::config::{NOT_HERE, is_reference, resolve, secret_file as read};
 use zeroize::Zeroizing;
 
-use super::build::path;
-use super::words::{ConfigError, is_reference, resolve};
-use super::{Around, file, keystore};
-
-pub(super) const NOT_HERE: &str = "does not belong into this file: write ${NAME} and set that variable, or name a file";
-
-/// The longest file with a key in it, in bytes.
-const LONGEST: u64 = 64 * 1024;
+use super::{Around, ConfigError, file, keystore};
 
 /// The key of an account, from the one place that is named.
 pub(super) fn signer(file: &file::Signer, place: &str, around: Around<'_>) -> Result<SecretKey, ConfigError> {
@@ -48,18 +39,4 @@ fn parse(text: &str, place: &str) -> Result<SecretKey, ConfigError> {
     let text = text.trim();
     let prefixed = if text.starts_with("0x") { Zeroizing::new(text.into()) } else { Zeroizing::new(format!("0x{text}")) };
     SecretKey::parse(&prefixed).map_err(|error| ConfigError::new(place, error))
-}
-
-/// A file with a secret in it.
-pub(super) fn read(text: &str, place: &str, around: Around<'_>) -> Result<Zeroizing<String>, ConfigError> {
-    let path = path(text, place, around)?;
-    let failed = |error: std::io::Error| ConfigError::new(place, format!("cannot be read: {}", error.kind()));
-    let file = File::open(path).map_err(failed)?;
-    // as long as it may be, so that no shorter copy of it is left behind on the way
-    let mut secret = Zeroizing::new(String::with_capacity(usize::try_from(LONGEST).unwrap_or_default()));
-    let length = file.take(LONGEST).read_to_string(&mut secret).map_err(failed)?;
-    if length as u64 == LONGEST {
-        return Err(ConfigError::new(place, "is too long for a secret"));
-    }
-    Ok(secret)
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use quittance_core::Amount;
 use quittance_mcp::{PAYMENT, RECEIPT};
-use quittance_server::{Bind, Origin, Seller, SetupError};
+use quittance_server::{Bind, Order, Origin, QuoteKey, Seller, SetupError};
 use serde_json::{Value, json};
 
 use crate::desk::{Desk, RESOURCE, TOOL, asked, goods, is_goods, params, refused, token, value};
@@ -295,4 +295,10 @@ async fn a_tool_has_a_name_that_a_resource_can_have_and_a_seller_of_tools() {
         assert_eq!(tool(Origin::tools(), name), Err(SetupError::Resource), "{name}");
     }
     assert_eq!(seller(Origin::tools()).sell(route()).err(), Some(SetupError::Resource), "no tool without a name");
+    let priced = quittance_server::Route::priced(|_: &axum::http::request::Parts| Ok(Vec::new())).quoted_for(60);
+    let metered = priced.order(Order::Metered { exposure: PRICE });
+    let log = Arc::new(quittance_guard::memory::MemoryReplayLog::new(10));
+    let quoting = Seller::setup(desk.stage.facilitator.clone(), log, Origin::tools()).quotes(QuoteKey::from_bytes([7; 32])).build();
+    let metered = quittance_mcp::PricedTool::new(&quoting.unwrap(), "a", metered);
+    assert_eq!(metered.err(), Some(SetupError::MeteredTool));
 }

@@ -97,7 +97,18 @@ async fn row_181_a_facilitator_that_finds_everything_valid_lets_no_unsigned_paym
     let signature = forged.payload.member("signature").unwrap().as_str().unwrap().to_owned();
     let other = signature.replacen(&signature[10..12], if &signature[10..12] == "00" { "01" } else { "00" }, 1);
     forged.payload.insert("signature", other.as_str());
-    shop.ask(Ask::get("/v1/r").paying(&forged)).await.refused(400);
+    let refused = shop.ask(Ask::get("/v1/r").paying(&forged)).await;
+    assert_eq!(refused.refused(402).reason(), "invalid_exact_evm_payload_signature");
+    assert_eq!(refused.offers().len(), 1, "another payment may pass");
+    // nor does a contract wallet vouch for it, which a seller has no chain to ask
+    let wrapped = format!("0x{}{}", "00".repeat(320), "6492".repeat(16));
+    for (signature, reason) in [
+        (format!("{signature}00"), "invalid_exact_evm_payload_undeployed_smart_wallet"),
+        (wrapped, "invalid_exact_evm_payload_signature"),
+    ] {
+        forged.payload.insert("signature", signature.as_str());
+        assert_eq!(shop.ask(Ask::get("/v1/r").paying(&forged)).await.reason(), reason);
+    }
     let mut cheaper = shop.stage.order(2);
     cheaper.amount = Amount::from_u64(1);
     let mut payment = cheaper.payment(60);

@@ -4,6 +4,7 @@
 #[allow(dead_code, reason = "what the engine's own tests need besides")]
 mod engine;
 mod facilitators;
+mod metered;
 mod orders;
 mod replays;
 mod shop;

@@ -162,3 +162,34 @@ async fn a_change_of_price_honours_a_live_quote() {
     assert!(shop.ask(Ask::get("/v1/r").paying(&payment)).await.is_goods());
     assert_eq!(shop.sold(), PRICE);
 }
+
+#[tokio::test(start_paused = true)]
+async fn row_156_an_offer_that_has_ended_gives_what_was_bought_with_it_and_nothing_else() {
+    use quittance_core::{Binding, Resource, Salt, Terms, binding::Mode, wire};
+    use quittance_server::QuoteKey;
+    let shop = Shop::with(
+        Stage::new(),
+        |stage| stage.facilitator.clone(),
+        |setup| setup.quotes(QuoteKey::from_bytes([9; 32])),
+        |route| route.quoted_for(5),
+    );
+    let path = "/v1/r";
+    let quoted = shop.terms(path).await.accepts.remove(0);
+    let resource = Resource::parse(&format!("{}{path}", crate::shop::ORIGIN)).unwrap();
+    let bound = |salt: u8| {
+        let (mut order, salt) = (shop.stage.order(0), Salt::from_bytes([salt; 32]));
+        let terms = Terms::parse(quoted.clone()).unwrap();
+        order.nonce = Binding::new(terms.hash(), "GET", &resource).unwrap().nonce(&salt);
+        let mut payment = order.payment(60);
+        payment.accepted = quoted.clone();
+        crate::shop::with_binding(payment, wire::Binding::advertise(Mode::Preferred).answer(salt, None), path)
+    };
+    let (bought, unused) = (Ask::get(path).paying(&bound(7)), Ask::get(path).paying(&bound(8)));
+    assert!(shop.ask(bought.clone()).await.is_goods());
+    tokio::time::sleep(std::time::Duration::from_secs(10)).await;
+    shop.ask(unused).await.refused(402);
+    // its window is open; what has ended is the offer
+    let answer = shop.ask(bought).await;
+    assert!(answer.is_goods(), "whoever has paid is not asked to pay again: {answer:?}");
+    assert_eq!((shop.served(), shop.sold()), (1, PRICE));
+}

@@ -60,7 +60,7 @@ def reference(chain):
     return serve(app)
 
 
-def shop(facilitator_url):
+def shop(facilitator_url, payee=PAYEE):
     """The official server: one route for each way to be paid."""
     permit2 = {"name": "USDC", "version": "2", "assetTransferMethod": "permit2"}
     prices = {
@@ -71,7 +71,7 @@ def shop(facilitator_url):
     till = x402ResourceServerSync(HTTPFacilitatorClientSync(FacilitatorConfig(url=facilitator_url)))
     till.register(NETWORK, ExactEvmServerScheme())
     till.register(NETWORK, UptoEvmServerScheme())
-    option = lambda scheme, price: PaymentOption(scheme, PAYEE, price, NETWORK, max_timeout_seconds=120)
+    option = lambda scheme, price: PaymentOption(scheme, payee, price, NETWORK, max_timeout_seconds=120)
     app = Flask("shop")
 
     def word():

@@ -91,8 +91,8 @@ export class Chain {
   }
 
   /** A new account with so much of the token, which has approved Permit2 or not. */
-  async buyer({ funds = 1_000_000n, approved = false } = {}) {
-    const account = privateKeyToAccount(generatePrivateKey());
+  async buyer({ funds = 1_000_000n, approved = false, key = generatePrivateKey() } = {}) {
+    const account = privateKeyToAccount(key);
     if (funds > 0n) await this.mint(account.address, funds);
     if (approved) {
       await this.fuel(account.address);

@@ -6,7 +6,7 @@ const settle = (text) => ({ settle: text });
 const malformed = (reason) => ({ verify: `400: ${reason}`, settle: `400: ${reason}` });
 
 /** Reasons that the specification, section 9, or where it has none the Python packages, call otherwise than the official engine. */
-const NAMES = {
+export const NAMES = {
   invalid_exact_evm_signature: "invalid_exact_evm_payload_signature",
   invalid_exact_evm_recipient_mismatch: "invalid_exact_evm_payload_recipient_mismatch",
   invalid_exact_evm_insufficient_balance: "insufficient_funds",

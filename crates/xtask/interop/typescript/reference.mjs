@@ -28,8 +28,9 @@ async function inOrder(wallet, transactions) {
   return hashes;
 }
 
-export async function reference(chain) {
-  const wallet = chain.wallet(known(0));
+/** The official facilitator on a chain, with an account that signs for it and for nobody else. */
+export async function reference(chain, account = known(0)) {
+  const wallet = chain.wallet(account);
   const signer = evm.toFacilitatorEvmSigner({ ...wallet, address: wallet.account.address });
   const engine = new x402Facilitator();
   facilitator.registerExact(engine, { signer, networks: NETWORK, eip6492AllowedFactories: [WALLET_FACTORY] });

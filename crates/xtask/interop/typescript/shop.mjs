@@ -19,8 +19,8 @@ export const CEILING = 100_000n;
 
 const domain = { name: "USDC", version: "2" };
 const permit2 = { ...domain, assetTransferMethod: "permit2" };
-const priced = (scheme, price, more = {}) => ({
-  accepts: { scheme, network: NETWORK, payTo: PAYEE, price, maxTimeoutSeconds: 120 },
+const priced = (scheme, price, more = {}) => (payTo) => ({
+  accepts: { scheme, network: NETWORK, payTo, price, maxTimeoutSeconds: 120 },
   description: "a word",
   mimeType: "text/plain",
   ...more,
@@ -34,13 +34,14 @@ const ROUTES = {
   "GET /upto": priced("upto", "$0.10"),
 };
 
-/** A shop that has its payments verified and settled at `facilitatorUrl`. */
-export async function shop(facilitatorUrl) {
+/** A shop that has its payments to `payee` verified and settled at `facilitatorUrl`. */
+export async function shop(facilitatorUrl, payee = PAYEE) {
   const till = new x402ResourceServer(new HTTPFacilitatorClient({ url: facilitatorUrl }))
     .register(NETWORK, new server.Exact())
     .register(NETWORK, new server.Upto());
   const app = express();
-  app.use(paymentMiddleware(ROUTES, till));
+  const routes = Object.entries(ROUTES).map(([route, to]) => [route, to(payee)]);
+  app.use(paymentMiddleware(Object.fromEntries(routes), till));
   app.get("/upto", (request, response) => {
     // what was used, which the buyer of a test chooses
     if (request.query.charge !== undefined) setSettlementOverrides(response, { amount: request.query.charge });

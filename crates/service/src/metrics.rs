@@ -1,8 +1,11 @@
-//! Numbers of one kind, told apart by labels.
+//! Numbers for Prometheus: of one kind, told apart by labels.
+//!
+//! Labels are for whoever uses this to choose, and must never be what a stranger chose, so that their number is bounded. Nothing is read back: no
+//! decision hangs on a number of here.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
@@ -44,14 +47,15 @@ const BUCKETS: [(u64, &str); 14] = [
 
 /// How long things took.
 #[derive(Default, Debug)]
-pub(super) struct Histogram {
+pub struct Histogram {
     within: [AtomicU64; BUCKETS.len()],
     count: AtomicU64,
     micros: AtomicU64,
 }
 
 impl Histogram {
-    pub(super) fn observe(&self, took: Duration) {
+    /// Something took so long.
+    pub fn observe(&self, took: Duration) {
         let micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
         for (within, (end, _)) in self.within.iter().zip(BUCKETS) {
             if micros <= end {
@@ -63,10 +67,39 @@ impl Histogram {
     }
 }
 
+/// A number that goes up and down.
+#[derive(Default, Debug)]
+pub struct Gauge(AtomicI64);
+
+impl Gauge {
+    /// It is so much now.
+    pub fn set(&self, value: i64) {
+        self.0.store(value, Ordering::Relaxed);
+    }
+
+    /// It is one more.
+    pub fn up(&self) {
+        self.0.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// It is one less.
+    pub fn down(&self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+
+    /// How much it is.
+    #[must_use]
+    pub fn value(&self) -> i64 {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
 /// What a number is to Prometheus.
-pub(super) trait Number: Default {
+pub trait Number: Default {
+    /// The word for its kind.
     const KIND: &'static str;
 
+    /// Writes its lines.
     fn write(&self, out: &mut String, name: &str, labels: &str);
 }
 
@@ -83,25 +116,40 @@ impl Number for Histogram {
 
     fn write(&self, out: &mut String, name: &str, labels: &str) {
         let bucket = format!("{name}_bucket");
-        for (within, (_, end)) in self.within.iter().zip(BUCKETS) {
-            line(out, &bucket, &format!("{labels},le=\"{end}\""), &within.load(Ordering::Relaxed).to_string());
+        let within = |end: &str| match labels {
+            "" => format!("le=\"{end}\""),
+            _ => format!("{labels},le=\"{end}\""),
+        };
+        for (count, (_, end)) in self.within.iter().zip(BUCKETS) {
+            line(out, &bucket, &within(end), &count.load(Ordering::Relaxed).to_string());
         }
         let count = self.count.load(Ordering::Relaxed).to_string();
-        line(out, &bucket, &format!("{labels},le=\"+Inf\""), &count);
+        line(out, &bucket, &within("+Inf"), &count);
         let micros = self.micros.load(Ordering::Relaxed);
         line(out, &format!("{name}_sum"), labels, &format!("{}.{:06}", micros / 1_000_000, micros % 1_000_000));
         line(out, &format!("{name}_count"), labels, &count);
     }
 }
 
+impl Number for Gauge {
+    const KIND: &'static str = "gauge";
+
+    fn write(&self, out: &mut String, name: &str, labels: &str) {
+        line(out, name, labels, &self.value().to_string());
+    }
+}
+
 fn line(out: &mut String, name: &str, labels: &str, value: &str) {
     // a String takes whatever is written to it
-    let _written = writeln!(out, "{name}{{{labels}}} {value}");
+    let _written = match labels {
+        "" => writeln!(out, "{name} {value}"),
+        _ => writeln!(out, "{name}{{{labels}}} {value}"),
+    };
 }
 
 /// Numbers told apart by the values of their labels.
 #[derive(Debug)]
-pub(super) struct Family<N>(RwLock<BTreeMap<Vec<String>, Arc<N>>>);
+pub struct Family<N>(RwLock<BTreeMap<Vec<String>, Arc<N>>>);
 
 impl<N> Default for Family<N> {
     fn default() -> Self {
@@ -111,7 +159,8 @@ impl<N> Default for Family<N> {
 
 impl<N: Number> Family<N> {
     /// The number with these values, which begins with the first question.
-    pub(super) fn of(&self, values: &[&str]) -> Arc<N> {
+    #[must_use]
+    pub fn of(&self, values: &[&str]) -> Arc<N> {
         let known = |(key, number): (&Vec<String>, &Arc<N>)| (*key == values).then(|| Arc::clone(number));
         let numbers = self.0.read().unwrap_or_else(PoisonError::into_inner);
         if let Some(number) = numbers.iter().find_map(known) {
@@ -122,20 +171,55 @@ impl<N: Number> Family<N> {
         Arc::clone(self.0.write().unwrap_or_else(PoisonError::into_inner).entry(key).or_default())
     }
 
-    pub(super) fn all(&self) -> Vec<(Vec<String>, Arc<N>)> {
+    /// All of them with their values.
+    #[must_use]
+    pub fn all(&self) -> Vec<(Vec<String>, Arc<N>)> {
         let numbers = self.0.read().unwrap_or_else(PoisonError::into_inner);
         numbers.iter().map(|(key, number)| (key.clone(), Arc::clone(number))).collect()
     }
 
-    pub(super) fn write(&self, out: &mut String, name: &str, help: &str, labels: &[&str]) {
+    /// Writes them in Prometheus' text format; nothing if there are none.
+    pub fn write(&self, out: &mut String, name: &str, help: &str, labels: &[&str]) {
         let numbers = self.all();
         if numbers.is_empty() {
             return;
         }
         let _written = write!(out, "# HELP {name} {help}\n# TYPE {name} {}\n", N::KIND);
         for (values, number) in numbers {
-            let pairs = labels.iter().zip(values).map(|(label, value)| format!("{label}=\"{value}\"")).collect::<Vec<_>>();
+            let pairs =
+                labels.iter().zip(values).map(|(label, value)| format!("{label}=\"{}\"", escaped(&value))).collect::<Vec<_>>();
             number.write(out, name, &pairs.join(","));
         }
+    }
+}
+
+/// A value as it may stand between quotes.
+fn escaped(value: &str) -> String {
+    value.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_written_as_prometheus_reads_them() {
+        let (gauges, counters) = (Family::<Gauge>::default(), Family::<Counter>::default());
+        gauges.of(&[]).up();
+        gauges.of(&[]).up();
+        gauges.of(&[]).down();
+        counters.of(&["/a \"b\" \\", "200"]).add(3);
+        let mut out = String::new();
+        gauges.write(&mut out, "open", "What is open.", &[]);
+        counters.write(&mut out, "answers", "Answers.", &["route", "status"]);
+        Family::<Histogram>::default().write(&mut out, "nothing", "Nothing.", &[]);
+        let expected = "# HELP open What is open.\n# TYPE open gauge\nopen 1\n# HELP answers Answers.\n# TYPE answers counter\n\
+                        answers{route=\"/a \\\"b\\\" \\\\\",status=\"200\"} 3\n";
+        assert_eq!(out, expected);
+        let times = Family::<Histogram>::default();
+        times.of(&[]).observe(Duration::from_millis(3));
+        let mut out = String::new();
+        times.write(&mut out, "took", "Time.", &[]);
+        assert!(out.contains("\ntook_bucket{le=\"0.005\"} 1\n") && out.ends_with("took_sum 0.003000\ntook_count 1\n"), "{out}");
     }
 }

@@ -15,19 +15,21 @@ pub struct ConfigError {
 }
 
 impl ConfigError {
-    pub(super) fn new(place: impl Into<String>, words: impl fmt::Display) -> Self {
+    /// An error at the path of a key.
+    #[must_use]
+    pub fn new(place: impl Into<String>, words: impl fmt::Display) -> Self {
         Self { place: place.into(), words: words.to_string() }
     }
 
     /// An error at a byte of a text.
-    pub(super) fn at_byte(text: &str, byte: usize, words: impl fmt::Display) -> Self {
+    pub(crate) fn at_byte(text: &str, byte: usize, words: impl fmt::Display) -> Self {
         let before = text.get(..byte).unwrap_or(text);
         let line = before.rsplit('\n').next().unwrap_or_default();
         Self::at(before.matches('\n').count() + 1, line.chars().count() + 1, words)
     }
 
     /// An error at a line and a column, both from one.
-    pub(super) fn at(line: usize, column: usize, words: impl fmt::Display) -> Self {
+    pub(crate) fn at(line: usize, column: usize, words: impl fmt::Display) -> Self {
         Self::new(format!("{line}:{column}"), words)
     }
 }
@@ -41,7 +43,11 @@ impl fmt::Display for ConfigError {
 impl std::error::Error for ConfigError {}
 
 /// A text with what its references stand for. It may be a secret.
-pub(super) fn resolve(text: &str, place: &str, around: Around<'_>) -> Result<Zeroizing<String>, ConfigError> {
+///
+/// # Errors
+///
+/// [`ConfigError`] when a reference is not written as one, or stands for nothing.
+pub fn resolve(text: &str, place: &str, around: Around<'_>) -> Result<Zeroizing<String>, ConfigError> {
     let mut resolved = Zeroizing::new(String::new());
     let mut rest = text;
     while let Some((before, behind)) = rest.split_once('$') {
@@ -68,7 +74,8 @@ pub(super) fn resolve(text: &str, place: &str, around: Around<'_>) -> Result<Zer
 }
 
 /// Whether a text is a reference and nothing else, so that what it stands for does not stand in the file.
-pub(super) fn is_reference(text: &str) -> bool {
+#[must_use]
+pub fn is_reference(text: &str) -> bool {
     text.strip_prefix("${").and_then(|text| text.strip_suffix('}')).is_some_and(is_name)
 }
 

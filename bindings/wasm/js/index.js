@@ -1,0 +1,136 @@
+// Everything of `quittance/verify`, and what a buyer needs: the policy pause, keys, signing in two steps, the audit log, the inspector.
+
+import * as wasm from "#wasm";
+import { fetchWith } from "./fetch.js";
+import { decodeHeader } from "./verify.js";
+import { answer, bytes, document, map, object, ofBytes, optional, problem, raw, seconds } from "./text.js";
+
+export * from "./verify.js";
+export * from "./more.js";
+export * from "./chain.js";
+export { MemoryLedger, PaymentError } from "./fetch.js";
+
+/** Thirty-two fresh bytes; nothing where the runtime has no source of them. */
+const fresh = () => {
+  if (typeof globalThis.crypto?.getRandomValues !== "function") return null;
+  const bytes = globalThis.crypto.getRandomValues(new Uint8Array(32));
+  return `0x${Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("")}`;
+};
+const NO_RANDOMNESS = problem("no_randomness", "this runtime has no crypto.getRandomValues, and no payment is made without fresh bytes");
+
+/** A policy of an object: `perPayment` is the key `per_payment` of the file. */
+const toml = (policy) => {
+  if (typeof policy === "string") return policy;
+  if (typeof policy !== "object" || policy === null) throw new TypeError("policy must be TOML text or an object");
+  const word = (name) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+  const value = (it) => {
+    if (Array.isArray(it)) return `[${it.map(value).join(", ")}]`;
+    if (typeof it === "string" || typeof it === "boolean") return JSON.stringify(it);
+    throw new TypeError("a policy is made of texts, lists and true or false");
+  };
+  const plain = Object.entries(policy).filter(([, it]) => it !== undefined);
+  const isTable = ([, it]) => typeof it === "object" && it !== null && !Array.isArray(it);
+  const lines = (entries) => entries.map(([name, it]) => `${word(name)} = ${value(it)}\n`).join("");
+  const tables = plain.filter(isTable).map(([name, it]) => `[${word(name)}]\n${lines(Object.entries(it))}`);
+  return lines(plain.filter((entry) => !isTable(entry))) + tables.join("");
+};
+
+/** What a decision is made of, each member read once. */
+const question = (it) => {
+  const { policy, required = {}, resource, method = "GET", purchase, now, task, session, reason, approval, prices, pins } = it;
+  const { header, body } = required;
+  const members = { resource, method, purchase, task, session, reason, approval, required: header ?? undefined, body };
+  for (const [name, value] of Object.entries(members)) if (value !== undefined) bytes(value, name);
+  return { ...members, policy: toml(policy), now: seconds(now), prices, pins };
+};
+
+const told = (value) => {
+  const { terms, typedData, ...rest } = value;
+  if (terms !== undefined) rest.terms = JSON.parse(terms);
+  if (typedData !== undefined) rest.typedData = JSON.parse(typedData);
+  return rest;
+};
+
+export const decide = (input) => map(answer(wasm.decide(object(question(input)))), told);
+
+/** Decides, and says what has to be signed; `finish` takes the signature and gives the header. */
+export const prepare = (input) => {
+  const salt = input.salt ?? fresh();
+  if (salt === null) return NO_RANDOMNESS;
+  const members = { ...question(input), from: input.from, salt, paymentId: input.paymentId ?? `pay_${salt.slice(2, 34)}` };
+  bytes(members.from, "from");
+  const given = object(members);
+  const finish = (signature) => answer(wasm.finish(given, bytes(signature, "signature")));
+  return map(answer(wasm.prepare(given)), (value) => ({ ...told(value), finish }));
+};
+
+export const wrapFetch = fetchWith({ prepare: (input) => prepare(input), decodeHeader });
+
+/** A secret key in the module's memory. It shows its address and signs; its bytes it gives to nobody. */
+export class SigningKey {
+  #held;
+  #address;
+
+  constructor(held, address) {
+    this.#held = held;
+    this.#address = address;
+  }
+
+  /** Takes `0x` and 64 digits, or 32 bytes, which are overwritten. */
+  static open(secret) {
+    if (fresh() === null) return NO_RANDOMNESS;
+    const own = secret instanceof Uint8Array;
+    const given = own ? secret : bytes(secret, "secret");
+    const held = wasm.Key.hold(given);
+    // what the caller gave, or what was made of a text
+    given.fill(0);
+    const told = answer(held.address());
+    if (told.ok) return { ok: true, value: new SigningKey(held, told.value.address) };
+    held.free();
+    return told;
+  }
+
+  get address() {
+    return this.#address;
+  }
+
+  signDigest(digest) {
+    return this.#use((held) => held.sign_digest(bytes(digest, "digest")));
+  }
+
+  signPersonal(message) {
+    return ofBytes(message, "message", (given) => this.#use((held) => held.sign_personal(given)));
+  }
+
+  /** Signs what `prepare` gave. */
+  sign({ digest }) {
+    return this.signDigest(digest);
+  }
+
+  /** Overwrites the key. Whatever is asked of it then is refused. */
+  free() {
+    this.#held?.free();
+    this.#held = null;
+  }
+
+  #use(use) {
+    return this.#held === null ? problem("key_freed", "the key was freed") : answer(use(this.#held));
+  }
+
+  toJSON() {
+    return { address: this.#address };
+  }
+}
+
+export const auditVerify = (log, { anchor } = {}) => answer(wasm.audit_verify(raw(log, "log"), optional(anchor, "anchor")));
+
+export const auditEntry = ({ log, after, event }) =>
+  answer(wasm.audit_entry(bytes(log, "log"), optional(after, "after"), bytes(document(event, "event"), "event")));
+
+export const auditHash = (salt, value) =>
+  ofBytes(value, "value", (given) => map(answer(wasm.audit_hash(bytes(salt, "salt"), given)), ({ hash }) => hash));
+
+export const auditEscaped = (text) => map(answer(wasm.audit_escaped(bytes(text, "text"))), ({ shown }) => shown);
+
+export const inspect = (text, { now, terms } = {}) =>
+  answer(wasm.inspect(bytes(text, "text"), bytes(seconds(now), "now"), terms === undefined ? undefined : bytes(document(terms, "terms"), "terms")));

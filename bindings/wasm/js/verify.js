@@ -1,0 +1,46 @@
+// Payments are read and verified, and nothing else: what a worker in front of an API needs.
+
+import * as wasm from "#wasm";
+import { given, pairs } from "./request.js";
+import { answer, bytes, document, documents, list, map, optional, raw, read, seconds } from "./text.js";
+
+export { createGate } from "./gate.js";
+
+const form = ({ form = "eip3009" } = {}) => bytes(form, "form");
+
+export const decodeHeader = (name, value) => read(wasm.decode(bytes(name, "name"), raw(value, "value")));
+
+export const encodeHeader = (name, object) =>
+  map(answer(wasm.encode(bytes(name, "name"), bytes(document(object, "object"), "object"))), (value) => value.header);
+
+export const findPayment = (headers) => map(answer(wasm.find_payment(given(pairs(headers)))), (found) => (found.name ? found : null));
+
+export const verify = (headers, terms, { now, scheme = "" } = {}) =>
+  answer(wasm.verify(bytes(scheme, "scheme"), given(pairs(headers)), list(documents(terms, "terms")), bytes(seconds(now), "now")));
+
+export const recover = (digest, signature, options) =>
+  answer(wasm.recover(bytes(digest, "digest"), bytes(signature, "signature"), form(options)));
+
+export const checkSignature = (digest, signature, signer, options) =>
+  answer(
+    wasm.check_signature(bytes(digest, "digest"), bytes(signature, "signature"), form(options), bytes(signer, "signer")),
+  );
+
+export const termsHash = (offer, { version = "2" } = {}) =>
+  answer(wasm.terms_hash(bytes(version, "version"), bytes(document(offer, "offer"), "offer")));
+
+export const canonicalResource = (url) => answer(wasm.resource(bytes(url, "url")));
+
+export const boundNonce = ({ termsHash, method, resource, salt, metadata, nonce }) =>
+  answer(
+    wasm.bound_nonce(
+      bytes(termsHash, "termsHash"),
+      bytes(method, "method"),
+      bytes(resource, "resource"),
+      bytes(salt, "salt"),
+      metadata === undefined ? undefined : bytes(document(metadata, "metadata"), "metadata"),
+      optional(nonce, "nonce"),
+    ),
+  );
+
+export const explainReason = (reason) => answer(wasm.reason(bytes(reason, "reason")));

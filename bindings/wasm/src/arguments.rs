@@ -1,0 +1,101 @@
+//! What an export is given: bytes of text, or of a JSON object of texts.
+//!
+//! JavaScript has one type of number and it is a double, so numbers come as decimal text. A text of JavaScript may hold half of a
+//! surrogate pair; the layer in JavaScript turns such a one into bytes that are no UTF-8, and it is refused here (catalogue row 230).
+
+use alloc::vec::Vec;
+
+#[cfg(feature = "full")]
+use quittance_core::json::Object;
+use quittance_core::json::{self, Value};
+use quittance_core::{EncodingError, Limits, ShapeError, Terms, UnixSeconds, wire};
+
+use crate::answer::Problem;
+
+/// The limits of arguments. Each text in them has limits of its own.
+const ARGUMENTS: Limits = Limits::BODY.with_bytes(usize::MAX);
+
+/// The text of an argument.
+pub(crate) fn text(bytes: &[u8]) -> Result<&str, Problem> {
+    core::str::from_utf8(bytes).map_err(|_| Problem::of_kind(EncodingError::Utf8))
+}
+
+/// A time in seconds.
+pub(crate) fn seconds(bytes: &[u8]) -> Result<UnixSeconds, Problem> {
+    UnixSeconds::parse(text(bytes)?).map_err(Problem::of_kind)
+}
+
+/// A list of texts, written as JSON.
+pub(crate) fn texts(bytes: &[u8]) -> Result<Vec<Value>, Problem> {
+    match json::parse(bytes, &ARGUMENTS)? {
+        Value::Array(elements) => Ok(elements),
+        _ => Err(Problem::of_kind(ShapeError::Type)),
+    }
+}
+
+/// The text of an element.
+pub(crate) fn element(value: &Value) -> Result<&str, Problem> {
+    value.as_str().ok_or_else(|| Problem::of_kind(ShapeError::Type))
+}
+
+/// One offer, as text.
+#[cfg(feature = "full")]
+pub(crate) fn offer(text: &str) -> Result<Terms, Problem> {
+    Ok(wire::PaymentRequirements::from_json(text.as_bytes(), &Limits::BODY).and_then(Terms::parse)?)
+}
+
+/// Offers, as a JSON list of texts.
+#[cfg(feature = "full")]
+pub(crate) fn offers(bytes: &[u8]) -> Result<Vec<Terms>, Problem> {
+    texts(bytes)?.iter().map(|value| offer(element(value)?)).collect()
+}
+
+/// The same, of the seller's own: what is wrong with them is no fault of whoever pays, and no answer to a request.
+pub(crate) fn own_offers(bytes: &[u8]) -> Result<Vec<Terms>, Problem> {
+    let own = |(number, value): (usize, &Value)| {
+        let text = element(value)?;
+        let offer = wire::PaymentRequirements::from_json(text.as_bytes(), &Limits::BODY).and_then(Terms::parse);
+        offer.map_err(|error| Problem::named("own_offer", alloc::format!("offer {number}: {error}")))
+    };
+    texts(bytes)?.iter().enumerate().map(own).collect()
+}
+
+/// The members of a JSON object that are texts.
+#[cfg(feature = "full")]
+pub(crate) struct Texts(Object);
+
+#[cfg(feature = "full")]
+impl Texts {
+    /// Reads the object.
+    pub(crate) fn read(bytes: &[u8]) -> Result<Self, Problem> {
+        Self::of(&json::parse(bytes, &ARGUMENTS)?)
+    }
+
+    /// Takes an object inside another.
+    pub(crate) fn of(value: &Value) -> Result<Self, Problem> {
+        value.as_object().cloned().map(Self).ok_or_else(|| Problem::of_kind(ShapeError::Type))
+    }
+
+    /// A text that has to be there.
+    pub(crate) fn required(&self, name: &str) -> Result<&str, Problem> {
+        self.optional(name)?.ok_or_else(|| Problem::of_kind(ShapeError::Missing).with("path", name))
+    }
+
+    /// A text that may be.
+    pub(crate) fn optional(&self, name: &str) -> Result<Option<&str>, Problem> {
+        match self.0.member(name) {
+            None => Ok(None),
+            Some(Value::String(text)) => Ok(Some(text)),
+            Some(_) => Err(Problem::of_kind(ShapeError::Type).with("path", name)),
+        }
+    }
+
+    /// The elements of a list; none where there is no list.
+    pub(crate) fn list(&self, name: &str) -> Result<&[Value], Problem> {
+        match self.0.member(name) {
+            None => Ok(&[]),
+            Some(Value::Array(elements)) => Ok(elements),
+            Some(_) => Err(Problem::of_kind(ShapeError::Type).with("path", name)),
+        }
+    }
+}

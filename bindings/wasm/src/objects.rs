@@ -1,0 +1,178 @@
+//! Headers and objects of the wire: read strictly, and written again byte for byte.
+
+use alloc::string::String;
+#[cfg(feature = "full")]
+use alloc::string::ToString as _;
+use alloc::vec::Vec;
+
+use quittance_core::header::{self, Envelope};
+#[cfg(feature = "full")]
+use quittance_core::json;
+use quittance_core::json::{Object, Value};
+use quittance_core::wire::{self, v1};
+use quittance_core::{DecodeError, Limits, ShapeError};
+#[cfg(feature = "full")]
+use quittance_core::{Terms, terms_hash::canonical_terms, wire::Asked};
+
+use crate::answer::{Answer, Problem, members, shown};
+use crate::arguments;
+
+/// A reader of one object, which gives its text again.
+type Reader = fn(Envelope) -> Result<Object, DecodeError>;
+
+/// Reads an object and writes it again; the two are inverse, so what comes out is what came in unless optional members were null.
+fn whole<T>(envelope: Envelope) -> Result<Object, DecodeError>
+where
+    T: TryFrom<Envelope, Error = DecodeError>,
+    for<'a> Object: From<&'a T>,
+{
+    let object: T = envelope.try_into()?;
+    Ok(Object::from(&object))
+}
+
+#[cfg(feature = "full")]
+fn judged<T>(envelope: Envelope, judge: impl FnOnce(&T) -> Result<(), DecodeError>) -> Result<Object, DecodeError>
+where
+    T: TryFrom<Envelope, Error = DecodeError>,
+    for<'a> Object: From<&'a T>,
+{
+    let object: T = envelope.try_into()?;
+    judge(&object)?;
+    Ok(Object::from(&object))
+}
+
+/// The object that a header carries.
+fn in_header(name: &str) -> Result<Reader, Problem> {
+    let readers: &[(&str, Reader)] = &[
+        (header::PAYMENT_REQUIRED, whole::<wire::PaymentRequired>),
+        (header::PAYMENT_SIGNATURE, whole::<wire::PaymentPayload>),
+        (header::PAYMENT_RESPONSE, whole::<wire::SettleResponse>),
+        (header::X_PAYMENT, whole::<v1::PaymentPayload>),
+        (header::X_PAYMENT_RESPONSE, whole::<wire::SettleResponse>),
+        #[cfg(feature = "full")]
+        (header::SIGN_IN_WITH_X, whole::<wire::SignInWithX>),
+        #[cfg(feature = "full")]
+        (header::EXTENSION_RESPONSES, whole::<wire::ExtensionResponses>),
+    ];
+    let found = readers.iter().find(|(known, _)| known.eq_ignore_ascii_case(name));
+    found.map(|(_, reader)| *reader).ok_or_else(|| unknown("header"))
+}
+
+/// The objects by name. Requirements and payments have their network and amount judged: whoever reads one alone is about to use it.
+#[cfg(feature = "full")]
+fn by_name(name: &str) -> Result<Reader, Problem> {
+    Ok(match name {
+        "PaymentRequired" => whole::<wire::PaymentRequired>,
+        "PaymentRequirements" => |it| judged(it, judge_offer),
+        "PaymentPayload" => |it| judged(it, |payment: &wire::PaymentPayload| judge_offer(&payment.accepted)),
+        "PaymentRequiredV1" => whole::<v1::PaymentRequired>,
+        "PaymentRequirementsV1" => |it| judged(it, |offer: &v1::PaymentRequirements| offer.parse_amount().map(drop)),
+        "PaymentPayloadV1" => whole::<v1::PaymentPayload>,
+        "ResourceInfo" => whole::<wire::ResourceInfo>,
+        "SettleResponse" => whole::<wire::SettleResponse>,
+        "VerifyResponse" => whole::<wire::VerifyResponse>,
+        "VerifyRequest" => whole::<wire::VerifyRequest>,
+        "SettleRequest" => whole::<wire::SettleRequest>,
+        "SupportedResponse" => whole::<wire::SupportedResponse>,
+        "DiscoveryResources" => whole::<wire::DiscoveryResources>,
+        "DiscoverySearch" => whole::<wire::DiscoverySearch>,
+        _ => return Err(unknown("object")),
+    })
+}
+
+#[cfg(feature = "full")]
+fn judge_offer(offer: &wire::PaymentRequirements) -> Result<(), DecodeError> {
+    offer.parse_network()?;
+    offer.parse_amount().map(drop)
+}
+
+fn unknown(what: &str) -> Problem {
+    Problem::named("unknown_name", alloc::format!("no {what} has this name"))
+}
+
+/// The text of the object in a header.
+pub(crate) fn decode(name: &[u8], value: &[u8]) -> Answer {
+    let read = in_header(arguments::text(name)?)?;
+    written(read(Envelope::from_header(value, &Limits::HEADER)?)?)
+}
+
+/// The header that carries an object.
+pub(crate) fn encode(name: &[u8], object: &[u8]) -> Answer {
+    let read = in_header(arguments::text(name)?)?;
+    let object = read(Envelope::from_json(object, &Limits::BODY)?)?;
+    Ok(members([("header", header::encode(object, &Limits::HEADER)?.into())]))
+}
+
+/// The text of an object that came by itself.
+#[cfg(feature = "full")]
+pub(crate) fn read(name: &[u8], object: &[u8]) -> Answer {
+    let read = by_name(arguments::text(name)?)?;
+    written(read(Envelope::from_json(object, &Limits::BODY)?)?)
+}
+
+fn written(object: Object) -> Answer {
+    Ok(members([("text", shown(Value::Object(object)))]))
+}
+
+/// Any JSON text, by the strict reader: the spelling of RFC 8785, and the one that keeps order and numbers as they are.
+#[cfg(feature = "full")]
+pub(crate) fn json_text(text: &[u8], limits: &Limits) -> Answer {
+    let value = json::parse(text, limits)?;
+    Ok(members([("canonical", json::canonical(&value).into()), ("text", shown(value))]))
+}
+
+/// An offer of version 1 in the words of version 2.
+#[cfg(feature = "full")]
+pub(crate) fn to_v2(offer: &[u8]) -> Answer {
+    let offer = v1::PaymentRequirements::from_json(offer, &Limits::BODY)?;
+    let resource = json::canonical(&Object::from(&offer.resource).into());
+    Ok(members([("requirements", canonical_terms(&offer.to_v2()?).into()), ("resource", resource.into())]))
+}
+
+/// What a 402 asks, whichever version of the protocol says it.
+#[cfg(feature = "full")]
+pub(crate) fn ask(required: Option<&[u8]>, body: &[u8]) -> Answer {
+    Ok(asked(&Asked::read(required, body, &Limits::BODY)?))
+}
+
+/// What is told of a 402.
+#[cfg(feature = "full")]
+pub(crate) fn asked(asked: &Asked) -> Object {
+    let list = |texts: Vec<String>| texts.into_iter().map(Value::String).collect::<Vec<_>>();
+    let mut told = members([
+        ("offers", list(asked.offers().iter().map(|offer: &Terms| offer.requirements().to_json()).collect()).into()),
+        ("unread", shown(asked.unread())),
+        ("claims", list(asked.claims().iter().map(wire::ResourceInfo::to_json).collect()).into()),
+        ("extensions", shown(Value::Object(asked.extensions().as_object().clone()))),
+    ]);
+    if let Some(reason) = asked.reason() {
+        told.insert("reason", reason.to_string());
+    }
+    told
+}
+
+/// Which header of a request is the payment; nothing when none is.
+pub(crate) fn find_payment(headers: &[u8]) -> Answer {
+    let pairs = pairs(headers)?;
+    let found = header::find_payment(pairs.iter().map(|(name, value)| (name.as_str(), value.as_bytes())))?;
+    Ok(match found {
+        None => Object::new(),
+        Some(found) => {
+            let name = if found.version == wire::Version::V1 { header::X_PAYMENT } else { header::PAYMENT_SIGNATURE };
+            let value = core::str::from_utf8(found.value).unwrap_or_default();
+            members([("name", name.into()), ("value", value.into())])
+        }
+    })
+}
+
+/// Headers as `[[name, value], …]`.
+pub(crate) fn pairs(headers: &[u8]) -> Result<Vec<(String, String)>, Problem> {
+    let pair = |value: &Value| {
+        let pair = value.as_array().unwrap_or_default();
+        match pair {
+            [name, value] => Ok((arguments::element(name)?.into(), arguments::element(value)?.into())),
+            _ => Err(Problem::of_kind(ShapeError::Type)),
+        }
+    };
+    arguments::texts(headers)?.iter().map(pair).collect()
+}

@@ -1,0 +1,180 @@
+// The packed package in Chromium: `node browser.mjs <spec-vectors> <README> <modules with esbuild> <modules with the browser>`, run where the
+// tarball is installed.
+//
+// Three pages: one that loads the streaming build as it lies in the package, one with what a bundler makes of `import "quittance"`, and the one
+// of the README, as it is written there.
+
+import { createServer } from "node:http";
+import { readFileSync, readdirSync } from "node:fs";
+import { createRequire } from "node:module";
+import { extname, join, normalize } from "node:path";
+import process from "node:process";
+import { pathToFileURL } from "node:url";
+
+import * as q from "quittance";
+
+import { ADDRESS, NOW, OFFER, REQUIRED, URL as PAGE, check, pay } from "./samples.mjs";
+
+const [root, readme, built, browsers, pictures] = process.argv.slice(2);
+const resolved = (folder) => createRequire(join(folder, "package.json"));
+const { build } = resolved(built)("esbuild");
+const load = (name) => import(pathToFileURL(resolved(browsers).resolve(name)));
+const { default: chromium } = await load("@sparticuz/chromium");
+const puppeteer = await load("puppeteer-core");
+const here = new URL("..", import.meta.url).pathname;
+
+const files = readdirSync(root, { withFileTypes: true })
+  .filter((entry) => entry.isDirectory() && entry.name !== "schemas")
+  .flatMap(({ name }) => readdirSync(join(root, name)).map((file) => `${name}/${file}`))
+  .sort()
+  .map((path) => [path, JSON.parse(readFileSync(join(root, path), "utf8"))]);
+
+const bundled = async (contents) => {
+  const options = { stdin: { contents, resolveDir: here }, bundle: true, format: "iife", platform: "browser", write: false, logLevel: "error" };
+  return (await build(options)).outputFiles[0].text;
+};
+const script = (body) => `<!doctype html><meta charset="utf-8"><title>a page</title>${body}`;
+const test = (packages) => `
+  const memories = [];
+  WebAssembly.Instance = class extends WebAssembly.Instance {
+    constructor(...given) {
+      super(...given);
+      memories.push(this.exports.memory);
+    }
+  };
+  const without = (name, call) => {
+    const known = Object.getOwnPropertyDescriptor(globalThis, name);
+    Object.defineProperty(globalThis, name, { configurable: true, value: undefined });
+    try {
+      return call();
+    } finally {
+      Object.defineProperty(globalThis, name, known);
+    }
+  };
+  window.result = (async () => {
+    ${packages}
+    const files = await (await fetch("/vectors")).json();
+    return everything({ [way]: { whole, slice } }, files, { memories, without, inspected: String, inputs: 5000 });
+  })();
+`;
+const made = {
+  "/vectors": ["application/json", JSON.stringify(files)],
+  "/": ["text/html", script(`<script type="module">${test(`
+    const way = "web";
+    const [whole, slice] = [await import("/node_modules/quittance/web/index.mjs"), await import("/node_modules/quittance/web/verify.mjs")];
+    const { everything } = await import("/tests/everything.mjs");
+  `)}</script>`)],
+  "/bundled": ["text/html", script(`<script src="/bundle.js"></script>`)],
+  "/bundle.js": ["text/javascript", await bundled(test(`
+    const way = "a bundle";
+    const [whole, slice] = [require("quittance"), require("quittance/verify")];
+    const { everything } = require("./tests/everything.mjs");
+  `))],
+  "/readme": ["text/html", script(`<body>${readFileSync(readme, "utf8").match(/```html page\n([^]*?)```/)[1]}`)],
+};
+
+const TYPES = { ".html": "text/html", ".css": "text/css", ".mjs": "text/javascript", ".wasm": "application/wasm", ".json": "application/json" };
+const server = createServer(({ url }, response) => {
+  const path = normalize(new URL(url, "http://localhost").pathname);
+  try {
+    const [type, body] = made[path] ?? [TYPES[extname(path)] ?? "application/octet-stream", readFileSync(join(here, path))];
+    response.writeHead(200, { "content-type": type }).end(body);
+  } catch {
+    response.writeHead(404).end();
+  }
+});
+await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+const origin = `http://127.0.0.1:${server.address().port}`;
+
+const args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-sync"];
+const browser = await puppeteer.launch({ executablePath: await chromium.executablePath(), args, headless: "shell" });
+try {
+  console.log(await browser.version());
+  const open = async (path) => {
+    const page = await browser.newPage();
+    page.on("pageerror", (error) => console.error(`${path}: ${error}`));
+    page.on("request", (request) => check(request.url().startsWith(origin) || request.url().startsWith("data:"), `asked for ${request.url()}`));
+    await page.goto(origin + path);
+    return page;
+  };
+  for (const path of ["/", "/bundled"]) {
+    const page = await open(path);
+    const { lines, failures } = await page.evaluate("window.result");
+    for (const line of lines) console.log(line);
+    if (failures.length > 0) throw new Error(`${failures.length} failures\n${failures.slice(0, 60).join("\n")}`);
+    await page.close();
+  }
+  const page = await open(`/readme#${pay(q).value}`);
+  await page.waitForFunction("document.body.textContent.includes('payment')");
+  const text = await page.evaluate("document.body.textContent");
+  check(text.startsWith("payment_v2: "), text);
+  console.log(`the page of the README says: ${text}`);
+
+  await inspector(await open("/node_modules/quittance/inspector/index.html"));
+} finally {
+  await browser.close();
+  server.close();
+}
+
+/** The inspector, driven as a person would. */
+async function inspector(page) {
+  const reported = (what) => page.waitForFunction((what) => document.getElementById("report").textContent.includes(what), { timeout: 10_000 }, what);
+  const fill = (id, text) =>
+    page.evaluate((id, text) => {
+      const field = document.getElementById(id);
+      field.value = text;
+      field.dispatchEvent(new Event("input", { bubbles: true }));
+    }, id, text);
+  const required = q.encodeHeader("PAYMENT-REQUIRED", REQUIRED).value;
+  const payment = pay(q).value;
+
+  await fill("now", NOW);
+  await fill("text", payment);
+  await reported("terms and signature are right");
+  for (const words of ["payload.authorization.value", "signed by the payer", ADDRESS, "good from", "judged at 2025-02-27"]) {
+    const there = await page.evaluate((words) => document.getElementById("report").outerHTML.includes(words), words);
+    check(there, `the report of a payment does not say ${words}`);
+  }
+  const signature = JSON.parse(atob(payment)).payload.signature;
+  check(!(await page.evaluate((text) => document.getElementById("report").textContent.includes(text), signature)), "the signature is shown");
+  await fill("terms", JSON.stringify({ ...OFFER, amount: "10001" }));
+  await reported("fails");
+  await fill("terms", "");
+
+  await fill("policy", 'per_payment = "$0.001"\nper_task = "$1"\nnetworks = ["base-sepolia"]\norigins = ["https://api.example.com"]\n');
+  await fill("resource", PAGE);
+  await fill("text", required);
+  await reported("deny: ");
+
+  // what is hostile is text
+  await fill("text", JSON.stringify({ ...REQUIRED, error: "<img src=x onerror=alert(1)><script>alert(1)</script>" }));
+  await reported("<script>alert(1)</script>");
+  check((await page.$$("#report img, #report script")).length === 0, "a stranger's text became a part of the page");
+  await fill("text", "garbage");
+  await reported("base64_padding");
+
+  // a link brings everything back
+  await fill("text", payment);
+  await page.focus("#share");
+  await page.keyboard.press("Enter");
+  await page.waitForFunction("location.hash.includes('text=')");
+  const link = await page.evaluate("location.href");
+  const again = await browser.newPage();
+  await again.goto(link);
+  await again.waitForFunction("document.getElementById('report').textContent.includes('terms and signature are right')");
+  await again.close();
+
+  // every control has a name, and nothing is wider than the screen
+  const nameless = await page.evaluate(() =>
+    [...document.querySelectorAll("textarea, input, button")].filter((it) => !it.labels?.length && it.textContent.trim() === "").map((it) => it.id),
+  );
+  check(nameless.length === 0, `without a name: ${nameless}`);
+  for (const [width, scheme] of [[360, "light"], [768, "dark"], [1280, "light"]]) {
+    await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: scheme }]);
+    await page.setViewport({ width, height: 900 });
+    const wide = await page.evaluate("document.documentElement.scrollWidth");
+    check(wide <= width, `${wide} pixels wide on a screen of ${width}`);
+    if (pictures) await page.screenshot({ path: join(pictures, `inspector-${width}.png`), fullPage: true });
+  }
+  console.log("the inspector reports, decides, shares and fits three screens");
+}

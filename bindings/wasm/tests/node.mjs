@@ -1,0 +1,52 @@
+// The packed package in Node, Deno and Bun: `node node.mjs <spec-vectors> [<how many malformed inputs>]`, run where the tarball is
+// installed.
+//
+// It prints what it has counted, a line each; whatever is wrong ends it.
+
+import { readFileSync, readdirSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import process from "node:process";
+import { inspect } from "node:util";
+
+import { everything } from "./everything.mjs";
+
+const root = process.argv[2];
+const inputs = Number(process.argv[3] ?? 100_000);
+
+// the package keeps its memory to itself; the tests look at it
+const memories = [];
+WebAssembly.Instance = class extends WebAssembly.Instance {
+  constructor(...given) {
+    super(...given);
+    memories.push(this.exports.memory);
+  }
+};
+
+const require = createRequire(import.meta.url);
+const packages = {
+  import: { whole: await import("quittance"), slice: await import("quittance/verify") },
+  require: { whole: require("quittance"), slice: require("quittance/verify") },
+};
+const files = readdirSync(root, { withFileTypes: true })
+  .filter((entry) => entry.isDirectory() && entry.name !== "schemas")
+  .flatMap(({ name }) => readdirSync(join(root, name)).map((file) => `${name}/${file}`))
+  .sort()
+  .map((path) => [path, JSON.parse(readFileSync(join(root, path), "utf8"))]);
+
+const without = (name, call) => {
+  const known = Object.getOwnPropertyDescriptor(globalThis, name);
+  Object.defineProperty(globalThis, name, { configurable: true, value: undefined });
+  try {
+    return call();
+  } finally {
+    Object.defineProperty(globalThis, name, known);
+  }
+};
+const inspected = (key) => inspect(key, { showHidden: true, depth: 9, getters: true });
+const { lines, failures } = await everything(packages, files, { memories, without, inspected, inputs });
+for (const line of lines) console.log(line);
+if (failures.length > 0) {
+  console.error(`${failures.length} failures\n${failures.slice(0, 60).join("\n")}`);
+  process.exit(1);
+}

@@ -1,0 +1,287 @@
+//! `quittance gate` as a process of its own, in front of an upstream, with a sandbox chain, and `quittance pay` at it.
+
+use std::fs;
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::{TcpListener, TcpStream};
+use std::path::PathBuf;
+use std::process::{Child, Command, Output, Stdio};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use quittance_core::{Limits, header};
+use quittance_devnet::ACCOUNTS;
+use serde_json::Value;
+
+/// An upstream that says what it was asked.
+struct Upstream {
+    url: String,
+    seen: Arc<Mutex<Vec<String>>>,
+}
+
+impl Upstream {
+    fn open() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+        let url = format!("http://{}", listener.local_addr().expect("an address"));
+        let seen = Arc::new(Mutex::new(Vec::new()));
+        let heard = Arc::clone(&seen);
+        std::thread::spawn(move || {
+            for stream in listener.incoming() {
+                let (mut stream, heard) = (stream.expect("a connection"), Arc::clone(&heard));
+                std::thread::spawn(move || {
+                    let mut reader = BufReader::new(stream.try_clone().expect("a connection"));
+                    let mut head = String::new();
+                    while reader.read_line(&mut head).is_ok_and(|length| length > 2) {}
+                    // a connection that is made to see whether anybody is there says nothing
+                    if head.is_empty() {
+                        return;
+                    }
+                    heard.lock().expect("whole").push(head);
+                    let _sent = stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 9\r\nconnection: close\r\n\r\nthe goods");
+                });
+            }
+        });
+        Self { url, seen }
+    }
+
+    fn seen(&self) -> Vec<String> {
+        self.seen.lock().expect("whole").clone()
+    }
+}
+
+/// A folder that goes with this.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new(name: &str) -> Self {
+        let folder = std::env::temp_dir().join(format!("quittance-cli-gate-{name}-{}", std::process::id()));
+        let _left = fs::remove_dir_all(&folder);
+        fs::create_dir_all(&folder).expect("a folder");
+        Self(folder)
+    }
+
+    fn file(&self, name: &str, text: &str) -> String {
+        let path = self.0.join(name);
+        fs::write(&path, text).expect("written");
+        path.to_str().expect("plain").to_owned()
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _gone = fs::remove_dir_all(&self.0);
+    }
+}
+
+fn command(home: &Folder, arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_quittance"));
+    command.env_clear().env("QUITTANCE_HOME", &home.0).env("SEAL", "44".repeat(32)).args(arguments);
+    command
+}
+
+fn run(home: &Folder, arguments: &[&str]) -> (i32, String, String) {
+    let Output { status, stdout, stderr } = command(home, arguments).output().expect("the program runs");
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("text");
+    (status.code().expect("it ends by itself"), text(stdout), text(stderr))
+}
+
+/// `quittance gate`, for as long as this lives.
+struct Gate {
+    child: Child,
+    said: Value,
+    log: Arc<Mutex<String>>,
+}
+
+impl Gate {
+    fn start(home: &Folder, arguments: &[&str]) -> Self {
+        let arguments = [&["gate", "--json", "--log", "debug"], arguments].concat();
+        let mut child =
+            command(home, &arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the program is built");
+        let mut out = BufReader::new(child.stdout.take().expect("a pipe"));
+        let (log, told) = (Arc::new(Mutex::new(String::new())), BufReader::new(child.stderr.take().expect("a pipe")));
+        let heard = Arc::clone(&log);
+        std::thread::spawn(move || {
+            for line in told.lines().map_while(Result::ok) {
+                heard.lock().expect("whole").push_str(&(line + "\n"));
+            }
+        });
+        let mut line = String::new();
+        out.read_line(&mut line).expect("it says where it listens");
+        std::thread::spawn(move || out.lines().for_each(drop));
+        let said = serde_json::from_str(&line).unwrap_or_else(|_| panic!("{line}: {}", log.lock().expect("whole")));
+        Self { child, said, log }
+    }
+
+    fn url(&self) -> &str {
+        self.said["url"].as_str().expect("it says where it listens")
+    }
+
+    fn log(&self) -> String {
+        self.log.lock().expect("whole").clone()
+    }
+
+    fn ask(&self, path: &str, headers: &str) -> String {
+        let at = self.url().trim_start_matches("http://");
+        let mut stream = TcpStream::connect(at).expect("it listens");
+        write!(stream, "GET {path} HTTP/1.1\r\nhost: a\r\nconnection: close\r\n{headers}\r\n").expect("it reads");
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).expect("it answers");
+        answer
+    }
+
+    /// What the first offer of a path costs.
+    fn price(&self, path: &str) -> String {
+        let answer = self.ask(path, "");
+        let mut lines = answer.lines().filter_map(|line| line.split_once(": "));
+        let required = lines.find(|(name, _)| *name == "payment-required").map(|(_, value)| value.to_owned());
+        let required = required.unwrap_or_else(|| panic!("{answer}"));
+        let required = header::payment_required(required.as_bytes(), &Limits::HEADER).expect("terms");
+        required.accepts[0].amount.clone()
+    }
+
+    fn signal(&self, name: &str) {
+        let sent = Command::new("kill").arg(name).arg(self.child.id().to_string()).status();
+        assert!(sent.is_ok_and(|status| status.success()));
+    }
+
+    /// Waits until something is so, for as long as anybody would.
+    fn until(&self, what: impl Fn(&Self) -> bool) {
+        let began = Instant::now();
+        while !what(self) {
+            assert!(began.elapsed() < Duration::from_secs(60), "{}", self.log());
+            std::thread::sleep(Duration::from_millis(50));
+        }
+    }
+}
+
+impl Drop for Gate {
+    fn drop(&mut self) {
+        let _gone = self.child.kill();
+        let _reaped = self.child.wait();
+    }
+}
+
+fn pay(home: &Folder, url: &str, more: &[&str]) -> (i32, String, String) {
+    let arguments = [&["pay", "--allow-http", "--network", "base-sepolia", url], more].concat();
+    let key = ACCOUNTS[0].key.to_string();
+    let Output { status, stdout, stderr } =
+        command(home, &arguments).env("EVM_PRIVATE_KEY", key).output().expect("the program runs");
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("text");
+    (status.code().expect("it ends by itself"), text(stdout), text(stderr))
+}
+
+#[test]
+fn an_api_is_sold_without_a_file_and_bought_with_one_command() {
+    let (upstream, home) = (Upstream::open(), Folder::new("plain"));
+    let mut gate = Gate::start(&home, &["--upstream", &upstream.url, "--price", "$0.01", "--devnet", "--listen", "127.0.0.1:0"]);
+    assert_eq!(gate.said["routes"][0]["offers"][0]["amount"], "10000", "{}", gate.said);
+    assert_eq!((gate.price("/v1/report/42"), upstream.seen().len()), ("10000".into(), 0));
+    let url = format!("{}/v1/report/42", gate.url());
+    let (code, body, said) = pay(&home, &url, &["--max-amount", "$0.01", "--purchase", "report-42"]);
+    assert_eq!((code, body.as_str()), (0, "the goods"), "{said}");
+    let seen = upstream.seen();
+    let buyer = ACCOUNTS[0].address.to_string();
+    assert!(seen.len() == 1 && seen[0].contains(&format!("quittance-payer: {buyer}")), "{seen:?}");
+    // the same purchase again is the same answer, and nobody is asked for it
+    let (code, body, _) = pay(&home, &url, &["--max-amount", "$0.01", "--purchase", "report-42"]);
+    assert_eq!((code, body.as_str(), upstream.seen().len()), (0, "the goods", 1));
+    let (code, _, said) = pay(&home, &url, &["--max-amount", "$0.009"]);
+    assert_eq!(code, 1, "{said}");
+
+    // row 220: neither a key nor what was signed is in its log
+    let log = gate.log();
+    let told = log.lines().find(|line| line.contains("answered a payment route=\"/*\" status=200")).expect("what was answered");
+    assert!(told.contains("settled=true") && told.contains(&buyer), "{told}");
+    let key = ACCOUNTS[0].key.to_string();
+    assert!(!log.contains(key.trim_start_matches("0x")) && !log.contains("eyJ"), "{log}");
+    for word in log.split(|c: char| !c.is_ascii_alphanumeric()) {
+        assert!(word.len() <= 66, "a signature? {word}");
+    }
+    gate.signal("-TERM");
+    let ended = gate.child.wait().expect("it ends");
+    assert!(ended.success(), "{}", gate.log());
+}
+
+#[test]
+fn a_file_is_checked_and_a_new_price_in_it_counts_without_a_new_start() {
+    let (upstream, home) = (Upstream::open(), Folder::new("file"));
+    let payee = ACCOUNTS[1].address.to_string();
+    let text = |price: &str, more: &str| {
+        let store = home.0.join("gate.db").display().to_string();
+        format!(
+            "upstream = \"{}\"\nlisten = \"127.0.0.1:0\"\norigin = \"http://127.0.0.1:1\"\nstore = \"sqlite:{store}\"\n\
+             sealing_key = \"${{SEAL}}\"\npay_to = \"{payee}\"\nnetwork = \"base-sepolia\"\n{more}\n\
+             [[route]]\npath = \"/v1/{{id}}\"\nprice = \"{price}\"\n[[route]]\npath = \"/health\"\nfree = true\n",
+            upstream.url
+        )
+    };
+    let file = home.file("gate.toml", &text("$0.01", ""));
+    let arguments = ["--config", &file, "--devnet"];
+    let (code, said, log) = run(&home, &[&["gate", "--check"], &arguments[..]].concat());
+    assert_eq!(code, 0, "{said} {log}");
+    for line in ["/v1/{id}  0.01 USDC on eip155:84532 to 0x", "/health   free", "takes connections", "it can be used"] {
+        assert!(said.contains(line), "{line} is not in\n{said}");
+    }
+
+    let gate = Gate::start(&home, &arguments);
+    assert_eq!((gate.price("/v1/42"), gate.ask("/health", "").contains("the goods")), ("10000".into(), true));
+    // the file has changed
+    fs::write(&file, text("$0.02", "")).expect("written");
+    gate.until(|gate| gate.price("/v1/42") == "20000");
+    // one that cannot be used changes nothing, and says where it is wrong
+    fs::write(&file, text("$0.03", "pirce = \"$1\"")).expect("written");
+    gate.until(|gate| gate.log().contains("gate.toml:8:1: unknown key `pirce`; did you mean `price`?; nothing has changed"));
+    assert_eq!(gate.price("/v1/42"), "20000");
+    // and neither does one with another place to listen, which a new start takes
+    fs::write(&file, text("$0.04", "").replace("127.0.0.1:0\"", "127.0.0.1:9\"")).expect("written");
+    gate.signal("-HUP");
+    gate.until(|gate| gate.price("/v1/42") == "40000");
+    gate.until(|gate| gate.log().contains("the next start takes: listen"));
+    drop(gate);
+
+    let wrong = home.file("wrong.toml", &text("$0.01", "").replace("upstream", "upstraem"));
+    let (code, _, said) = run(&home, &["gate", "--config", &wrong, "--check"]);
+    assert_eq!(code, 2);
+    assert!(said.contains("wrong.toml:1:1: unknown key `upstraem`; did you mean `upstream`?"), "{said}");
+    let nowhere = home.file("nowhere.toml", &text("$0.01", "").replace(&upstream.url, "http://127.0.0.1:1"));
+    let (code, said, _) = run(&home, &["gate", "--config", &nowhere, "--devnet", "--check", "--json"]);
+    let said: Value = serde_json::from_str(&said).expect("JSON");
+    assert_eq!((code, &said["upstream_answers"], &said["facilitator_answers"]), (1, &false.into(), &true.into()));
+    let elsewhere = home.file("elsewhere.toml", &text("$0.01", "").replace("base-sepolia", "base"));
+    let (code, _, said) = run(&home, &["gate", "--config", &elsewhere, "--devnet", "--check"]);
+    assert!(code == 2 && said.contains("does not settle exact on eip155:8453"), "{said}");
+}
+
+#[test]
+fn what_is_missing_is_said_in_the_words_of_the_command() {
+    let home = Folder::new("words");
+    let upstream = ["gate", "--check", "--upstream", "http://127.0.0.1:1"];
+    for (more, words) in [
+        (&[][..], "--price is missing"),
+        (&["--price", "$0.01"], "--network is missing"),
+        (&["--price", "$0.01", "--network", "base-sepolia"], "--pay-to is missing"),
+        (&["--price", "$0.01", "--network", "base", "--pay-to", "0x209693Bc6afc0C5328bA36FaF03C514EF312287C"], "real money needs"),
+        (&["--price", "$0.01", "--network", "base-sepolia", "--pay-to", "me"], "--pay-to: is no account on eip155:84532"),
+        (&["--price", "cheap", "--devnet"], "--price: money, such as $0.01"),
+        (
+            &[
+                "--price",
+                "$1",
+                "--network",
+                "base-sepolia",
+                "--pay-to",
+                "0x209693Bc6afc0C5328bA36FaF03C514EF312287C",
+                "--facilitator",
+                "http://f.example",
+            ],
+            "--facilitator: is not https://",
+        ),
+    ] {
+        let arguments = [&upstream[..], &["--listen", "127.0.0.1:0"], more].concat();
+        let (code, _, said) = run(&home, &arguments);
+        assert!(code == 2 && said.contains(words), "{words}: {said}");
+    }
+    assert_eq!(run(&home, &["gate"]).0, 2);
+    let (code, sample, _) = run(&home, &["gate", "--sample"]);
+    assert_eq!((code, &sample), (0, &run(&home, &["init", "gate"]).1));
+    assert!(sample.contains("[[route]]"));
+}

@@ -1,0 +1,156 @@
+//! The configuration of a gate, in TOML or in JSON, as [`quittance_service::config`] reads it. [`SAMPLE`] has every key with its meaning.
+
+mod build;
+mod file;
+
+#[cfg(test)]
+mod tests;
+
+use std::fmt;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use quittance_core::Terms;
+use quittance_guard::screening::DenyList;
+use quittance_server::{Options, Origin, Route};
+use quittance_service::Bounds;
+use quittance_service::config::{Around, ConfigError, Format};
+use zeroize::Zeroizing;
+
+use crate::forward::Chain;
+use crate::pattern::Pattern;
+use crate::proxy::Times;
+use crate::table::Methods;
+use crate::upstream::Upstream;
+
+/// A configuration with every key in it, commented.
+pub const SAMPLE: &str = include_str!("config/sample.toml");
+
+/// A configuration, all of whose parts can be built.
+#[non_exhaustive]
+pub struct Config {
+    /// Where buyers ask.
+    pub listen: SocketAddr,
+    /// Where operators ask, if they may.
+    pub admin: Option<SocketAddr>,
+    /// Where buyers think they ask.
+    pub origin: Origin,
+    /// What is sold.
+    pub upstream: Upstream,
+    /// Where payments are kept: the URL of a database.
+    pub store: Box<str>,
+    /// What signatures and offers are sealed with.
+    pub sealing_key: Zeroizing<[u8; 32]>,
+    /// Who settles; whoever composes the gate knows one if the file names none.
+    pub facilitator: Option<FacilitatorConfig>,
+    /// The routes.
+    pub routes: Vec<RouteConfig>,
+    /// What becomes of everything else.
+    pub unlisted: Unlisted,
+    pub(crate) cors: Vec<Origin>,
+    pub(crate) deny: Option<DenyList>,
+    pub(crate) tls: Option<(PathBuf, PathBuf)>,
+    pub(crate) chain: Chain,
+    pub(crate) options: Options,
+    pub(crate) bounds: Bounds,
+    pub(crate) times: Times,
+    pub(crate) free_body: usize,
+    /// The keys that only a new start can change, as they are written.
+    lasting: Vec<(&'static str, String)>,
+}
+
+/// Who settles.
+#[non_exhaustive]
+pub enum FacilitatorConfig {
+    /// One behind HTTP.
+    Remote {
+        /// Where.
+        url: Box<str>,
+        /// What it knows the gate by.
+        key: Option<Zeroizing<String>>,
+        /// Whether it may be spoken to without TLS.
+        transport: Transport,
+    },
+    /// One in this process, by a configuration of its own.
+    Here(PathBuf),
+}
+
+/// How a facilitator is spoken to.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[expect(clippy::exhaustive_enums, reason = "with TLS or without")]
+pub enum Transport {
+    /// With TLS.
+    Encrypted,
+    /// Without: it is on this machine, or somebody has said so.
+    Plain,
+}
+
+/// One route.
+#[non_exhaustive]
+pub struct RouteConfig {
+    /// Its path.
+    pub pattern: Pattern,
+    /// What it costs: any of these; nothing if there is none.
+    pub offers: Vec<Terms>,
+    pub(crate) methods: Methods,
+    pub(crate) sale: Option<Route>,
+}
+
+/// What becomes of a path that no route has.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[expect(clippy::exhaustive_enums, reason = "there is something or there is not")]
+pub enum Unlisted {
+    /// There is nothing.
+    #[default]
+    Refused,
+    /// It is free.
+    Free,
+}
+
+impl Config {
+    /// Reads a configuration, and what it refers to.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError`], which says where and holds nothing of what a variable or a file of keys said.
+    pub fn read(text: &str, format: Format, around: Around<'_>) -> Result<Self, ConfigError> {
+        build::config(&quittance_service::config::read(text, format)?, around)
+    }
+
+    pub(crate) fn lasting(&self) -> Vec<(&'static str, String)> {
+        self.lasting.clone()
+    }
+}
+
+impl RouteConfig {
+    /// The methods that it has; none for all.
+    #[must_use]
+    pub fn methods(&self) -> Vec<&str> {
+        match &self.methods {
+            Methods::All => Vec::new(),
+            Methods::Some(methods) => methods.iter().map(http::Method::as_str).collect(),
+        }
+    }
+}
+
+impl fmt::Debug for Config {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let paths = self.routes.iter().map(|route| route.pattern.as_str()).collect::<Vec<_>>();
+        f.debug_struct("Config").field("listen", &self.listen).field("routes", &paths).finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for FacilitatorConfig {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Remote { .. } => "Remote(..)",
+            Self::Here(_) => "Here(..)",
+        })
+    }
+}
+
+impl fmt::Debug for RouteConfig {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RouteConfig").field("pattern", &self.pattern).field("offers", &self.offers.len()).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,393 @@
+//! From the keys of the file to what they mean.
+
+use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
+use std::time::Duration;
+
+use http::{Method, Uri};
+use quittance_core::json::Object;
+use quittance_core::registry::{self, network_by_v1_name};
+use quittance_core::wire::PaymentRequirements;
+use quittance_core::{Account, Amount, Money, Network, Terms};
+use quittance_guard::screening::DenyList;
+use quittance_server::{Bind, Naming, Options, Order, Origin, Route, offer};
+use quittance_service::Bounds;
+use quittance_service::config::{
+    Around, ConfigError, NOT_HERE, count, is_reference, key, path, positive, resolve, seconds, secret_file,
+};
+use zeroize::Zeroizing;
+
+use super::file::{self, File};
+use super::{Config, FacilitatorConfig, RouteConfig, Transport, Unlisted};
+use crate::forward::Chain;
+use crate::pattern::Pattern;
+use crate::proxy::Times;
+use crate::table::Methods;
+use crate::upstream::Upstream;
+
+/// Where buyers ask unless the file says: on this machine alone.
+const LISTEN: &str = "127.0.0.1:4021";
+/// What a text of money is, in words.
+const MONEY: &str = "money, such as $0.01 or 0.01 USDC";
+
+pub(super) fn config(file: &File, around: Around<'_>) -> Result<Config, ConfigError> {
+    let text = |text: &Option<String>, default: &str, place: &str| {
+        resolve(text.as_deref().unwrap_or(default), place, around).map(|text| text.to_string())
+    };
+    let listen = address(&text(&file.listen, LISTEN, "listen")?, "listen")?;
+    let admin = file.admin.as_ref().map(|text| address(&resolve(text, "admin", around)?, "admin")).transpose()?;
+    let upstream = resolve(&file.upstream, "upstream", around)?;
+    let upstream = Upstream::parse(&upstream).map_err(|error| ConfigError::new("upstream", error))?;
+    let store = resolve(&file.store, "store", around)?;
+    if !["sqlite:", "postgres://", "postgresql://"].iter().any(|begin| store.starts_with(begin)) {
+        return Err(ConfigError::new("store", "neither sqlite:<file> nor postgres://<user>@<host>/<database>"));
+    }
+    let tls = file.tls.as_ref();
+    let tls = tls.map(|file| files(file, around)).transpose()?;
+    let origin = match &file.origin {
+        Some(text) => resolve(text, "origin", around)?.to_string(),
+        None if listen.ip().is_unspecified() || listen.port() == 0 => {
+            return Err(ConfigError::new("origin", "is missing: where this listens is no place that a buyer could ask"));
+        }
+        None => format!("{}://{listen}", if tls.is_some() { "https" } else { "http" }),
+    };
+    let origin = Origin::parse(&origin).map_err(|error| ConfigError::new("origin", error))?;
+    let cors = file.cors_origins.iter().enumerate().map(|(place, text)| {
+        let place = format!("cors_origins[{place}]");
+        Origin::parse(&resolve(text, &place, around)?).map_err(|error| ConfigError::new(place, error))
+    });
+    let deny = file.deny_list.as_ref().map(|text| {
+        let failed = |error: &dyn std::fmt::Display| ConfigError::new("deny_list", error);
+        let list = std::fs::read_to_string(path(text, "deny_list", around)?).map_err(|error| failed(&error.kind()))?;
+        DenyList::parse(&list).map_err(|error| failed(&error))
+    });
+    let quote = positive(file.quote_seconds, Route::QUOTE, "quote_seconds")?;
+    let routes = file.route.iter().enumerate();
+    let routes = routes.map(|(number, route)| build_route(route, &format!("route[{number}]"), (file, quote), around));
+    let routes = routes.collect::<Result<Vec<_>, _>>()?;
+    if routes.iter().all(|route| route.sale.is_none()) {
+        return Err(ConfigError::new("route", "there is no [[route]] that costs anything"));
+    }
+    let unlisted = word(file.unlisted.as_deref(), "unlisted", [("refuse", Unlisted::Refused), ("free", Unlisted::Free)])?;
+    let key = key("sealing_key", (file.sealing_key.as_deref(), file.sealing_key_file.as_deref()), around)?;
+    let limits = &file.limits;
+    let (bounds, times) = (bounds(limits)?, times(limits)?);
+    let lasting = vec![
+        ("upstream", upstream.to_string()),
+        ("listen", listen.to_string()),
+        ("admin", format!("{admin:?}")),
+        ("origin", origin.to_string()),
+        ("store", store.to_string()),
+        ("deny_list", format!("{:?}", file.deny_list)),
+        ("cors_origins", format!("{:?}", file.cors_origins)),
+        ("behind_proxy", file.behind_proxy.to_string()),
+        ("facilitator", format!("{:?}", file.facilitator.as_ref().map(|file| (&file.url, &file.config)))),
+        ("tls", tls.is_some().to_string()),
+        ("limits", format!("{bounds:?} {times:?} {:?}", options(limits)?)),
+    ];
+    Ok(Config {
+        listen,
+        admin,
+        origin,
+        upstream,
+        store: store.as_str().into(),
+        sealing_key: key,
+        facilitator: file.facilitator.as_ref().map(|file| facilitator(file, around)).transpose()?,
+        routes,
+        unlisted,
+        cors: cors.collect::<Result<_, _>>()?,
+        deny: deny.transpose()?,
+        tls,
+        chain: if file.behind_proxy { Chain::Continue } else { Chain::Begin },
+        options: options(limits)?,
+        bounds,
+        times,
+        free_body: count(limits.free_body_bytes, 1 << 30, "limits.free_body_bytes")?,
+        lasting,
+    })
+}
+
+fn address(text: &str, place: &str) -> Result<SocketAddr, ConfigError> {
+    text.parse().map_err(|_| ConfigError::new(place, "an IP address with a port, such as 127.0.0.1:4021"))
+}
+
+fn files(file: &file::Tls, around: Around<'_>) -> Result<(PathBuf, PathBuf), ConfigError> {
+    Ok((path(&file.certificate, "tls.certificate", around)?, path(&file.key, "tls.key", around)?))
+}
+
+/// One of a few words; the first one if nothing is said.
+fn word<T: Copy, const N: usize>(text: Option<&str>, place: &str, words: [(&str, T); N]) -> Result<T, ConfigError> {
+    let Some(text) = text else { return Ok(words[0].1) };
+    let found = words.iter().find(|(word, _)| *word == text);
+    let all = || words.map(|(word, _)| format!("\"{word}\"")).join(", ");
+    found.map(|(_, meaning)| *meaning).ok_or_else(|| ConfigError::new(place, format!("one of {}", all())))
+}
+
+fn facilitator(file: &file::Facilitator, around: Around<'_>) -> Result<FacilitatorConfig, ConfigError> {
+    let key = match (&file.key, &file.key_file) {
+        (None, None) => None,
+        (Some(text), None) if is_reference(text) => Some(resolve(text, "facilitator.key", around)?),
+        (Some(_), None) => return Err(ConfigError::new("facilitator.key", NOT_HERE)),
+        (None, Some(path)) => {
+            let text = secret_file(path, "facilitator.key_file", around)?;
+            Some(Zeroizing::new(text.trim().to_owned()))
+        }
+        (Some(_), Some(_)) => return Err(ConfigError::new("facilitator.key", "contradicts `key_file`")),
+    };
+    match (&file.url, &file.config) {
+        (Some(url), None) => {
+            let url = resolve(url, "facilitator.url", around)?;
+            let plain = file.allow_http || url.parse::<Uri>().is_ok_and(|url| is_here(&url));
+            let transport = if plain { Transport::Plain } else { Transport::Encrypted };
+            if transport == Transport::Encrypted && !url.starts_with("https://") {
+                let words =
+                    "is not https:// and not on this machine; `allow_http = true` lets payments and keys be read on the way";
+                return Err(ConfigError::new("facilitator.url", words));
+            }
+            Ok(FacilitatorConfig::Remote { url: url.as_str().into(), key, transport })
+        }
+        (None, Some(text)) if key.is_none() => Ok(FacilitatorConfig::Here(path(text, "facilitator.config", around)?)),
+        _ => Err(ConfigError::new("facilitator", "needs either `url` or `config`, and the latter no key")),
+    }
+}
+
+/// Whether a URL leads to this machine.
+fn is_here(url: &Uri) -> bool {
+    let host = url.host().unwrap_or_default().trim_start_matches('[').trim_end_matches(']');
+    host == "localhost" || host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
+}
+
+fn options(file: &file::Limits) -> Result<Options, ConfigError> {
+    let mut options = Options::default();
+    options.body = count(file.paid_body_bytes, options.body, "limits.paid_body_bytes")?;
+    options.keep = count(file.keep_bytes, options.keep, "limits.keep_bytes")?;
+    options.hold = count(file.hold_bytes, options.hold, "limits.hold_bytes")?;
+    options.concurrency = count(file.payments, options.concurrency, "limits.payments")?;
+    options.body_time = seconds(file.paid_body_seconds, options.body_time, "limits.paid_body_seconds")?;
+    options.verify = seconds(file.verify_seconds, options.verify, "limits.verify_seconds")?;
+    options.settle = seconds(file.settle_seconds, options.settle, "limits.settle_seconds")?;
+    // a payment is nobody else's for as long as all that is done with it may take
+    let times = times(file)?;
+    let lease = options.verify + options.settle + times.connect + times.head + Duration::from_secs(5);
+    options.lease = lease.as_secs();
+    options.attempts = file.redeliveries.unwrap_or(options.attempts);
+    if options.attempts == 0 {
+        return Err(ConfigError::new("limits.redeliveries", "must not be zero"));
+    }
+    Ok(options)
+}
+
+fn bounds(file: &file::Limits) -> Result<Bounds, ConfigError> {
+    let mut bounds = Bounds::default();
+    bounds.headers = count(file.header_bytes, 32 * 1024, "limits.header_bytes")?;
+    bounds.connections = count(file.connections, 16_384, "limits.connections")?;
+    bounds.read = seconds(file.read_seconds, Duration::from_secs(30), "limits.read_seconds")?;
+    bounds.drain = seconds(file.drain_seconds, bounds.drain, "limits.drain_seconds")?;
+    Ok(bounds)
+}
+
+fn times(file: &file::Limits) -> Result<Times, ConfigError> {
+    let defaults = Times::default();
+    Ok(Times {
+        connect: seconds(file.connect_seconds, defaults.connect, "limits.connect_seconds")?,
+        head: seconds(file.answer_seconds, defaults.head, "limits.answer_seconds")?,
+        idle: seconds(file.idle_seconds, defaults.idle, "limits.idle_seconds")?,
+    })
+}
+
+fn build_route(
+    route: &file::Route,
+    place: &str,
+    (file, quote): (&File, u64),
+    around: Around<'_>,
+) -> Result<RouteConfig, ConfigError> {
+    let at = |key: &str| format!("{place}.{key}");
+    let pattern = Pattern::parse(&route.path).map_err(|error| ConfigError::new(at("path"), error))?;
+    let methods = match &route.methods {
+        None => Methods::All,
+        Some(names) => Methods::Some(names.iter().map(|name| method(name, &at("methods"))).collect::<Result<_, _>>()?),
+    };
+    if methods == Methods::Some(Vec::new()) {
+        return Err(ConfigError::new(at("methods"), "names none; without it the route has all"));
+    }
+    if route.free {
+        let costs = [
+            ("price", route.price.is_some()),
+            ("offer", !route.offer.is_empty()),
+            ("order", route.order.is_some()),
+            ("quota", route.quota.is_some()),
+            ("exposure", route.exposure.is_some()),
+        ];
+        if let Some((key, _)) = costs.iter().find(|(_, said)| *said) {
+            return Err(ConfigError::new(at(key), "contradicts `free`"));
+        }
+        return Ok(RouteConfig { pattern, offers: Vec::new(), methods, sale: None });
+    }
+    let offers = offers(route, place, file, around)?;
+    let mut sale = Route::new(offers.clone()).quoted_for(quote);
+    if let Some(text) = &route.description {
+        sale = sale.description(text);
+    }
+    if let Some(text) = &route.mime_type {
+        sale = sale.mime_type(text);
+    }
+    let binds = [("preferred", Bind::Preferred), ("required", Bind::Required), ("ignored", Bind::Ignored)];
+    let names = [("ignored", Naming::Ignored), ("optional", Naming::Optional), ("required", Naming::Required)];
+    sale = sale.bind(word(route.binding.as_deref(), &at("binding"), binds)?);
+    sale = sale.naming(word(route.naming.as_deref(), &at("naming"), names)?);
+    let serves_first = word(route.order.as_deref(), &at("order"), [("settle", false), ("serve", true)])?;
+    sale = match (&route.exposure, serves_first) {
+        (Some(text), true) => sale.order(Order::ServeThenSettle { exposure: exposure(text, &offers, &at("exposure"))? }),
+        (None, false) => sale,
+        (None, true) => return Err(ConfigError::new(at("exposure"), "is missing: what one payer may have under way at most")),
+        (Some(_), false) => return Err(ConfigError::new(at("exposure"), "is for `order = \"serve\"`")),
+    };
+    if let Some(quota) = &route.quota {
+        if quota.payments == 0 || quota.seconds == 0 {
+            return Err(ConfigError::new(at("quota"), "must not be zero"));
+        }
+        sale = sale.quota(quota.payments, quota.seconds);
+    }
+    Ok(RouteConfig { pattern, offers, methods, sale: Some(sale) })
+}
+
+fn method(name: &str, place: &str) -> Result<Method, ConfigError> {
+    let known = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_uppercase());
+    let method = Method::from_bytes(name.as_bytes()).ok().filter(|_| known);
+    method
+        .filter(|method| !matches!(*method, Method::CONNECT | Method::TRACE | Method::OPTIONS))
+        .ok_or_else(|| ConfigError::new(place, "a method that can be sold, such as \"GET\""))
+}
+
+/// The same exposure in every offer's token: atomic units are compared, so they must be of one size.
+fn exposure(text: &str, offers: &[Terms], place: &str) -> Result<Amount, ConfigError> {
+    let money = Money::parse(text).map_err(|_| ConfigError::new(place, MONEY))?;
+    let mut amounts = offers.iter().map(|offer| {
+        let decimals = offer.asset().registered().map(|asset| asset.decimals);
+        let decimals = decimals.ok_or_else(|| ConfigError::new(place, "cannot be counted in a token that nobody knows"))?;
+        money.to_amount(decimals).map_err(|error| ConfigError::new(place, error))
+    });
+    let first = amounts.next().ok_or_else(|| ConfigError::new(place, "there is no offer"))??;
+    for amount in amounts {
+        if amount? != first {
+            return Err(ConfigError::new(place, "is not the same in the tokens of all offers: make them routes of their own"));
+        }
+    }
+    Ok(first)
+}
+
+fn offers(route: &file::Route, place: &str, file: &File, around: Around<'_>) -> Result<Vec<Terms>, ConfigError> {
+    // what the route says counts for its offers, and what the file says for all
+    let common = file::Offer {
+        price: route.price.clone().or_else(|| file.price.clone()),
+        pay_to: route.pay_to.clone().or_else(|| file.pay_to.clone()),
+        network: route.network.clone().or_else(|| file.network.clone()),
+        seconds: route.seconds,
+        amount: None,
+        asset: None,
+        asset_name: None,
+        asset_version: None,
+    };
+    if route.offer.is_empty() {
+        return Ok(vec![build_offer(&common, place, around)?]);
+    }
+    let offers = route.offer.iter().enumerate().map(|(number, offer)| {
+        let offer = file::Offer {
+            price: offer.price.clone().or_else(|| common.price.clone().filter(|_| offer.amount.is_none())),
+            pay_to: offer.pay_to.clone().or_else(|| common.pay_to.clone()),
+            network: offer.network.clone().or_else(|| common.network.clone()),
+            seconds: offer.seconds.or(common.seconds),
+            amount: offer.amount.clone(),
+            asset: offer.asset.clone(),
+            asset_name: offer.asset_name.clone(),
+            asset_version: offer.asset_version.clone(),
+        };
+        build_offer(&offer, &format!("{place}.offer[{number}]"), around)
+    });
+    offers.collect()
+}
+
+fn build_offer(offer: &file::Offer, place: &str, around: Around<'_>) -> Result<Terms, ConfigError> {
+    let at = |key: &str| format!("{place}.{key}");
+    let wanted = |text: &Option<String>, key: &str| {
+        let text = text.as_ref().ok_or_else(|| ConfigError::new(at(key), "is missing, here and at the top of the file"))?;
+        Ok::<_, ConfigError>(resolve(text, &at(key), around)?.to_string())
+    };
+    let network = network(&wanted(&offer.network, "network")?, &at("network"))?;
+    let pay_to = wanted(&offer.pay_to, "pay_to")?;
+    if Account::parse(network, &pay_to).is_err() {
+        return Err(ConfigError::new(at("pay_to"), format!("is no account on {network}")));
+    }
+    let within = positive(offer.seconds, offer::SECONDS, &at("seconds"))?;
+    match (&offer.price, &offer.amount) {
+        (Some(price), None) => {
+            if let Some((key, _)) =
+                [("asset", &offer.asset), ("asset_name", &offer.asset_name), ("asset_version", &offer.asset_version)]
+                    .into_iter()
+                    .find(|(_, text)| text.is_some())
+            {
+                return Err(ConfigError::new(at(key), "goes with `amount`; a price names its token, as in 0.01 EURC"));
+            }
+            // a dollar sign begins no reference here
+            let price = if is_reference(price) { resolve(price, &at("price"), around)?.to_string() } else { price.clone() };
+            if Money::parse(&price).is_err() {
+                return Err(ConfigError::new(at("price"), MONEY));
+            }
+            offer::exact_within(network, &price, &pay_to, within).map_err(|error| ConfigError::new(at("price"), error))
+        }
+        (None, Some(amount)) => {
+            let amount = resolve(amount, &at("amount"), around)?;
+            let amount = Amount::parse(&amount).ok().filter(|amount| !amount.is_zero());
+            let amount =
+                amount.ok_or_else(|| ConfigError::new(at("amount"), "a number of the token's smallest units, above zero"))?;
+            atomic(network, offer, amount, (&pay_to, within), &at)
+        }
+        (None, None) => Err(ConfigError::new(at("price"), "is missing; so is `amount`, or `free = true`")),
+        (Some(_), Some(_)) => Err(ConfigError::new(at("amount"), "contradicts `price`")),
+    }
+}
+
+/// An offer in smallest units: in the network's usual token, in one that the registry knows, or in one that the file describes.
+fn atomic(
+    network: Network,
+    offer: &file::Offer,
+    amount: Amount,
+    (pay_to, within): (&str, u64),
+    at: &dyn Fn(&str) -> String,
+) -> Result<Terms, ConfigError> {
+    let asset = match &offer.asset {
+        None => registry::default_asset(network).map(|asset| asset.id.to_owned()),
+        Some(id) => Some(id.clone()),
+    };
+    let asset = asset.ok_or_else(|| ConfigError::new(at("asset"), format!("is missing: {network} has no usual token")))?;
+    let requirements = PaymentRequirements::new("exact", network.as_str(), amount.to_string(), asset, pay_to, within);
+    let terms =
+        Terms::parse(requirements.clone()).map_err(|_| ConfigError::new(at("asset"), format!("is no token on {network}")))?;
+    let described = (&offer.asset_name, &offer.asset_version);
+    let extra = match (terms.asset().registered(), described) {
+        (Some(known), (None, None)) => {
+            // the registry knows how it is signed for; one whole unit is a price in whatever token
+            let known = Money::parse("1").ok().and_then(|unit| Terms::exact(known, &unit, pay_to, within).ok());
+            known.and_then(|known| known.requirements().extra.clone())
+        }
+        (None, (Some(name), Some(version))) => Some(Object::from_iter([("name", name.as_str()), ("version", version.as_str())])),
+        (Some(_), _) => return Err(ConfigError::new(at("asset_name"), "is known already: leave it and `asset_version` out")),
+        (None, _) => {
+            return Err(ConfigError::new(at("asset_name"), "is needed for a token that is not known; so is `asset_version`"));
+        }
+    };
+    let requirements = match extra {
+        Some(extra) => requirements.with_extra(extra),
+        None => requirements,
+    };
+    Terms::parse(requirements).map_err(|error| ConfigError::new(at("asset"), error.code()))
+}
+
+/// CAIP-2, or a short name of version 1.
+fn network(text: &str, place: &str) -> Result<Network, ConfigError> {
+    match network_by_v1_name(text) {
+        Some(network) => Ok(network),
+        None => Network::parse(text)
+            .map_err(|_| ConfigError::new(place, "neither CAIP-2, such as eip155:8453, nor a name such as base")),
+    }
+}

@@ -1,0 +1,136 @@
+//! Configurations that are right, and what is said of those that are not.
+
+use std::path::Path;
+
+use quittance_core::Address;
+use quittance_core::registry::networks;
+use quittance_service::config::{Around, Format};
+
+use super::{Config, FacilitatorConfig, SAMPLE, Transport, Unlisted};
+
+const PAYEE: &str = "0x209693Bc6afc0C5328bA36FaF03C514EF312287C";
+
+fn variable(name: &str) -> Option<String> {
+    Some(match name {
+        "QUITTANCE_SEALING_KEY" => "ab".repeat(32),
+        "FACILITATOR_KEY" => "sentinel-facilitator-key".into(),
+        _ => return None,
+    })
+}
+
+fn read(text: &str) -> Result<Config, String> {
+    let around = Around { variable: &variable, folder: Path::new("/nowhere") };
+    Config::read(text, Format::Toml, around).map_err(|error| error.to_string())
+}
+
+/// A configuration with more in it.
+fn with(top: &str, route: &str) -> Result<Config, String> {
+    read(&format!(
+        "upstream = \"http://127.0.0.1:3000\"\nstore = \"sqlite:g.db\"\nsealing_key = \"${{QUITTANCE_SEALING_KEY}}\"\n\
+         pay_to = \"{PAYEE}\"\nnetwork = \"base-sepolia\"\n{top}\n[[route]]\npath = \"/*\"\n{route}\n"
+    ))
+}
+
+#[test]
+fn the_sample_is_a_configuration() {
+    let config = read(SAMPLE).unwrap();
+    assert_eq!((config.listen.to_string().as_str(), config.origin.as_str()), ("127.0.0.1:4021", "https://api.example.com"));
+    assert_eq!((config.upstream.to_string().as_str(), config.unlisted), ("http://127.0.0.1:3000", Unlisted::Refused));
+    assert!(matches!(&config.facilitator, Some(FacilitatorConfig::Remote { transport: Transport::Encrypted, key: Some(_), .. })));
+    let costs = |path: &str| {
+        let route = config.routes.iter().find(|route| route.pattern.as_str() == path).unwrap();
+        route.offers.iter().map(|offer| (offer.network(), offer.amount().to_string())).collect::<Vec<_>>()
+    };
+    assert_eq!(costs("/v1/report/{id}"), [(networks::BASE_SEPOLIA, "50000".to_owned())]);
+    let several = [(networks::BASE_SEPOLIA, "10000"), (networks::BASE, "10000"), (networks::BASE, "12000")];
+    assert_eq!(costs("/v1/*"), several.map(|(network, amount)| (network, amount.to_owned())));
+    assert_eq!(costs("/health"), []);
+    assert!(!format!("{config:?} {:?}", config.facilitator).contains("sentinel"));
+}
+
+/// The sample with every comment that is a key turned into one, where that is no contradiction.
+#[test]
+fn every_key_of_the_sample_exists_and_its_default_is_the_default() {
+    let elsewhere = ["sealing_key_file", "deny_list", "key_file", "config", "certificate", "key", "exposure", "quota"];
+    let keys = SAMPLE.lines().filter_map(|line| {
+        let (name, _) = line.strip_prefix("# ")?.split_once(" = ")?;
+        let is_key = name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
+        (is_key && !elsewhere.contains(&name)).then_some(line)
+    });
+    let keys: Vec<_> = keys.collect();
+    assert!(keys.len() > 20, "{keys:?}");
+    let text = keys.iter().fold(SAMPLE.to_owned(), |text, line| text.replacen(line, &line[2..], 1));
+    let (all, sample) = (read(&text).unwrap(), read(SAMPLE).unwrap());
+    assert_eq!(format!("{:?}", all.lasting()), format!("{:?}", sample.lasting()));
+    assert_eq!((all.free_body, all.chain, all.unlisted), (sample.free_body, sample.chain, sample.unlisted));
+    for name in elsewhere {
+        assert!(SAMPLE.contains(&format!("# {name} = ")), "{name}");
+    }
+}
+
+#[test]
+fn a_price_is_written_as_people_write_it() {
+    let amount = |route: &str| with("", route).unwrap().routes[0].offers[0].amount().to_string();
+    assert_eq!(amount("price = \"$0.01\""), "10000");
+    assert_eq!(amount("price = \"0.5 USDC\""), "500000");
+    assert_eq!(amount("[[route.offer]]\namount = \"7\""), "7");
+    let asset = Address::from_bytes([0x77; 20]);
+    let offer = format!("[[route.offer]]\namount = \"7\"\nasset = \"{asset}\"\nasset_name = \"Coin\"\nasset_version = \"1\"");
+    let config = with("", &offer).unwrap();
+    assert_eq!(config.routes[0].offers[0].extra_text("name"), Some("Coin"));
+    let known = with("", "[[route.offer]]\namount = \"7\"").unwrap();
+    assert_eq!(known.routes[0].offers[0].extra_text("name"), Some("USDC"));
+    assert_eq!(with("price = \"$0.02\"", "").unwrap().routes[0].offers[0].amount().to_string(), "20000");
+}
+
+#[test]
+fn what_cannot_be_built_is_an_error_at_its_key() {
+    let price = "price = \"$0.01\"";
+    for (top, route, expected) in [
+        ("listen = \"localhost\"", price, "listen: an IP address"),
+        ("listen = \"0.0.0.0:80\"", price, "origin: is missing"),
+        ("origin = \"https://api.example.com/v1\"", price, "origin: an origin is"),
+        ("admin = \"4024\"", price, "admin: an IP address"),
+        ("unlisted = \"open\"", price, "unlisted: one of \"refuse\", \"free\""),
+        ("quote_seconds = 0", price, "quote_seconds: must not be zero"),
+        ("deny_list = \"missing.txt\"", price, "deny_list: entity not found"),
+        ("cors_origins = [\"*\"]", price, "cors_origins[0]: an origin"),
+        ("[facilitator]\nurl = \"http://facilitator.example\"", price, "facilitator.url: is not https://"),
+        ("[facilitator]\nurl = \"https://f.example\"\nkey = \"s3cret\"", price, "facilitator.key: does not belong"),
+        ("[facilitator]", price, "facilitator: needs either"),
+        ("[limits]\nredeliveries = 0", price, "limits.redeliveries: must not be zero"),
+        ("[limits]\npaid_body_bytes = 0", price, "limits.paid_body_bytes: must not be zero"),
+        ("", "", "route[0].price: is missing"),
+        ("", "free = true", "route: there is no [[route]] that costs anything"),
+        ("", "free = true\nprice = \"$1\"", "route[0].price: contradicts `free`"),
+        ("", "price = \"cheap\"", "route[0].price: money, such as"),
+        ("", "price = \"$0\"", "route[0].price: "),
+        ("", "price = \"$0.0000001\"", "route[0].price: "),
+        ("", "price = \"$0.01\"\npay_to = \"me\"", "route[0].pay_to: is no account on eip155:84532"),
+        ("", "price = \"$0.01\"\nnetwork = \"bass\"", "route[0].network: neither CAIP-2"),
+        ("", "price = \"$0.01\"\nmethods = [\"get\"]", "route[0].methods: a method that can be sold"),
+        ("", "price = \"$0.01\"\nmethods = []", "route[0].methods: names none"),
+        ("", "price = \"$0.01\"\norder = \"serve\"", "route[0].exposure: is missing"),
+        ("", "price = \"$0.01\"\nexposure = \"$1\"", "route[0].exposure: is for"),
+        ("", "price = \"$0.01\"\nquota = { payments = 0, seconds = 1 }", "route[0].quota: must not be zero"),
+        ("", "[[route.offer]]\nprice = \"$1\"\namount = \"1\"", "route[0].offer[0].amount: contradicts `price`"),
+        ("", "[[route.offer]]\namount = \"0\"", "route[0].offer[0].amount: a number"),
+        ("", "[[route.offer]]\namount = \"1\"\nasset = \"x\"", "route[0].offer[0].asset: is no token"),
+        ("", "[[route.offer]]\nprice = \"$1\"\nasset = \"x\"", "route[0].offer[0].asset: goes with `amount`"),
+        ("", "price = \"$0.01\"\n[[route]]\npath = \"v1\"\nfree = true", "route[1].path: a path begins with /"),
+    ] {
+        let error = with(top, route).unwrap_err();
+        assert!(error.starts_with(expected), "{top} {route}: {error}");
+        assert!(!error.contains("s3cret"), "{error}");
+    }
+    let error = read("upstream = \"http://127.0.0.1:3000\"\n\n[[route]]\npath = \"/\"\npirce = \"$1\"\n").unwrap_err();
+    assert_eq!(error, "5:1: unknown key `pirce`; did you mean `price`?");
+}
+
+#[test]
+fn only_what_a_new_start_can_change_is_named() {
+    let (before, after) = (with("", "price = \"$0.01\"").unwrap(), with("admin = \"127.0.0.1:1\"", "price = \"$0.02\"").unwrap());
+    let (before, after) = (before.lasting(), after.lasting());
+    let other = before.iter().zip(&after).filter(|(one, other)| one != other).map(|(one, _)| one.0).collect::<Vec<_>>();
+    assert_eq!(other, ["admin"]);
+}

@@ -1,0 +1,206 @@
+//! The npm package: built, held to its size, packed, and used from the tarball as a stranger would.
+//!
+//! Rust makes a module of each slice, wasm-bindgen the layer that JavaScript needs to speak to it, wasm-opt makes it small, and
+//! `bindings/wasm/build/assemble.mjs` puts the package together. The same toolchain on the same sources gives the same bytes.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::OnceLock;
+
+use serde_json::json;
+use wasm_bindgen_cli_support::Bindgen;
+
+use crate::cross::web_assembly;
+use crate::interop;
+use crate::shell::{Failure, read, run};
+use crate::stages::Notes;
+use crate::tools;
+use crate::workspace::Workspace;
+
+/// The crate and its scripts.
+const FOLDER: &str = "bindings/wasm";
+
+/// The slices of the package: name, features of the crate, and how many bytes may be downloaded for it, compressed with gzip, with all
+/// of the JavaScript that belongs to it. What is wanted is 60 and 120 KiB; what there is must not grow.
+const SLICES: &[(&str, &str, usize)] = &[("verify", "", 164 * 1024), ("index", "full", 410 * 1024)];
+
+/// A package that was packed.
+#[derive(Clone)]
+pub(crate) struct Package {
+    /// What npm installs.
+    pub(crate) tarball: PathBuf,
+    /// What is to be said of it.
+    pub(crate) notes: Notes,
+    /// The packages that built it, and that its tests use.
+    modules: PathBuf,
+}
+
+/// Builds the package and packs it, once in a run of several stages.
+pub(crate) fn package(workspace: &Workspace) -> Result<Package, Failure> {
+    static BUILT: OnceLock<Package> = OnceLock::new();
+    if let Some(built) = BUILT.get() {
+        return Ok(built.clone());
+    }
+    build(workspace).map(|built| BUILT.get_or_init(|| built).clone())
+}
+
+fn build(workspace: &Workspace) -> Result<Package, Failure> {
+    let sources = workspace.root.join(FOLDER);
+    let modules = tools::node_modules(workspace, &sources.join("build"))?;
+    let work = workspace.target.join("npm");
+    if work.exists() {
+        fs::remove_dir_all(&work)?;
+    }
+    for (slice, features, _) in SLICES {
+        let profile =
+            ["--profile", "wasm", "--package", "quittance-wasm", "--lib", "--no-default-features", "--features", features];
+        let module = web_assembly(workspace, &profile)?.0.join("wasm/quittance_wasm.wasm");
+        let out = work.join(slice);
+        glue(&module, &out)?;
+        optimize(&modules, &out.join("quittance_wasm_bg.wasm"))?;
+    }
+    let package = work.join("package");
+    let mut assemble = Command::new("node");
+    assemble.arg(sources.join("build/assemble.mjs")).args([&workspace.root, &modules, &work, &package]);
+    let limits = SLICES.iter().map(|(slice, _, most)| format!("{slice}={most}"));
+    let notes = read(assemble.args(limits))?.lines().map(Into::into).collect();
+    let packed = read(Command::new("npm").current_dir(&work).args(["pack", "--silent", "./package"]))?;
+    Ok(Package { tarball: work.join(packed.trim()), notes, modules })
+}
+
+/// Writes the layer through which JavaScript speaks to a module, and the module without what only told how to write it.
+fn glue(module: &Path, out: &Path) -> Result<(), Failure> {
+    let mut bindgen = Bindgen::new();
+    bindgen.input_path(module).typescript(false);
+    let written = bindgen.web(true).and_then(|bindgen| bindgen.generate(out));
+    written.map_err(|error| Failure(format!("{}: {error:#}", module.display())))
+}
+
+/// Makes a module small. What it may use is what runtimes have had since 2022.
+fn optimize(modules: &Path, module: &Path) -> Result<(), Failure> {
+    const FEATURES: &[&str] = &[
+        "--enable-bulk-memory",
+        "--enable-nontrapping-float-to-int",
+        "--enable-sign-ext",
+        "--enable-mutable-globals",
+        "--enable-multivalue",
+        "--enable-reference-types",
+    ];
+    let mut command = Command::new("node");
+    command.arg(modules.join("node_modules/binaryen/bin/wasm-opt")).args(FEATURES);
+    run(command.args(["-Oz", "--strip-debug", "--strip-producers", "--output"]).arg(module).arg(module))
+}
+
+/// The stage of the package itself.
+pub(crate) fn packs(workspace: &Workspace) -> Result<Notes, Failure> {
+    package(workspace).map(|package| package.notes)
+}
+
+/// The package in Node, with all that JavaScript can do to it.
+pub(crate) fn node(workspace: &Workspace) -> Result<Notes, Failure> {
+    let user = installed(workspace, &package(workspace)?)?;
+    lines(&mut tests(workspace, Command::new("node"), &user))
+}
+
+/// The same in Deno, Bun and the runtime of Workers, from the same tarball.
+pub(crate) fn runtimes(workspace: &Workspace) -> Result<Notes, Failure> {
+    let package = package(workspace)?;
+    let user = installed(workspace, &package)?;
+    let modules = tools::node_modules(workspace, &workspace.root.join(FOLDER).join("runtimes"))?;
+    let mut deno = Command::new(program(&modules.join("node_modules/@deno"), "deno")?);
+    deno.args(["run", "--no-remote", "--node-modules-dir=manual", "--allow-read", "--allow-env"]).current_dir(&user);
+    let mut notes = Notes::new();
+    let bun = Command::new(program(&modules.join("node_modules/@oven"), "bin/bun")?);
+    for (name, command) in [("Deno", deno), ("Bun", bun)] {
+        let lines = lines(tests(workspace, command, &user).arg(INPUTS))?;
+        notes.extend(lines.into_iter().map(|line| format!("{name}: {line}")));
+    }
+    let mut workers = Command::new("node");
+    workers.arg(user.join("tests/workerd.mjs")).arg(workspace.root.join("spec-vectors"));
+    workers.arg(workspace.root.join(FOLDER).join("README.md")).args([&package.modules, &modules]);
+    notes.extend(lines(&mut workers)?.into_iter().map(|line| format!("workerd: {line}")));
+    Ok(notes)
+}
+
+/// The same in Chromium, in a page that loads it, in one that a bundler made, and in the page of the README.
+pub(crate) fn chromium(workspace: &Workspace) -> Result<Notes, Failure> {
+    let package = package(workspace)?;
+    let user = installed(workspace, &package)?;
+    let modules = tools::node_modules(workspace, &workspace.root.join(FOLDER).join("runtimes"))?;
+    // the browser comes packed, and is unpacked where temporary files are
+    let temporary = workspace.target.join("npm/browser");
+    fs::create_dir_all(&temporary)?;
+    let mut pages = Command::new("node");
+    pages.arg(user.join("tests/browser.mjs")).arg(workspace.root.join("spec-vectors")).env("TMPDIR", temporary);
+    pages.arg(workspace.root.join(FOLDER).join("README.md")).args([&package.modules, &modules]);
+    lines(&mut pages)
+}
+
+/// How many malformed inputs runtimes other than Node are given; the module is the same, and so is what it makes of them.
+const INPUTS: &str = "20000";
+
+/// A runtime with the tests that need none in particular.
+fn tests(workspace: &Workspace, mut runtime: Command, user: &Path) -> Command {
+    runtime.arg(user.join("tests/node.mjs")).arg(workspace.root.join("spec-vectors"));
+    runtime
+}
+
+/// What a command prints, line by line.
+fn lines(command: &mut Command) -> Result<Notes, Failure> {
+    Ok(read(command)?.lines().map(Into::into).collect())
+}
+
+/// The program in the one package among these that is for this machine.
+fn program(packages: &Path, path: &str) -> Result<PathBuf, Failure> {
+    let installed = fs::read_dir(packages)?.flatten().map(|package| package.path().join(path));
+    let found = installed.into_iter().find(|program| program.is_file());
+    found.ok_or_else(|| Failure(format!("{} has no program for this machine", packages.display())))
+}
+
+/// The package beside the protocol's own client and server, each paying the other.
+pub(crate) fn sdk(workspace: &Workspace) -> Result<Notes, Failure> {
+    let user = installed(workspace, &package(workspace)?)?;
+    let modules = tools::node_modules(workspace, &workspace.root.join(interop::FOLDER).join("typescript"))?;
+    lines(Command::new("node").arg(user.join("tests/sdk.mjs")).arg(modules))
+}
+
+/// The types of the package, against those of the protocol's own SDK.
+pub(crate) fn types(workspace: &Workspace) -> Result<Notes, Failure> {
+    const WEB: &[&str] = &["es2022", "dom", "dom.iterable"];
+
+    let package = package(workspace)?;
+    let user = installed(workspace, &package)?;
+    let modules = package.modules.join("node_modules");
+    let sdk = modules.join("@x402/core/dist/esm/types/index.d.mts");
+    let strict = json!({ "strict": true, "noEmit": true, "module": "nodenext", "target": "es2022", "types": [], "lib": WEB });
+    let mut beside = strict.clone();
+    beside["paths"] = json!({ "@x402/core/types": [sdk] });
+    // the SDK's own declarations want Node's, which are not ours to bring
+    beside["skipLibCheck"] = true.into();
+    let own = ["index.d.mts", "index.d.cts", "verify.d.mts", "verify.d.cts"].map(|name| format!("node_modules/quittance/{name}"));
+    for (name, options, files) in [("own", strict, json!(own)), ("beside", beside, json!(["tests/types.ts"]))] {
+        let project = user.join(format!("{name}.json"));
+        fs::write(&project, json!({ "compilerOptions": options, "files": files }).to_string())?;
+        run(Command::new("node").arg(modules.join("typescript/bin/tsc")).arg("--project").arg(project))?;
+    }
+    Ok(Notes::new())
+}
+
+/// A folder in which the tarball is installed, as by a user who has nothing else of the project but the tests.
+fn installed(workspace: &Workspace, package: &Package) -> Result<PathBuf, Failure> {
+    let user = workspace.target.join("npm/user");
+    fs::create_dir_all(&user)?;
+    fs::write(user.join("package.json"), r#"{"private":true}"#)?;
+    let install = ["install", "--offline", "--no-audit", "--no-fund", "--no-save", "--ignore-scripts"];
+    run(Command::new("npm").current_dir(&user).args(install).arg(&package.tarball))?;
+    let tests = user.join("tests");
+    fs::create_dir_all(&tests)?;
+    for entry in fs::read_dir(workspace.root.join(FOLDER).join("tests"))? {
+        let path = entry?.path();
+        if let Some(name) = path.file_name().filter(|_| path.is_file()) {
+            fs::copy(&path, tests.join(name))?;
+        }
+    }
+    Ok(user)
+}
