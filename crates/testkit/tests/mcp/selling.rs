@@ -84,7 +84,7 @@ async fn rows_116_and_117_a_hundred_copies_of_one_payment_settle_once_and_run_on
 }
 
 #[tokio::test(start_paused = true)]
-async fn rows_1_to_28_what_is_no_payment_is_told_so_and_touches_nothing() {
+async fn what_is_no_payment_is_told_so_and_touches_nothing() {
     let desk = Desk::new();
     let whole = desk.plain(1);
     let edited = |pointer: &str, to: Value| {
@@ -138,7 +138,7 @@ async fn rows_1_to_28_what_is_no_payment_is_told_so_and_touches_nothing() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn rows_60_to_71_what_is_not_offered_buys_nothing() {
+async fn what_is_not_offered_buys_nothing() {
     let desk = Desk::new();
     let whole = desk.plain(1);
     let mut cheaper = desk.order(2);
