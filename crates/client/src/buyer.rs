@@ -10,6 +10,7 @@ use quittance_guard::budget::{Record, State};
 use quittance_guard::policy::Policy;
 use quittance_remote::{Bounds, Web};
 
+use crate::carrier::{Carrier, Way};
 use crate::error::Error;
 use crate::host::Host;
 use crate::journal::Journal;
@@ -26,7 +27,7 @@ impl<S, L> Clone for Buyer<S, L> {
 }
 
 pub(crate) struct Inner<S, L> {
-    pub(crate) web: Web,
+    pub(crate) way: Way,
     pub(crate) signer: S,
     pub(crate) policy: Policy,
     pub(crate) ledger: L,
@@ -76,9 +77,15 @@ pub struct Builder<S, L> {
     journal: Option<Journal>,
     host: Host,
     settings: Settings,
+    carrier: Option<Arc<dyn Carrier>>,
 }
 
 impl<S: Signer + Send + Sync, L: Ledger + Send + Sync> Builder<S, L> {
+    /// With somebody who carries requests in the place of HTTP connections of its own.
+    pub fn carrier(self, carrier: impl Carrier + 'static) -> Self {
+        Self { carrier: Some(Arc::new(carrier)), ..self }
+    }
+
     /// With an audit log: if it cannot be written, money stands still.
     pub fn journal(self, journal: Journal) -> Self {
         Self { journal: Some(journal), ..self }
@@ -101,11 +108,14 @@ impl<S: Signer + Send + Sync, L: Ledger + Send + Sync> Builder<S, L> {
     ///
     /// [`Fault::NetworkUnavailable`] when HTTP cannot be set up.
     pub fn build(self) -> Result<Buyer<S, L>, Fault> {
-        let Self { signer, policy, ledger, journal, host, settings } = self;
+        let Self { signer, policy, ledger, journal, host, settings, carrier } = self;
         let mut bounds = Bounds::default();
         (bounds.timeout, bounds.connect_timeout, bounds.max_body) = (settings.timeout, settings.connect_timeout, settings.max_body);
-        let web = Web::new(bounds)?;
-        Ok(Buyer(Arc::new(Inner { web, signer, policy, ledger, journal, host, settings, known: Known::default() })))
+        let way = match carrier {
+            Some(carrier) => Way::Carried(carrier, bounds),
+            None => Way::Web(Web::new(bounds)?),
+        };
+        Ok(Buyer(Arc::new(Inner { way, signer, policy, ledger, journal, host, settings, known: Known::default() })))
     }
 }
 
@@ -127,7 +137,7 @@ impl<S: Signer + Send + Sync, L: Ledger + Send + Sync> Buyer<S, L> {
 
     /// A buyer to be described.
     pub fn builder(signer: S, policy: Policy, ledger: L) -> Builder<S, L> {
-        Builder { signer, policy, ledger, journal: None, host: Host::system(), settings: Settings::default() }
+        Builder { signer, policy, ledger, journal: None, host: Host::system(), settings: Settings::default(), carrier: None }
     }
 
     /// A `GET` request.

@@ -50,6 +50,7 @@
 mod answer;
 mod audit;
 mod buyer;
+mod carrier;
 mod conclude;
 mod error;
 mod host;
@@ -66,6 +67,7 @@ mod trip;
 
 pub use answer::Answer;
 pub use buyer::{Builder, Buyer, Settings};
+pub use carrier::{Carried, Carrier};
 pub use conclude::Evidence;
 pub use error::Error;
 pub use host::Host;

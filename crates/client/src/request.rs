@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use quittance_core::json::Object;
 use quittance_core::{Money, Signer};
 use quittance_guard::output::Demands;
 use quittance_guard::policy::{Approval, KnownPrice, Pin};
@@ -30,6 +31,7 @@ pub struct Request<'a, S, L> {
     pub(crate) prices: Vec<KnownPrice>,
     pub(crate) pins: Vec<Pin>,
     pub(crate) most: Vec<Money>,
+    pub(crate) metadata: Option<Object>,
 }
 
 impl<'a, S: Signer + Send + Sync, L: Ledger + Send + Sync> Request<'a, S, L> {
@@ -50,6 +52,7 @@ impl<'a, S: Signer + Send + Sync, L: Ledger + Send + Sync> Request<'a, S, L> {
             prices: Vec::new(),
             pins: Vec::new(),
             most: Vec::new(),
+            metadata: None,
         }
     }
 
@@ -140,6 +143,12 @@ impl<'a, S: Signer + Send + Sync, L: Ledger + Send + Sync> Request<'a, S, L> {
     /// several, each holds.
     pub fn at_most(mut self, most: Money) -> Self {
         self.most.push(most);
+        self
+    }
+
+    /// What else the payment is for: it goes into the bound nonce, and to sellers that ask for the binding.
+    pub fn metadata(mut self, metadata: Object) -> Self {
+        self.metadata = Some(metadata);
         self
     }
 

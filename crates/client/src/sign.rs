@@ -1,6 +1,7 @@
 //! From an allowed offer to the header that pays for it.
 
 use quittance_core::binding::{self, Binding};
+use quittance_core::json::Object;
 use quittance_core::payment_id;
 use quittance_core::signature::SignatureBytes;
 use quittance_core::wire::{self, Asked, Extension, Paying};
@@ -35,13 +36,26 @@ pub async fn sign<S: Signer>(
     (method, resource): (&str, &Resource),
     now: UnixSeconds,
 ) -> Result<(Paying, Signed), Error> {
+    sign_with(signer, host, asked, allowed, (method, resource, None), now).await
+}
+
+/// The same, with metadata in the bound nonce.
+pub(crate) async fn sign_with<S: Signer>(
+    signer: &S,
+    host: &Host,
+    asked: &Asked,
+    allowed: &Allowed,
+    (method, resource, metadata): (&str, &Resource, Option<&Object>),
+    now: UnixSeconds,
+) -> Result<(Paying, Signed), Error> {
     let terms = allowed.terms();
     let salt = Salt::from_bytes(host.fresh()?);
-    let nonce = Binding::new(terms.hash(), method, resource).map_err(|_| Error::Request)?.nonce(&salt);
+    let binding = Binding::new(terms.hash(), method, resource).map_err(|_| Error::Request)?;
+    let nonce = metadata.map_or_else(|| binding.clone(), |metadata| binding.clone().with_metadata(metadata)).nonce(&salt);
     let until = now.checked_add(allowed.window()).unwrap_or(now);
     let window = Window::new(UnixSeconds::from_secs(now.as_secs().saturating_sub(BEFORE)), until);
     let unsigned = Unsigned::new(terms, signer.address(), nonce, window).map_err(Error::Offer)?;
-    let additions = additions(asked, &salt, host)?;
+    let additions = additions(asked, (&salt, metadata), host)?;
     let paying = |signature: SignatureBytes| {
         asked.pay(terms, unsigned.signed(signature), &additions, &Limits::HEADER).map_err(Error::Misuse)
     };
@@ -54,11 +68,15 @@ pub async fn sign<S: Signer>(
 
 /// What is said in answer to the seller's extensions: the salt of the bound nonce, and a name for the payment. An entry that is malformed
 /// is returned as it came.
-fn additions(asked: &Asked, salt: &Salt, host: &Host) -> Result<Vec<(&'static str, Extension)>, Error> {
+fn additions(
+    asked: &Asked,
+    (salt, metadata): (&Salt, Option<&Object>),
+    host: &Host,
+) -> Result<Vec<(&'static str, Extension)>, Error> {
     let mut additions = Vec::new();
     let entry = |id| asked.extensions().entry(id).ok().flatten();
     if let Some(offered) = entry(binding::EXTENSION).and_then(|entry| wire::Binding::try_from(&entry).ok()) {
-        additions.push((binding::EXTENSION, (&offered.answer(salt.clone(), None)).into()));
+        additions.push((binding::EXTENSION, (&offered.answer(salt.clone(), metadata.cloned())).into()));
     }
     if let Some(offered) = entry(payment_id::EXTENSION).and_then(|entry| wire::PaymentIdentifier::try_from(&entry).ok()) {
         let digits = host.fresh::<16>()?.iter().map(|byte| format!("{byte:02x}")).collect::<String>();

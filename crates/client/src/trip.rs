@@ -19,7 +19,7 @@ use crate::buyer::Inner;
 use crate::error::Error;
 use crate::receipt::{self, Held};
 use crate::request::Request;
-use crate::sign;
+use crate::sign::sign_with;
 
 /// What stands in the log for a resource that the policy has no category for.
 pub(crate) const CATEGORY: &str = "paid_resource";
@@ -111,7 +111,7 @@ impl<'a, S: Signer + Send + Sync, L: Ledger + Send + Sync> Leg<'a, S, L> {
     /// The first request, and the policy's word about what it is answered.
     pub(crate) async fn ask(&mut self) -> Result<Asking, Error> {
         self.trip.record(|event| event)?;
-        let first = self.inner.web.exchange(&self.wanted).await;
+        let first = self.inner.way.exchange(&self.wanted, None).await;
         let first = first.map_err(|lost| Error::Fault(fault(lost)))?;
         if first.status != 402 {
             return Ok(Asking::Free(Answer::free(first)));
@@ -131,7 +131,15 @@ impl<'a, S: Signer + Send + Sync, L: Ledger + Send + Sync> Leg<'a, S, L> {
             Reserved::Again(record) => return Err(Error::Busy(record.purchase.id)),
         };
         let now = inner.host.now()?;
-        let signed = sign(&inner.signer, &inner.host, asked, allowed, (&request.method, &self.resource), now).await;
+        let signed = sign_with(
+            &inner.signer,
+            &inner.host,
+            asked,
+            allowed,
+            (&request.method, &self.resource, request.metadata.as_ref()),
+            now,
+        )
+        .await;
         let (paying, kept) = match signed {
             Ok(signed) => signed,
             Err(error) => {
@@ -260,7 +268,7 @@ impl<'a, S: Signer + Send + Sync, L: Ledger + Send + Sync> Leg<'a, S, L> {
                 Err(fault) if number == 1 && bytes == Bytes::Fresh => return Err(Error::Fault(fault)),
                 Err(fault) => return Err(Error::Open { purchase, fault }),
             };
-            let sent = self.inner.web.exchange_with(&self.wanted, Some((paying.name(), paying.expose()))).await;
+            let sent = self.inner.way.exchange(&self.wanted, Some(paying)).await;
             let wait = match sent {
                 Ok(exchange) if (200..300).contains(&exchange.status) => {
                     return self.paid(exchange, record, paying, attempt).await;

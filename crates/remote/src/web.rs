@@ -180,6 +180,12 @@ pub enum Whole {
 }
 
 impl Exchange {
+    /// What came back by another way than [`Web`], all of it.
+    #[must_use]
+    pub const fn new(status: u16, headers: HeaderMap, body: Vec<u8>, took: Duration) -> Self {
+        Self { status, headers, body, whole: Whole::Yes, took }
+    }
+
     /// The one value of a header; none where there are several, because nobody can say which is meant (catalogue row 12).
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&[u8]> {

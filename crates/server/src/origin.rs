@@ -7,6 +7,9 @@ use quittance_core::{Resource, ResourceError};
 
 use crate::setup::SetupError;
 
+/// What stands before the name of every tool.
+const TOOLS: &str = "mcp://tool";
+
 /// Scheme, host and port, without a path: `https://api.example.com`.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Origin(Box<str>);
@@ -22,6 +25,18 @@ impl Origin {
             Ok(resource) if resource.origin() == text && text.starts_with("http") => Ok(Self(text.into())),
             _ => Err(SetupError::Origin),
         }
+    }
+
+    /// The tools of a server of the Model Context Protocol, which have names in the place of addresses: `mcp://tool/<name>` (MCP transport). Each
+    /// route below it is of one tool, [named](crate::Route::resource) as `/<name>`.
+    #[must_use]
+    pub fn tools() -> Self {
+        Self(TOOLS.into())
+    }
+
+    /// Whether what is sold here are tools.
+    pub(crate) fn is_of_tools(&self) -> bool {
+        *self.0 == *TOOLS
     }
 
     /// The text.

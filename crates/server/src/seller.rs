@@ -161,6 +161,12 @@ impl<F, L> Setup<F, L> {
 }
 
 impl<F, L> Seller<F, L> {
+    /// Where it is reached.
+    #[must_use]
+    pub fn origin(&self) -> &Origin {
+        &self.0.origin
+    }
+
     /// A layer that sells what it is put around, under the conditions of a route.
     ///
     /// # Errors
@@ -186,8 +192,16 @@ impl<F, L> Seller<F, L> {
         {
             return Err(SetupError::NotUpto);
         }
-        let prefix = self.0.origin.resource(&route.prefix, "/").map_err(|_| SetupError::Resource)?;
-        if prefix.as_str().strip_prefix(self.0.origin.as_str()) != Some(&*[&*route.prefix, "/"].concat()) {
+        let fits = if self.0.origin.is_of_tools() {
+            if matches!(route.order, Order::Metered { .. }) {
+                return Err(SetupError::MeteredTool);
+            }
+            route.prefix.is_empty() && route.resource.is_some()
+        } else {
+            let prefix = self.0.origin.resource(&route.prefix, "/").map_err(|_| SetupError::Resource)?;
+            prefix.as_str().strip_prefix(self.0.origin.as_str()) == Some(&*[&*route.prefix, "/"].concat())
+        };
+        if !fits {
             return Err(SetupError::Resource);
         }
         let fixed = match &route.resource {

@@ -36,6 +36,9 @@ pub enum SetupError {
     /// A metered route with an offer of another scheme, whose price cannot be less than it says.
     #[error("a metered route offers upto and nothing else")]
     NotUpto,
+    /// A tool that is metered: its result comes as a whole, so that there is nothing to count as it goes.
+    #[error("a tool has a price and no meter")]
+    MeteredTool,
     /// A member of the configuration that must not be zero.
     #[error("{0} must not be zero")]
     Zero(&'static str),

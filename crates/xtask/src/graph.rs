@@ -31,6 +31,7 @@ const EDGES: &[(&str, Edges)] = &[
     ("server", Edges::To(&["guard", "core"])),
     ("gate", Edges::To(&["server", "service", "guard", "core"])),
     ("client", Edges::To(&["remote", "evm", "svm", "guard", "core"])),
+    ("mcp", Edges::To(&["server", "client", "remote", "guard", "core"])),
     ("devnet", Edges::To(&[])),
     ("lab", Edges::To(&["client", "evm", "core"])),
     ("cli", Edges::All),
@@ -60,6 +61,7 @@ const ABSENCES: &[(&str, &[&[&str]])] = &[
     ("store", &[CHAIN]),
     ("remote", &[CHAIN]),
     ("server", &[CHAIN]),
+    ("mcp", &[CHAIN]),
     ("service", &[CHAIN]),
     ("gate", &[CHAIN]),
 ];

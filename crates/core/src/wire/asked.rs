@@ -10,7 +10,7 @@ use core::fmt;
 use super::{Extension, Extensions, PaymentPayload, PaymentRequired, ResourceInfo, Version, v1};
 use crate::error::{DecodeError, ShapeError};
 use crate::header;
-use crate::json::Object;
+use crate::json::{Object, Value};
 use crate::limits::Limits;
 use crate::misuse::Misuse;
 use crate::terms::Terms;
@@ -178,6 +178,29 @@ impl Paying {
         read().ok_or_else(|| DecodeError::whole(ShapeError::Grammar))
     }
 
+    /// One that travels as an object and not as a header, as tool calls have it (MCP transport): the header that would carry it. Nothing of it
+    /// is read but which version it says it speaks.
+    ///
+    /// # Errors
+    ///
+    /// [`Misuse::TermsTooLong`] when it does not fit into a header.
+    pub fn of_object(object: Object, limits: &Limits) -> Result<Self, Misuse> {
+        let name = match object.member("x402Version") {
+            Some(Value::Number(number)) if number.as_u64() == Some(Version::V1.number()) => header::X_PAYMENT,
+            _ => header::PAYMENT_SIGNATURE,
+        };
+        Ok(Self { name, value: header::encode(object, limits)? })
+    }
+
+    /// The object in the header.
+    ///
+    /// # Errors
+    ///
+    /// When the value is not what [`Envelope::from_header`](header::Envelope::from_header) asks.
+    pub fn object(&self, limits: &Limits) -> Result<Object, DecodeError> {
+        header::Envelope::from_header(self.value.as_bytes(), limits).map(header::Envelope::into_object)
+    }
+
     /// The header's name.
     #[must_use]
     pub const fn name(&self) -> &'static str {
@@ -232,6 +255,8 @@ mod tests {
         let payment = Payment::from_header(found, &Limits::HEADER).unwrap();
         assert_eq!((payment.network(), payment.scheme()), (networks::BASE, terms().scheme()));
         assert_eq!(Paying::parse(&paying.line()).unwrap(), paying);
+        let object = paying.object(&Limits::HEADER).unwrap();
+        assert_eq!(Paying::of_object(object, &Limits::HEADER).unwrap(), paying);
         assert!(!alloc::format!("{paying:?}{asked:?}").contains(paying.expose()), "row 220");
     }
 

@@ -1,0 +1,44 @@
+//! How requests travel: over HTTP connections of the buyer's own, or by somebody who carries them.
+//!
+//! A protocol that is not HTTP has the same terms, payments and receipts in other places. Whoever puts them where HTTP has them, and takes them
+//! from there, has the whole of a buyer for that protocol: nothing of what is decided about money is decided again.
+
+use std::pin::Pin;
+use std::sync::Arc;
+
+use quittance_core::wire::Paying;
+use quittance_remote::{Bounds, Exchange, Lost, Wanted, Web, Whole};
+
+/// An exchange that is on its way.
+pub type Carried<'a> = Pin<Box<dyn Future<Output = Result<Exchange, Lost>> + Send + 'a>>;
+
+/// Carries requests.
+pub trait Carrier: Send + Sync {
+    /// Carries one request, with the payment for it if there is one: once, to one other side, and without a copy left anywhere.
+    ///
+    /// Where nothing came back, [`Lost`] says whether the request can have arrived. The buyer bounds the time and the length of what comes back.
+    fn carry<'a>(&'a self, wanted: &'a Wanted, payment: Option<&'a Paying>) -> Carried<'a>;
+}
+
+/// The way of one buyer.
+pub(crate) enum Way {
+    Web(Web),
+    Carried(Arc<dyn Carrier>, Bounds),
+}
+
+impl Way {
+    pub(crate) async fn exchange(&self, wanted: &Wanted, payment: Option<&Paying>) -> Result<Exchange, Lost> {
+        match self {
+            Self::Web(web) => web.exchange_with(wanted, payment.map(|paying| (paying.name(), paying.expose()))).await,
+            Self::Carried(carrier, bounds) => {
+                let carried = tokio::time::timeout(bounds.timeout, carrier.carry(wanted, payment)).await;
+                let mut exchange = carried.unwrap_or(Err(Lost::Late))?;
+                if exchange.body.len() > bounds.max_body {
+                    exchange.body.truncate(bounds.max_body);
+                    exchange.whole = Whole::TooLong;
+                }
+                Ok(exchange)
+            }
+        }
+    }
+}
