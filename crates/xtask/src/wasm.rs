@@ -13,7 +13,7 @@ use wasm_bindgen_cli_support::Bindgen;
 
 use crate::cross::web_assembly;
 use crate::interop;
-use crate::shell::{Failure, read, run};
+use crate::shell::{Failure, cargo, read, run};
 use crate::stages::Notes;
 use crate::tools;
 use crate::workspace::Workspace;
@@ -135,6 +135,18 @@ pub(crate) fn chromium(workspace: &Workspace) -> Result<Notes, Failure> {
     pages.arg(user.join("tests/browser.mjs")).arg(workspace.root.join("spec-vectors")).env("TMPDIR", temporary);
     pages.arg(workspace.root.join(FOLDER).join("README.md")).args([&package.modules, &modules]);
     lines(&mut pages)
+}
+
+/// The page of a gate in Chromium, with markup in all that a stranger may have written into it.
+pub(crate) fn paywall(workspace: &Workspace) -> Result<Notes, Failure> {
+    let modules = tools::node_modules(workspace, &workspace.root.join(FOLDER).join("runtimes"))?;
+    let build = ["build", "--quiet", "--locked", "--package", "quittance-cli", "--bin", "quittance"];
+    run(cargo().current_dir(&workspace.root).args(build))?;
+    let temporary = workspace.target.join("npm/browser");
+    fs::create_dir_all(&temporary)?;
+    let mut pages = Command::new("node");
+    pages.arg(workspace.root.join("crates/xtask/browser/paywall.mjs")).env("TMPDIR", temporary);
+    lines(pages.arg(workspace.target.join("debug/quittance")).arg(modules))
 }
 
 /// How many malformed inputs runtimes other than Node are given; the module is the same, and so is what it makes of them.
