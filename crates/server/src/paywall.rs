@@ -42,8 +42,8 @@ pub(crate) fn put(response: &mut Response<Bytes>, resource: &Resource, descripti
     headers.append(VARY, HeaderValue::from_static("accept, user-agent"));
 }
 
-const STYLE: &str = "body{font:16px/1.5 system-ui,sans-serif;max-width:40rem;margin:4rem auto;padding:0 1rem;color:#222;background:#fff}\
-code{overflow-wrap:anywhere;background:#f4f4f4;padding:.1em .3em;border-radius:3px}li{margin:.6rem 0}.note{color:#555}\
+const STYLE: &str = "body{font:16px/1.5 system-ui,sans-serif;max-width:40rem;margin:4rem auto;padding:0 1rem;color:#222;background:#fff;overflow-wrap:anywhere}\
+code{background:#f4f4f4;padding:.1em .3em;border-radius:3px}li{margin:.6rem 0}.note{color:#555}\
 @media(prefers-color-scheme:dark){body{color:#ddd;background:#111}code{background:#222}.note{color:#aaa}}";
 
 fn page(resource: &Resource, description: Option<&str>, offers: &[Terms]) -> String {

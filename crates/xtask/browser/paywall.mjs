@@ -5,6 +5,7 @@
 
 import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -31,15 +32,17 @@ const check = (holds, words) => {
   if (!holds) throw new Error(words);
 };
 
+const upstream = createServer((_, response) => response.end("the goods"));
+await new Promise((resolve) => upstream.listen(0, "127.0.0.1", resolve));
 const routes = ["A report", ...HOSTILE].map((text, at) => `[[route]]\npath = "/d${at}/*"\ndescription = ${JSON.stringify(text)}\n`);
 const folder = mkdtempSync(join(tmpdir(), "quittance-paywall-"));
 writeFileSync(
   join(folder, "gate.toml"),
-  `upstream = "http://127.0.0.1:9"
+  `upstream = "http://127.0.0.1:${upstream.address().port}"
 listen = "127.0.0.1:0"
 origin = "https://api.example.com"
 store = "sqlite:gate.db"
-sealing_key = "${"ab".repeat(32)}"
+sealing_key = "\${QUITTANCE_SEALING_KEY}"
 pay_to = "0x209693Bc6afc0C5328bA36FaF03C514EF312287C"
 network = "base-sepolia"
 price = "$0.01"
@@ -71,7 +74,8 @@ const look = async (browser, show) => {
 };
 const isQuiet = ({ hit, dialogs }) => hit === undefined && dialogs === 0;
 
-const gate = spawn(quittance, ["gate", "--config", join(folder, "gate.toml")], { stdio: ["ignore", "pipe", "inherit"] });
+const env = { ...process.env, QUITTANCE_SEALING_KEY: "ab".repeat(32) };
+const gate = spawn(quittance, ["gate", "--config", join(folder, "gate.toml")], { env, stdio: ["ignore", "pipe", "inherit"] });
 const args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-sync"];
 let browser;
 try {
@@ -115,19 +119,20 @@ try {
     check(!found.text.includes("window.hit"), `an error repeats what was sent: ${found.text}`);
     pages += 1;
   }
-  if (pictures) {
-    for (const [width, scheme] of [[360, "light"], [768, "dark"], [1280, "light"]]) {
-      const page = await browser.newPage();
-      await page.setViewport({ width, height: 700 });
-      await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: scheme }]);
-      await page.goto(`${origin}/d2/'onload='x`);
-      await page.screenshot({ path: join(pictures, `paywall-${width}-${scheme}.png`) });
-      await page.close();
-    }
+  for (const [width, scheme] of [[320, "light"], [768, "dark"], [1280, "light"]]) {
+    const page = await browser.newPage();
+    await page.setViewport({ width, height: 700 });
+    await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: scheme }]);
+    await page.goto(`${origin}/d2/'onload='x`);
+    const wide = await page.evaluate(() => document.documentElement.scrollWidth);
+    check(wide <= width, `the page is ${wide} wide on a screen of ${width}`);
+    if (pictures) await page.screenshot({ path: join(pictures, `paywall-${width}-${scheme}.png`) });
+    await page.close();
   }
   console.log(`${pages} pages, in ${await browser.version()}: nothing ran, nothing was fetched`);
 } finally {
   await browser?.close();
   gate.kill();
+  upstream.close();
   rmSync(folder, { recursive: true, force: true });
 }
