@@ -55,10 +55,10 @@ pub(crate) struct Arguments {
     /// Where buyers ask.
     #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:4021", conflicts_with = "config")]
     listen: SocketAddr,
-    /// Where buyers think they ask, such as https://api.example.com, if that is somewhere else.
+    /// Where buyers think they ask, such as `https://api.example.com`, if that is somewhere else.
     #[arg(long, value_name = "URL", requires = "upstream")]
     origin: Option<String>,
-    /// Where payments are kept: sqlite:<file> or postgres://<user>@<host>/<database>.
+    /// Where payments are kept: `sqlite:gate.db` or `postgres://user@host/database`.
     #[arg(long, value_name = "URL", requires = "upstream", conflicts_with = "devnet")]
     store: Option<String>,
     /// Where /health and /metrics are.
