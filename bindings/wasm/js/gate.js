@@ -3,7 +3,7 @@
 // The work is done first, and money is taken only for work that succeeded; nobody gets the answer before it is taken. What is settled twice,
 // or not at all, is for the host's log and the facilitator to know: both have to be given.
 
-import { decodeHeader, encodeHeader, verify } from "./verify.js";
+import { decodeHeader, encodeHeader, explainReason, verify } from "./verify.js";
 
 const FUNCTIONS = { serve: "the handler", settle: "the facilitator" };
 
@@ -60,7 +60,15 @@ export const createGate = ({ terms, serve, settle, log, now }) => {
     }
     const receipt = encodeHeader("PAYMENT-RESPONSE", settled);
     if (!receipt.ok) return answer(502, "settlement_unknown");
-    if (settled.success !== true) return ask(request, settled.errorReason);
+    if (settled.success !== true) {
+      // only a refusal that is known to have moved nothing asks for another payment: an outage, a settlement that is under way and a reason that
+      // nobody knows leave open whether this one is paid
+      const reason = explainReason(String(settled.errorReason ?? ""));
+      const refused = reason.ok && reason.value.kind === "rejection" && reason.value.retry !== "unknown_outcome";
+      if (!refused) return answer(503, "settlement_unknown", { "retry-after": "5" });
+      await log.release(key);
+      return ask(request, settled.errorReason);
+    }
     const paid = new Response(served.body, served);
     paid.headers.set("PAYMENT-RESPONSE", receipt.value);
     return paid;

@@ -67,6 +67,18 @@ export const trades = (q) => [
     check(first.counted.signed === 1 && second.counted.signed === 0 && settled.length === 1, "one signature, one settlement");
     check(second.counted.sent[0] === first.counted.sent[1], "the very same bytes");
   }],
+  ["row_139_only_a_refusal_asks_for_another_payment", async () => {
+    const answers = { insufficient_funds: 402, settlement_pending: 503, unexpected_settle_error: 503, "a word of its own": 503, [undefined]: 503 };
+    for (const [errorReason, status] of Object.entries(answers)) {
+      const settle = async () => ({ success: false, errorReason, transaction: "", network: OFFER.network });
+      const { gate, claims } = shop(q, { settle });
+      const { buy } = buyer(q, gate);
+      const response = await buy(URL, { purchase: "report-42" });
+      check(response.status === status, `${errorReason}: ${response.status}`);
+      check(response.headers.has("PAYMENT-REQUIRED") === (status === 402), `${errorReason}: terms ask for another payment`);
+      check(claims.size === (status === 402 ? 0 : 1), `${errorReason}: what may be paid stays claimed`);
+    }
+  }],
   ["row_237_two_tabs_and_one_purchase", async () => {
     const { gate, settled } = shop(q);
     const one = buyer(q, gate);

@@ -148,7 +148,7 @@ fn told<B>(route: &str, response: &Response<B>, began: Instant) {
             let (payer, transaction) = (receipt.payer.unwrap_or_default(), receipt.transaction);
             tracing::info!(route, status, millis, settled = receipt.success, payer, transaction, "answered a payment");
         }
-        None => tracing::info!(route, status, millis, "answered a payment, and nothing was charged"),
+        None => tracing::info!(route, status, millis, "answered a payment without a receipt"),
     }
 }
 
