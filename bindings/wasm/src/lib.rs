@@ -19,7 +19,7 @@
 )]
 
 extern crate alloc;
-// the allocator, and nothing else
+#[cfg(not(target_family = "wasm"))]
 extern crate std;
 
 mod answer;
@@ -33,6 +33,8 @@ pub mod exports;
 mod hashing;
 #[cfg(feature = "full")]
 mod key;
+#[cfg(target_family = "wasm")]
+mod machine;
 mod objects;
 #[cfg(feature = "full")]
 mod paying;

@@ -8,6 +8,7 @@
 //! decimals are the asset's and are given where they are needed.
 
 use alloc::string::{String, ToString as _};
+use alloc::vec::Vec;
 use core::fmt;
 
 use crate::text::{NotDecimal, require_decimal};
@@ -51,13 +52,22 @@ impl Amount {
 
     /// The number that ASCII digits write, leading zeros allowed; nothing if it does not fit or something else is among them.
     pub(crate) fn from_digits(text: &str) -> Option<Self> {
-        text.as_bytes().chunks(DIGITS_AT_ONCE).try_fold(Self::ZERO, |high, chunk| {
-            let (scale, low) = chunk.iter().try_fold((1_u128, 0_u128), |(scale, low), byte| {
-                let digit = char::from(*byte).to_digit(10)?;
-                Some((scale.checked_mul(10)?, low.checked_mul(10)?.checked_add(digit.into())?))
-            })?;
-            high.checked_mul(Self::from_u128(scale))?.checked_add(Self::from_u128(low))
-        })
+        let mut limbs = [0; LIMBS];
+        for chunk in text.as_bytes().chunks(DIGITS_AT_ONCE) {
+            let (mut scale, mut carry) = (1, 0);
+            for byte in chunk {
+                scale *= 10;
+                carry = carry * 10 + u64::from(char::from(*byte).to_digit(10)?);
+            }
+            for limb in &mut limbs {
+                carry += u64::from(*limb) * scale;
+                (*limb, carry) = (low(carry), carry >> u32::BITS);
+            }
+            if carry > 0 {
+                return None;
+            }
+        }
+        Some(Self::from_limbs(limbs))
     }
 
     /// Ten to the power of `exponent`, where that fits: up to 77.
@@ -89,25 +99,52 @@ impl Amount {
     }
 
     fn digits(self) -> String {
-        match self.to_u128() {
-            Some(small) => small.to_string(),
-            None => {
-                let (high, low) = self.split_digits();
-                alloc::format!("{}{low:0width$}", high.digits(), width = DIGITS_AT_ONCE)
-            }
+        if let Some(small) = self.to_u128().and_then(|small| u64::try_from(small).ok()) {
+            return small.to_string();
         }
+        let mut limbs = self.limbs();
+        let mut digits = Vec::new();
+        while limbs != [0; LIMBS] {
+            let mut rest = 0;
+            for limb in limbs.iter_mut().rev() {
+                rest = rest << u32::BITS | u64::from(*limb);
+                (*limb, rest) = (low(rest / 10), rest % 10);
+            }
+            digits.push(low(rest));
+        }
+        digits.into_iter().rev().filter_map(|digit| char::from_digit(digit, 10)).collect()
+    }
+
+    fn from_limbs(limbs: [u32; LIMBS]) -> Self {
+        let mut word = [0; 32];
+        word.rchunks_mut(4).zip(limbs).for_each(|(bytes, limb)| bytes.copy_from_slice(&limb.to_be_bytes()));
+        Self::from_be_bytes(word)
+    }
+
+    /// The number in words of 32 bits, the least significant first: its text is made of and read into these.
+    fn limbs(self) -> [u32; LIMBS] {
+        let mut limbs = [0; LIMBS];
+        let word = self.to_be_bytes();
+        limbs.iter_mut().rev().zip(word.as_chunks().0).for_each(|(limb, bytes)| *limb = u32::from_be_bytes(*bytes));
+        limbs
     }
 }
 
-/// As many decimal digits as always fit a `u128`.
-const DIGITS_AT_ONCE: usize = 38;
+const LIMBS: usize = 8;
+
+/// Nine decimal digits fit a limb.
+const DIGITS_AT_ONCE: usize = 9;
+
+/// The lower half.
+#[expect(clippy::cast_possible_truncation, reason = "cutting off the upper half is what it is for")]
+const fn low(value: u64) -> u32 {
+    value as u32
+}
 
 mod encapsulate {
     //! The only place that knows which big integer is inside.
 
-    use k256::elliptic_curve::bigint::{CheckedAdd as _, CheckedSub as _, NonZero, U256};
-
-    use super::DIGITS_AT_ONCE;
+    use k256::elliptic_curve::bigint::{CheckedAdd as _, CheckedSub as _, U256};
 
     /// A number of atomic units of some token, from 0 to 2^256 - 1.
     ///
@@ -164,14 +201,6 @@ mod encapsulate {
         #[must_use]
         pub fn checked_mul(self, other: Self) -> Option<Self> {
             self.0.checked_mul(&other.0).into_option().map(Self)
-        }
-
-        /// Cuts off the last [`DIGITS_AT_ONCE`] decimal digits.
-        pub(super) fn split_digits(self) -> (Self, u128) {
-            const SCALE: NonZero<U256> = U256::from_u128(10_u128.pow(38)).to_nz().expect_copied("a power of ten is not zero");
-            const { assert!(DIGITS_AT_ONCE == 38) };
-            let (high, low) = self.0.div_rem_vartime(&SCALE);
-            (Self(high), Self(low).to_u128().expect("38 digits fit a u128"))
         }
     }
 }

@@ -3,7 +3,7 @@
 use quittance_core::{Amount, WindowRule};
 
 use crate::payer::Payers;
-use crate::sponsoring::Sponsoring;
+use crate::sponsoring::Taken;
 
 /// The choices.
 #[derive(Clone, Copy, Debug)]
@@ -11,7 +11,7 @@ pub(crate) struct Options<'a> {
     /// How many seconds must be left of an authorization.
     pub(crate) margin: u64,
     pub(crate) payers: Payers<'a>,
-    pub(crate) sponsoring: &'a [Sponsoring],
+    pub(crate) sponsoring: Taken<'a>,
     /// How much of the network's coin a payer is given at most, to pay for its approval with.
     pub(crate) funding: Amount,
 }
@@ -21,7 +21,7 @@ impl Options<'_> {
     pub(crate) const DEFAULT: Self = Self {
         margin: WindowRule::MARGIN,
         payers: Payers::KeysAndContracts { factories: &[] },
-        sponsoring: &[],
+        sponsoring: Taken::NONE,
         funding: Amount::ZERO,
     };
 
@@ -65,7 +65,7 @@ macro_rules! options {
             /// at, and a missing allowance is the payer's to give (row 166).
             #[must_use]
             pub const fn with_sponsoring(mut self, sponsoring: &'a [$crate::Sponsoring]) -> Self {
-                self.options.sponsoring = sponsoring;
+                self.options.sponsoring = $crate::sponsoring::Taken::new(sponsoring);
                 self
             }
 

@@ -40,6 +40,22 @@ impl Sponsoring {
     }
 }
 
+/// The ways that are taken, and the code that reads them: who takes none need not hold it, which counts where a program is downloaded.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Taken<'a> {
+    ways: &'a [Sponsoring],
+    #[expect(clippy::type_complexity, reason = "it is the type of `brought`, which stands below")]
+    read: fn(&[Sponsoring], &Payment, &Terms, Wanted, &Options<'_>, Option<UnixSeconds>) -> Result<Option<Grant>, Rejection>,
+}
+
+impl<'a> Taken<'a> {
+    pub(crate) const NONE: Self = Self { ways: &[], read: |_, _, _, _, _, _| Ok(None) };
+
+    pub(crate) const fn new(ways: &'a [Sponsoring]) -> Self {
+        Self { ways, read: brought }
+    }
+}
+
 /// What a permit is to be paid from.
 #[derive(Clone, Copy)]
 pub(crate) struct Wanted {
@@ -62,14 +78,26 @@ pub(crate) fn find(
     options: &Options<'_>,
     now: Option<UnixSeconds>,
 ) -> Result<Option<Grant>, Rejection> {
+    let Taken { ways, read } = options.sponsoring;
+    read(ways, payment, terms, wanted, options, now)
+}
+
+fn brought(
+    ways: &[Sponsoring],
+    payment: &Payment,
+    terms: &Terms,
+    wanted: Wanted,
+    options: &Options<'_>,
+    now: Option<UnixSeconds>,
+) -> Result<Option<Grant>, Rejection> {
     let extensions = payment.extensions();
-    if options.sponsoring.contains(&Sponsoring::Eip2612) {
+    if ways.contains(&Sponsoring::Eip2612) {
         let brought = Eip2612GasSponsoring::find(extensions).map_err(|_| Rejection::Eip2612Format)?;
         if let Some(brought) = brought {
             return permit(&brought, terms, wanted, options, now).map(Some);
         }
     }
-    if options.sponsoring.contains(&Sponsoring::Erc20Approval) {
+    if ways.contains(&Sponsoring::Erc20Approval) {
         let brought = Erc20ApprovalGasSponsoring::find(extensions).map_err(|_| Rejection::Erc20ApprovalFormat)?;
         if let Some(brought) = brought {
             return approval::check(brought, terms, wanted).map(Some);

@@ -17,10 +17,10 @@ type Column = [i16; 4];
 pub(crate) fn sum_of_products(base: &Scalar, factor: &Scalar, point: &Affine) -> Jacobian {
     let mut columns = [[0; 4]; POSITIONS];
     let ((plain, image), (base, base_image)) = (factor.split(), base.split());
-    write_digits::<0, WINDOW>(&mut columns, plain);
-    write_digits::<1, WINDOW>(&mut columns, image);
-    write_digits::<2, BASE_WINDOW>(&mut columns, base);
-    write_digits::<3, BASE_WINDOW>(&mut columns, base_image);
+    write_digits(&mut columns, 0, WINDOW, plain);
+    write_digits(&mut columns, 1, WINDOW, image);
+    write_digits(&mut columns, 2, BASE_WINDOW, base);
+    write_digits(&mut columns, 3, BASE_WINDOW, base_image);
 
     let Shared { multiples, z: unit } = Shared::new(point);
     let mut sum = Sum::ZERO;
@@ -48,10 +48,11 @@ pub(crate) fn sum_of_products(base: &Scalar, factor: &Scalar, point: &Affine) ->
 }
 
 /// Writes the digits of a factor into its row.
-#[inline(always)]
-fn write_digits<const ROW: usize, const WIDTH: u32>(columns: &mut [Column; POSITIONS], factor: Half) {
-    each_digit(factor, WIDTH, |position, digit| {
-        if let Some(cell) = columns.get_mut(position).and_then(|column| column.get_mut(ROW)) {
+#[cfg_attr(target_pointer_width = "64", inline(always))]
+#[cfg_attr(not(target_pointer_width = "64"), inline(never))]
+fn write_digits(columns: &mut [Column; POSITIONS], row: usize, width: u32, factor: Half) {
+    each_digit(factor, width, |position, digit| {
+        if let Some(cell) = columns.get_mut(position).and_then(|column| column.get_mut(row)) {
             *cell = digit;
         }
     });

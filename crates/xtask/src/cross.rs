@@ -40,15 +40,43 @@ fn build(workspace: &Workspace, target: &str) -> Result<Notes, Failure> {
     })
 }
 
+const WEB_ASSEMBLY: &str = "wasm32-unknown-unknown";
+
 /// Builds for WebAssembly with the standard library there is; gives the folder in which the profiles' results lie, and the compiler that
 /// made them.
 pub(crate) fn web_assembly(workspace: &Workspace, arguments: &[&str]) -> Result<(PathBuf, &'static str), Failure> {
-    const TARGET: &str = "wasm32-unknown-unknown";
+    let support = tools::rust_target(WEB_ASSEMBLY)?;
+    web_assembly_with(&support, "std,panic_abort", workspace, arguments, &[])
+}
 
-    let support = tools::rust_target(TARGET)?;
+/// The same for a module of which every byte is downloaded, and which has no use for `std`.
+///
+/// `core` and `alloc` are built with it, from their source: as they come, they are made for speed, and bring the text of every panic and
+/// what it takes to write it, though the module has nobody to say it to. A panic ends it all the same. SHA-256 goes round by round; it is
+/// taken of an offer, once. The switches that say so are none of the stable compiler's, as the source of its library is not.
+pub(crate) fn small_web_assembly(workspace: &Workspace, arguments: &[&str]) -> Result<PathBuf, Failure> {
+    const FLAGS: &[&str] = &["-Zunstable-options", "-Cpanic=immediate-abort", "--cfg", "sha2_backend_soft=\"compact\""];
+
+    let mut given = vec!["-Zbuild-std-features=optimize_for_size"];
+    given.extend(arguments);
+    let support = tools::rust_source()?;
+    Ok(web_assembly_with(&support, "core,alloc", workspace, &given, FLAGS)?.0)
+}
+
+fn web_assembly_with(
+    support: &TargetSupport,
+    crates: &str,
+    workspace: &Workspace,
+    arguments: &[&str],
+    flags: &[&str],
+) -> Result<(PathBuf, &'static str), Failure> {
     let mut command = cargo();
-    command.current_dir(&workspace.root).args(["build", "--locked", "--target", TARGET]).args(arguments);
-    let rustc = match support {
+    command.current_dir(&workspace.root).args(["build", "--locked", "--target", WEB_ASSEMBLY]).args(arguments);
+    if !flags.is_empty() {
+        // whatever else is asked for in the environment: bytes that depend on it could not be held to anything
+        command.env("CARGO_ENCODED_RUSTFLAGS", flags.join("\x1f"));
+    }
+    let rustc = match *support {
         TargetSupport::Installed => "rustc",
         TargetSupport::FromSource { rustc } => {
             // Debian's compiler comes without a linker for this target; the toolchain in use has one.
@@ -58,8 +86,8 @@ pub(crate) fn web_assembly(workspace: &Workspace, arguments: &[&str]) -> Result<
             rustc
         }
     };
-    read(with_standard_library(&mut command, &support, workspace, "std,panic_abort"))?;
-    Ok((target_folder(&support, workspace).join(TARGET), rustc))
+    read(with_standard_library(&mut command, support, workspace, crates))?;
+    Ok((target_folder(support, workspace).join(WEB_ASSEMBLY), rustc))
 }
 
 /// A compiler of another release gets a target directory of its own, or each would throw the other's work away.

@@ -32,11 +32,7 @@ pub(crate) enum TargetSupport {
 
 /// Makes `target` buildable.
 pub(crate) fn rust_target(target: &str) -> Result<TargetSupport, Failure> {
-    const DEBIAN_RUSTC: &str = "/usr/bin/rustc";
-    const DEBIAN_SOURCE: &str = "/usr/lib/rustlib/src/rust/library/core/src/lib.rs";
-
-    let sysroot = read(Command::new("rustc").args(["--print", "sysroot"]))?;
-    let library = Path::new(sysroot.trim()).join("lib/rustlib").join(target).join("lib");
+    let library = sysroot()?.join("lib/rustlib").join(target).join("lib");
     if library.is_dir() {
         return Ok(TargetSupport::Installed);
     }
@@ -45,11 +41,41 @@ pub(crate) fn rust_target(target: &str) -> Result<TargetSupport, Failure> {
         Ok(()) => println!("rustup added {target} to another toolchain than the one in use"),
         Err(failure) => println!("{failure}"),
     }
+    debian_source()
+}
+
+/// Finds a compiler with the source of its standard library: the one in use, or Debian's.
+pub(crate) fn rust_source() -> Result<TargetSupport, Failure> {
+    let source = sysroot()?.join(SOURCE);
+    if !source.is_file() {
+        match run_within(Command::new("rustup").args(["component", "add", "rust-src"]), RUSTUP_LIMIT) {
+            Ok(()) if source.is_file() => {}
+            Ok(()) => {
+                println!("rustup added the source to another toolchain than the one in use");
+                return debian_source();
+            }
+            Err(failure) => {
+                println!("{failure}");
+                return debian_source();
+            }
+        }
+    }
+    Ok(TargetSupport::FromSource { rustc: "rustc" })
+}
+
+/// Where a compiler has the source of its standard library, below its system root.
+const SOURCE: &str = "lib/rustlib/src/rust/library/core/src/lib.rs";
+
+fn debian_source() -> Result<TargetSupport, Failure> {
     println!("taking Debian's compiler and the source of its standard library instead");
-    if !Path::new(DEBIAN_SOURCE).is_file() {
+    if !Path::new("/usr").join(SOURCE).is_file() {
         apt(&["rustc-web", "rust-web-src"])?;
     }
-    Ok(TargetSupport::FromSource { rustc: DEBIAN_RUSTC })
+    Ok(TargetSupport::FromSource { rustc: "/usr/bin/rustc" })
+}
+
+fn sysroot() -> Result<PathBuf, Failure> {
+    Ok(read(Command::new("rustc").args(["--print", "sysroot"]))?.trim().into())
 }
 
 /// Makes `cargo <subcommand>` work, a component that a minimal toolchain leaves out.

@@ -11,7 +11,7 @@ use std::sync::OnceLock;
 use serde_json::json;
 use wasm_bindgen_cli_support::Bindgen;
 
-use crate::cross::web_assembly;
+use crate::cross::small_web_assembly;
 use crate::interop;
 use crate::shell::{Failure, cargo, read, run};
 use crate::stages::Notes;
@@ -55,7 +55,7 @@ fn build(workspace: &Workspace) -> Result<Package, Failure> {
     for (slice, features, _) in SLICES {
         let profile =
             ["--profile", "wasm", "--package", "quittance-wasm", "--lib", "--no-default-features", "--features", features];
-        let module = web_assembly(workspace, &profile)?.0.join("wasm/quittance_wasm.wasm");
+        let module = small_web_assembly(workspace, &profile)?.join("wasm/quittance_wasm.wasm");
         let out = work.join(slice);
         glue(&module, &out)?;
         optimize(&modules, &out.join("quittance_wasm_bg.wasm"))?;
@@ -89,7 +89,7 @@ fn optimize(modules: &Path, module: &Path) -> Result<(), Failure> {
     ];
     let mut command = Command::new("node");
     command.arg(modules.join("node_modules/binaryen/bin/wasm-opt")).args(FEATURES);
-    run(command.args(["-Oz", "--strip-debug", "--strip-producers", "--output"]).arg(module).arg(module))
+    run(command.args(["-Oz", "--converge", "--strip-debug", "--strip-producers", "--output"]).arg(module).arg(module))
 }
 
 /// The stage of the package itself.

@@ -5,6 +5,11 @@ use alloc::format;
 use alloc::string::{String, ToString as _};
 use core::fmt;
 
+mod natural;
+#[cfg(any(test, not(target_pointer_width = "64")))]
+mod nearest;
+mod shortest;
+
 /// The largest integer that JSON readers agree about: 2^53 - 1 (RFC 7493, section 2.2).
 pub(crate) const MAX_INTEGER: u64 = (1 << 53) - 1;
 
@@ -58,7 +63,7 @@ impl Number {
     /// The value as a double, exact for integers.
     #[must_use]
     pub fn as_f64(&self) -> f64 {
-        self.0.parse().expect("the grammar of JSON numbers is part of the grammar of f64")
+        double(&self.0)
     }
 
     /// The literal is an integer, possibly negative; `-0` counts as a fraction, because integers have no such value.
@@ -87,11 +92,20 @@ pub(super) fn is_agreed(literal: &str) -> bool {
         // `parse` fails beyond 2^64, which is beyond the limit as well.
         return digits.parse().is_ok_and(|n: u64| n <= MAX_INTEGER);
     }
-    let Ok(value) = literal.parse::<f64>() else { return false };
+    let value = double(literal);
     let mantissa = literal.split(['e', 'E']).next().unwrap_or(literal);
     let is_zero = !mantissa.bytes().any(|b| matches!(b, b'1'..=b'9'));
     value.is_finite() && (value != 0.0 || is_zero) && !DIGITS_BEYOND_INTEGERS.contains(&value.abs())
 }
+
+/// The double that is nearest to a literal of RFC 8259; of two that are, the even one.
+#[cfg(target_pointer_width = "64")]
+fn double(literal: &str) -> f64 {
+    literal.parse().expect("the grammar of JSON numbers is part of the grammar of f64")
+}
+
+#[cfg(not(target_pointer_width = "64"))]
+use nearest::parse as double;
 
 /// Writes a finite double as ECMAScript does: the shortest digits that read back as the same double, in positional notation for
 /// exponents from -7 to 20, otherwise with an exponent (ECMA-262, `Number::toString`).
@@ -99,14 +113,9 @@ fn ecmascript(value: f64) -> String {
     if value == 0.0 {
         return "0".into();
     }
-    // Rust's exponent form has the same shortest digits: `d.ddde±x`.
-    let scientific = format!("{value:e}");
-    let (mantissa, exponent) = scientific.split_once('e').expect("the exponent form always has an exponent");
-    let (sign, mantissa) = mantissa.strip_prefix('-').map_or(("", mantissa), |rest| ("-", rest));
-    let digits = mantissa.replace('.', "");
-    let exponent: i32 = exponent.parse().expect("the exponent of a double is a small integer");
+    let sign = if value < 0.0 { "-" } else { "" };
     // The decimal point stands after this many digits.
-    let point = exponent + 1;
+    let (digits, point) = shortest::shortest(value.abs());
     let count = i32::try_from(digits.len()).expect("a double has at most seventeen digits");
     let zeros = |n: i32| "0".repeat(usize::try_from(n).unwrap_or(0));
     if (count..=21).contains(&point) {
@@ -119,7 +128,7 @@ fn ecmascript(value: f64) -> String {
     } else {
         let (first, rest) = digits.split_at(1);
         let dot = if rest.is_empty() { "" } else { "." };
-        format!("{sign}{first}{dot}{rest}e{exponent:+}")
+        format!("{sign}{first}{dot}{rest}e{:+}", point - 1)
     }
 }
 
@@ -148,3 +157,6 @@ impl fmt::Display for Number {
         f.write_str(&self.0)
     }
 }
+
+#[cfg(test)]
+mod tests;
