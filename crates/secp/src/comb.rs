@@ -9,7 +9,7 @@ use crate::point::{Affine, Jacobian, Sum};
 use crate::table::{GENERATOR, along};
 
 /// Whether tables are to be few and small: in WebAssembly, on 32-bit machines, and where the feature says so.
-const SMALL: bool = cfg!(any(feature = "small-tables", not(target_pointer_width = "64")));
+const SMALL: bool = cfg!(any(feature = "small", not(target_pointer_width = "64")));
 
 /// The distance in bits between one row of multiples and the next, and how many doublings a sum takes.
 pub(crate) const STRIDE: usize = if SMALL { 32 } else { 8 };

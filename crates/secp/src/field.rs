@@ -78,20 +78,23 @@ impl Field {
         self.sub(other).is_zero()
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(feature = "small"), inline(always))]
+    #[cfg_attr(feature = "small", inline(never))]
     pub(crate) const fn add(&self, other: &Self) -> Self {
         let (sum, carry) = add4(self.0, other.0);
         Self(add_fold(sum, FOLD & mask(carry)))
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(feature = "small"), inline(always))]
+    #[cfg_attr(feature = "small", inline(never))]
     pub(crate) const fn sub(&self, other: &Self) -> Self {
         let (difference, borrow) = sub4(self.0, other.0);
         Self(sub_fold(difference, FOLD & mask(borrow)))
     }
 
     /// `self - 2 other`.
-    #[inline(always)]
+    #[cfg_attr(not(feature = "small"), inline(always))]
+    #[cfg_attr(feature = "small", inline(never))]
     pub(crate) const fn sub_twice(&self, other: &Self) -> Self {
         let [b0, b1, b2, b3] = other.0;
         let twice = [b0 << 1, b1 << 1 | b0 >> 63, b2 << 1 | b1 >> 63, b3 << 1 | b2 >> 63];
@@ -107,14 +110,16 @@ impl Field {
     }
 
     /// The negative where it is asked for, in the same time as the number itself.
-    #[inline(always)]
+    #[cfg_attr(not(feature = "small"), inline(always))]
+    #[cfg_attr(feature = "small", inline(never))]
     pub(crate) const fn negate_if(&self, negative: bool) -> Self {
         let ([a0, a1, a2, a3], [b0, b1, b2, b3], mask) = (self.0, self.negate().0, mask(negative));
         Self([a0 ^ (a0 ^ b0) & mask, a1 ^ (a1 ^ b1) & mask, a2 ^ (a2 ^ b2) & mask, a3 ^ (a3 ^ b3) & mask])
     }
 
     /// `self * 3/2`: the element plus its half, which is half of `self + p` if the number is odd.
-    #[inline(always)]
+    #[cfg_attr(not(feature = "small"), inline(always))]
+    #[cfg_attr(feature = "small", inline(never))]
     pub(crate) const fn three_halves(&self) -> Self {
         let odd = self.0[0] & 1;
         // adding p is adding 2^256 and taking off FOLD

@@ -49,8 +49,8 @@ impl Modulus {
 }
 
 /// The inverse of a number below the modulus; 0 for 0.
-#[cfg_attr(target_pointer_width = "64", inline(always))]
-#[cfg_attr(not(target_pointer_width = "64"), inline(never))]
+#[cfg_attr(not(feature = "small"), inline(always))]
+#[cfg_attr(feature = "small", inline(never))]
 pub(crate) const fn inverse(value: Words, modulus: &Modulus) -> Words {
     let (mut f, mut g) = (carried(modulus.limbs), limbs(value));
     let (mut d, mut e): (Limbs, Limbs) = ([0; 5], [1, 0, 0, 0, 0]);

@@ -12,7 +12,7 @@ use crate::sums::Summands;
 /// A key with a table of its multiples, which makes checking its signatures cost about half of a recovery, and little more than a
 /// third in a batch: there is no square root, and of 128 doublings 8 are left.
 ///
-/// A table is 128 points, 8 KiB; 10,000 keys are 80 MiB. With the feature `small-tables`, and always on 32-bit machines and in
+/// A table is 128 points, 8 KiB; 10,000 keys are 80 MiB. With the feature `small`, and always on 32-bit machines and in
 /// WebAssembly, it is 32 points, 2 KiB, and 32 doublings are left. To make one costs about as much as one recovery.
 ///
 /// It answers one question: whether [`recover`](crate::recover) would give this key. It takes variable time, as all here.

@@ -48,8 +48,8 @@ pub(crate) fn sum_of_products(base: &Scalar, factor: &Scalar, point: &Affine) ->
 }
 
 /// Writes the digits of a factor into its row.
-#[cfg_attr(target_pointer_width = "64", inline(always))]
-#[cfg_attr(not(target_pointer_width = "64"), inline(never))]
+#[cfg_attr(not(feature = "small"), inline(always))]
+#[cfg_attr(feature = "small", inline(never))]
 fn write_digits(columns: &mut [Column; POSITIONS], row: usize, width: u32, factor: Half) {
     each_digit(factor, width, |position, digit| {
         if let Some(cell) = columns.get_mut(position).and_then(|column| column.get_mut(row)) {

@@ -14,7 +14,7 @@
 //! | `comb`, `sums` | multiples of points that are met often, and sums of them: few doublings, many sums at a time |
 //! | `ecdsa`, `known`, `batch` | what is public: one signature, a key that is known, many signatures |
 //!
-//! What is compiled into each of its callers on a 64-bit machine is one function for all of them elsewhere, where bytes count.
+//! With the feature `small` the arithmetic is one function for all of its callers, instead of a copy in each.
 #![no_std]
 #![warn(
     clippy::std_instead_of_core,

@@ -64,8 +64,8 @@ impl Jacobian {
     /// `-2 self`. Infinity stays infinity, because `Z` is multiplied; no other point of odd order doubles to it.
     ///
     /// With `L = 3/2 X^2`, `T = X Y^2`: `X' = L^2 - 2 T`, `Y' = L (T - X') - Y^4`, `Z' = Y Z`.
-    #[cfg_attr(target_pointer_width = "64", inline(always))]
-    #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
+    #[cfg_attr(not(feature = "small"), inline(always))]
+    #[cfg_attr(feature = "small", inline(never))]
     pub(crate) const fn negative_double(&self) -> Self {
         let slope = self.x.square().three_halves();
         let y2 = self.y.square();
@@ -86,8 +86,8 @@ impl Jacobian {
     ///
     /// With `H = X - x Z^2`, `R = Y - y Z^3`, `V = X H^2`: `X' = R^2 + H^3 - 2 V`, `Y' = R (X' - V) + Y H^3`, and `Z' = -Z H`,
     /// or for the negative point, `Z H`.
-    #[cfg_attr(target_pointer_width = "64", inline(always))]
-    #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
+    #[cfg_attr(not(feature = "small"), inline(always))]
+    #[cfg_attr(feature = "small", inline(never))]
     pub(crate) const fn negative_add_in(&self, point: &Affine, z_u: &Field, u: &Field) -> Self {
         if self.is_infinity() {
             let u2 = u.square();

@@ -9,9 +9,15 @@ use crate::point::Affine;
 ///
 /// 12 bits are 1024 points, 96 KiB of constants, and ten additions for each half of a factor; they stay in a server's second
 /// cache, and the compiler makes them in about a second. 15 bits, 768 KiB and ten seconds of compiling, are faster by one
-/// percent as long as nothing else wants the cache. With the feature `small-tables`, and always on 32-bit machines and in
-/// WebAssembly, it is 7 bits: 32 points, 3 KiB, and six additions more for each half.
-pub(crate) const BASE_WINDOW: u32 = if cfg!(any(feature = "small-tables", not(target_pointer_width = "64"))) { 7 } else { 12 };
+/// percent as long as nothing else wants the cache. On 32-bit machines and in WebAssembly it is 8 bits: 64 points, 6 KiB, and four
+/// additions more for each half; with the feature `small` 7 bits, 3 KiB, and two additions more than that.
+pub(crate) const BASE_WINDOW: u32 = if cfg!(feature = "small") {
+    7
+} else if cfg!(target_pointer_width = "64") {
+    12
+} else {
+    8
+};
 
 /// The window for points that are met only once: eight multiples, `1 P` to `15 P`. One bit more or less costs time.
 pub(crate) const WINDOW: u32 = 5;

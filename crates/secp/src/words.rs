@@ -50,8 +50,8 @@ pub(crate) const fn sub4(a: Words, b: Words) -> (Words, bool) {
 }
 
 /// The product: low words, high words.
-#[cfg_attr(target_pointer_width = "64", inline(always))]
-#[cfg_attr(not(target_pointer_width = "64"), inline(never))]
+#[cfg_attr(not(feature = "small"), inline(always))]
+#[cfg_attr(feature = "small", inline(never))]
 pub(crate) const fn mul4(a: Words, b: Words) -> (Words, Words) {
     let ([a0, a1, a2, a3], [b0, b1, b2, b3]) = (a, b);
     let (p0, c) = mul_add(0, a0, b0, 0);

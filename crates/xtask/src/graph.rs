@@ -38,7 +38,7 @@ const EDGES: &[(&str, Edges)] = &[
     ("testkit", Edges::All),
     // the oracle stage replays corpora through the pure crates
     ("xtask", Edges::To(&["secp", "core", "evm", "svm", "guard"])),
-    ("wasm", Edges::To(&["core", "evm", "svm", "guard", "inspect"])),
+    ("wasm", Edges::To(&["core", "secp", "evm", "svm", "guard", "inspect"])),
     ("benches", Edges::To(&["secp", "core", "evm", "svm", "guard", "server", "testkit"])),
     ("load", Edges::To(&["devnet", "core"])),
 ];

@@ -22,8 +22,15 @@ use crate::workspace::Workspace;
 const FOLDER: &str = "bindings/wasm";
 
 /// The slices of the package: name, features of the crate, and how many bytes may be downloaded for it, compressed with gzip, with all
-/// of the JavaScript that belongs to it. What is wanted is 60 and 120 KiB; what there is must not grow.
-const SLICES: &[(&str, &str, usize)] = &[("verify", "", 164 * 1024), ("index", "full", 410 * 1024)];
+/// of the JavaScript that belongs to it. What is wanted is 60 and 120 KiB; what there is must not grow by more than a fiftieth.
+///
+/// Of the 220 KiB that the first module is before compression, 45 are texts and tables: what 130 rejections are called by everybody, what
+/// they mean and where that is written, the networks and tokens that are known, and 3 KiB of the curve. Of the code, 45 KiB read, write and
+/// compare the wire, 45 lead from JavaScript to that and back, with the checks of the schemes in them, 20 are the curve, 25 the standard
+/// library, 12 its allocator, the hashes and base64. No part is large; nothing of it can be left out without an answer being another one.
+/// The second has the policy with its TOML (90), the inspector (50), what is asked of a chain (40), constant-time signing (50), the audit
+/// log and typed data beside it.
+const SLICES: &[(&str, &str, usize)] = &[("verify", "", 103 * 1024), ("index", "full", 338 * 1024)];
 
 /// A package that was packed.
 #[derive(Clone)]

@@ -4,7 +4,7 @@ use alloc::vec;
 use alloc::vec::Vec;
 use core::fmt;
 
-use super::curve::{self, KnownKey, Signed};
+use super::curve::{self, Signed};
 use super::ecdsa::{Signature, SignatureError};
 use super::payers::{Payer, PayerCache};
 use super::public_key::PublicKey;
@@ -80,12 +80,7 @@ impl<'a> Claim<'a> {
         }
         match self.known() {
             None => recover::verify(self.digest, self.signature, self.expected),
-            Some(payer) => payer.judged(payer.key().recovers(
-                self.digest.as_bytes(),
-                self.signature.r(),
-                self.signature.s(),
-                self.signature.parity(),
-            )),
+            Some(payer) => payer.verify(self.digest, self.signature),
         }
     }
 
@@ -121,9 +116,9 @@ pub fn verify_many(claims: &[Claim<'_>]) -> Vec<Result<(), SignatureError>> {
         }
     }
 
-    let signed = of_known.iter().map(|(claim, payer, _)| (claim.signed(), payer.key())).collect::<Vec<(_, &KnownKey)>>();
+    let signed = of_known.iter().map(|(claim, payer, _)| (claim.signed(), *payer)).collect::<Vec<_>>();
     let mut of_known = of_known.into_iter();
-    curve::recovers_many(&signed, |found| {
+    Payer::signed_many(&signed, &mut |found| {
         if let Some((_, payer, verdict)) = of_known.next() {
             *verdict = payer.judged(found);
         }

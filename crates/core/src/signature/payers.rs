@@ -24,10 +24,11 @@
 
 use alloc::boxed::Box;
 use alloc::collections::{BTreeMap, VecDeque};
+use alloc::vec::Vec;
 use core::fmt;
 use core::sync::atomic::{AtomicBool, Ordering};
 
-use super::curve::KnownKey;
+use super::curve::{self, KnownKey, Parity, Signed};
 use super::ecdsa::{Form, Signature, SignatureError};
 use super::recover::recover_public_key;
 use crate::address::Address;
@@ -52,9 +53,19 @@ pub struct PayerCache {
 /// A payer in the cache.
 pub(super) struct Payer {
     key: Box<KnownKey>,
+    arithmetic: Arithmetic,
     segment: Segment,
     /// Whether a good signature of theirs was checked since they were last spared.
     used: AtomicBool,
+}
+
+/// How the signatures of known keys are checked. Only who learns a payer names these functions, so a program that never does, and is
+/// downloaded, holds neither them nor their tables.
+#[derive(Clone, Copy)]
+#[expect(clippy::type_complexity, reason = "these are the types of two functions that stand elsewhere")]
+struct Arithmetic {
+    one: fn(&KnownKey, &[u8; 32], &[u8; 32], &[u8; 32], Parity) -> bool,
+    many: fn(&[(Signed<'_>, &KnownKey)], &mut dyn FnMut(bool)),
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -108,7 +119,8 @@ impl PayerCache {
     }
 
     fn add(&mut self, address: Address, key: Box<KnownKey>) {
-        self.payers.insert(address, Payer { key, segment: Segment::Once, used: AtomicBool::new(false) });
+        let arithmetic = Arithmetic { one: KnownKey::recovers, many: |signed, each| curve::recovers_many(signed, each) };
+        self.payers.insert(address, Payer { key, arithmetic, segment: Segment::Once, used: AtomicBool::new(false) });
         self.once.push_back(address);
         while self.payers.len() > self.places {
             let Some(oldest) = self.once.pop_front() else { return };
@@ -149,11 +161,20 @@ impl PayerCache {
 }
 
 impl Payer {
-    pub(super) fn key(&self) -> &KnownKey {
-        &self.key
+    /// The verdict on a signature that should be theirs.
+    pub(super) fn verify(&self, digest: &Digest, signature: &Signature) -> Result<(), SignatureError> {
+        self.judged((self.arithmetic.one)(&self.key, digest.as_bytes(), signature.r(), signature.s(), signature.parity()))
     }
 
-    /// The verdict on a signature that should be theirs. Only a good one is a use: anybody can send others.
+    /// Says for each of many whether the payer beside it signed it.
+    pub(super) fn signed_many(signed: &[(Signed<'_>, &Self)], each: &mut dyn FnMut(bool)) {
+        if let Some((_, payer)) = signed.first() {
+            let signed = signed.iter().map(|(signed, payer)| (*signed, &*payer.key)).collect::<Vec<_>>();
+            (payer.arithmetic.many)(&signed, each);
+        }
+    }
+
+    /// The verdict, once it was found out. Only a good signature is a use: anybody can send others.
     pub(super) fn judged(&self, found: bool) -> Result<(), SignatureError> {
         if !found {
             return Err(SignatureError::WrongSigner);

@@ -3,7 +3,7 @@
 //! For the time of one product the elements are cut into nine limbs of 29 bits. A product of limbs then has 58 bits, and nine
 //! of them, twice over for a sum of two products, fit a column of 64 bits without a carry.
 
-use super::{FOLD, add_over};
+use super::{FOLD, Field, add_over};
 use crate::words::Words;
 
 /// Nine limbs of 29 bits; the last has 24.
@@ -24,9 +24,15 @@ pub(super) const fn square(a: Words) -> Words {
     reduce(squared(limbs(a)))
 }
 
+/// One reduction for a sum of products saves time, and its code costs bytes.
+const TOGETHER: bool = cfg!(not(feature = "small"));
+
 /// `a^2 + b`.
 #[inline(never)]
 pub(super) const fn square_plus(a: Words, b: Words) -> Words {
+    if !TOGETHER {
+        return Field(square(a)).add(&Field(b)).0;
+    }
     let [b0, b1, b2, b3, b4, b5, b6, b7, b8] = limbs(b);
     reduce(sum(squared(limbs(a)), [b0, b1, b2, b3, b4, b5, b6, b7, b8, 0, 0, 0, 0, 0, 0, 0, 0]))
 }
@@ -34,12 +40,18 @@ pub(super) const fn square_plus(a: Words, b: Words) -> Words {
 /// `a * b + c * d`.
 #[inline(never)]
 pub(super) const fn mul_plus_mul(a: Words, b: Words, c: Words, d: Words) -> Words {
+    if !TOGETHER {
+        return Field(mul(a, b)).add(&Field(mul(c, d))).0;
+    }
     reduce(sum(product(limbs(a), limbs(b)), product(limbs(c), limbs(d))))
 }
 
 /// `a * b + c^2`.
 #[inline(never)]
 pub(super) const fn mul_plus_square(a: Words, b: Words, c: Words) -> Words {
+    if !TOGETHER {
+        return Field(mul(a, b)).add(&Field(square(c))).0;
+    }
     reduce(sum(product(limbs(a), limbs(b)), squared(limbs(c))))
 }
 
@@ -162,8 +174,8 @@ const fn reduce(columns: Columns) -> Words {
 mod tests {
     use proptest::prelude::{prop_assert, proptest};
 
-    use super::super::{Field, wide};
-    use super::{mul, mul_plus_mul, mul_plus_square, square, square_plus};
+    use super::super::wide;
+    use super::{Field, mul, mul_plus_mul, mul_plus_square, square, square_plus};
     use crate::samples::{edges, words};
     use crate::words::Words;
 
