@@ -6,6 +6,8 @@
 use core::panic::PanicInfo;
 
 use dlmalloc::GlobalDlmalloc;
+// nothing of it is called here; it is named so that core's is the small one
+use quittance_secp as _;
 
 #[global_allocator]
 static MEMORY: GlobalDlmalloc = GlobalDlmalloc;
