@@ -33,7 +33,9 @@ export const fetchWith = ({ prepare, decodeHeader }) => (fetch, { policy, signer
   return async (input, init = {}) => {
     const { purchase = crypto.randomUUID(), reason, approval, ...rest } = init;
     const request = new Request(input, rest);
-    const body = request.body === null ? undefined : await request.clone().arrayBuffer();
+    // not every browser tells whether a request has a body, and none takes one for a GET, be it empty
+    const bytes = /^(GET|HEAD)$/.test(request.method) ? new ArrayBuffer(0) : await request.clone().arrayBuffer();
+    const body = bytes.byteLength > 0 ? bytes : undefined;
     const send = (url, payment) => {
       const headers = new Headers(request.headers);
       const { method, signal } = request;

@@ -1,11 +1,11 @@
-// The packed package in Chromium: `node browser.mjs <spec-vectors> <README> <modules with esbuild> <modules with the browser>`, run where the
-// tarball is installed.
+// The packed package in a browser: `node browser.mjs <spec-vectors> <README> <modules with esbuild> <modules with Chromium> [<folder for pictures>]`,
+// run where the tarball is installed. With FIREFOX, which is a program, it is that browser.
 //
-// Three pages: one that loads the streaming build as it lies in the package, one with what a bundler makes of `import "quittance"`, and the one
-// of the README, as it is written there.
+// The pages: one that loads the streaming build as it lies in the package, one for each bundler with what it makes of `import "quittance"`, and
+// the one of the README, as it is written there.
 
 import { createServer } from "node:http";
-import { readFileSync, readdirSync } from "node:fs";
+import { mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { extname, join, normalize } from "node:path";
 import process from "node:process";
@@ -19,8 +19,8 @@ const [root, readme, built, browsers, pictures] = process.argv.slice(2);
 const resolved = (folder) => createRequire(join(folder, "package.json"));
 const { build } = resolved(built)("esbuild");
 const load = (name) => import(pathToFileURL(resolved(browsers).resolve(name)));
-const { default: chromium } = await load("@sparticuz/chromium");
 const puppeteer = await load("puppeteer-core");
+const firefox = process.env.FIREFOX;
 const here = new URL("..", import.meta.url).pathname;
 
 const files = readdirSync(root, { withFileTypes: true })
@@ -29,19 +29,48 @@ const files = readdirSync(root, { withFileTypes: true })
   .sort()
   .map((path) => [path, JSON.parse(readFileSync(join(root, path), "utf8"))]);
 
-const bundled = async (contents) => {
-  const options = { stdin: { contents, resolveDir: here }, bundle: true, format: "iife", platform: "browser", write: false, logLevel: "error" };
-  return (await build(options)).outputFiles[0].text;
+/** What bundlers make of a program, each with nothing set but where it is and where the result goes. */
+const BUNDLERS = {
+  esbuild: async (contents) => {
+    const options = { stdin: { contents, resolveDir: here }, bundle: true, format: "iife", platform: "browser", write: false, logLevel: "error" };
+    return (await build(options)).outputFiles[0].text;
+  },
+  webpack: async (contents) => {
+    const { default: webpack } = await load("webpack");
+    const [entry, path] = [written("webpack", contents), join(here, "bundled/webpack")];
+    const compiler = webpack({ mode: "production", performance: false, context: here, entry, output: { path, filename: "out.js" } });
+    const stats = await new Promise((resolve, reject) => compiler.run((error, stats) => (error ? reject(error) : resolve(stats))));
+    check(!stats.hasErrors() && !stats.hasWarnings(), stats.toString("errors-warnings"));
+    return readFileSync(join(path, "out.js"), "utf8");
+  },
+  vite: async (contents) => {
+    const { build } = await load("vite");
+    const lib = { entry: written("vite", contents), formats: ["iife"], name: "page", fileName: () => "out.js" };
+    await build({ root: here, configFile: false, logLevel: "error", build: { lib, outDir: "bundled/vite", emptyOutDir: false } });
+    return readFileSync(join(here, "bundled/vite/out.js"), "utf8");
+  },
 };
+
+/** A program as a file, which these bundlers want. */
+function written(name, contents) {
+  const folder = join(here, "bundled", name);
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, "in.mjs"), contents);
+  return join(folder, "in.mjs");
+}
 const script = (body) => `<!doctype html><meta charset="utf-8"><title>a page</title>${body}`;
+/** A page that keeps the memory of each module, whatever loads it. */
+const watched = (body) =>
+  script(`<script>
+    window.memories = [];
+    WebAssembly.Instance = class extends WebAssembly.Instance {
+      constructor(...given) {
+        super(...given);
+        window.memories.push(this.exports.memory);
+      }
+    };
+  </script>${body}`);
 const test = (packages) => `
-  const memories = [];
-  WebAssembly.Instance = class extends WebAssembly.Instance {
-    constructor(...given) {
-      super(...given);
-      memories.push(this.exports.memory);
-    }
-  };
   const without = (name, call) => {
     const known = Object.getOwnPropertyDescriptor(globalThis, name);
     Object.defineProperty(globalThis, name, { configurable: true, value: undefined });
@@ -54,24 +83,28 @@ const test = (packages) => `
   window.result = (async () => {
     ${packages}
     const files = await (await fetch("/vectors")).json();
-    return everything({ [way]: { whole, slice } }, files, { memories, without, inspected: String, inputs: 5000 });
+    return everything({ [way]: { whole, slice } }, files, { memories: window.memories, without, inspected: String, inputs: 5000 });
   })();
 `;
 const made = {
   "/vectors": ["application/json", JSON.stringify(files)],
-  "/": ["text/html", script(`<script type="module">${test(`
+  "/": ["text/html", watched(`<script type="module">${test(`
     const way = "web";
     const [whole, slice] = [await import("/node_modules/quittance/web/index.mjs"), await import("/node_modules/quittance/web/verify.mjs")];
     const { everything } = await import("/tests/everything.mjs");
   `)}</script>`)],
-  "/bundled": ["text/html", script(`<script src="/bundle.js"></script>`)],
-  "/bundle.js": ["text/javascript", await bundled(test(`
-    const way = "a bundle";
-    const [whole, slice] = [require("quittance"), require("quittance/verify")];
-    const { everything } = require("./tests/everything.mjs");
-  `))],
   "/readme": ["text/html", script(`<body>${readFileSync(readme, "utf8").match(/```html page\n([^]*?)```/)[1]}`)],
 };
+
+for (const [name, bundle] of Object.entries(BUNDLERS)) {
+  const imports = `
+    import * as whole from "quittance";
+    import * as slice from "quittance/verify";
+    import { everything } from "${name === "esbuild" ? "./tests" : "../../tests"}/everything.mjs";
+  `;
+  made[`/${name}`] = ["text/html", watched(`<script src="/${name}.js"></script>`)];
+  made[`/${name}.js`] = ["text/javascript", await bundle(`${imports}${test(`const way = "${name}";`)}`)];
+}
 
 const TYPES = { ".html": "text/html", ".css": "text/css", ".mjs": "text/javascript", ".wasm": "application/wasm", ".json": "application/json" };
 const server = createServer(({ url }, response) => {
@@ -86,8 +119,13 @@ const server = createServer(({ url }, response) => {
 await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
 const origin = `http://127.0.0.1:${server.address().port}`;
 
-const args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-sync"];
-const browser = await puppeteer.launch({ executablePath: await chromium.executablePath(), args, headless: "shell" });
+const launch = async () => {
+  if (firefox) return { browser: "firefox", executablePath: firefox, headless: true };
+  const { default: chromium } = await load("@sparticuz/chromium");
+  const args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-sync"];
+  return { executablePath: await chromium.executablePath(), args, headless: "shell" };
+};
+const browser = await puppeteer.launch(await launch());
 try {
   console.log(await browser.version());
   const open = async (path) => {
@@ -97,7 +135,7 @@ try {
     await page.goto(origin + path);
     return page;
   };
-  for (const path of ["/", "/bundled"]) {
+  for (const path of ["/", ...Object.keys(BUNDLERS).map((name) => `/${name}`)]) {
     const page = await open(path);
     const { lines, failures } = await page.evaluate("window.result");
     for (const line of lines) console.log(line);
@@ -170,11 +208,12 @@ async function inspector(page) {
   );
   check(nameless.length === 0, `without a name: ${nameless}`);
   for (const [width, scheme] of [[360, "light"], [768, "dark"], [1280, "light"]]) {
-    await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: scheme }]);
+    // Firefox is not told by way of WebDriver
+    if (!firefox) await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: scheme }]);
     await page.setViewport({ width, height: 900 });
     const wide = await page.evaluate("document.documentElement.scrollWidth");
     check(wide <= width, `${wide} pixels wide on a screen of ${width}`);
-    if (pictures) await page.screenshot({ path: join(pictures, `inspector-${width}.png`), fullPage: true });
+    if (pictures) await page.screenshot({ path: join(pictures, `inspector-${firefox ? "firefox" : "chromium"}-${width}.png`), fullPage: true });
   }
   console.log("the inspector reports, decides, shares and fits three screens");
 }

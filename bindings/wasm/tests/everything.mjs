@@ -38,7 +38,7 @@ export const everything = async (packages, files, world) => {
     try {
       await test();
     } catch (error) {
-      failures.push(`${name}: ${error?.stack ?? error}`);
+      failures.push(`${name}: ${error}\n${error?.stack}`);
     }
   }
   const cited = new Set(tests.flatMap(([name]) => name.match(/^row_(\d+)/)?.[1] ?? []));

@@ -50,6 +50,19 @@ export const trades = (q) => [
     const asked = value(q.readObject("SettleRequest", settled[0]));
     check(asked.paymentRequirements.amount === OFFER.amount, "what is settled is what was asked");
   }],
+  ["a_request_with_a_body_is_bought", async () => {
+    const { gate } = shop(q);
+    const bodies = [];
+    const { buy } = buyer(q, async (request) => {
+      bodies.push(`${request.method} ${await request.clone().text()}`);
+      return gate(request);
+    });
+    for (const [method, body] of [["POST", "what is asked"], ["POST", undefined], ["DELETE", undefined]]) {
+      const response = await buy(URL, { method, body, purchase: `${method}-${body?.length ?? 0}` });
+      check(response.status === 200, `${method}: ${response.status}`);
+    }
+    check(JSON.stringify(bodies) === JSON.stringify(["POST what is asked", "POST what is asked", "POST ", "POST ", "DELETE ", "DELETE "]), bodies);
+  }],
   ["row_238_an_answer_that_never_comes", async () => {
     const { gate, settled } = shop(q);
     let lost = 0;

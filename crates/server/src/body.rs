@@ -62,18 +62,24 @@ impl Drop for Metered {
     }
 }
 
-/// Somebody who is told that a body was taken to its end, and what was in it unless it was too long. If the client goes away before, nobody is
-/// told.
+/// How the sending of a body ended.
+pub(crate) enum Ended {
+    /// It was taken to its end; what was in it, unless it was too long.
+    Taken(Option<Vec<u8>>),
+    /// It broke off, or the client went away.
+    Broken,
+}
+
+/// Somebody who is told once how the sending of a body ended.
 pub(crate) struct Watch {
     most: usize,
     /// None once it is too long.
     copy: Option<Vec<u8>>,
-    #[expect(clippy::type_complexity, reason = "it is called once, here")]
-    end: Option<Box<dyn FnOnce(Option<Vec<u8>>) + Send>>,
+    end: Option<Box<dyn FnOnce(Ended) + Send>>,
 }
 
 impl Watch {
-    pub(crate) fn new(most: usize, end: impl FnOnce(Option<Vec<u8>>) + Send + 'static) -> Self {
+    pub(crate) fn new(most: usize, end: impl FnOnce(Ended) + Send + 'static) -> Self {
         Self { most, copy: Some(Vec::new()), end: Some(Box::new(end)) }
     }
 
@@ -86,7 +92,15 @@ impl Watch {
 
     fn end(&mut self) {
         if let Some(end) = self.end.take() {
-            end(self.copy.take());
+            end(Ended::Taken(self.copy.take()));
+        }
+    }
+}
+
+impl Drop for Watch {
+    fn drop(&mut self) {
+        if let Some(end) = self.end.take() {
+            end(Ended::Broken);
         }
     }
 }

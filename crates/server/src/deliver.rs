@@ -15,7 +15,7 @@ use quittance_core::wire::{SettleResponse, Version};
 use quittance_guard::replay::{Answer, Claim, ReplayLog, Step};
 
 use crate::answer;
-use crate::body::{Metered, SoldBody, Watch};
+use crate::body::{Ended, Metered, SoldBody, Watch};
 use crate::reply;
 use crate::sale::{UnderWay, is_delivered};
 use crate::seller::Shared;
@@ -42,6 +42,7 @@ impl<F: Send + Sync + 'static, L: ReplayLog + Send + Sync + 'static> Delivery<F,
         B: Body<Data = Bytes, Error: Send> + Send + 'static,
     {
         if !is_delivered(response.status()) {
+            self.owe().await;
             let mut response = unsold(response);
             reply::put_receipt(response.headers_mut(), self.version, &self.paper);
             return response;
@@ -62,6 +63,7 @@ impl<F: Send + Sync + 'static, L: ReplayLog + Send + Sync + 'static> Delivery<F,
             Ok(body) => self.hand_over(Response::from_parts(parts, body.to_bytes())).await,
             Err(_) => {
                 tracing::warn!("an answer that is paid for broke off; it is owed");
+                self.owe().await;
                 let mut response = reply::bug();
                 reply::put_receipt(response.headers_mut(), self.version, &self.paper);
                 response.map(SoldBody::whole)
@@ -89,13 +91,23 @@ impl<F: Send + Sync + 'static, L: ReplayLog + Send + Sync + 'static> Delivery<F,
         reply::put_receipt(&mut parts.headers, self.version, &self.paper);
         let most = if self.bound { self.shared.options.keep } else { 0 };
         let runtime = tokio::runtime::Handle::current();
-        let watch = Watch::new(most, move |copy| {
+        let watch = Watch::new(most, move |ended| {
             runtime.spawn(async move {
-                let kept = copy.filter(|_| self.bound).and_then(|copy| answer::keep(status, &headers, &copy));
-                self.grant(kept).await;
+                match ended {
+                    Ended::Taken(copy) => {
+                        let kept = copy.filter(|_| self.bound).and_then(|copy| answer::keep(status, &headers, &copy));
+                        self.grant(kept).await;
+                    }
+                    Ended::Broken => self.owe().await,
+                }
             });
         });
         Response::from_parts(parts, SoldBody::passing(body, Some(watch)))
+    }
+
+    /// Writes down that it could not be given, so that its buyer can have it at once. If that fails the buyer waits until the claim's lease ends.
+    async fn owe(&self) {
+        owe(&self.shared, &self.claim).await;
     }
 
     fn mark(&self, headers: &mut HeaderMap) {
@@ -109,6 +121,13 @@ impl<F: Send + Sync + 'static, L: ReplayLog + Send + Sync + 'static> Delivery<F,
         if let Err(error) = settle::take(&self.shared, &self.claim, Step::Grant(answer)).await {
             tracing::warn!(%error, "the log does not take a delivery");
         }
+    }
+}
+
+/// Writes down that what is paid for could not be given (rule 18).
+pub(crate) async fn owe<F, L: ReplayLog + Sync>(shared: &Shared<F, L>, claim: &Claim) {
+    if let Err(error) = settle::take(shared, claim, Step::Owe).await {
+        tracing::warn!(%error, "the log does not take what is owed");
     }
 }
 

@@ -361,8 +361,13 @@ impl<F: Facilitator + Send + Sync + 'static, L: ReplayLog + Send + Sync + 'stati
     where
         B: Body<Data = Bytes, Error: Into<Failure> + Send> + Send + 'static,
     {
-        let response = (run.0)(&warrant).await?;
-        Ok(self.delivery(claim, paper).deliver(response).await)
+        match (run.0)(&warrant).await {
+            Ok(response) => Ok(self.delivery(claim, paper).deliver(response).await),
+            Err(error) => {
+                deliver::owe(&self.shared, &claim).await;
+                Err(error)
+            }
+        }
     }
 
     fn delivery(self, claim: Claim, paper: SettleResponse) -> Delivery<F, L> {

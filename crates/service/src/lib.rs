@@ -8,6 +8,7 @@
 
 pub mod config;
 pub mod metrics;
+mod patient;
 mod serve;
 mod tls;
 

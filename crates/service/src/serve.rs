@@ -19,6 +19,7 @@ use tokio::sync::{Semaphore, watch};
 use tokio::time::{sleep, timeout};
 use tower_service::Service;
 
+use crate::patient::Patient;
 use crate::tls::Tls;
 
 /// How much strangers may make a server do before there is a request.
@@ -29,6 +30,8 @@ pub struct Bounds {
     pub connections: usize,
     /// How long the headers of a request may take to come, and how long a connection may wait for the next request.
     pub read: Duration,
+    /// How long nothing of an answer may be taken.
+    pub write: Duration,
     /// The most bytes of the headers of a request.
     pub headers: usize,
     /// How long open requests are waited for at the end.
@@ -39,7 +42,8 @@ pub struct Bounds {
 
 impl Default for Bounds {
     fn default() -> Self {
-        Self { connections: 4_096, read: Duration::from_secs(10), headers: 16 * 1024, drain: Duration::from_secs(60), tls: None }
+        let (read, minute) = (Duration::from_secs(10), Duration::from_secs(60));
+        Self { connections: 4_096, read, write: minute, headers: 16 * 1024, drain: minute, tls: None }
     }
 }
 
@@ -125,6 +129,7 @@ where
         // answers are small and waited for
         let _unset = stream.set_nodelay(true);
         let (server, service, told) = (server.clone(), WithPeer(service.clone(), Peer(peer)), told.clone());
+        let stream = Patient::new(stream, bounds.write);
         let (acceptor, within) = (bounds.tls.as_ref().map(Tls::acceptor), bounds.read);
         tokio::spawn(async move {
             let _place = place;

@@ -102,6 +102,7 @@ pub(crate) const STAGES: &[Stage] = &[
     stage("wasm", "types", "the package's types go where those of the protocol's own SDK go, and back", wasm::types),
     stage("browser", "paywall", "no markup of a stranger's is more than text on the page of a paid route", wasm::paywall),
     stage("browser", "chromium", "the packed package in Chromium's pages, streamed and bundled", wasm::chromium),
+    stage("browser", "firefox", "the same in Firefox's", wasm::firefox),
     stage("fuzz", "corpus", "the fuzz targets hold over their seeds and many mutations of them", fuzz::corpus),
     stage("fuzz", "smoke", "every fuzz target holds for twenty seconds of fuzzing", fuzz::smoke),
 ];

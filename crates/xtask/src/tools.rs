@@ -91,6 +91,17 @@ pub(crate) fn valgrind() -> Result<(), Failure> {
     if works(Command::new("valgrind").arg("--version")) { Ok(()) } else { apt(&["valgrind"]) }
 }
 
+/// Makes Firefox available, which no registry of packages has; Debian's has a name of its own.
+pub(crate) fn firefox() -> Result<PathBuf, Failure> {
+    const NAMES: [&str; 2] = ["firefox-esr", "firefox"];
+    let found = || NAMES.into_iter().find(|name| works(Command::new(name).arg("--version")));
+    if found().is_none() {
+        apt(&["firefox-esr"])?;
+    }
+    let name = found().ok_or("Firefox does not start")?;
+    Ok(read(Command::new("which").arg(name))?.trim().into())
+}
+
 /// Makes PostgreSQL's server programs available; Debian keeps them off the path.
 pub(crate) fn postgres() -> Result<(), Failure> {
     let debian = fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();

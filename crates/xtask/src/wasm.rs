@@ -132,6 +132,16 @@ pub(crate) fn runtimes(workspace: &Workspace) -> Result<Notes, Failure> {
 
 /// The same in Chromium, in a page that loads it, in one that a bundler made, and in the page of the README.
 pub(crate) fn chromium(workspace: &Workspace) -> Result<Notes, Failure> {
+    pages(workspace, None)
+}
+
+/// The same in Firefox.
+pub(crate) fn firefox(workspace: &Workspace) -> Result<Notes, Failure> {
+    let program = tools::firefox()?;
+    pages(workspace, Some(program))
+}
+
+fn pages(workspace: &Workspace, firefox: Option<PathBuf>) -> Result<Notes, Failure> {
     let package = package(workspace)?;
     let user = installed(workspace, &package)?;
     let modules = tools::node_modules(workspace, &workspace.root.join(FOLDER).join("runtimes"))?;
@@ -141,6 +151,9 @@ pub(crate) fn chromium(workspace: &Workspace) -> Result<Notes, Failure> {
     let mut pages = Command::new("node");
     pages.arg(user.join("tests/browser.mjs")).arg(workspace.root.join("spec-vectors")).env("TMPDIR", temporary);
     pages.arg(workspace.root.join(FOLDER).join("README.md")).args([&package.modules, &modules]);
+    if let Some(program) = firefox {
+        pages.env("FIREFOX", program);
+    }
     lines(&mut pages)
 }
 

@@ -182,6 +182,7 @@ fn bounds(file: &file::Limits) -> Result<Bounds, ConfigError> {
     bounds.headers = count(file.header_bytes, 32 * 1024, "limits.header_bytes")?;
     bounds.connections = count(file.connections, 16_384, "limits.connections")?;
     bounds.read = seconds(file.read_seconds, Duration::from_secs(30), "limits.read_seconds")?;
+    bounds.write = seconds(file.idle_seconds, bounds.write, "limits.idle_seconds")?;
     bounds.drain = seconds(file.drain_seconds, bounds.drain, "limits.drain_seconds")?;
     Ok(bounds)
 }

@@ -135,6 +135,8 @@ pub enum Step {
     Failed(Rejection),
     /// What was sold is given, and is this.
     Grant(Option<Answer>),
+    /// It is paid for, what was sold could not be given, and the holder has stopped trying: its buyer need not wait for the lease to end.
+    Owe,
     /// Nothing was sent, and nothing will be: the payment is free again.
     Release,
     /// The chain has taken the settlement back.
@@ -343,6 +345,11 @@ impl Entry {
             (Step::Failed(rejection), State::Settling { .. } | State::Unknown) => State::Failed(rejection),
             (Step::Failed(rejection), State::Failed(before)) if *before == rejection => return Ok(self.same()),
             (Step::Grant(answer), State::Settled { .. }) => return Ok(self.given(answer)),
+            (Step::Owe, State::Settled { .. }) if self.granted => return Ok(self.same()),
+            (Step::Owe, State::Settled { receipt, .. }) => {
+                let state = State::Settled { receipt: receipt.clone(), lease: UnixSeconds::from_secs(0) };
+                return Ok(Verdict::Keep(Box::new(Self { state, ..self.clone() })));
+            }
             (Step::Vanished, State::Settled { receipt, .. }) => {
                 let (state, taken_back) = (State::Unknown, Some(receipt.transaction.clone()));
                 return Ok(Verdict::Keep(Box::new(Self { state, watched_until: None, taken_back, ..self.clone() })));

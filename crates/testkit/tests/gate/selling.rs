@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use serde_json::json;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
 use crate::front::Front;
 use crate::upstream::GOODS;
@@ -54,6 +55,60 @@ async fn rows_107_110_111_and_115_a_payment_buys_one_answer_to_one_request() {
         assert!(matches!(other.status, 402 | 409), "{method} {target}: {other:?}");
     }
     assert_eq!((front.sold(), front.seen.served()), (1, 1));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn row_108_a_payment_for_the_cheap_route_is_none_for_the_dear_one() {
+    let routes =
+        json!({ "route": [{ "path": "/v1/cheap" }, { "path": "/v1/*", "price": "$1" }, { "path": "/free/*", "free": true }] });
+    let front = Front::with(routes).await;
+    let (cheap, dear) = (front.asked("/v1/cheap").await, front.asked("/v1/dear").await);
+    assert_eq!((&*cheap.accepts[0].amount, &*dear.accepts[0].amount), ("10000", "1000000"));
+    // for what the cheap one asks, whichever request it is bound to
+    for bound_to in ["/v1/cheap", "/v1/dear"] {
+        let payment = front.signed(cheap.accepts[0].clone(), "GET", bound_to);
+        for target in ["/v1/dear", "/v1/dear?/v1/cheap", "/v1//cheap", "/v1/cheap/../dear"] {
+            let answer = front.pay(target, &payment).await;
+            assert!(matches!(answer.status, 400 | 402 | 404), "{target}: {answer:?}");
+        }
+    }
+    assert_eq!((front.sold(), front.seen.served()), (0, 0));
+    let payment = front.payment("GET", "/v1/dear").await;
+    assert_eq!(front.pay("/v1/dear", &payment).await.status, 200);
+    assert_eq!((front.sold(), front.seen.served()), (100, 1), "the price is that of the route");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn row_174_who_is_slow_holds_nobody_up() {
+    let limits = json!({ "read_seconds": 1, "paid_body_seconds": 1, "answer_seconds": 20 });
+    let front = Front::with(json!({ "limits": limits })).await;
+    // heads that never end, and a paid request whose body never comes
+    let mut slow = Vec::new();
+    for _ in 0..50 {
+        let mut stream = tokio::net::TcpStream::connect(&front.at).await.unwrap();
+        stream.write_all(b"GET /free/echo HTTP/1.1\r\nhost: a\r\nx: ").await.unwrap();
+        slow.push(stream);
+    }
+    let payment = front.payment("POST", "/v1/a").await;
+    let mut stream = tokio::net::TcpStream::connect(&front.at).await.unwrap();
+    let head = format!("POST /v1/a HTTP/1.1\r\nhost: a\r\npayment-signature: {payment}\r\ncontent-length: 9\r\n\r\n");
+    stream.write_all(head.as_bytes()).await.unwrap();
+    slow.push(stream);
+    // an upstream that does not answer, for one route
+    let sleeping = front.payment("GET", "/v1/sleeps").await;
+    let (at, payment) = (front.at.clone(), sleeping.clone());
+    let asleep = tokio::spawn(async move { ask(&at, "GET", "/v1/sleeps", &[("payment-signature", &payment)], b"").await });
+    assert_eq!(front.get("/free/echo", &[]).await.status, 200);
+    let payment = front.payment("GET", "/v1/b").await;
+    assert_eq!(front.pay("/v1/b", &payment).await.status, 200);
+    // each of the slow ones is let go of; what it ends with is the server's to say
+    for stream in &mut slow {
+        let mut rest = Vec::new();
+        let ended = stream.read_to_end(&mut rest).await;
+        let text = String::from_utf8_lossy(&rest);
+        assert!(ended.is_err() || rest.is_empty() || text.starts_with("HTTP/1.1 408"), "{text}");
+    }
+    asleep.abort();
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -115,11 +170,12 @@ async fn row_156_what_the_upstream_fails_to_deliver_is_owed_and_not_charged_agai
             continue;
         }
         let mut again = front.pay(path, &payment).await;
-        for _ in 0..100 {
+        // that it broke off is written down when it is seen
+        for _ in 0..200 {
             if again.status != 409 {
                 break;
             }
-            tokio::time::sleep(std::time::Duration::from_secs(1)).await;
+            tokio::time::sleep(std::time::Duration::from_millis(25)).await;
             again = front.pay(path, &payment).await;
         }
         assert!(again.status == 200 && again.text().starts_with(GOODS), "{path}: {again:?}");

@@ -129,6 +129,52 @@ async fn row_134_a_verdict_of_invalid_is_one_whatever_its_status_was() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn row_135_what_is_no_verdict_refuses_nobody_and_what_is_no_settlement_leaves_it_open() {
+    let (shop, _) = Between::shop(&[Way::Down(Fault::FacilitatorReply)], &[]);
+    let ask = Ask::get("/v1/r").paying(&shop.plain(1));
+    assert_eq!(shop.ask(ask.clone()).await.refused(502).reason(), "facilitator_reply");
+    assert_eq!((shop.served(), shop.remembered().await), (0, 0), "nothing was sent");
+    assert!(shop.ask(ask).await.is_goods());
+
+    let (shop, _) = Between::shop(&[], &[Way::Down(Fault::FacilitatorReply)]);
+    let ask = Ask::get("/v1/r").paying(&shop.plain(1));
+    let answer = shop.ask(ask.clone()).await;
+    assert_eq!(answer.refused(502).reason(), "facilitator_reply");
+    assert!(!answer.headers.contains_key("payment-required"), "another payment might be a second one");
+    assert_eq!((shop.served(), shop.remembered().await), (0, 1), "it may have settled");
+    assert!(shop.ask(ask).await.is_goods());
+    assert_eq!((shop.served(), shop.sold()), (1, PRICE));
+}
+
+#[tokio::test(start_paused = true)]
+async fn row_137_one_transaction_pays_for_one_purchase() {
+    let same: fn(SettleResponse) -> SettleResponse = |receipt| receipt;
+    let (shop, between) = Between::shop(&[], &[Way::Receipt(same), Way::Receipt(same)]);
+    // whoever has only a facilitator's word cannot look at the transaction
+    let shop = shop.taking_its_word(between);
+    assert!(shop.ask(Ask::get("/v1/r").paying(&shop.plain(1))).await.is_goods());
+    let second = shop.ask(Ask::get("/v1/r").paying(&shop.plain(2))).await;
+    assert_eq!(second.refused(502).reason(), "facilitator_reply");
+    assert_eq!((shop.served(), shop.remembered().await), (1, 1), "whether the second was settled is open");
+}
+
+#[tokio::test(start_paused = true)]
+async fn row_142_a_nonce_that_our_own_attempt_may_have_used_is_no_reason_for_another_payment() {
+    let used: fn(SettleResponse) -> SettleResponse =
+        |_| SettleResponse::failed("eip155:84532", "invalid_exact_evm_nonce_already_used");
+    // the first attempt settles and its answer is lost; a facilitator that remembers nothing sees a used nonce then
+    let (shop, _) = Between::shop(&[], &[Way::Lost, Way::Receipt(used)]);
+    let ask = Ask::get("/v1/r").paying(&shop.plain(1));
+    for _ in 0..2 {
+        let answer = shop.ask(ask.clone()).await;
+        assert!(answer.status.is_server_error() && !answer.headers.contains_key("payment-required"), "{answer:?}");
+        assert_eq!((shop.served(), shop.remembered().await), (0, 1));
+    }
+    assert!(shop.ask(ask).await.is_goods(), "one that remembers ends it");
+    assert_eq!((shop.served(), shop.sold()), (1, PRICE));
+}
+
+#[tokio::test(start_paused = true)]
 async fn row_136_a_settlement_of_something_else_is_none() {
     let edits: [fn(SettleResponse) -> SettleResponse; 5] = [
         |mut receipt| {

@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
+use http_body_util::BodyExt as _;
 use quittance_core::Amount;
 use quittance_server::Order;
 
 use crate::engine::{PRICE, times};
-use crate::shop::{Ask, Shop, answer};
+use crate::shop::{Ask, Shop, answer, begin, settle_down};
 
 fn on_credit(payments: u64) -> Shop<crate::shop::Engine> {
     Shop::selling(|route| route.order(Order::ServeThenSettle { exposure: times(payments) }))
@@ -80,6 +81,27 @@ async fn row_156_what_is_paid_and_not_delivered_is_owed_to_its_buyer() {
     let late = shop.ask(Ask::get("/v1/r").paying(&ended)).await;
     assert_eq!(late.refused(402).reason(), "invalid_exact_evm_payload_authorization_valid_before");
     assert_eq!(shop.remembered().await, 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn row_156_what_is_owed_is_given_to_whoever_asks_next_at_once() {
+    let shop = Shop::new();
+    let ask = Ask::get("/v1/r?fails=first").paying(&shop.bound(7, "GET", "/v1/r?fails=first"));
+    assert_eq!(shop.ask(ask.clone()).await.status.as_u16(), 502);
+    assert!(shop.ask(ask).await.is_goods(), "without waiting for a lease");
+    assert_eq!((shop.served(), shop.sold()), (2, PRICE));
+
+    let ask = Ask::get("/v1/r?streams").paying(&shop.bound(8, "GET", "/v1/r?streams"));
+    let cut = begin(&shop.app, ask.clone()).await;
+    let (parts, mut body) = cut.into_parts();
+    assert!(parts.status.is_success() && body.frame().await.is_some_and(|frame| frame.is_ok()));
+    drop(body);
+    settle_down().await;
+    let whole = shop.ask(ask.clone()).await;
+    assert_eq!((whole.is_goods(), whole.text().matches(';').count()), (true, 100), "a cut connection is no delivery");
+    settle_down().await;
+    assert!(shop.ask(ask).await.is_goods(), "and this one is kept");
+    assert_eq!((shop.served(), shop.sold()), (4, times(2)));
 }
 
 #[tokio::test(start_paused = true)]

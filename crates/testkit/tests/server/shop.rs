@@ -57,6 +57,13 @@ impl<F: quittance_core::Facilitator + Send + Sync + 'static> Shop<F> {
         Self::with(Stage::new(), |stage| facilitator(stage.facilitator.clone()), |setup| setup, |route| route)
     }
 
+    /// The same shop with another log, where a facilitator's word is all that is known of a settlement.
+    pub(crate) fn taking_its_word(self, facilitator: F) -> Self {
+        let mut options = Options::default();
+        options.attested = Attested::Answer;
+        Self::with(self.stage, |_| facilitator, |setup| setup.options(options), |route| route)
+    }
+
     pub(crate) fn with(
         stage: Stage,
         facilitator: impl FnOnce(&Stage) -> F,
@@ -230,11 +237,15 @@ impl Answer {
     }
 }
 
-pub(crate) async fn answer(app: &Router, ask: Ask) -> Answer {
+/// The beginning of an answer, whose body is yet to be taken.
+pub(crate) async fn begin(app: &Router, ask: Ask) -> Response {
     let mut request = Request::builder().method(ask.method).uri(ask.target).body(Body::from(ask.body)).unwrap();
     *request.headers_mut() = ask.headers;
-    let response = app.clone().oneshot(request).await.unwrap();
-    let (parts, body) = response.into_parts();
+    app.clone().oneshot(request).await.unwrap()
+}
+
+pub(crate) async fn answer(app: &Router, ask: Ask) -> Answer {
+    let (parts, body) = begin(app, ask).await.into_parts();
     let body = axum::body::to_bytes(body, usize::MAX).await.unwrap();
     Answer { status: parts.status, headers: parts.headers, body }
 }

@@ -311,6 +311,22 @@ fn row_147_a_reorganisation_makes_the_outcome_unknown_again_and_grants_nothing_t
     assert!(matches!(register.claim(&bound("a", 7, 7)), Ok(Claimed::Done(..))));
 }
 
+#[test]
+fn row_156_what_is_owed_need_not_wait_for_the_lease() {
+    let mut register = Register::new(10);
+    let first = fresh(&mut register, &bound("a", 7, 0));
+    assert_eq!(register.step(&first, Step::Owe, at(1)), Err(Misstep::Order.into()), "nothing is paid");
+    settle(&mut register, &first, "0xaa").unwrap();
+    assert!(matches!(register.claim(&bound("a", 7, 3)), Ok(Claimed::Pending(_))), "the holder is at it");
+    register.step(&first, Step::Owe, at(3)).unwrap();
+    let Ok(Claimed::Redeliver(second, _)) = register.claim(&bound("a", 7, 3)) else { panic!("delivered again") };
+    assert_eq!(register.step(&first, Step::Owe, at(4)), Err(Misstep::Stale.into()), "somebody else is at it now");
+    assert!(matches!(register.claim(&bound("a", 7, 4)), Ok(Claimed::Pending(_))), "one at a time");
+    register.step(&second, Step::Grant(None), at(5)).unwrap();
+    register.step(&second, Step::Owe, at(6)).unwrap();
+    assert!(matches!(register.claim(&bound("a", 7, 7)), Ok(Claimed::Done(..))), "what was given is not owed");
+}
+
 /// A facilitator's settlement that is watched until a time.
 fn watched(register: &mut Register, nonce: u8, until: u64) -> Claim {
     let held = fresh(register, &for_everybody(nonce, "a", 0));
