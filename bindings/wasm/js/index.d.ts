@@ -373,7 +373,7 @@ export interface Finding {
   payer?: string;
   mistakes: { code: string; says: string; member?: string }[];
   error?: { code: string; kind: string; says: string };
-  fields: { path: string; value: string; mark: "signed" | "bound" | "compared" | "secret" | "unsigned" | "said"; note?: string }[];
+  fields: { path: string; value: string; mark: "signed" | "bound" | "vouched" | "compared" | "secret" | "unsigned" | "said"; note?: string }[];
   facts: { name: string; says: string }[];
   rules: { name: string; outcome: "holds" | "fails" | "open" | "not_reached"; detail: string; code?: string; cite?: string }[];
   abuse: string[];

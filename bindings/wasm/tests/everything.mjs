@@ -4,8 +4,11 @@ import { rows } from "./rows.mjs";
 import { trades } from "./trade.mjs";
 import { run } from "./vectors.mjs";
 
-/** What the package does not do: a settlement is planned for payments that were admitted, and admitting is the host's. */
-const NOT_HERE = ["evm/settlement"];
+/**
+ * What the package does not do: a settlement is planned for payments that were admitted, and admitting is the host's; and what a seller signs and
+ * describes beside the payment is looked at by the policy and by `inspect`, without functions of its own.
+ */
+const NOT_HERE = ["evm/settlement", "statement/check", "statement/sign", "wire/bazaar", "wire/offer-receipt"];
 
 const names = (of) =>
   Object.keys(of)

@@ -7,6 +7,8 @@ use quittance_guard::{PurchaseId, Receipt};
 use quittance_remote::{Exchange, Whole};
 use reqwest::header::HeaderMap;
 
+use crate::receipt::Vouched;
+
 /// An answer, paid for or not.
 ///
 /// It does not print its body or its headers.
@@ -15,15 +17,22 @@ pub struct Answer {
     purchase: Option<PurchaseId>,
     receipt: Option<Receipt>,
     report: Option<Report>,
+    /// In a box: most answers have none.
+    vouched: Option<Box<Vouched>>,
 }
 
 impl Answer {
     pub(crate) const fn free(exchange: Exchange) -> Self {
-        Self { exchange, purchase: None, receipt: None, report: None }
+        Self { exchange, purchase: None, receipt: None, report: None, vouched: None }
     }
 
-    pub(crate) const fn paid(exchange: Exchange, purchase: PurchaseId, receipt: Option<Receipt>, report: Option<Report>) -> Self {
-        Self { exchange, purchase: Some(purchase), receipt, report }
+    pub(crate) fn paid(
+        exchange: Exchange,
+        purchase: PurchaseId,
+        (receipt, vouched): (Option<Receipt>, Option<Vouched>),
+        report: Option<Report>,
+    ) -> Self {
+        Self { exchange, purchase: Some(purchase), receipt, report, vouched: vouched.map(Box::new) }
     }
 
     /// Takes it apart: what came back, the purchase, and its receipt.
@@ -69,6 +78,13 @@ impl Answer {
         self.receipt.as_ref()
     }
 
+    /// The receipt that the seller has signed, and what it is worth; none where the seller signs none (extension `offer-receipt`). One that is
+    /// of something else, or signed by nobody, is here with that verdict and never taken for a receipt.
+    #[must_use]
+    pub fn signed_receipt(&self) -> Option<&Vouched> {
+        self.vouched.as_deref()
+    }
+
     /// What the answer was checked for, and what came of it. Never a reason to pay again (row 204).
     #[must_use]
     pub const fn report(&self) -> Option<&Report> {
@@ -83,6 +99,7 @@ impl fmt::Debug for Answer {
             .field("bytes", &self.exchange.body.len())
             .field("purchase", &self.purchase)
             .field("receipt", &self.receipt)
+            .field("signed_receipt", &self.vouched)
             .finish_non_exhaustive()
     }
 }

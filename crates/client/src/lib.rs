@@ -74,5 +74,6 @@ pub use host::Host;
 pub use journal::Journal;
 pub use lookup::{Lookup, Reconciled};
 pub use quote::{Price, Quote};
+pub use receipt::Vouched;
 pub use request::Request;
 pub use sign::sign;

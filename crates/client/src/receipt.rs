@@ -3,11 +3,12 @@
 use quittance_core::header::{PAYMENT_RESPONSE, X_PAYMENT_RESPONSE, payment_response};
 use quittance_core::registry::network_by_v1_name;
 use quittance_core::rejection::Reason;
-use quittance_core::wire::{Asked, Paying, SettleResponse};
-use quittance_core::{Address, Amount, Authorization, Limits, Network, Payment};
+use quittance_core::wire::{Artifact, Asked, OfferReceipt, Paying, ReceiptPayload, SettleResponse};
+use quittance_core::{Account, Address, Amount, Authorization, Limits, Network, Payment, Resource, UnixSeconds};
 use quittance_guard::audit::Settlement;
 use quittance_guard::budget::Record;
-use quittance_guard::{Attested, Receipt};
+use quittance_guard::signed_receipt::Bought;
+use quittance_guard::{Attested, Policy, Receipt, SignedReceipt};
 use quittance_remote::Exchange;
 
 /// A receipt that holds, and what it is good for.
@@ -48,6 +49,61 @@ pub(crate) fn of(exchange: &Exchange, record: &Record, paying: &Paying, payer: A
         return Some(Held::Full(receipt));
     }
     (charged < ceiling && is_up_to(paying)).then_some(Held::Claimed(receipt))
+}
+
+/// A receipt that a seller has signed, and what it is worth.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Vouched {
+    verdict: SignedReceipt,
+    artifact: Option<Artifact<ReceiptPayload>>,
+}
+
+impl Vouched {
+    /// What it is worth. It says nothing about the purchase, which ends by other evidence.
+    #[must_use]
+    pub const fn verdict(&self) -> SignedReceipt {
+        self.verdict
+    }
+
+    /// The receipt, to be kept and shown to others; none where what stood in its place could not be read.
+    #[must_use]
+    pub const fn artifact(&self) -> Option<&Artifact<ReceiptPayload>> {
+        self.artifact.as_ref()
+    }
+}
+
+impl std::fmt::Debug for Vouched {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Vouched({})", self.verdict.as_str())
+    }
+}
+
+/// The receipt that the seller has signed, if it says anything in that extension.
+pub(crate) fn vouched(
+    exchange: &Exchange,
+    record: &Record,
+    policy: &Policy,
+    (resource, method): (&Resource, &str),
+    (payer, now): (Address, UnixSeconds),
+) -> Option<Vouched> {
+    let said = said(exchange)?;
+    let artifact = match OfferReceipt::find(said.extensions.as_ref()?) {
+        Ok(None) => return None,
+        Ok(Some(found)) => found.receipt?,
+        Err(_) => return Some(Vouched { verdict: SignedReceipt::Malformed, artifact: None }),
+    };
+    let (signed, payer) = (record.signed.as_ref()?, Account::Evm(payer));
+    let bought = Bought {
+        network: signed.key().network(),
+        resource,
+        payer: &payer,
+        payee: &record.purchase.payee,
+        signers: &policy.signers(resource, method),
+        transaction: &said.transaction,
+        since: record.at,
+        now,
+    };
+    Some(Vouched { verdict: SignedReceipt::judge(&artifact, &bought), artifact: Some(artifact) })
 }
 
 /// Whether less than what was signed can be charged.

@@ -2,7 +2,7 @@
 
 use quittance_core::registry::AssetInfo;
 use quittance_core::rejection::{Reason, Retry};
-use quittance_core::wire::{Asked, Paying};
+use quittance_core::wire::{Asked, OfferReceipt, Paying};
 use quittance_core::{Denial, Fault, Limits, Money, Resource, Signer, Terms};
 use quittance_guard::audit::{self, Attempt, Budget, Event, FacilitatorResult, Origin, Settlement, Side, Word};
 use quittance_guard::budget::{Record, Reserve, ReserveError, Reserved, State, Step, StepError, Sum, Ticket, Unspent};
@@ -161,8 +161,11 @@ impl<'a, S: Signer + Send + Sync, L: Ledger + Send + Sync> Leg<'a, S, L> {
     fn decide(&mut self, asked: &Asked) -> Result<Allowed, Error> {
         let request = self.request;
         let (pins, prices) = self.inner.known.of(&self.resource, &self.fingerprint, (&request.pins, &request.prices));
+        // an extension that cannot be read is one in which nothing is signed
+        let signed = OfferReceipt::find(asked.extensions()).ok().flatten().and_then(|found| found.offers).unwrap_or_default();
         let mut snapshot = Snapshot::new(asked.offers(), &self.resource, &request.method, &self.purchase, self.inner.host.now()?);
         snapshot.claims = asked.claims();
+        snapshot.signed = &signed;
         snapshot.task = request.task.as_ref();
         snapshot.session = request.session.as_ref();
         snapshot.reason = request.reason.as_deref();
@@ -315,7 +318,13 @@ impl<'a, S: Signer + Send + Sync, L: Ledger + Send + Sync> Leg<'a, S, L> {
     ) -> Result<Answer, Error> {
         let purchase = record.purchase.id.clone();
         let now = self.inner.host.now().map_err(|fault| self.open(fault))?;
-        let held = receipt::of(&exchange, &record, paying, self.inner.signer.address());
+        let payer = self.inner.signer.address();
+        let held = receipt::of(&exchange, &record, paying, payer);
+        let asked = (&self.resource, self.request.method.as_str());
+        let vouched = receipt::vouched(&exchange, &record, &self.inner.policy, asked, (payer, now));
+        if let Some(vouched) = &vouched {
+            self.trip.adding(|event| event.with_signed_receipt(vouched.verdict()));
+        }
         if let Some(Held::Full(receipt)) = &held {
             let stepped = self.inner.ledger.step(&Ticket::of(&record), Step::Settle(receipt.clone()), now).await;
             if let (Err(StepError::Fault(fault)), false) = (&stepped, matches!(record.state, State::Settled(_))) {
@@ -348,7 +357,7 @@ impl<'a, S: Signer + Send + Sync, L: Ledger + Send + Sync> Leg<'a, S, L> {
         }
         self.trip.outcome(Event::answered);
         let receipt = held.map(|held| held.receipt().clone());
-        Ok(Answer::paid(exchange, purchase, receipt, report))
+        Ok(Answer::paid(exchange, purchase, (receipt, vouched), report))
     }
 
     fn refused(&mut self, exchange: &Exchange, purchase: PurchaseId, reason: Option<Reason>, attempt: Option<&Attempt>) -> Error {

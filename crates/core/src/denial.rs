@@ -47,6 +47,10 @@ reasons! {
         PayeeUnlisted = "payee_unlisted", "the policy does not name this payee";
         /// Another payee than this origin had before (row 194).
         PayeeChanged = "payee_changed", "this origin was paid at another account before";
+        /// The seller has signed another offer than the one that stands there: one of the two was changed on the way.
+        OfferContradicted = "offer_contradicted", "the seller has signed another offer than this";
+        /// Nobody who may speak for the seller has signed the offer, and the policy demands it.
+        OfferUnsigned = "offer_unsigned", "nobody who may speak for the seller has signed this offer";
         /// No time to settle in, or no end of it (row 193).
         Window = "window", "the payment could not be settled in the time the offer gives, or for far too long";
         /// A price of nothing, which is no price (rule 24).

@@ -35,8 +35,9 @@ use quittance_core::signature::{
     SignatureBytes, SignatureError, Wrapped, WrapperError,
 };
 use quittance_core::signer::Signable;
+use quittance_core::statement::{Foreign, Issuer, Key, KeyId, Statement, StatementError};
 use quittance_core::time::TimeError;
-use quittance_core::wire::{self, v1};
+use quittance_core::wire::{self, OfferPayload, ReceiptPayload, v1};
 use quittance_core::{
     Address, Admitted, Amount, Authorization, ChainMode, Closes, DecodeError, DecodeErrorKind, Denial, EncodingError, Facilitator,
     Fault, HexError, JsonError, Limits, Misuse, Money, Network, Nonce, Opens, Payment, PaymentId, Progress, ReplayKey,
@@ -104,16 +105,18 @@ promise! {
     Small: Blame, ChainMode, Log<'_>, Mode, PaymentHeader<'_>, Proof, Reason, Retry, Vocabulary, wire::Version;
     Why: AddressError, AmountError, BindingError, DecodeErrorKind, Denial, EncodingError, Fault, HexError, JsonError, Misuse,
         MoneyError, NetworkError, NonceError, PaymentIdError, PublicKeyError, Rejection, ReplayKeyError, ResourceError, SecretKeyError, ShapeError,
-        SignatureError, TimeError, TypedDataError, WindowError, WrapperError;
+        SignatureError, StatementError, TimeError, TypedDataError, WindowError, WrapperError;
     core::error::Error: DecodeError;
-    Hash: Account, Asset, Call, ChainAnswer, ChainQuery, DecodeError, ExpectedLog, Money, Plan, Resource, SchemeId,
+    Hash: Key, wire::BodyType, wire::RouteTemplate, wire::Transport, Account, Asset, Call, ChainAnswer, ChainQuery, DecodeError, ExpectedLog, Money, Plan, Resource, SchemeId,
         SignatureBytes, SignedTransaction, Step, wire::Eip3009Payload, wire::LastUpdated, wire::Permit2Payload<UptoWitness>, wire::SolanaPayload;
-    Data: Account, Asset, Authorization, binding::Binding<'_>, Call, ChainAnswer, ChainQuery, DecodeError, Envelope, ExpectedLog,
+    Data: Foreign<'_>, Key, KeyId, Statement<OfferPayload>, wire::ArtifactForm<OfferPayload>, wire::Bazaar, wire::BazaarBody,
+        wire::BazaarHttp, wire::BazaarInput, wire::BazaarOutput, wire::BazaarTool, wire::BodyType, wire::Declaration,
+        wire::OfferReceipt, wire::RouteTemplate, wire::Transport, Account, Asset, Authorization, binding::Binding<'_>, Call, ChainAnswer, ChainQuery, DecodeError, Envelope, ExpectedLog,
         Money, Number, Object, Plan, Resource, SchemeId, SignatureBytes, SignedTransaction, Step, TypedData, json::Value, wire::Binding, wire::DiscoveryOffer, wire::Eip2612GasSponsoring, wire::Erc20ApprovalGasSponsoring,
         wire::Extensions, wire::LastUpdated, wire::Paying, wire::PaymentIdentifier, wire::Unknown;
-    Display: Account, Amount, Digest, DomainSeparator, json::Value, Money, Object, SchemeId;
+    Display: Key, Account, Amount, Digest, DomainSeparator, json::Value, Money, Object, SchemeId;
     FromStr: Money;
-    Wire: wire::DiscoveryItem, wire::DiscoveryResources, wire::DiscoverySearch, wire::Eip3009Payload, wire::Extension,
+    Wire: wire::Artifact<OfferPayload>, wire::Artifact<ReceiptPayload>, OfferPayload, ReceiptPayload, wire::DiscoveryItem, wire::DiscoveryResources, wire::DiscoverySearch, wire::Eip3009Payload, wire::Extension,
         wire::ExtensionResponses, wire::Pagination, wire::PaymentPayload, wire::PaymentRequired, wire::PaymentRequirements,
         wire::Permit2Payload<ExactWitness>, wire::Permit2Payload<UptoWitness>, wire::ResourceInfo, wire::SearchPagination,
         wire::SettleRequest, wire::SettleResponse, wire::SignInWithX, wire::SolanaPayload, wire::SupportedKind,
@@ -121,16 +124,17 @@ promise! {
         v1::PaymentRequirements;
     // Two offers are the same by `is_same_offer` and two payments by their `ReplayKey`; a second equality would be a wrong one.
     Shared: Payment, Terms;
-    Copy: Claim<'_>, KeySigned, VerifyInput<'_>;
+    Copy: Foreign<'_>, Claim<'_>, KeySigned, VerifyInput<'_>;
     Clone: Payment, Terms, SchemeSet<'_>, VerifyInput<'_>, Salt, wire::Asked;
-    Debug: Payment, Terms, Claim<'_>, KeySigned, PayerCache, SchemeSet<'_>, VerifyInput<'_>, Progress, Verified, Admitted, Settled;
-    Shared: Claim<'_>, KeySigned, PayerCache, Progress, Verified, Admitted, Settled, SecretKey, Salt;
+    Debug: Issuer, Payment, Terms, Claim<'_>, KeySigned, PayerCache, SchemeSet<'_>, VerifyInput<'_>, Progress, Verified, Admitted, Settled;
+    Shared: Issuer, Claim<'_>, KeySigned, PayerCache, Progress, Verified, Admitted, Settled, SecretKey, Salt;
     Send: SchemeSet<'_>, VerifyInput<'_>;
     Sync: SchemeSet<'_>, VerifyInput<'_>;
 }
 
 lacks! {
     SecretKey: Debug, Display, Clone, PartialEq, Hash, Default, Serialize, DeserializeOwned;
+    Issuer: Clone, PartialEq, Display, Serialize, DeserializeOwned;
     Salt: Debug, Display, Copy, Hash, Default, Serialize, DeserializeOwned;
     Signature: Display, Serialize, DeserializeOwned;
     PayerCache: Clone, Default, Serialize, DeserializeOwned;

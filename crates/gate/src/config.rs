@@ -1,6 +1,7 @@
 //! The configuration of a gate, in TOML or in JSON, as [`quittance_service::config`] reads it. [`SAMPLE`] has every key with its meaning.
 
 mod build;
+mod extensions;
 mod file;
 
 #[cfg(test)]
@@ -11,12 +12,14 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use quittance_core::Terms;
+use quittance_core::statement::Key;
 use quittance_guard::screening::DenyList;
 use quittance_server::{Options, Origin, Route};
 use quittance_service::Bounds;
 use quittance_service::config::{Around, ConfigError, Format};
 use zeroize::Zeroizing;
 
+use self::extensions::StatementsConfig;
 use crate::forward::Chain;
 use crate::pattern::Pattern;
 use crate::proxy::Times;
@@ -50,6 +53,7 @@ pub struct Config {
     pub(crate) cors: Vec<Origin>,
     pub(crate) deny: Option<DenyList>,
     pub(crate) tls: Option<(PathBuf, PathBuf)>,
+    pub(crate) statements: Option<StatementsConfig>,
     pub(crate) chain: Chain,
     pub(crate) options: Options,
     pub(crate) bounds: Bounds,
@@ -115,6 +119,12 @@ impl Config {
     /// [`ConfigError`], which says where and holds nothing of what a variable or a file of keys said.
     pub fn read(text: &str, format: Format, around: Around<'_>) -> Result<Self, ConfigError> {
         build::config(&quittance_service::config::read(text, format)?, around)
+    }
+
+    /// The key that offers and receipts are signed with, as buyers are told of it; none where nothing is signed.
+    #[must_use]
+    pub fn signs_as(&self) -> Option<Key> {
+        self.statements.as_ref().and_then(StatementsConfig::public)
     }
 
     pub(crate) fn lasting(&self) -> Vec<(&'static str, String)> {

@@ -72,6 +72,9 @@ pub struct Means<F, L> {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum GateError {
+    /// Nobody can sign so.
+    #[error(transparent)]
+    Statements(quittance_service::config::ConfigError),
     /// A route cannot be sold so.
     #[error("{place}: {error}")]
     Route {
@@ -127,6 +130,9 @@ impl<F: Facilitator + Send + Sync + 'static, L: ReplayLog + Send + Sync + 'stati
         }
         if let Some(list) = &config.deny {
             setup = setup.screening(Arc::new(list.clone()));
+        }
+        if let Some(statements) = &config.statements {
+            setup = setup.statements(statements.statements().map_err(GateError::Statements)?);
         }
         let seller = setup.build()?;
         let (upstream, origin) = (config.upstream.clone(), config.origin.clone());

@@ -64,6 +64,19 @@ impl Pattern {
         &self.text
     }
 
+    /// The same as listings write it, `/v1/report/:id`, where a part of it varies: a star is `:var1`. None where nothing of it is said, or all.
+    #[must_use]
+    pub fn template(&self) -> Option<String> {
+        let part = |text: &str| match (text, text.strip_prefix('{').and_then(|name| name.strip_suffix('}'))) {
+            ("*", _) => ":var1".to_owned(),
+            (_, Some(name)) => format!(":{name}"),
+            (other, None) => other.to_owned(),
+        };
+        let varies = self.segments.iter().any(|segment| !matches!(segment, Segment::Literal(_)));
+        let says = self.segments.iter().any(|segment| matches!(segment, Segment::Literal(text) if !text.is_empty()));
+        (varies && says).then(|| self.text.split('/').map(part).collect::<Vec<_>>().join("/"))
+    }
+
     /// Whether it is for a path, as it was sent.
     #[must_use]
     pub fn matches(&self, path: &str) -> bool {

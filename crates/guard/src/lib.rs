@@ -38,6 +38,7 @@ pub mod rolling;
 #[cfg(test)]
 mod samples;
 pub mod screening;
+pub mod signed_receipt;
 pub mod text;
 
 pub use budget::{Ledger, Limit, Meter, Purchase};
@@ -46,3 +47,4 @@ pub use label::{Category, LabelError, PurchaseId, RequestId, SessionId, TaskId};
 pub use policy::{Approval, ApprovalId, Decision, Policy, PolicyError, Snapshot};
 pub use receipt::{Attested, Receipt};
 pub use replay::{ReplayLog, admit};
+pub use signed_receipt::SignedReceipt;

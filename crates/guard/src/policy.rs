@@ -26,7 +26,7 @@
 //! | the request | https, or http to this machine with leave; an origin or a pattern of the policy | [`InsecureTransport`], [`Origin`], [`Resource`] |
 //! | the answer | it speaks of the resource that was asked; no personal data, no secrets | [`ResourceSpoof`], [`TextRefused`] |
 //! | the offers | at least one, at most [`Policy::MOST_OFFERS`] | [`NoOffer`], [`TooManyOffers`] |
-//! | each offer | scheme, network, token, transfer, facilitator, payee, window, amount, price | the member of that name |
+//! | each offer | scheme, network, token, transfer, facilitator, payee, signature, window, amount, price | the member of that name |
 //! | the offer taken | a person's approval above a threshold | [`ApprovalNeeded`] and its neighbours |
 //!
 //! # Which offer is taken
@@ -82,6 +82,7 @@ mod limits;
 mod offer;
 mod price;
 mod reader;
+mod signed;
 mod site;
 mod snapshot;
 mod words;
@@ -97,6 +98,7 @@ use quittance_core::{Account, Address, SchemeId};
 
 use crate::budget::Limit;
 use limits::Limits;
+use signed::SignedOffers;
 use site::{Origin, ResourceRule};
 
 pub use approval::{Approval, ApprovalError, ApprovalId, ApprovalRequest};
@@ -128,6 +130,7 @@ struct Rules {
     payees: Option<Vec<Account>>,
     excluded: Vec<Account>,
     pinning: Pinning,
+    signed_offers: SignedOffers,
     longest_window: u64,
     approval_lasts: u64,
     /// By how many percent a price may rise.

@@ -85,6 +85,9 @@ fn mark(path: &str, name: &str, setting: &Setting<'_>) -> Mark {
     if SECRET.contains(&name) && !is_hash {
         return Mark::Secret;
     }
+    if let Some(member) = path.strip_prefix("extensions.offer-receipt.info.") {
+        return vouched(member);
+    }
     let Some(bound) = setting.payment else { return Mark::Said };
     match in_payload {
         // the payer of a permit is whoever signed it
@@ -102,6 +105,27 @@ fn mark(path: &str, name: &str, setting: &Setting<'_>) -> Mark {
         None if path == "resource.url" && bound == Bound::Yes => Mark::Bound,
         None if path.starts_with("extensions.quittance-binding.info.metadata") && bound == Bound::Yes => Mark::Bound,
         None => Mark::Unsigned,
+    }
+}
+
+/// What stands behind a member of an offer or a receipt. The hint at an offer is signed by nobody, and so is what the type does not have.
+fn vouched(member: &str) -> Mark {
+    const SIGNED: [&str; 11] = [
+        "version",
+        "resourceUrl",
+        "scheme",
+        "network",
+        "asset",
+        "payTo",
+        "amount",
+        "validUntil",
+        "payer",
+        "issuedAt",
+        "transaction",
+    ];
+    match member.split_once(".payload.") {
+        Some((_, name)) if SIGNED.contains(&name) => Mark::Vouched,
+        _ => Mark::Unsigned,
     }
 }
 

@@ -6,6 +6,8 @@
 //! specification, and the mistakes that were made in writing it. A mistake that can be seen through, raw JSON in place of base64 say, is named and
 //! seen through: the report goes on with what was meant. No such text would be taken for a payment.
 //!
+//! What the seller signs beside the payment, offers and receipts, is checked likewise: who signed, of which entry, and what nobody did.
+//!
 //! Every verdict is that of `quittance-evm`: a rule is found to hold or to fail by running the scheme, never by a second reading of the
 //! rule. It is an offline verdict: it never says that anybody has paid.
 //!
@@ -34,6 +36,7 @@ mod pieces;
 mod report;
 mod rules;
 mod signer;
+mod statements;
 mod subject;
 mod words;
 

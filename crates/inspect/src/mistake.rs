@@ -50,6 +50,10 @@ mistakes! {
     NewNetwork: "v2_network", "this is CAIP-2; version 1 writes a short name, such as base";
     NumberAmount: "number_amount", "an amount is text, in quotation marks: a JSON number would lose digits in many readers";
     DecimalAmount: "decimal_amount", "an amount is in the smallest unit of the token, in digits only: 0.01 USDC is \"10000\"";
+    Extension: "extension", "an extension is not what its specification says; whoever knows it cannot read it";
+    /// What is wrong with it, the facts say.
+    Statement: "statement", "this is signed by nobody: the signature is malformed, or not of the key that is named";
+    OtherStatement: "other_statement", "what is signed is of something else than what stands beside it";
     BarePayload: "bare_payload", "this is what belongs into the member `payload` of a payment, without the payment around it";
     BareOffer: "bare_offer", "this is one offer; a 402 carries a list of them in `accepts`";
 }

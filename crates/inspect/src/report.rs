@@ -65,6 +65,8 @@ pub enum Mark {
     Signed,
     /// The payer's signature covers it through the bound nonce.
     Bound,
+    /// The seller's signature covers it, or would: by whom it is, the facts say.
+    Vouched,
     /// Nobody signed it; it is compared with what the seller asks.
     Compared,
     /// It is the signature, or what it was made of in secret.
@@ -82,6 +84,7 @@ impl Mark {
         match self {
             Self::Signed => "signed",
             Self::Bound => "bound",
+            Self::Vouched => "vouched",
             Self::Compared => "compared",
             Self::Secret => "secret",
             Self::Unsigned => "unsigned",

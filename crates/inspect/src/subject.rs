@@ -18,6 +18,7 @@ use crate::pieces::{self, Piece, Place};
 use crate::report::{Finding, Report, Verdict};
 use crate::rules;
 use crate::signer;
+use crate::statements;
 
 /// What is known beside the text.
 #[derive(Clone, Copy, Debug)]
@@ -99,8 +100,10 @@ fn read(finding: &mut Finding, object: &Object, context: &Context<'_>) {
         Kind::Request | Kind::RequestV1 => request(finding, object, bytes, context),
         Kind::RequiredV1 => v1::PaymentRequired::from_json(bytes, limits)
             .and_then(|required| required.accepts.iter().try_for_each(|offer| offer.to_v2().and_then(Terms::parse).map(drop))),
-        Kind::Required => wire::PaymentRequired::from_json(bytes, limits)
-            .and_then(|required| required.accepts.into_iter().try_for_each(|offer| Terms::parse(offer).map(drop))),
+        Kind::Required => wire::PaymentRequired::from_json(bytes, limits).and_then(|required| {
+            statements::of_terms(finding, &required, context.now);
+            required.accepts.into_iter().try_for_each(|offer| Terms::parse(offer).map(drop))
+        }),
         Kind::OfferV1 => {
             finding.mistakes.push((Mistake::BareOffer, None));
             v1::PaymentRequirements::from_json(bytes, limits).and_then(|offer| offer.to_v2()).and_then(Terms::parse).map(drop)
@@ -121,6 +124,7 @@ fn read(finding: &mut Finding, object: &Object, context: &Context<'_>) {
             let words = if said.success { "the money moved, says whoever wrote this; the chain knows" } else { "not settled" };
             finding.facts.push(("says", words.to_string()));
             finding.facts.extend(said.error_reason.as_deref().and_then(reason).map(|reason| ("because", reason)));
+            statements::of_settlement(finding, &said, context.now);
         }),
         Kind::Supported => wire::SupportedResponse::from_json(bytes, limits).map(drop),
         Kind::SignIn => wire::SignInWithX::from_json(bytes, limits).map(drop),

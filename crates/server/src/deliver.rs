@@ -25,7 +25,10 @@ use crate::settle;
 pub(crate) struct Delivery<F, L> {
     pub(crate) shared: Arc<Shared<F, L>>,
     pub(crate) claim: Claim,
+    /// What is said of the settlement where nothing is delivered.
     pub(crate) paper: SettleResponse,
+    /// The same with what is signed where something is.
+    pub(crate) vouched: SettleResponse,
     pub(crate) version: Version,
     /// Whether the buyer can prove to be the one, and so have it again.
     pub(crate) bound: bool,
@@ -77,7 +80,7 @@ impl<F: Send + Sync + 'static, L: ReplayLog + Send + Sync + 'static> Delivery<F,
         make_private(response.headers_mut());
         let keep = self.bound && response.body().len() <= self.shared.options.keep;
         let kept = if keep { answer::keep(response.status(), response.headers(), response.body()) } else { None };
-        reply::put_receipt(response.headers_mut(), self.version, &self.paper);
+        reply::put_receipt(response.headers_mut(), self.version, &self.vouched);
         self.grant(kept).await;
         response.map(SoldBody::whole)
     }
@@ -88,7 +91,7 @@ impl<F: Send + Sync + 'static, L: ReplayLog + Send + Sync + 'static> Delivery<F,
         own(&mut parts.headers);
         make_private(&mut parts.headers);
         let (status, headers) = (parts.status, parts.headers.clone());
-        reply::put_receipt(&mut parts.headers, self.version, &self.paper);
+        reply::put_receipt(&mut parts.headers, self.version, &self.vouched);
         let most = if self.bound { self.shared.options.keep } else { 0 };
         let runtime = tokio::runtime::Handle::current();
         let watch = Watch::new(most, move |ended| {
@@ -113,7 +116,7 @@ impl<F: Send + Sync + 'static, L: ReplayLog + Send + Sync + 'static> Delivery<F,
     fn mark(&self, headers: &mut HeaderMap) {
         own(headers);
         make_private(headers);
-        reply::put_receipt(headers, self.version, &self.paper);
+        reply::put_receipt(headers, self.version, &self.vouched);
     }
 
     /// Writes down that it was given. If that fails the same buyer can have it again, and nobody else can.

@@ -17,6 +17,9 @@
 //! The handler finds who paid in the extensions of its request ([`Paid`]). [`Route`] has the choices for each route, [`Options`] the bounds, and
 //! [`Order`] what comes first, the money or the work.
 //!
+//! What the extensions of the protocol add: [`Route::discovery`] describes a route to whoever lists resources (`bazaar`), and a seller with
+//! [`Statements`] signs its offers, and a receipt for everything that it delivers (`offer-receipt`).
+//!
 //! The facilitator is any [`Facilitator`](quittance_core::Facilitator), the schemes are any [`Scheme`](quittance_core::Scheme)s, the log is
 //! any [`ReplayLog`](quittance_guard::ReplayLog): this crate knows no chain.
 
@@ -43,6 +46,7 @@ mod sale;
 mod seller;
 mod settle;
 mod setup;
+mod statements;
 
 pub use body::SoldBody;
 pub use clock::Clock;
@@ -54,3 +58,4 @@ pub use quote::QuoteKey;
 pub use route::{Bind, Naming, Order, Pricing, Route};
 pub use seller::{Seller, Setup};
 pub use setup::SetupError;
+pub use statements::Statements;

@@ -15,10 +15,10 @@ use http::request::Parts;
 use http::{Method, Response, StatusCode};
 use quittance_core::chain::{ChainAnswer, ChainQuery};
 use quittance_core::proof::Verified;
-use quittance_core::wire::{Binding as BindingInfo, PaymentIdentifier, VerifyRequest};
+use quittance_core::wire::{Bazaar, Binding as BindingInfo, Extension, PaymentIdentifier, VerifyRequest};
 use quittance_core::{
-    Binding, Limits, Payment, PaymentId, Progress, Rejection, Resource, Scheme, Terms, UnixSeconds, VerifyInput, binding,
-    find_offer, header, payment_id,
+    Binding, DecodeError, Limits, Payment, PaymentId, Progress, Rejection, Resource, Scheme, Terms, UnixSeconds, VerifyInput,
+    binding, find_offer, header, payment_id,
 };
 use quittance_guard::replay::Bound;
 use quittance_guard::screening::Screened;
@@ -31,6 +31,7 @@ use crate::seller::{Selling, Shared};
 /// A request with a payment that is right as far as can be told here.
 pub(crate) struct Case {
     pub(crate) now: UnixSeconds,
+    pub(crate) method: Method,
     pub(crate) resource: Resource,
     /// What the facilitator is asked.
     pub(crate) request: VerifyRequest,
@@ -66,17 +67,21 @@ impl<F, L> Shared<F, L> {
         let headers = || parts.headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes()));
         let Some(found) = header::find_payment(headers()).map_err(|wrong| reply::malformed(&wrong))? else {
             let offers = self.offered(selling, &resource, &offers)?;
-            return Err(selling.ask.first(&resource, &offers, &parts.method, &parts.headers));
+            let signed = self.signed(selling, &resource, &offers);
+            return Err(selling.ask.first(&resource, &offers, (&parts.method, &parts.headers), signed.as_ref()));
         };
         let payment = Payment::from_header_for(found, &offers, &Limits::HEADER).map_err(|wrong| reply::malformed(&wrong))?;
         let now = self.clock.now().map_err(|fault| reply::fault(fault, reply::COME_BACK))?;
-        let refuse = |rejection| self.refuse(selling, &resource, &offers, rejection);
+        let refuse = |rejection| self.refuse(selling, &resource, &offers, (&parts.method, rejection));
 
         // the client's word about the resource is compared, never used (rows 70 and 71)
         if payment.resource().is_some_and(|claimed| Resource::parse(claimed).as_ref() != Ok(&resource)) {
             return Err(refuse(Rejection::NoMatchingOffer));
         }
         let (terms, quote_ended) = self.offer_of(selling, &resource, &offers, &payment, now).map_err(refuse)?;
+        if !is_described_by_us(selling.route.described(&parts.method), &payment).map_err(|wrong| reply::malformed(&wrong))? {
+            return Err(refuse(Rejection::ExtensionEchoMismatch));
+        }
         let payment_id = name_of(selling.route.naming, &payment)?;
         let Some(scheme) = self.scheme(&terms) else {
             tracing::error!(scheme = terms.scheme().as_str(), "a price list offers a scheme that the seller was not given");
@@ -107,14 +112,39 @@ impl<F, L> Shared<F, L> {
         let request = VerifyRequest::of_header(found, &terms, &selling.ask.info(&resource), &Limits::HEADER)
             .map_err(|wrong| reply::malformed(&wrong))?;
         let offers = offers.into_owned();
-        Ok(Box::new(Case { now, resource, request, verified, late, bound, payment_id, offers }))
+        let method = parts.method.clone();
+        Ok(Box::new(Case { now, method, resource, request, verified, late, bound, payment_id, offers }))
     }
 
     /// A refusal with what is offered now.
-    pub(crate) fn refuse(&self, selling: &Selling, resource: &Resource, offers: &[Terms], rejection: Rejection) -> Response<Bytes> {
+    pub(crate) fn refuse(
+        &self,
+        selling: &Selling,
+        resource: &Resource,
+        offers: &[Terms],
+        (method, rejection): (&Method, Rejection),
+    ) -> Response<Bytes> {
         match self.offered(selling, resource, offers) {
-            Ok(offers) => selling.ask.refused(resource, &offers, rejection),
+            Ok(offers) => {
+                let signed = self.signed(selling, resource, &offers);
+                selling.ask.refused(resource, &offers, (method, rejection), signed.as_ref())
+            }
             Err(response) => response,
+        }
+    }
+
+    /// The offers, signed, if somebody signs.
+    fn signed(&self, selling: &Selling, resource: &Resource, offers: &[Terms]) -> Option<Extension> {
+        let desk = self.desk.as_ref()?;
+        match self.clock.now() {
+            Ok(now) => {
+                let life = |offer: &Terms| selling.route.quote.unwrap_or_else(|| offer.max_timeout_seconds());
+                Some(desk.offers(resource, offers, life, now))
+            }
+            Err(fault) => {
+                tracing::warn!(code = fault.code(), "offers go unsigned: nobody knows the time");
+                None
+            }
         }
     }
 
@@ -159,6 +189,14 @@ fn unasked(scheme: &dyn Scheme, input: &VerifyInput<'_>, question: ChainQuery) -
     let refused =
         matches!(question, ChainQuery::Code { .. }).then(|| scheme.verify(&input.with_answers(&[(question, none)])).err());
     refused.flatten().unwrap_or(Rejection::UnsupportedPayloadType)
+}
+
+/// Whether a payment describes the resource as we do, if it describes it: a facilitator lists what it finds there (catalogue row 69).
+fn is_described_by_us(ours: Option<&Extension>, payment: &Payment) -> Result<bool, DecodeError> {
+    let (Some(ours), Some(theirs)) = (ours, payment.extensions().entry(Bazaar::ID)?) else { return Ok(true) };
+    let is_ours = |(name, value)| ours.siblings.iter().any(|(own, said)| own == name && said == value);
+    // what is left out is not said
+    Ok(theirs.info == ours.info && (theirs.schema.is_none() || theirs.schema == ours.schema) && theirs.siblings.iter().all(is_ours))
 }
 
 /// The name that the buyer gave to its payment.

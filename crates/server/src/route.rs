@@ -3,10 +3,11 @@
 use std::fmt;
 use std::sync::Arc;
 
+use http::Method;
 use http::request::Parts;
 use quittance_core::binding::{self, Mode};
-use quittance_core::wire::{Binding, Extension, Extensions, PaymentIdentifier};
-use quittance_core::{Amount, Fault, Terms, payment_id};
+use quittance_core::wire::{Bazaar, Binding, Declaration, Extension, Extensions, OfferReceipt, PaymentIdentifier};
+use quittance_core::{Amount, Fault, Resource, Terms, payment_id};
 use quittance_guard::replay::Quota;
 
 /// A price list that depends on the request: its path, its headers, the time of day.
@@ -85,6 +86,8 @@ pub struct Route {
     pub(crate) prefix: Box<str>,
     pub(crate) description: Option<Box<str>>,
     pub(crate) mime_type: Option<Box<str>>,
+    pub(crate) service: Service,
+    pub(crate) discovery: Option<Box<(Declaration, Extension)>>,
     pub(crate) bind: Bind,
     pub(crate) naming: Naming,
     pub(crate) order: Order,
@@ -121,6 +124,8 @@ impl Route {
             prefix: "".into(),
             description: None,
             mime_type: None,
+            service: Service::default(),
+            discovery: None,
             bind: Bind::default(),
             naming: Naming::default(),
             order: Order::default(),
@@ -154,6 +159,28 @@ impl Route {
         Self { mime_type: Some(text.into()), ..self }
     }
 
+    /// The same with a description for whoever lists resources (`bazaar`). It is sent to requests by the method that it is about, and a payment
+    /// that carries another one in its place is refused: what is listed under the seller's name is the seller's word.
+    #[must_use]
+    pub fn discovery(self, declaration: Declaration) -> Self {
+        let entry = declaration.entry();
+        Self { discovery: Some(Box::new((declaration, entry))), ..self }
+    }
+
+    /// The same with what a listing says of the service: its name in up to 32 plain characters, up to five tags likewise.
+    #[must_use]
+    pub fn service<'a>(self, name: &str, tags: impl IntoIterator<Item = &'a str>) -> Self {
+        let service =
+            Service { name: Some(name.into()), tags: tags.into_iter().map(Into::into).collect(), icon: self.service.icon };
+        Self { service, ..self }
+    }
+
+    /// The same with the URL of a picture for listings.
+    #[must_use]
+    pub fn icon(self, url: &str) -> Self {
+        Self { service: Service { icon: Some(url.into()), ..self.service }, ..self }
+    }
+
     /// The same with another attitude to bound payments.
     #[must_use]
     pub fn bind(self, bind: Bind) -> Self {
@@ -184,9 +211,20 @@ impl Route {
         Self { quote: Some(seconds), ..self }
     }
 
-    /// What the route declares to buyers.
-    pub(crate) fn extensions(&self) -> Option<Extensions> {
+    /// What the route says to whoever lists resources, for a request by a method.
+    pub(crate) fn described(&self, method: &Method) -> Option<&Extension> {
+        let (declaration, entry) = &**self.discovery.as_ref()?;
+        declaration.method().is_none_or(|own| own == method.as_str()).then_some(entry)
+    }
+
+    /// What the route declares to buyers, with what is signed for this one.
+    pub(crate) fn extensions(&self, described: Option<&Extension>, signed: Option<&Extension>) -> Option<Extensions> {
         let mut extensions = Extensions::new();
+        for (id, entry) in [(Bazaar::ID, described), (OfferReceipt::ID, signed)] {
+            if let Some(entry) = entry {
+                extensions.insert(id, entry);
+            }
+        }
         if let Some(mode) = self.bind.mode() {
             extensions.insert(binding::EXTENSION, &Extension::from(&Binding::advertise(mode)));
         }
@@ -196,6 +234,40 @@ impl Route {
         }
         Some(extensions).filter(|extensions| !extensions.is_empty())
     }
+}
+
+/// What a listing says of a service.
+#[derive(Clone, Default)]
+pub(crate) struct Service {
+    pub(crate) name: Option<Box<str>>,
+    pub(crate) tags: Vec<Box<str>>,
+    pub(crate) icon: Option<Box<str>>,
+}
+
+impl Service {
+    /// What of it no listing takes (extension `bazaar`, "Service Metadata"): it would be dropped without a word.
+    pub(crate) fn wrong(&self) -> Option<&'static str> {
+        let plain = |text: &str| (1..=32).contains(&text.len()) && text.bytes().all(|byte| matches!(byte, 0x20..=0x7e));
+        let repeated =
+            |i: usize| self.tags.iter().take(i).any(|other| self.tags.get(i).is_some_and(|tag| other.eq_ignore_ascii_case(tag)));
+        if self.name.as_ref().is_some_and(|name| !plain(name)) {
+            return Some("the name of the service");
+        }
+        if self.tags.len() > 5 || !self.tags.iter().all(|tag| plain(tag)) || (0..self.tags.len()).any(repeated) {
+            return Some("a tag of the service");
+        }
+        self.icon.as_ref().is_some_and(|url| !is_icon(url)).then_some("the icon of the service")
+    }
+}
+
+/// A URL on a named host of somebody else than the reader.
+fn is_icon(url: &str) -> bool {
+    let Ok(resource) = Resource::parse(url) else { return false };
+    let host = resource.origin().split_once("://").map(|(_, host)| host.split(':').next().unwrap_or(host)).unwrap_or_default();
+    let numeric =
+        host.starts_with('[') || host.rsplit('.').next().is_some_and(|last| last.bytes().all(|byte| byte.is_ascii_digit()));
+    let here = ["localhost", "localhost.localdomain", "ip6-localhost", "ip6-loopback"].contains(&host);
+    url.starts_with("http") && !numeric && !here && !host.starts_with("0x")
 }
 
 impl Bind {

@@ -75,6 +75,7 @@ pub(crate) type UnderWay = Option<OwnedSemaphorePermit>;
 /// What stays of a case when its proof has gone on.
 struct Facts {
     now: UnixSeconds,
+    method: http::Method,
     resource: quittance_core::Resource,
     request: VerifyRequest,
     offers: Vec<quittance_core::Terms>,
@@ -118,7 +119,7 @@ impl<F: Facilitator + Send + Sync + 'static, L: ReplayLog + Send + Sync + 'stati
     where
         B: Body<Data = Bytes, Error: Into<Failure> + Send> + Send + 'static,
     {
-        let Case { now, resource, request, verified, late, bound, payment_id, offers } = case;
+        let Case { now, method, resource, request, verified, late, bound, payment_id, offers } = case;
         let mut demand = Demand::new(fingerprint, now);
         demand.bound = bound;
         demand.payment_id = payment_id;
@@ -136,7 +137,7 @@ impl<F: Facilitator + Send + Sync + 'static, L: ReplayLog + Send + Sync + 'stati
         }
         let receipt =
             Paper { payment: verified.payment().clone(), terms: verified.terms().clone(), payer: verified.payer().clone() };
-        let case = Facts { now, resource, request, offers, receipt, bound: bound.is_some(), head, expires };
+        let case = Facts { now, method, resource, request, offers, receipt, bound: bound.is_some(), head, expires };
         let log = Arc::clone(&shared.log);
         let under_way = Arc::clone(&shared.sales).try_acquire_owned().ok();
         let sale = Self { shared, selling, case, meter, under_way };
@@ -185,11 +186,9 @@ impl<F: Facilitator + Send + Sync + 'static, L: ReplayLog + Send + Sync + 'stati
             }
             Admission::Done(receipt, answer) => {
                 let kept = answer.as_ref().and_then(answer::read);
-                let mut response = match kept {
-                    Some(response) => response,
-                    None => self.delivered_before(&receipt),
-                };
-                reply::put_receipt(response.headers_mut(), self.case.receipt.version(), &self.case.receipt.of(&receipt));
+                let Some(mut response) = kept else { return Ok(whole(self.delivered_before(&receipt))) };
+                let paper = self.vouched(self.case.receipt.of(&receipt));
+                reply::put_receipt(response.headers_mut(), self.case.receipt.version(), &paper);
                 Ok(whole(response))
             }
             Admission::Pending(until) => Ok(whole(self.busy(until))),
@@ -371,8 +370,24 @@ impl<F: Facilitator + Send + Sync + 'static, L: ReplayLog + Send + Sync + 'stati
     }
 
     fn delivery(self, claim: Claim, paper: SettleResponse) -> Delivery<F, L> {
+        let vouched = self.vouched(paper.clone());
         let Facts { receipt, bound, head, .. } = self.case;
-        Delivery { shared: self.shared, claim, paper, version: receipt.version(), bound, head, _under_way: self.under_way }
+        let version = receipt.version();
+        Delivery { shared: self.shared, claim, paper, vouched, version, bound, head, _under_way: self.under_way }
+    }
+
+    /// What is said of a settlement, with a signed receipt if somebody signs. It goes with what is delivered and with nothing else: it says
+    /// that both sides have what they are owed (offer and receipt extension, section 5).
+    fn vouched(&self, mut paper: SettleResponse) -> SettleResponse {
+        let Some(desk) = &self.shared.desk else { return paper };
+        match self.shared.clock.now() {
+            Ok(now) => {
+                let Paper { terms, payer, .. } = &self.case.receipt;
+                desk.receipt(&mut paper, terms.network(), payer, &self.case.resource, now);
+            }
+            Err(fault) => tracing::warn!(code = fault.code(), "a receipt goes unsigned: nobody knows the time"),
+        }
+        paper
     }
 
     /// Moves the money, or says why not.
@@ -427,7 +442,7 @@ impl<F: Facilitator + Send + Sync + 'static, L: ReplayLog + Send + Sync + 'stati
     }
 
     fn refuse(&self, rejection: Rejection) -> Response<Bytes> {
-        self.shared.refuse(&self.selling, &self.case.resource, &self.case.offers, rejection)
+        self.shared.refuse(&self.selling, &self.case.resource, &self.case.offers, (&self.case.method, rejection))
     }
 
     /// That the payment has ended, in the words of its method.

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use quittance_core::wire::BazaarInput;
 use quittance_core::{Fault, Scheme, SchemeId, Terms};
 use quittance_guard::replay::ReplayLog;
 use quittance_guard::screening::Screening;
@@ -17,6 +18,7 @@ use crate::origin::Origin;
 use crate::quote::QuoteKey;
 use crate::route::{Order, Prices, Route};
 use crate::setup::SetupError;
+use crate::statements::{Desk, Statements};
 
 /// Sells routes. Clones are the same seller.
 pub struct Seller<F, L>(pub(crate) Arc<Shared<F, L>>);
@@ -32,6 +34,7 @@ pub(crate) struct Shared<F, L> {
     pub(crate) screening: Option<Arc<dyn Screening>>,
     pub(crate) quotes: Option<QuoteKey>,
     pub(crate) pages: Vec<Origin>,
+    pub(crate) desk: Option<Desk>,
     pub(crate) breaker: Breaker,
     pub(crate) places: Arc<Semaphore>,
     /// What is under way; each sale holds one.
@@ -52,6 +55,7 @@ pub struct Setup<F, L> {
     screening: Option<Arc<dyn Screening>>,
     quotes: Option<QuoteKey>,
     pages: Vec<Origin>,
+    statements: Option<Statements>,
 }
 
 impl<F, L> Clone for Seller<F, L> {
@@ -76,6 +80,7 @@ impl<F, L> Seller<F, L> {
             screening: None,
             quotes: None,
             pages: Vec::new(),
+            statements: None,
         }
     }
 }
@@ -113,6 +118,12 @@ impl<F, L> Setup<F, L> {
         Self { quotes: Some(key), ..self }
     }
 
+    /// The same with signed offers and receipts. Without this neither is sent.
+    #[must_use]
+    pub fn statements(self, statements: Statements) -> Self {
+        Self { statements: Some(statements), ..self }
+    }
+
     /// The same for pages of an origin, which may then read the answers.
     #[must_use]
     pub fn for_pages_of(mut self, origin: Origin) -> Self {
@@ -142,7 +153,7 @@ impl<F, L> Setup<F, L> {
         }
         let breaker = Breaker::new(options.failures, options.rest);
         let places = Arc::new(Semaphore::new(options.concurrency.min(Semaphore::MAX_PERMITS)));
-        let Self { facilitator, log, origin, schemes, clock, options, screening, quotes, pages } = self;
+        let Self { facilitator, log, origin, schemes, clock, options, screening, quotes, pages, statements } = self;
         Ok(Seller(Arc::new(Shared {
             facilitator,
             log,
@@ -153,6 +164,7 @@ impl<F, L> Setup<F, L> {
             screening,
             quotes,
             pages,
+            desk: statements.map(Desk::new),
             breaker,
             places,
             sales: Arc::new(Semaphore::new(SALES as usize)),
@@ -214,6 +226,20 @@ impl<F, L> Seller<F, L> {
         for (name, text) in [("the description", &route.description), ("the media type", &route.mime_type)] {
             if text.as_ref().is_some_and(|text| text.chars().any(char::is_control)) {
                 return Err(SetupError::Text(name));
+            }
+        }
+        if let Some(wrong) = route.service.wrong() {
+            return Err(SetupError::Text(wrong));
+        }
+        if let Some(discovery) = &route.discovery {
+            let is_of_the_route = match &discovery.0.info().input {
+                BazaarInput::Tool(tool) => {
+                    self.0.origin.is_of_tools() && route.resource.as_deref() == Some(&*format!("/{}", tool.name))
+                }
+                _ => !self.0.origin.is_of_tools(),
+            };
+            if !is_of_the_route {
+                return Err(SetupError::Discovery);
             }
         }
         let offers = match &route.prices {

@@ -45,6 +45,9 @@ pub enum SetupError {
     /// Prices that change or quotes that are asked for, without a key to seal them with.
     #[error("quotes need a key: give the seller one")]
     NoQuoteKey,
+    /// A description for whoever lists resources that is not of the route: of a tool for a path, or of another tool.
+    #[error("the description for listings is of something else than the route")]
+    Discovery,
     /// A text of the route that no header can carry.
     #[error("{0} must be plain text")]
     Text(&'static str),

@@ -11,6 +11,7 @@ mod json;
 mod question;
 mod reasons;
 mod settlement;
+mod statement;
 mod terms;
 mod types;
 mod wire;
@@ -55,6 +56,8 @@ pub fn of(feature: &str) -> Option<Check> {
         "header/siwx" => header::siwx,
         "json/text" => json::text,
         "reasons/codes" => reasons::codes,
+        "statement/check" => statement::check,
+        "statement/sign" => statement::sign,
         "terms/hash" => terms::hash,
         "terms/matching" => terms::matching,
         "terms/window" => terms::window,
@@ -67,8 +70,10 @@ pub fn of(feature: &str) -> Option<Check> {
         "types/permit2-nonce" => types::permit2_nonce,
         "types/time" => types::time,
         "types/v1-network-names" => types::v1_network_names,
+        "wire/bazaar" => statement::bazaar,
         "wire/discovery" => wire::discovery,
         "wire/mapping" => wire::mapping,
+        "wire/offer-receipt" => statement::offer_receipt,
         "wire/payment-payload" => wire::payment_payload,
         "wire/payment-required" => wire::payment_required,
         "wire/requirements" => wire::requirements,

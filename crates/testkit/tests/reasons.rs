@@ -8,7 +8,7 @@ use quittance_core::rejection::Reason;
 use quittance_core::signature::{PublicKeyError, SecretKeyError, SignatureError, WrapperError};
 use quittance_core::{
     AddressError, AmountError, Denial, EncodingError, Fault, HexError, JsonError, Misuse, MoneyError, NetworkError, NonceError,
-    PaymentIdError, Rejection, ReplayKeyError, ResourceError, ShapeError, TimeError, WindowError,
+    PaymentIdError, Rejection, ReplayKeyError, ResourceError, ShapeError, StatementError, TimeError, WindowError,
 };
 use quittance_testkit::{check, vectors};
 
@@ -29,6 +29,12 @@ const ELSEWHERE: &[(&str, &str, &str)] = &[
     ("network", "guard/src/policy/tests/offers.rs", "row_195_a_network_that_is_not_named_is_refused"),
     ("no_offer", "guard/src/policy/tests/request.rs", "row_197_offers_without_end_are_not_looked_at"),
     ("no_policy", "guard/src/policy/tests/file.rs", "row_216_no_policy_denies_everything"),
+    (
+        "offer_contradicted",
+        "guard/src/policy/tests/signed.rs",
+        "row_194_an_offer_beside_which_another_one_is_signed_was_changed_on_the_way",
+    ),
+    ("offer_unsigned", "guard/src/policy/tests/signed.rs", "what_nobody_signed_who_may_is_refused_where_it_is_demanded"),
     ("origin", "guard/src/policy/tests/request.rs", "rows_206_and_215_an_origin_is_scheme_host_and_port_exactly"),
     ("no_session", "guard/src/budget/book/tests.rs", "a_name_stands_for_one_request_and_a_session_limit_needs_a_session"),
     ("other_currency", "core/src/terms/tests.rs", "an_offer_is_made_from_a_price"),
@@ -82,6 +88,7 @@ fn declared() -> BTreeSet<&'static str> {
         SecretKeyError,
         ShapeError,
         SignatureError,
+        StatementError,
         TimeError,
         TypedDataError,
         WindowError,

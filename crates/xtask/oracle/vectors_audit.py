@@ -140,6 +140,10 @@ def entries():
         task="research_report_42",
     )
     add("the one object that joins it all", whole, rows=[18, 221, 226])
+    for verdict in ("holds", "stranger", "unchecked", "malformed", "not_signed"):
+        add(f"a signed receipt: {verdict}", {**whole, "signed_receipt": verdict}, rows=[203])
+    for other in ("network", "resource", "payer", "transaction", "time"):
+        add(f"a signed receipt of another {other}", {**whole, "signed_receipt": f"other_{other}"}, rows=[203])
     add("nothing was checked", {**whole, "output_validation": "no_checks", "retry_decision": "not_needed"})
 
     bad = file.group("not written", sources(), "Events that no writer of this format writes.")
@@ -160,6 +164,8 @@ def entries():
     refuse("an address without its checksum", {**settled, "payee": SPEC_TO.lower()})
     refuse("a member that is not known", {**settled, "note": "hello"}, "Leak", [220])
     refuse("the path of the request", {**settled, "path": "/v1/report/42"}, "Leak", [220])
+    refuse("a signed receipt of an unknown worth", {**settled, "signed_receipt": "fine"})
+    refuse("a signed receipt itself", {**settled, "signed_receipt": {"format": "jws", "signature": "e30.e30.AA"}}, "Leak", [220])
     refuse("an origin with a path", {**settled, "origin": "https://api.example.com/v1"}, "Leak", [220])
     refuse("an origin with a query", {**settled, "origin": "https://api.example.com?q=1"}, "Leak", [220])
     refuse("a signature that was stored", {**settled, "signature_stored": True}, "Leak", [220])

@@ -47,6 +47,17 @@ pub(crate) fn python(workspace: &Workspace) -> Result<Notes, Failure> {
     Ok(vec![shown(&mut cases)?])
 }
 
+/// Signed offers, signed receipts and descriptions for listings, ours to the official package and back, on the sandbox.
+pub(crate) fn extensions(workspace: &Workspace) -> Result<Notes, Failure> {
+    let folder = workspace.root.join(FOLDER);
+    let modules = tools::node_modules(workspace, &folder.join("typescript"))?;
+    let program = program(workspace)?;
+    let chain = Server::sandbox(workspace)?;
+    let mut cases = Command::new("node");
+    cases.arg(folder.join("extensions/main.mjs")).arg(&modules).arg(&chain.url).arg(&program);
+    Ok(vec![shown(&mut cases)?])
+}
+
 /// Our facilitator on a chain, as the configuration of the cases has it, with nothing behind it.
 fn facilitator(workspace: &Workspace, chain: &str) -> Result<Server, Failure> {
     // the second of the accounts that every node for development funds

@@ -83,6 +83,12 @@ pub(crate) const STAGES: &[Stage] = &[
         "the protocol's own client and server in TypeScript pay, rightly and wrongly, through its facilitator and through ours",
         interop::typescript,
     ),
+    stage(
+        "interop",
+        "extensions",
+        "signed offers, signed receipts and descriptions hold for the protocol's own package, and its for us",
+        interop::extensions,
+    ),
     stage("interop", "python", "those in Python likewise", interop::python),
     stage(
         "interop",

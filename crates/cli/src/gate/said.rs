@@ -21,6 +21,7 @@ pub(super) struct Description {
     origin: String,
     store: String,
     unlisted: Unlisted,
+    signs_as: Option<String>,
     routes: Vec<Row>,
 }
 
@@ -45,6 +46,7 @@ impl Description {
             origin: config.origin.to_string(),
             store: store.split('?').next().unwrap_or_default().to_owned(),
             unlisted: config.unlisted,
+            signs_as: config.signs_as().map(|key| key.to_string()),
             routes: routes.collect(),
         }
     }
@@ -75,6 +77,9 @@ impl Description {
         if self.unlisted == Unlisted::Free {
             writeln!(out, "  everything else is free")?;
         }
+        if let Some(key) = &self.signs_as {
+            writeln!(out, "  offers and receipts are signed by {key}")?;
+        }
         Ok(())
     }
 
@@ -90,7 +95,7 @@ impl Description {
         });
         json!({
             "origin": self.origin, "upstream": self.upstream, "facilitator": self.facilitator,
-            "unlisted": if self.unlisted == Unlisted::Free { "free" } else { "refuse" }, "routes": routes.collect::<Vec<_>>(),
+            "unlisted": if self.unlisted == Unlisted::Free { "free" } else { "refuse" }, "signs_as": self.signs_as, "routes": routes.collect::<Vec<_>>(),
         })
     }
 }

@@ -7,8 +7,8 @@ use std::path::Path;
 use quittance_client::{Error, Price, Quote, Request};
 use quittance_core::rejection::{Reason, Retry};
 use quittance_core::{Signer, Terms};
-use quittance_guard::Ledger;
 use quittance_guard::text::escape;
+use quittance_guard::{Ledger, SignedReceipt};
 use serde_json::{Value, json};
 
 use crate::format::{self, Format};
@@ -101,12 +101,18 @@ pub(super) fn answer(
                     "attested": receipt.attested.as_str(),
                 })
             });
+            let signed = answer.signed_receipt().map(|vouched| {
+                let artifact = vouched.artifact().map(|artifact| artifact.to_json());
+                let artifact = artifact.and_then(|text| serde_json::from_str::<Value>(&text).ok());
+                json!({ "worth": vouched.verdict().as_str(), "receipt": artifact })
+            });
             let body = file.is_none().then(|| String::from_utf8_lossy(answer.body()));
             let document = json!({
                 "outcome": if answer.purchase().is_some() { "paid" } else { "free" },
                 "status": answer.status(),
                 "purchase": answer.purchase().map(ToString::to_string),
                 "receipt": receipt,
+                "signed_receipt": signed,
                 "whole": answer.is_whole(),
                 "bytes": answer.body().len(),
                 "body": body,
@@ -128,6 +134,9 @@ pub(super) fn answer(
                     );
                 }
                 (Some(purchase), None) => eprintln!("{} paid, {purchase}: without a receipt that holds", answer.status()),
+            }
+            if let Some(vouched) = answer.signed_receipt() {
+                eprintln!("signed receipt: {}", worth(vouched.verdict()));
             }
             if !answer.is_whole() {
                 eprintln!("the answer broke off, or is longer than is read");
@@ -168,4 +177,21 @@ fn failed(error: &Error, purchase: Option<&str>) -> Value {
         _ => "other",
     };
     json!({ "outcome": outcome, "code": code, "message": escape(&error.to_string(), SHOWN).to_string(), "purchase": purchase })
+}
+
+/// What a signed receipt is worth, in words.
+const fn worth(verdict: SignedReceipt) -> &'static str {
+    match verdict {
+        SignedReceipt::Holds => "the seller has signed that this was bought",
+        SignedReceipt::Stranger => "by a key that is neither the payee's nor among the `signers` of the policy",
+        SignedReceipt::Unchecked => "who has signed it cannot be found out here",
+        SignedReceipt::Malformed => "WRONG: it is none",
+        SignedReceipt::NotSigned => "WRONG: the key that it names has not signed it",
+        SignedReceipt::OtherNetwork => "WRONG: it is of another network",
+        SignedReceipt::OtherResource => "WRONG: it is for another resource",
+        SignedReceipt::OtherPayer => "WRONG: it is somebody else's",
+        SignedReceipt::OtherTransaction => "WRONG: it names another transaction",
+        SignedReceipt::OtherTime => "WRONG: it is of another time than this purchase",
+        _ => "of a worth that is not known here",
+    }
 }

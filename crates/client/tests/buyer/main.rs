@@ -4,4 +4,5 @@ mod audit;
 mod honest;
 mod hostile;
 mod seller;
+mod statements;
 mod terms;

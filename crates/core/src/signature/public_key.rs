@@ -48,6 +48,15 @@ impl PublicKey {
         &self.0
     }
 
+    /// The key as SEC 1 writes it in 33 bytes.
+    #[must_use]
+    pub fn compressed(&self) -> [u8; 33] {
+        let [.., last] = self.0;
+        let mut out = [if last & 1 == 0 { 2 } else { 3 }; 33];
+        out.iter_mut().skip(1).zip(self.0).for_each(|(to, from)| *to = from);
+        out
+    }
+
     /// The account of this key: the last twenty bytes of the keccak-256 of its coordinates.
     #[must_use]
     pub fn address(&self) -> Address {

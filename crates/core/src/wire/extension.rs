@@ -37,6 +37,13 @@ impl Extensions {
         self.0.insert(id, entry.write());
     }
 
+    /// The same without the entry of one extension.
+    #[must_use]
+    pub fn without(mut self, id: &str) -> Self {
+        self.0.remove(id);
+        self
+    }
+
     /// The entries as they came.
     #[must_use]
     pub const fn as_object(&self) -> &Object {

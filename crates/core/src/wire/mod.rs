@@ -13,12 +13,14 @@
 //!   which also bounds size and depth.
 
 mod asked;
+mod bazaar;
 mod binding;
 mod discovery;
 mod erase;
 mod extension;
 mod facilitator;
 mod members;
+mod offer_receipt;
 mod payload;
 mod payment;
 mod payment_identifier;
@@ -35,12 +37,16 @@ pub mod v1;
 mod version;
 
 pub use asked::{Asked, Paying};
+pub use bazaar::{
+    Bazaar, BazaarBody, BazaarHttp, BazaarInput, BazaarOutput, BazaarTool, BodyType, Declaration, RouteTemplate, Transport,
+};
 pub use binding::Binding;
 pub use discovery::{
     DiscoveryItem, DiscoveryOffer, DiscoveryResources, DiscoverySearch, LastUpdated, Pagination, SearchPagination,
 };
 pub use extension::{Extension, ExtensionResponses, Extensions};
 pub use facilitator::{SettleRequest, VerifyRequest, VerifyResponse};
+pub use offer_receipt::{Artifact, ArtifactForm, OfferPayload, OfferReceipt, ReceiptPayload};
 pub use payload::{Eip3009Payload, Permit2Payload, SolanaPayload};
 pub use payment::{PaymentPayload, PaymentRequired};
 pub use payment_identifier::PaymentIdentifier;
@@ -57,6 +63,7 @@ pub(crate) use payload::{AUTHORIZATION, DELEGATION, PERMIT};
 
 pub(crate) use members::{Members, Wire, read_json};
 use members::{Writer, members_of, wire_object};
+pub(crate) use offer_receipt::VERSION as STATEMENT_VERSION;
 use quiet::Quiet;
 
 #[cfg(test)]

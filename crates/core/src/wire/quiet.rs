@@ -13,6 +13,11 @@ impl Quiet {
         Self(text.len())
     }
 
+    /// A word of a stranger's, as far as it is one.
+    pub(super) fn word(text: &str) -> &str {
+        if text.len() <= 16 && text.bytes().all(|byte| byte.is_ascii_alphanumeric()) { text } else { "?" }
+    }
+
     pub(super) fn optional(text: Option<&String>) -> Option<Self> {
         text.map(|text| Self::text(text))
     }

@@ -25,6 +25,11 @@ impl Unknown {
         self.0.iter().filter_map(|(name, value)| value.as_ref().map(|value| (name.as_ref(), value)))
     }
 
+    /// Adds a member at the end.
+    pub(in crate::wire) fn push(&mut self, name: &'static str, value: Value) {
+        self.0.push((Cow::Borrowed(name), Some(value)));
+    }
+
     /// The unknown members by name: both sides of a comparison can be a stranger's (catalogue row 25).
     fn sorted(&self) -> Vec<(&str, &Value)> {
         let mut members: Vec<_> = self.iter().collect();

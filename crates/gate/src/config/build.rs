@@ -17,6 +17,7 @@ use quittance_service::config::{
 };
 use zeroize::Zeroizing;
 
+use super::extensions::{self, StatementsConfig};
 use super::file::{self, File};
 use super::{Config, FacilitatorConfig, RouteConfig, Transport, Unlisted};
 use crate::forward::Chain;
@@ -70,6 +71,7 @@ pub(super) fn config(file: &File, around: Around<'_>) -> Result<Config, ConfigEr
     }
     let unlisted = word(file.unlisted.as_deref(), "unlisted", [("refuse", Unlisted::Refused), ("free", Unlisted::Free)])?;
     let key = key("sealing_key", (file.sealing_key.as_deref(), file.sealing_key_file.as_deref()), around)?;
+    let statements = file.statements.as_ref().map(|file| StatementsConfig::read(file, around)).transpose()?;
     let limits = &file.limits;
     let (bounds, times) = (bounds(limits)?, times(limits)?);
     let lasting = vec![
@@ -83,6 +85,7 @@ pub(super) fn config(file: &File, around: Around<'_>) -> Result<Config, ConfigEr
         ("behind_proxy", file.behind_proxy.to_string()),
         ("facilitator", format!("{:?}", file.facilitator.as_ref().map(|file| (&file.url, &file.config)))),
         ("tls", tls.is_some().to_string()),
+        ("statements", statements.as_ref().map(StatementsConfig::lasting).unwrap_or_default()),
         ("limits", format!("{bounds:?} {times:?} {:?}", options(limits)?)),
     ];
     Ok(Config {
@@ -98,6 +101,7 @@ pub(super) fn config(file: &File, around: Around<'_>) -> Result<Config, ConfigEr
         cors: cors.collect::<Result<_, _>>()?,
         deny: deny.transpose()?,
         tls,
+        statements,
         chain: if file.behind_proxy { Chain::Continue } else { Chain::Begin },
         options: options(limits)?,
         bounds,
@@ -218,6 +222,7 @@ fn build_route(
             ("order", route.order.is_some()),
             ("quota", route.quota.is_some()),
             ("exposure", route.exposure.is_some()),
+            ("discovery", route.discovery.is_some()),
         ];
         if let Some((key, _)) = costs.iter().find(|(_, said)| *said) {
             return Err(ConfigError::new(at(key), "contradicts `free`"));
@@ -248,6 +253,10 @@ fn build_route(
             return Err(ConfigError::new(at("quota"), "must not be zero"));
         }
         sale = sale.quota(quota.payments, quota.seconds);
+    }
+    sale = extensions::service(sale, file.service.as_ref());
+    if let Some(described) = &route.discovery {
+        sale = sale.discovery(extensions::discovery(described, (&pattern, &methods), &at("discovery"))?);
     }
     Ok(RouteConfig { pattern, offers, methods, sale: Some(sale) })
 }

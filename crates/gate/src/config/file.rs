@@ -1,5 +1,6 @@
 //! The keys of the file. What they mean is written in the sample.
 
+use quittance_core::json::{Object, Value};
 use serde::Deserialize;
 
 #[derive(Deserialize)]
@@ -24,6 +25,8 @@ pub(super) struct File {
     pub(super) behind_proxy: bool,
     pub(super) facilitator: Option<Facilitator>,
     pub(super) tls: Option<Tls>,
+    pub(super) statements: Option<Statements>,
+    pub(super) service: Option<Service>,
     #[serde(default)]
     pub(super) limits: Limits,
     #[serde(default)]
@@ -46,6 +49,40 @@ pub(super) struct Facilitator {
 pub(super) struct Tls {
     pub(super) certificate: String,
     pub(super) key: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Statements {
+    pub(super) key: Option<String>,
+    pub(super) key_file: Option<String>,
+    pub(super) format: Option<String>,
+    pub(super) kid: Option<String>,
+    #[serde(default)]
+    pub(super) transactions: bool,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Service {
+    pub(super) name: Option<String>,
+    #[serde(default)]
+    pub(super) tags: Vec<String>,
+    pub(super) icon: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Discovery {
+    pub(super) method: Option<String>,
+    pub(super) params: Option<Object>,
+    pub(super) params_schema: Option<Object>,
+    pub(super) body: Option<Value>,
+    pub(super) body_type: Option<String>,
+    pub(super) body_schema: Option<Object>,
+    pub(super) output: Option<String>,
+    pub(super) example: Option<Value>,
+    pub(super) output_schema: Option<Object>,
 }
 
 #[derive(Deserialize, Default)]
@@ -87,6 +124,7 @@ pub(super) struct Route {
     pub(super) order: Option<String>,
     pub(super) exposure: Option<String>,
     pub(super) quota: Option<Quota>,
+    pub(super) discovery: Option<Discovery>,
     #[serde(default)]
     pub(super) offer: Vec<Offer>,
 }

@@ -51,7 +51,23 @@ fn the_sample_is_a_configuration() {
 /// The sample with every comment that is a key turned into one, where that is no contradiction.
 #[test]
 fn every_key_of_the_sample_exists_and_its_default_is_the_default() {
-    let elsewhere = ["sealing_key_file", "deny_list", "key_file", "config", "certificate", "key", "exposure", "quota"];
+    let elsewhere = [
+        "sealing_key_file",
+        "deny_list",
+        "key_file",
+        "config",
+        "certificate",
+        "key",
+        "exposure",
+        "quota",
+        "format",
+        "kid",
+        "transactions",
+        "name",
+        "tags",
+        "icon",
+        "method",
+    ];
     let keys = SAMPLE.lines().filter_map(|line| {
         let (name, _) = line.strip_prefix("# ")?.split_once(" = ")?;
         let is_key = name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
@@ -117,6 +133,25 @@ fn what_cannot_be_built_is_an_error_at_its_key() {
         ("", "[[route.offer]]\namount = \"0\"", "route[0].offer[0].amount: a number"),
         ("", "[[route.offer]]\namount = \"1\"\nasset = \"x\"", "route[0].offer[0].asset: is no token"),
         ("", "[[route.offer]]\nprice = \"$1\"\nasset = \"x\"", "route[0].offer[0].asset: goes with `amount`"),
+        ("[statements]", price, "statements.key: is missing"),
+        ("[statements]\nkey = \"5e\"", price, "statements.key: does not belong"),
+        ("[statements]\nkey = \"${QUITTANCE_SEALING_KEY}\"\nformat = \"pgp\"", price, "statements.format: one of"),
+        ("[statements]\nkey = \"${QUITTANCE_SEALING_KEY}\"\nkid = \"did:web:a\"", price, "statements.kid: is for"),
+        (
+            "[statements]\nkey = \"${QUITTANCE_SEALING_KEY}\"\nformat = \"jws\"\nkid = \"me\"",
+            price,
+            "statements.kid: the key is not named",
+        ),
+        ("", "price = \"$0.01\"\n[route.discovery]\nmethod = \"POST\"", "route[0].discovery.method: "),
+        ("", "price = \"$0.01\"\nmethods = [\"GET\"]\n[route.discovery]\nbody = {}", "route[0].discovery.body: "),
+        ("", "price = \"$0.01\"\n[route.discovery]\nbody = {}\nbody_type = \"xml\"", "route[0].discovery.body_type: "),
+        ("", "price = \"$0.01\"\n[route.discovery]\nexample = 1", "route[0].discovery.output: is missing"),
+        (
+            "",
+            "price = \"$0.01\"\n[route.discovery]\nparams_schema = { a = { \"$ref\" = \"http://x\" } }",
+            "route[0].discovery.params_schema: ",
+        ),
+        ("", "free = true\n[route.discovery]", "route[0].discovery: contradicts `free`"),
         ("", "price = \"$0.01\"\n[[route]]\npath = \"v1\"\nfree = true", "route[1].path: a path begins with /"),
     ] {
         let error = with(top, route).unwrap_err();
@@ -125,6 +160,25 @@ fn what_cannot_be_built_is_an_error_at_its_key() {
     }
     let error = read("upstream = \"http://127.0.0.1:3000\"\n\n[[route]]\npath = \"/\"\npirce = \"$1\"\n").unwrap_err();
     assert_eq!(error, "5:1: unknown key `pirce`; did you mean `price`?");
+}
+
+#[test]
+fn a_statement_key_signs_and_shows_itself_nowhere() {
+    for (more, public) in
+        [("", "0x"), ("format = \"jws\"", "did:key:z"), ("format = \"jws\"\nkid = \"did:web:a.example#1\"", "did:key:z")]
+    {
+        let top = format!("[statements]\nkey = \"${{QUITTANCE_SEALING_KEY}}\"\n{more}");
+        let config = with("", "price = \"$0.01\"").map(drop).and_then(|()| with_tables("price = \"$0.01\"", &top)).unwrap();
+        let statements = config.statements.as_ref().unwrap();
+        assert!(statements.public().unwrap().to_string().starts_with(public));
+        let printed = format!("{config:?} {:?} {:?}", statements.statements().unwrap(), config.lasting());
+        assert!(!printed.contains("abababab") && printed.contains(public), "{printed}");
+    }
+}
+
+/// A configuration with tables behind its route.
+fn with_tables(route: &str, tables: &str) -> Result<Config, String> {
+    with("", &format!("{route}\n{tables}"))
 }
 
 #[test]

@@ -8,6 +8,7 @@ use super::vocabulary::{Decision, FacilitatorResult, Method, Refusal, RetryDecis
 use super::word::{Name, Word};
 use crate::label::{PurchaseId, RequestId, SessionId, TaskId};
 use crate::output::Summary;
+use crate::signed_receipt::SignedReceipt;
 
 /// What is known about one paid request at one stage of it.
 ///
@@ -46,6 +47,7 @@ pub struct Event {
     pub(super) signed: Option<SaltedHash>,
     pub(super) facilitator: Option<FacilitatorResult>,
     pub(super) settlement: Option<Settlement>,
+    pub(super) signed_receipt: Option<SignedReceipt>,
     pub(super) service_version: Option<Escaped>,
     pub(super) output: Option<Summary>,
     pub(super) retry: Option<RetryDecision>,
@@ -77,6 +79,7 @@ impl Event {
             signed: None,
             facilitator: None,
             settlement: None,
+            signed_receipt: None,
             service_version: None,
             output: None,
             retry: None,
@@ -169,7 +172,7 @@ impl Event {
     fn about(mut self, attempt: &Attempt) -> Self {
         // what an earlier attempt came to is not evidence about this one
         if self.signed.is_some_and(|signed| signed != attempt.signed) {
-            (self.settlement, self.facilitator) = (None, None);
+            (self.settlement, self.facilitator, self.signed_receipt) = (None, None, None);
         }
         self.offer = Some(attempt.offer.clone());
         self.signed = Some(attempt.signed);
@@ -217,6 +220,12 @@ impl Event {
     /// Adds what the facilitator answered.
     pub const fn with_facilitator_result(mut self, result: FacilitatorResult) -> Self {
         self.facilitator = Some(result);
+        self
+    }
+
+    /// Adds what the receipt is worth that the seller has signed.
+    pub const fn with_signed_receipt(mut self, verdict: SignedReceipt) -> Self {
+        self.signed_receipt = Some(verdict);
         self
     }
 
@@ -342,6 +351,12 @@ impl Event {
     #[must_use]
     pub const fn settlement(&self) -> Option<&Settlement> {
         self.settlement.as_ref()
+    }
+
+    /// What the receipt is worth that the seller has signed.
+    #[must_use]
+    pub const fn signed_receipt(&self) -> Option<SignedReceipt> {
+        self.signed_receipt
     }
 
     /// What the service says its version is.

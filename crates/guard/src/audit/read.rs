@@ -15,6 +15,7 @@ use super::word::{Name, Word};
 use crate::budget::{Limit, Meter};
 use crate::output::Summary;
 use crate::receipt::Attested;
+use crate::signed_receipt::SignedReceipt;
 
 /// What one line says.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -63,6 +64,7 @@ fn trip(stage: Stage, members: &mut Members<'_>) -> Result<Event, NotAnEvent> {
         wallet_role: members.optional("wallet_role", word)?,
         facilitator: facilitator(members)?,
         settlement: settlement(members, offer.as_ref())?,
+        signed_receipt: members.optional("signed_receipt", SignedReceipt::parse)?,
         service_version: members.optional("service_version", Escaped::read)?,
         output: members.optional("output_validation", Summary::read)?,
         retry: members.optional("retry_decision", RetryDecision::read)?,

@@ -7,6 +7,7 @@ use quittance_core::json::{Object, Value, canonical};
 use super::event::Event;
 use super::facts::{Budget, Offer, Settlement, Times};
 use super::vocabulary::Stage;
+use crate::signed_receipt::SignedReceipt;
 
 /// The event of a writer that opens the log.
 pub(super) fn opened(generation: u64, times: Times) -> String {
@@ -37,6 +38,7 @@ pub(super) fn event(event: &Event, times: Times) -> String {
     text("wallet_role", event.wallet_role.as_ref().map(|role| role.as_str()));
     text("refusal", event.refusal.map(|refusal| refusal.word()));
     text("retry_decision", event.retry.map(|retry| retry.as_str()));
+    text("signed_receipt", event.signed_receipt.map(SignedReceipt::as_str));
     text("service_version", event.service_version.as_ref().map(|version| version.as_str()));
     if let Some((decision, rule)) = &event.policy {
         text("policy_decision", Some(decision.as_str()));

@@ -11,6 +11,7 @@ use quittance_core::{Denial, Resource};
 use super::approval::ApprovalRequest;
 use super::decision::{Allowed, Decision, Denied, PassedOver, Shown};
 use super::offer::{self, Candidate, Case, Consent, Payee};
+use super::signed::Vouched;
 use super::site::{ResourceRule, Transport, transport};
 use super::snapshot::Snapshot;
 use super::words::{self, Refusal};
@@ -295,6 +296,9 @@ fn rule(case: Case<'_>, best: &Candidate<'_>) -> String {
     let (origin, window, longest) = (case.snapshot.resource.origin(), best.window, best.longest_window);
     // A String takes everything.
     let _ = write!(words, " per payment; {site} {origin}; {payee}; window {window} s <= {longest} s");
+    if best.vouched == Vouched::Yes {
+        words.push_str("; signed by its seller");
+    }
     if best.consent == Consent::Given {
         words.push_str("; approved");
     }

@@ -11,6 +11,7 @@ use quittance_core::{Account, Address, Network, SchemeId, WindowRule, sha256};
 use super::error::{PolicyError, PolicyReason};
 use super::limits::{self, Caps, Choice};
 use super::reader::{self, Item, Kind, Section};
+use super::signed::{self, SignedOffers};
 use super::site::{Origin, Pattern, ResourceRule};
 use super::{Method, Pinning, PlainHttp, Rules, TextAction, TextRules, Ways};
 use crate::budget::Meter;
@@ -37,6 +38,7 @@ pub(super) static FILE: Kind = Kind {
         "payees",
         "deny_payees",
         "pin_payees",
+        "signed_offers",
         "max_window",
         "max_price_change",
         "allow_http",
@@ -48,7 +50,7 @@ pub(super) static FILE: Kind = Kind {
 /// One `[[resource]]`.
 pub(super) static RESOURCE: Kind = Kind {
     name: "[[resource]]",
-    keys: &["url", "methods", "category", "price", "per_payment", "ask_above", "max_window", "payees"],
+    keys: &["url", "methods", "category", "price", "per_payment", "ask_above", "max_window", "payees", "signers"],
 };
 
 /// The table `[text]`.
@@ -108,6 +110,9 @@ pub(super) fn read(text: &str) -> Result<Rules, PolicyError> {
             Some(false) => Pinning::Off,
             Some(true) | None => Pinning::FirstUse,
         },
+        signed_offers: file.find("signed_offers").map_or(Ok(SignedOffers::Optional), |item| {
+            item.word(&[("optional", SignedOffers::Optional), ("required", SignedOffers::Required)])
+        })?,
         longest_window: file.find("max_window").map_or(Ok(QUARTER_OF_AN_HOUR), |item| read_window(&item))?,
         approval_lasts: file.find("approval_lasts").map_or(Ok(QUARTER_OF_AN_HOUR), |item| read_duration(&item, 1))?,
         rise: file.find("max_price_change").map_or(Ok(0), |item| read_percent(&item))?,
@@ -202,6 +207,7 @@ fn read_resource(
         },
         longest_window: section.find("max_window").map(|item| read_window(&item)).transpose()?,
         payees: section.find("payees").map(|item| item.distinct(|item| read_account(item, networks))).transpose()?,
+        signers: section.find("signers").map(|item| item.distinct(signed::read_key)).transpose()?.unwrap_or_default(),
         category: section.find("category").map(category).transpose()?,
     })
 }

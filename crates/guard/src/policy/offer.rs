@@ -10,6 +10,7 @@ use quittance_core::{Address, Amount, Denial, Resource, SchemeId, Terms, Window,
 
 use super::limits::AssetLimits;
 use super::price::{Price, Unit};
+use super::signed::Vouched;
 use super::site::{self, ResourceRule};
 use super::snapshot::{Pin, Snapshot};
 use super::words::{self, Refusal};
@@ -25,6 +26,7 @@ pub(super) struct Candidate<'a> {
     pub(super) window: u64,
     pub(super) longest_window: u64,
     pub(super) payee: Payee,
+    pub(super) vouched: Vouched,
     pub(super) consent: Consent,
     /// The threshold, where the amount is above it.
     pub(super) ask_above: Option<Amount>,
@@ -76,6 +78,7 @@ impl<'a> Case<'a> {
         })?;
         self.require_transfer(terms, info)?;
         let payee = self.judge_payee(terms)?;
+        let vouched = self.judge_signature(terms)?;
         let (window, longest_window) = self.judge_window(terms)?;
         let cap = self.judge_amount(terms, limits, asset_rank)?;
         let own = self.matching.iter().filter_map(|rule| rule.caps.ask_above.as_ref()?.get(asset_rank).copied());
@@ -90,7 +93,20 @@ impl<'a> Case<'a> {
             }
             (Some(_), _) => Consent::Missing,
         };
-        Ok(Candidate { offer, terms, limits, cap, window, longest_window, payee, consent, ask_above, scheme_rank, asset_rank })
+        Ok(Candidate {
+            offer,
+            terms,
+            limits,
+            cap,
+            window,
+            longest_window,
+            payee,
+            vouched,
+            consent,
+            ask_above,
+            scheme_rank,
+            asset_rank,
+        })
     }
 
     /// The way the token moves, and when (catalogue rows 198 and 200).

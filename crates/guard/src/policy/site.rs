@@ -8,6 +8,7 @@ use alloc::format;
 use alloc::vec::Vec;
 use core::net::Ipv4Addr;
 
+use quittance_core::statement::Key;
 use quittance_core::{Account, Resource};
 
 use super::PlainHttp;
@@ -50,6 +51,8 @@ pub(super) struct ResourceRule {
     pub(super) caps: Caps,
     pub(super) longest_window: Option<u64>,
     pub(super) payees: Option<Vec<Account>>,
+    /// Who may speak for the seller, beside the payee.
+    pub(super) signers: Vec<Key>,
     pub(super) category: Option<Category>,
 }
 

@@ -1,6 +1,6 @@
 //! What a decision is made of.
 
-use quittance_core::wire::ResourceInfo;
+use quittance_core::wire::{Artifact, OfferPayload, ResourceInfo};
 use quittance_core::{Account, Amount, Asset, Network, Resource, Terms, UnixSeconds};
 
 use super::approval::Approval;
@@ -25,6 +25,8 @@ pub struct Snapshot<'a> {
     pub now: UnixSeconds,
     /// What the answer says it is about, in the seller's words: one for the whole answer, or one for each offer.
     pub claims: &'a [ResourceInfo],
+    /// What the seller has signed of its offers.
+    pub signed: &'a [Artifact<OfferPayload>],
     /// The task that it is made for.
     pub task: Option<&'a TaskId>,
     /// The session that it is made in.
@@ -56,6 +58,7 @@ impl<'a> Snapshot<'a> {
             purchase,
             now,
             claims: &[],
+            signed: &[],
             task: None,
             session: None,
             reason: None,

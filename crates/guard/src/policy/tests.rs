@@ -6,6 +6,7 @@ mod laws;
 mod offers;
 mod request;
 mod schema;
+mod signed;
 
 use alloc::borrow::ToOwned as _;
 use alloc::string::{String, ToString};
@@ -69,6 +70,7 @@ struct Scene {
     purchase: &'static str,
     now: u64,
     claims: Vec<ResourceInfo>,
+    signed: Vec<quittance_core::wire::Artifact<quittance_core::wire::OfferPayload>>,
     reason: Option<&'static str>,
     prices: Vec<KnownPrice>,
     pins: Vec<Pin>,
@@ -84,6 +86,7 @@ impl Scene {
             purchase: "report-42",
             now: NOW,
             claims: Vec::new(),
+            signed: Vec::new(),
             reason: None,
             prices: Vec::new(),
             pins: Vec::new(),
@@ -100,6 +103,7 @@ impl Scene {
         let purchase = PurchaseId::parse(self.purchase).unwrap();
         let mut snapshot = Snapshot::new(&self.offers, &resource, self.method, &purchase, UnixSeconds::from_secs(self.now));
         snapshot.claims = &self.claims;
+        snapshot.signed = &self.signed;
         snapshot.reason = self.reason;
         snapshot.prices = &self.prices;
         snapshot.pins = &self.pins;

@@ -4,7 +4,11 @@ use proptest::prelude::*;
 use quittance_core::binding::{Binding, EXTENSION, Mode};
 use quittance_core::eip712::eip3009;
 use quittance_core::registry::networks;
-use quittance_core::wire::{Eip3009Payload, Extensions, PaymentPayload, ResourceInfo};
+use quittance_core::statement::{Issuer, KeyId};
+use quittance_core::wire::{
+    Bazaar, BodyType, Declaration, Eip3009Payload, Extensions, OfferPayload, OfferReceipt, PaymentPayload, ReceiptPayload,
+    ResourceInfo, RouteTemplate,
+};
 use quittance_core::{Money, Nonce, Resource, Salt, SecretKey, Window};
 
 use super::*;
@@ -220,4 +224,105 @@ proptest! {
         let report = inspect(&text, &Context::at(NOW)).to_json();
         prop_assert!(!report.contains(&signature), "row 220");
     }
+}
+
+fn stated(issuer: &Issuer, edit: impl FnOnce(&mut OfferPayload)) -> wire::PaymentRequired {
+    let mut required = wire::PaymentRequired::new(ResourceInfo::new(URL), [terms().requirements().clone()].into());
+    let mut payload = OfferPayload::of(terms().requirements(), URL, Some(UnixSeconds::from_secs(1_000_060)));
+    edit(&mut payload);
+    let mut extensions = Extensions::new();
+    extensions.insert(OfferReceipt::ID, &OfferReceipt::offers([issuer.sign(payload).at(0)].into()).entry());
+    required.extensions = Some(extensions);
+    required
+}
+
+fn fact(finding: &Finding, name: &str) -> String {
+    finding.facts.iter().filter(|(found, _)| *found == name).map(|(_, says)| says.as_str()).collect::<Vec<_>>().join("|")
+}
+
+fn codes(finding: &Finding) -> Vec<&'static str> {
+    finding.mistakes.iter().map(|(mistake, _)| mistake.code()).collect()
+}
+
+#[test]
+fn of_an_offer_it_is_told_who_signed_what() {
+    let issuer = Issuer::eip712(key());
+    let finding = one(&stated(&issuer, |_| {}).to_json());
+    let says = fact(&finding, "signed offer");
+    assert!(says.starts_with("of accepts[0], until 1970-01-12T13:47:40Z, in 60 s; signed by 0x"), "{says}");
+    assert!(says.contains(&issuer.key().to_string()) && says.contains("whether that key speaks for the seller"), "{says}");
+    assert!(codes(&finding).is_empty() && fact(&finding, "unsigned").is_empty());
+    let mark = |path: &str| finding.fields.iter().find(|field| field.path.ends_with(path)).unwrap().mark;
+    assert_eq!(mark("offers[0].payload.amount"), Mark::Vouched);
+    assert_eq!((mark("offers[0].acceptIndex"), mark("offers[0].signature")), (Mark::Unsigned, Mark::Secret));
+
+    let named = Issuer::jws_named(key(), KeyId::parse("did:web:a.example").unwrap()).unwrap();
+    let says = fact(&one(&stated(&named, |_| {}).to_json()), "signed offer");
+    assert!(says.ends_with("by whom cannot be told here: the named key has to be looked up elsewhere"), "{says}");
+}
+
+#[test]
+fn of_an_offer_that_is_of_something_else_that_is_a_mistake() {
+    let issuer = Issuer::jws(key());
+    for edit in [
+        (|offer| offer.amount = "1".into()) as fn(&mut OfferPayload),
+        |offer| offer.pay_to = PAYEE.to_lowercase(),
+        |offer| offer.resource_url = "https://other.example/".into(),
+    ] {
+        assert_eq!(codes(&one(&stated(&issuer, edit).to_json())), ["other_statement"]);
+    }
+    let unsigned = one(&stated(&issuer, |offer| offer.amount = "1".into()).to_json());
+    assert!(fact(&unsigned, "unsigned").starts_with("accepts[0]: nobody"));
+    let text = stated(&issuer, |_| {}).to_json();
+    let forged = text.replace("\"signature\":\"eyJ", "\"signature\":\"eyK");
+    assert_eq!(codes(&one(&forged)), ["statement"], "{forged}");
+    let garbled = text.replace("\"format\":\"jws\"", "\"format\":7");
+    assert_eq!(codes(&one(&garbled)), ["extension"]);
+}
+
+#[test]
+fn of_a_receipt_it_is_told_who_signed_it_and_whether_it_is_of_this_settlement() {
+    let payer = key().address().to_string();
+    let settled = |edit: fn(&mut ReceiptPayload)| {
+        let mut settled = wire::SettleResponse::settled("eip155:84532", "0x12", payer.clone());
+        let mut receipt = ReceiptPayload::new(networks::BASE_SEPOLIA, URL, payer.clone(), NOW);
+        edit(&mut receipt);
+        settled
+            .extensions
+            .get_or_insert_default()
+            .insert(OfferReceipt::ID, &OfferReceipt::receipt(Issuer::jws(key()).sign(receipt)).entry());
+        one(&settled.to_json())
+    };
+    let finding = settled(|_| {});
+    let says = fact(&finding, "signed receipt");
+    assert!(says.contains(" paid for https://api.example.com/report") && says.contains("signed by did:key:zQ3s"), "{says}");
+    assert!(codes(&finding).is_empty());
+    for edit in [
+        (|receipt| receipt.payer = PAYEE.into()) as fn(&mut ReceiptPayload),
+        |receipt| receipt.network = "eip155:8453".into(),
+        |receipt| receipt.transaction = Some("0x13".into()),
+    ] {
+        assert_eq!(codes(&settled(edit)), ["other_statement"]);
+    }
+}
+
+#[test]
+fn of_a_description_it_is_told_what_it_describes_and_that_nobody_signs_it() {
+    let described = |entry: wire::Extension| {
+        let mut required = wire::PaymentRequired::new(ResourceInfo::new(URL), [terms().requirements().clone()].into());
+        let mut extensions = Extensions::new();
+        extensions.insert(Bazaar::ID, &entry);
+        required.extensions = Some(extensions);
+        one(&required.to_json())
+    };
+    let weather = Declaration::query("GET").unwrap().listed_under(RouteTemplate::parse("/v1/:city").unwrap());
+    let weather = weather.output("json", None, None).unwrap();
+    assert_eq!(fact(&described(weather.entry()), "described as"), "GET, answers json, under /v1/:city; nobody signs this");
+    let form = Declaration::body("POST", BodyType::FormData, Object::new()).unwrap();
+    assert_eq!(fact(&described(form.entry()), "described as"), "POST with a body of form-data; nobody signs this");
+    let tool = Declaration::tool("search", Object::new()).unwrap();
+    assert_eq!(fact(&described(tool.entry()), "described as"), "the tool search; nobody signs this");
+    let mut wrong = form.entry();
+    wrong.info.remove("input");
+    assert_eq!(codes(&described(wrong)), ["extension"]);
 }

@@ -8,5 +8,6 @@ mod metered;
 mod orders;
 mod replays;
 mod shop;
+mod statements;
 mod surface;
 mod together;

@@ -1,0 +1,168 @@
+use alloc::string::ToString as _;
+use alloc::{format, vec};
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::asset::Account;
+use crate::registry::networks;
+use crate::signature::SecretKey;
+use crate::wire::{OfferReceipt, PaymentRequirements};
+use crate::{Limits, UnixSeconds};
+
+const RESOURCE: &str = "https://a.example/report?customer=5ec2e7";
+const PAYEE: &str = "0x209693Bc6afc0C5328bA36FaF03C514EF312287C";
+const USDC: &str = "0x036CbD53842c5426634e7929541eC2318f3dCF7e";
+
+fn key(byte: u8) -> SecretKey {
+    SecretKey::from_bytes(&[byte; 32]).unwrap()
+}
+
+fn issuers(byte: u8) -> [Issuer; 2] {
+    [Issuer::eip712(key(byte)), Issuer::jws(key(byte))]
+}
+
+fn requirements() -> PaymentRequirements {
+    PaymentRequirements::new("exact", "eip155:84532", "10000", USDC, PAYEE, 60)
+}
+
+fn offer() -> OfferPayload {
+    OfferPayload::of(&requirements(), RESOURCE, Some(UnixSeconds::from_secs(100)))
+}
+
+fn receipt() -> ReceiptPayload {
+    ReceiptPayload::new(networks::BASE_SEPOLIA, RESOURCE, PAYEE, UnixSeconds::from_secs(50))
+}
+
+#[test]
+fn what_is_signed_is_found_to_be_of_its_key() {
+    for issuer in issuers(7) {
+        let offered = check(&issuer.sign(offer())).unwrap();
+        assert!(offered.by().is(&issuer.key()) && offered.payload().is_of(&requirements()));
+        let received = check(&issuer.sign(receipt())).unwrap();
+        assert!(received.by().is(&issuer.key()) && received.payload().transaction().is_none());
+        assert_eq!(unchecked(&issuer.sign(receipt())).unwrap().issued_at, UnixSeconds::from_secs(50));
+        // as it travels
+        let info = OfferReceipt::offers(vec![issuer.sign(offer()).at(0)]);
+        let read = OfferReceipt::try_from(&info.entry()).unwrap();
+        assert_eq!(read.offers, info.offers);
+        assert_eq!(check(&read.offers.unwrap()[0]).unwrap().by(), offered.by());
+    }
+}
+
+#[test]
+fn an_offer_speaks_of_the_entry_that_has_its_letters() {
+    let of = |edit: fn(&mut PaymentRequirements)| {
+        let mut other = requirements();
+        edit(&mut other);
+        offer().is_of(&other)
+    };
+    assert!(of(|_| {}) && of(|offer| offer.max_timeout_seconds = 900));
+    for edit in [
+        (|offer| offer.scheme = "upto".into()) as fn(&mut PaymentRequirements),
+        |offer| offer.network = "eip155:8453".into(),
+        |offer| offer.amount = "010000".into(),
+        |offer| offer.asset = USDC.to_lowercase(),
+        |offer| offer.pay_to = PAYEE.to_lowercase(),
+    ] {
+        assert!(!of(edit));
+    }
+}
+
+#[test]
+fn a_key_speaks_for_the_payee_that_it_is_of_and_for_whom_it_was_told_of() {
+    let account = |issuer: &Issuer| Account::Evm(issuer.address());
+    for (issuer, stranger) in issuers(7).into_iter().zip(issuers(8)) {
+        let said = check(&issuer.sign(offer())).unwrap();
+        assert!(said.by().speaks_for(&account(&issuer), &[]));
+        assert!(!said.by().speaks_for(&account(&stranger), &[]));
+        assert!(!said.by().speaks_for(&Account::Other("merchant".into()), &[stranger.key()]));
+        for told in [issuer.key(), Key::Account(issuer.address()), Key::parse(&issuer.key().to_string()).unwrap()] {
+            assert!(said.by().speaks_for(&account(&stranger), &[told]));
+        }
+    }
+}
+
+#[test]
+fn a_key_in_the_artifact_itself_says_nothing_of_the_name_beside_it() {
+    // whoever makes up a key can put it into the header under the name of a seller
+    let name = "did:web:a.example#key-1";
+    let artifact = Issuer::jws_named(key(9), KeyId::parse(name).unwrap()).unwrap().sign(offer());
+    assert_eq!(check(&artifact).unwrap_err(), StatementError::KeyUnresolved);
+    assert!(StatementError::KeyUnresolved.is_open() && !StatementError::NotSigned.is_open());
+}
+
+#[test]
+fn names_of_keys_read_back() {
+    let [account, secp] = issuers(7).map(|issuer| issuer.key());
+    for key in [account, secp, Key::Ed25519([9; 32]), Key::P256([&[3], [7; 32].as_slice()].concat())] {
+        assert_eq!(Key::parse(&key.to_string()), Ok(key));
+    }
+    let uncompressed = Key::P256([&[4], [7; 64].as_slice()].concat());
+    assert_eq!(uncompressed.to_string(), Key::P256([&[3], [7; 32].as_slice()].concat()).to_string());
+    for (text, expected) in [
+        ("did:web:a.example", StatementError::KeyUnresolved),
+        (
+            "did:pkh:solana:5eykt4UsFv8P8NJdTREpY1vzqKqZKvdp:EPjFWdd5AufqSSqeM2qN1xzybapC8G4wEGGkZwyTDt1v",
+            StatementError::KeyUnresolved,
+        ),
+        ("0x12", StatementError::Kid),
+        ("did:key:", StatementError::Kid),
+        ("did::x", StatementError::Kid),
+        ("", StatementError::Kid),
+        (&format!("did:web:{}", "a".repeat(2_000)), StatementError::Kid),
+    ] {
+        assert_eq!(Key::parse(text), Err(expected), "{text}");
+    }
+}
+
+#[test]
+fn another_curve_is_asked_of_whoever_has_it() {
+    let header = r#"{"alg":"EdDSA","kid":"did:key:z6MkfriQRVT6xdtHoE2T61PLEqfmBqSvXA64n8RBbkCdYjMb"}"#;
+    use base64::Engine as _;
+    let encode = |text: &[u8]| base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(text);
+    let payload = crate::json::Object::from(&offer()).to_string();
+    let compact = format!("{}.{}.{}", encode(header.as_bytes()), encode(payload.as_bytes()), encode(&[1; 64]));
+    let artifact = Artifact::<OfferPayload>::new(ArtifactForm::Jws(compact));
+    let asked = |says: Option<bool>| {
+        check_with(&artifact, &|foreign| {
+            assert!(matches!(foreign.key, Key::Ed25519(_)) && foreign.signature == &[1; 64] && foreign.message.len() > 100);
+            says
+        })
+    };
+    assert!(matches!(asked(Some(true)).unwrap().by(), Key::Ed25519(_)));
+    assert_eq!(asked(Some(false)), Err(StatementError::NotSigned));
+    assert_eq!((asked(None), check(&artifact)), (Err(StatementError::Curve), Err(StatementError::Curve)));
+}
+
+#[test]
+fn row_220_neither_keys_nor_urls_print_themselves() {
+    for issuer in issuers(7) {
+        let (offered, received) = (issuer.sign(offer()), issuer.sign(receipt()));
+        let printed = format!("{issuer:?} {offered:?} {received:?} {:?} {:?} {:?}", offered.form, offer(), receipt());
+        assert!(!printed.contains("5ec2e7") && !printed.contains("0707"), "{printed}");
+    }
+}
+
+proptest! {
+    #[test]
+    fn no_token_panics_and_no_byte_of_one_can_be_changed(at in 0_usize..600, to in any::<u8>(), text in ".{0,200}") {
+        let artifact = Issuer::jws(key(7)).sign(offer());
+        let ArtifactForm::Jws(compact) = &artifact.form else { unreachable!() };
+        let _ = check(&Artifact::<OfferPayload>::new(ArtifactForm::Jws(text)));
+        let mut bytes = compact.clone().into_bytes();
+        let at = at % bytes.len();
+        prop_assume!(bytes[at] != to && to.is_ascii());
+        bytes[at] = to;
+        let changed = Artifact::<OfferPayload>::new(ArtifactForm::Jws(alloc::string::String::from_utf8(bytes).unwrap()));
+        // what still is right was signed by somebody else: a key in the header can be exchanged, and then it is another key
+        if let Ok(statement) = check(&changed) {
+            prop_assert!(!statement.by().is(&Issuer::jws(key(7)).key()));
+        }
+    }
+
+    #[test]
+    fn no_bytes_of_an_entry_panic(text in ".{0,200}") {
+        let _ = Artifact::<OfferPayload>::from_json(text.as_bytes(), &Limits::BODY).map(|artifact| check(&artifact));
+    }
+}
