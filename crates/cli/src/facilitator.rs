@@ -90,7 +90,7 @@ pub(crate) fn run(arguments: &Arguments, format: Format, out: &mut impl Write) -
                 let running = Running::start(read(path)?).await?;
                 if arguments.check {
                     running.check(path, format, out)?;
-                    running.store.close().await;
+                    running.close().await;
                     return Ok(Answer::Yes);
                 }
                 running.serve(format, out, |_, _| Ok(())).await
@@ -119,7 +119,7 @@ pub(crate) fn read(path: &Path) -> Result<Config, Failure> {
 /// Everything that a service is made of, connected.
 pub(crate) struct Running {
     config: Config,
-    store: Store,
+    store: Arc<Store>,
     metrics: Arc<Metrics>,
     chains: Vec<Rpc>,
     setups: Vec<ChainSetup<Rpc>>,
@@ -128,14 +128,15 @@ pub(crate) struct Running {
 impl Running {
     pub(crate) async fn start(mut config: Config) -> Result<Self, Failure> {
         let opened = Store::open(&config.store, &SealingKey::from_bytes(*config.sealing_key)).await;
-        let store = opened.map_err(|error| Failure::new(error.to_string()))?;
+        let store = Arc::new(opened.map_err(|error| Failure::new(error.to_string()))?);
         let metrics = Arc::new(Metrics::new());
         let (mut chains, mut setups) = (Vec::new(), Vec::new());
         for chain in std::mem::take(&mut config.chains) {
             let connected = Rpc::connect(chain.network, chain.rpc, chain.options, &metrics).await;
             let rpc = connected.map_err(|error| Failure::new(format!("{}: {error}", chain.network)))?;
             chains.push(rpc.clone());
-            setups.push(ChainSetup::new(Arc::new(rpc), chain.signers).with(chain.settings));
+            let setup = ChainSetup::new(Arc::new(rpc), chain.signers).with(chain.settings);
+            setups.push(setup.giving_from(Arc::clone(&store)));
         }
         Ok(Self { config, store, metrics, chains, setups })
     }
@@ -157,10 +158,17 @@ impl Running {
         Ok(())
     }
 
+    async fn close(self) {
+        drop(self.setups);
+        if let Some(store) = Arc::into_inner(self.store) {
+            store.close().await;
+        }
+    }
+
     /// The engine, going on with what was open.
     pub(crate) async fn engine(self) -> Result<Engine, Failure> {
         let Self { config, store, metrics, chains, setups } = self;
-        let (settings, store) = (config.settings.clone(), Arc::new(store));
+        let settings = config.settings.clone();
         let facilitator = Facilitator::new(setups, Arc::clone(&store), Clock::system(), settings, Arc::clone(&metrics));
         let facilitator = facilitator.map_err(|error| Failure::new(error.to_string()))?;
         let recovered = facilitator.recover().await.map_err(|fault| Failure::new(format!("the store: {fault}")))?;

@@ -459,6 +459,9 @@ fn check<C>(chains: &[ChainSetup<C>], networks: &[Network]) -> Result<(), SetupE
         if settings.funding > 0 && settings.fee_limit.is_none() {
             return Err(SetupError::Unlimited);
         }
+        if settings.funding > 0 && setup.purse.is_none() {
+            return Err(SetupError::Uncounted);
+        }
         let batch = settings.batch.is_some_and(|batch| batch.payments == 0 || batch.gas == 0);
         if batch || settings.in_flight == 0 || settings.open == 0 || settings.questions == 0 || settings.gas == 0 {
             return Err(SetupError::Zero);
@@ -475,7 +478,7 @@ fn open_lane<C: Chain + 'static, L: ReplayLog + Send + Sync + 'static>(
     metrics: &Arc<Metrics>,
     tasks: &Tasks,
 ) -> Lane<C> {
-    let ChainSetup { chain, signers, settings } = setup;
+    let ChainSetup { chain, signers, settings, purse } = setup;
     let (network, watcher, histories) = (chain.network(), Watcher::new(), Histories::default());
     let (watching, watched, poll) = (watcher.clone(), Arc::clone(&chain), settings.poll);
     tasks.spawn(async move { while caught(watching.clone().run(Arc::clone(&watched), poll)).await.is_none() {} });
@@ -512,6 +515,7 @@ fn open_lane<C: Chain + 'static, L: ReplayLog + Send + Sync + 'static>(
         open,
         estimates: Estimates::default(),
         gifts: Gifts::default(),
+        purse,
         signers,
     }
 }

@@ -25,6 +25,14 @@ impl Fees {
     }
 }
 
+impl Fees {
+    /// What a call with so much gas costs at most, in wei, at the first [offer](Offer::at).
+    pub(crate) fn most(self, call: &Call, gas: u64) -> u128 {
+        let price = self.base.saturating_mul(2).saturating_add(self.tip);
+        u128::from(gas).saturating_mul(price).saturating_add(self.data.of_call(call))
+    }
+}
+
 fn length(call: &Call) -> u64 {
     u64::try_from(call.data.len()).unwrap_or(u64::MAX)
 }
@@ -82,6 +90,15 @@ mod tests {
         assert_eq!(above(200, 20), Some(Offer { max_fee: 420, tip: 20 }));
         assert_eq!(above(2_000, 20), Some(Offer { max_fee: 91, tip: 10 }), "too dear now, and may get in later");
         assert_eq!(Offer { max_fee: 990, tip: 8 }.above(Fees { base: 1, tip: 1, data: DataFee::NONE }, MOST), None);
+    }
+
+    #[test]
+    fn what_a_call_costs_at_most_is_what_is_offered_first() {
+        let (fees, call) =
+            (Fees { base: 100, tip: 10, data: DataFee::new(2_560, 12_800) }, Call::new(quittance_core::Address::ZERO, vec![]));
+        let offer = Offer::at(fees, MOST).map(|offer| offer.max_fee);
+        assert_eq!((offer, fees.most(&call, 21_000)), (Some(210), 21_000 * 210 + 2_560));
+        assert_eq!(Fees { base: u128::MAX, ..fees }.most(&call, 1), u128::MAX);
     }
 
     #[test]

@@ -12,6 +12,7 @@ use crate::estimates::Estimates;
 use crate::gather::Gatherer;
 use crate::gifts::Gifts;
 use crate::open::Open;
+use crate::purse::Purse;
 use crate::settings::ChainSettings;
 use crate::vigil::Vigil;
 use crate::watch::Watcher;
@@ -28,6 +29,7 @@ pub(crate) struct Lane<C> {
     pub(crate) open: Open,
     pub(crate) estimates: Estimates,
     pub(crate) gifts: Gifts,
+    pub(crate) purse: Option<Purse>,
     pub(crate) signers: Vec<Desk>,
 }
 

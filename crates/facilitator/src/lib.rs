@@ -32,6 +32,7 @@ pub mod metrics;
 mod news;
 mod open;
 mod own;
+mod purse;
 mod record;
 pub mod rpc;
 pub mod service;

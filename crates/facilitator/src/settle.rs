@@ -27,6 +27,7 @@
 mod ahead;
 mod begin;
 mod conclude;
+mod gift;
 mod prepare;
 mod resume;
 
@@ -83,6 +84,8 @@ struct Settlement<'a, C, L> {
     place: Option<(Place, Instant)>,
     /// How many looks in a row found that what was given can arrive no more.
     lost: u32,
+    /// How many gifts the ledger knows the end of.
+    counted: usize,
 }
 
 /// How a settlement ends here.
@@ -159,6 +162,7 @@ impl<'a, C: Chain + 'static, L: ReplayLog + Send + Sync + 'static> Settlement<'a
             gift,
             place: None,
             lost,
+            counted: 0,
             taken_back: None,
         })
     }

@@ -218,11 +218,14 @@ impl<C: Chain + 'static, L: ReplayLog + Send + Sync + 'static> Settlement<'_, C,
         let call = Call::new(approval.from, Vec::new());
         match self.lane.chain.estimate(signer, &call).await {
             Ok(Gas::Units(gas)) if self.is_worth(with_margin(gas).saturating_add(LATER), &[&call, pay], value, head) => {
-                if !self.lane.gifts.take(value, self.lane.settings.funding_hourly) {
-                    tracing::warn!(network = %self.lane.network, wei = value, "payers were given as much within an hour as they may be");
-                    return Ready::Fault(Fault::GasTooDear);
+                match self.may_give(approval.from, value, head.fees.most(&call, with_margin(gas))).await {
+                    Ok(true) => Ready::Go(Shot { signer, gas, call, value, purpose: Purpose::Fund }),
+                    Ok(false) => {
+                        tracing::warn!(network = %self.lane.network, wei = value, "payers were given as much within an hour as they may be");
+                        Ready::Fault(Fault::GasTooDear)
+                    }
+                    Err(fault) => Ready::Fault(fault),
                 }
-                Ready::Go(Shot { signer, gas, call, value, purpose: Purpose::Fund })
             }
             Ok(Gas::Units(_)) => Ready::Fault(Fault::GasTooDear),
             Ok(Gas::Reverts(_)) => Ready::Wrong(Rejection::Erc20ApprovalGas),
@@ -259,7 +262,11 @@ impl<C: Chain + 'static, L: ReplayLog + Send + Sync + 'static> Settlement<'_, C,
         }
         // something else has its number; of two nodes behind one address one may be behind
         self.lost += 1;
-        Ok(if self.lost < LOST { Given::Perhaps } else { Given::Nothing })
+        if self.lost < LOST {
+            return Ok(Given::Perhaps);
+        }
+        self.never_given().await?;
+        Ok(Given::Nothing)
     }
 
     /// Sends the payer's approval, which does no harm however often it is done.

@@ -120,6 +120,7 @@ impl<C: Chain + 'static, L: ReplayLog + Send + Sync + 'static> Settlement<'_, C,
                 },
                 view = self.wait.next() => {
                     self.account(&view);
+                    self.count_gifts(&view).await;
                     findings.arrived = self.arrived(&view);
                     if stage.is_none() && findings.arrived.is_some() {
                         again = Instant::now();

@@ -3,8 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use quittance_core::{Rejection, ReplayKey, Retry, UnixSeconds};
+use quittance_core::{Amount, Asset, Rejection, ReplayKey, Retry, UnixSeconds};
 use quittance_facilitator::TransactionHash;
+use quittance_guard::budget::{Meter, Subject, Sum};
 use quittance_guard::replay::{Entry, State};
 
 use super::script::{Planned, Secret};
@@ -46,6 +47,8 @@ pub enum Law {
     NothingWasted,
     /// 9
     NothingLostSilently,
+    /// 10
+    GiftsCount,
 }
 
 impl fmt::Debug for Broken {
@@ -168,6 +171,7 @@ pub(super) async fn check(world: &World) -> Result<Report, Broken> {
         found.nothing_burnt(order, planned, last)?;
     }
     found.nothing_wasted()?;
+    found.gifts_count()?;
     let report = found.report();
     // it changes what the others are judged by
     found.signers_go_on().await?;
@@ -394,6 +398,20 @@ impl Found<'_> {
             return self.broken(Law::NothingWasted, format!("{excused} had a reason, {happened:?}: {wasted:?}"));
         }
         Ok(())
+    }
+
+    /// What is counted may be more: what was set aside by somebody who died counts as well.
+    fn gifts_count(&self) -> Result<(), Broken> {
+        let gifts = self.signers().flat_map(|signer| self.world.chain.spendings(signer)).flat_map(|spending| spending.prepared);
+        let given = gifts.map(|deed| if let Deed::Given { wei, .. } = deed { wei } else { 0 }).sum();
+        let asset = Asset::parse(self.world.chain.network(), "0xEeeeeEeeeEeEeeEeEeEeeEEEeeeeEeeeeeeeEEeE").expect("an asset");
+        let sum = Sum::new(Subject::Wallet(Meter::Hour), asset);
+        let counted = self.world.stores.iter().map(|store| store.book.lock().expect("no step panics").spent(&sum, self.now));
+        let counted = counted.fold(Amount::ZERO, |sum, more| sum.checked_add(more).unwrap_or(Amount::MAX));
+        if counted >= Amount::from_u128(given) {
+            return Ok(());
+        }
+        self.broken(Law::GiftsCount, format!("payers were given {given} wei, and {counted} are counted"))
     }
 
     fn signers(&self) -> impl Iterator<Item = quittance_core::Address> {

@@ -80,4 +80,5 @@ fn the_laws_can_be_broken() {
         caught(sabotage, 400);
     }
     assert_eq!(caught(Sabotage::LeavesGaps, 400).law, Law::NoGaps);
+    assert_eq!(caught(Sabotage::ForgetsGifts, 400).law, Law::GiftsCount);
 }
