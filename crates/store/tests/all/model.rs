@@ -121,7 +121,7 @@ impl Model {
             30..60 if !self.claims.is_empty() => {
                 let recent = self.claims.len().min(40);
                 let index = self.claims.len() - 1 - usize::try_from(self.dice.roll(recent as u64)).unwrap();
-                let step = match self.dice.roll(19) {
+                let step = match self.dice.roll(21) {
                     0..3 => replay::Step::Settling(None),
                     3 | 4 => replay::Step::Settling(Sent::new(&self.dice.roll(1_000).to_be_bytes()).ok()),
                     5 => replay::Step::Unknown,
@@ -135,6 +135,10 @@ impl Model {
                     15 => replay::Step::Vanished,
                     16 | 17 => replay::Step::Watched(
                         self.receipt(),
+                        UnixSeconds::from_secs((self.clock + self.dice.roll(600)).saturating_sub(self.dice.roll(100))),
+                    ),
+                    18 | 19 => replay::Step::FailedWatched(
+                        [Rejection::InsufficientFunds, Rejection::Eip3009Signature][usize::try_from(self.dice.roll(2)).unwrap()],
                         UnixSeconds::from_secs((self.clock + self.dice.roll(600)).saturating_sub(self.dice.roll(100))),
                     ),
                     _ => replay::Step::Hold(UnixSeconds::from_secs(self.clock + self.dice.roll(2_000))),
