@@ -24,6 +24,7 @@ mod dispatch;
 mod engine;
 mod estimates;
 mod evidence;
+mod failures;
 mod fees;
 mod gather;
 mod gifts;

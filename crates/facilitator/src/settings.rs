@@ -115,6 +115,11 @@ pub struct ChainSettings {
     pub questions: usize,
     /// How many blocks before the beginning of a settlement somebody else may have used the same payment.
     pub lookback: u64,
+    /// How many payments of one payer may fail on the chain within [a while](Self::failures_within), after they passed every look and at the expense of
+    /// the facilitator's gas. While there were so many the next is answered with [`Fault::TooManyFailures`]. Zero for any number.
+    pub failures: usize,
+    /// How long such a failure counts.
+    pub failures_within: Duration,
     /// Whose wallets are deployed for payers who have none yet ([`Exact::with_factories`]). A factory is called with whatever the payer wrote: only
     /// what can do nothing with that but deploy a wallet belongs here.
     ///
@@ -149,6 +154,8 @@ impl Default for ChainSettings {
             open: 4_096,
             questions: 512,
             lookback: 128,
+            failures: 5,
+            failures_within: Duration::from_secs(600),
             factories: Vec::new(),
             sponsoring: Vec::new(),
             funding: 0,

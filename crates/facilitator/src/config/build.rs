@@ -148,6 +148,11 @@ fn chain(file: &file::Chain, place: &str, around: Around<'_>) -> Result<ChainCon
         bump_after: positive(file.bump_after, defaults.bump_after, &at("bump_after"))?,
         open: count(file.open, defaults.open, &at("open"))?,
         lookback: file.lookback.unwrap_or(defaults.lookback),
+        failures: match file.max_failures {
+            Some(0) => 0,
+            other => count(other, defaults.failures, &at("max_failures"))?,
+        },
+        failures_within: seconds(file.failures_seconds, defaults.failures_within, &at("failures_seconds"))?,
         batch: batch.transpose()?,
         fee_limit: file.fee_limit.as_ref().map(|file| fee_limit(file, &at("fee_limit"))).transpose()?,
         max_fee,

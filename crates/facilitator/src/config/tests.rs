@@ -197,6 +197,7 @@ fn row_97_what_payers_may_bring_is_listed_by_the_chain() {
             json!({ "funding_gwei": 2, "funding_gwei_hourly": 1, "fee_limit": limit, "sponsoring": ["erc20ApprovalGasSponsoring"] }),
             "chain[0].funding_gwei_hourly: is for all payers together",
         ),
+        (json!({ "failures_seconds": 0 }), "chain[0].failures_seconds: "),
         (json!({ "max_gas": 0 }), "chain[0].max_gas: "),
         (json!({ "approval_seconds": 0 }), "chain[0].approval_seconds: "),
         (json!({ "funding_gwei": 1, "fee_limit": limit }), "chain[0].funding_gwei: is for payers who bring an approval"),

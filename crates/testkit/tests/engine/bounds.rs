@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use quittance_core::{Amount, Asset, Facilitator as _, Fault, UnixSeconds, Window};
 use quittance_evm::Sponsoring;
-use quittance_facilitator::{ChainSettings, FeeLimit, Transaction};
+use quittance_facilitator::{Batch, ChainSettings, FeeLimit, Transaction};
 use quittance_guard::ReplayLog as _;
 use quittance_guard::budget::{Ledger as _, Meter, Subject, Sum};
-use quittance_testkit::chain::{Conduct, Deed, Kind, Method};
+use quittance_testkit::chain::{Ambush, Conduct, Deed, Kind, Method};
 use quittance_testkit::payer::{Brings, Order, Way};
 
 use crate::stage::{PRICE, Stage, TOKEN, blocks, key, times};
@@ -20,7 +20,8 @@ const COST: u128 = 70_000 * OFFERED;
 const GAS: u128 = 21_000 * 11_000_000 + 36_250 * 21_000_000;
 
 fn stage(set: impl FnOnce(&mut ChainSettings)) -> Stage {
-    Stage::with(Kind::Honest, 1, |chain, _| {
+    Stage::with(Kind::Honest, 1, |chain, settings| {
+        settings.lease = 10;
         chain.sponsoring = vec![Sponsoring::Erc20Approval];
         chain.fee_limit = Some(FeeLimit::new(1_000_000, [(TOKEN, Amount::from_u64(3_000_000_000))].into()));
         (chain.funding, chain.funding_hourly) = (COST, 2 * COST + GAS);
@@ -62,6 +63,61 @@ async fn row_166_within_an_hour_payers_are_given_no_more_than_was_said_all_toget
     tokio::time::sleep(Duration::from_secs(3_660)).await;
     stage.settled(&bringing(&stage, 3, 5)).await;
     assert_eq!((stage.paid(), given(&stage).len()), (times(4), 3));
+}
+
+#[tokio::test(start_paused = true)]
+async fn row_148_a_payer_whose_payments_fail_again_and_again_is_told_to_come_back() {
+    for batch in [None, Some(Batch::default())] {
+        let stage = Stage::with(Kind::Honest, 1, |chain, _| (chain.failures, chain.batch) = (3, batch));
+        let other = Arc::new(key(2));
+        stage.chain.mint(TOKEN, other.address(), times(2));
+        let good = stage.order(1);
+        stage.settled(&good).await;
+        for nonce in 2..=4 {
+            stage.chain.ambush(Ambush::Drain);
+            stage.refused(&stage.order(nonce), "insufficient_funds").await;
+            stage.chain.mint(TOKEN, key(1).address(), times(10));
+        }
+        let sent = stage.chain.spendings(stage.signer(0)).len();
+        let mut order = stage.order(5);
+        for _ in 0..2 {
+            assert_eq!(stage.settle(&order).await, Err(Fault::TooManyFailures));
+        }
+        assert_eq!((stage.chain.spendings(stage.signer(0)).len(), stage.chain.waiting(), sent), (sent, 0, 4));
+        assert_eq!(stage.log.open(UnixSeconds::from_secs(u64::MAX)).await.unwrap().len(), 0, "nothing is kept of it");
+        // what was settled stays settled, and nobody else is held up
+        stage.settled(&good).await;
+        stage.settled(&Order { payer: Arc::clone(&other), ..stage.order(6) }).await;
+        let text = stage.facilitator.metrics().text();
+        for line in [
+            "quittance_turned_away_total{network=\"eip155:84532\"} 2",
+            "quittance_vain_total{network=\"eip155:84532\",what=\"settlements\"} 3",
+        ] {
+            assert!(text.lines().any(|written| written == line), "{text}");
+        }
+        tokio::time::sleep(Duration::from_secs(600)).await;
+        // the payment is as good as before
+        order.window = stage.order(5).window;
+        stage.settled(&order).await;
+        assert_eq!(stage.paid(), times(3));
+    }
+    let stage = Stage::with(Kind::Honest, 1, |chain, _| chain.failures = 0);
+    for nonce in 1..=8 {
+        stage.chain.ambush(Ambush::Drain);
+        stage.refused(&stage.order(nonce), "insufficient_funds").await;
+        stage.chain.mint(TOKEN, key(1).address(), times(10));
+    }
+}
+
+/// Who is first with its own payment has paid, and cost no more than any other.
+#[tokio::test(start_paused = true)]
+async fn row_144_a_payment_that_somebody_else_made_counts_against_nobody() {
+    let stage = Stage::with(Kind::Honest, 1, |chain, _| chain.failures = 1);
+    for nonce in 1..=4 {
+        stage.chain.ambush(Ambush::FrontRun);
+        stage.settled(&stage.order(nonce)).await;
+    }
+    assert_eq!(stage.paid(), times(4));
 }
 
 /// What is counted of gifts.
