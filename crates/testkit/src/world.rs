@@ -19,7 +19,7 @@
 //! 10. What payers were given is counted in the ledger, whoever died.
 //!
 //! In some schedules reorganisations go deeper than the facilitators wait. There somebody may have been told of a transaction that does not stand
-//! any more, and another one later; laws 2 and 3 hold there for what is told in the end.
+//! any more, and another one later, or of a failure that is none any more; laws 2, 3 and 4 hold there for what is told in the end.
 //!
 //! The laws can fail: with a [`Sabotage`] they do.
 

@@ -80,5 +80,9 @@ fn the_laws_can_be_broken() {
         caught(sabotage, 400);
     }
     assert_eq!(caught(Sabotage::LeavesGaps, 400).law, Law::NoGaps);
+}
+
+#[test]
+fn a_ledger_that_dies_with_its_process_breaks_a_law() {
     assert_eq!(caught(Sabotage::ForgetsGifts, 400).law, Law::GiftsCount);
 }
