@@ -6,7 +6,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 use quittance_core::SecretKey;
 use quittance_facilitator::config::{Around, Format as Written};
 use quittance_facilitator::service::{Ready, Served};
@@ -14,9 +14,9 @@ use quittance_facilitator::{ChainSetup, Clock, Config, Facilitator, Metrics, Rpc
 use quittance_store::{SealingKey, Store};
 use serde_json::json;
 use tokio::net::TcpListener;
-use tracing_subscriber::filter::LevelFilter;
 
 use crate::format::Format;
+use crate::logging::Logging;
 use crate::{Answer, Failure, stop};
 
 #[derive(Args)]
@@ -39,39 +39,8 @@ pub(crate) struct Arguments {
     /// With --devnet, how many milliseconds there are between two blocks.
     #[arg(long, value_name = "MILLISECONDS", default_value_t = 100, requires = "devnet", value_parser = clap::value_parser!(u64).range(1..))]
     block_time: u64,
-    /// How much is logged, on standard error.
-    #[arg(long, value_enum, default_value_t = Level::Info)]
-    log: Level,
-}
-
-/// How much is logged.
-#[derive(Clone, Copy, ValueEnum)]
-pub(crate) enum Level {
-    Off,
-    Error,
-    Warn,
-    Info,
-    Debug,
-}
-
-impl Level {
-    /// Begins to log on standard error.
-    pub(crate) fn begin(self) {
-        let stderr = tracing_subscriber::fmt().with_writer(std::io::stderr).with_max_level(self);
-        stderr.with_ansi(false).with_target(false).init();
-    }
-}
-
-impl From<Level> for LevelFilter {
-    fn from(level: Level) -> Self {
-        match level {
-            Level::Off => Self::OFF,
-            Level::Error => Self::ERROR,
-            Level::Warn => Self::WARN,
-            Level::Info => Self::INFO,
-            Level::Debug => Self::DEBUG,
-        }
-    }
+    #[command(flatten)]
+    logging: Logging,
 }
 
 pub(crate) fn run(arguments: &Arguments, format: Format, out: &mut impl Write) -> Result<Answer, Failure> {
@@ -82,7 +51,8 @@ pub(crate) fn run(arguments: &Arguments, format: Format, out: &mut impl Write) -
         write!(out, "{}", quittance_facilitator::config::SAMPLE)?;
         return Ok(Answer::Yes);
     }
-    arguments.log.begin();
+    // until the runtime is gone
+    let _traces = arguments.logging.begin()?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
         match &arguments.config {
