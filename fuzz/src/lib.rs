@@ -29,6 +29,7 @@ pub mod reply_402;
 pub mod reply_facilitator;
 pub mod resource;
 pub mod signature;
+pub mod transaction;
 pub mod typed_data;
 pub mod wire_v1;
 pub mod wire_v2;
@@ -70,4 +71,5 @@ targets!(
     audit_log,
     policy_toml,
     chain_answers,
+    transaction,
 );

@@ -211,7 +211,7 @@ fn check_others(choice: u8, digest: &Digest, signature: &Signature, key: &Public
     }
 }
 
-fn by_libsecp256k1(digest: &[u8; 32], bytes: &[u8; 65]) -> Option<[u8; 64]> {
+pub(crate) fn by_libsecp256k1(digest: &[u8; 32], bytes: &[u8; 65]) -> Option<[u8; 64]> {
     use secp256k1::ecdsa::{RecoverableSignature, RecoveryId};
 
     let id = RecoveryId::from_u8_masked(bytes[64].wrapping_sub(27) & 1);

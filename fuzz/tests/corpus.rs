@@ -49,6 +49,7 @@ corpus!(
     audit_log,
     chain_answers,
     policy_toml,
+    transaction,
 );
 
 fn check(name: &str) {

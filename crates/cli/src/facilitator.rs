@@ -6,7 +6,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 use quittance_core::SecretKey;
 use quittance_facilitator::config::{Around, Format as Written};
 use quittance_facilitator::service::{Ready, Served};
@@ -14,9 +14,9 @@ use quittance_facilitator::{ChainSetup, Clock, Config, Facilitator, Metrics, Rpc
 use quittance_store::{SealingKey, Store};
 use serde_json::json;
 use tokio::net::TcpListener;
-use tracing_subscriber::filter::LevelFilter;
 
 use crate::format::Format;
+use crate::logging::Logging;
 use crate::{Answer, Failure, stop};
 
 #[derive(Args)]
@@ -39,39 +39,8 @@ pub(crate) struct Arguments {
     /// With --devnet, how many milliseconds there are between two blocks.
     #[arg(long, value_name = "MILLISECONDS", default_value_t = 100, requires = "devnet", value_parser = clap::value_parser!(u64).range(1..))]
     block_time: u64,
-    /// How much is logged, on standard error.
-    #[arg(long, value_enum, default_value_t = Level::Info)]
-    log: Level,
-}
-
-/// How much is logged.
-#[derive(Clone, Copy, ValueEnum)]
-pub(crate) enum Level {
-    Off,
-    Error,
-    Warn,
-    Info,
-    Debug,
-}
-
-impl Level {
-    /// Begins to log on standard error.
-    pub(crate) fn begin(self) {
-        let stderr = tracing_subscriber::fmt().with_writer(std::io::stderr).with_max_level(self);
-        stderr.with_ansi(false).with_target(false).init();
-    }
-}
-
-impl From<Level> for LevelFilter {
-    fn from(level: Level) -> Self {
-        match level {
-            Level::Off => Self::OFF,
-            Level::Error => Self::ERROR,
-            Level::Warn => Self::WARN,
-            Level::Info => Self::INFO,
-            Level::Debug => Self::DEBUG,
-        }
-    }
+    #[command(flatten)]
+    logging: Logging,
 }
 
 pub(crate) fn run(arguments: &Arguments, format: Format, out: &mut impl Write) -> Result<Answer, Failure> {
@@ -82,7 +51,8 @@ pub(crate) fn run(arguments: &Arguments, format: Format, out: &mut impl Write) -
         write!(out, "{}", quittance_facilitator::config::SAMPLE)?;
         return Ok(Answer::Yes);
     }
-    arguments.log.begin();
+    // until the runtime is gone
+    let _traces = arguments.logging.begin()?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
         match &arguments.config {
@@ -90,7 +60,7 @@ pub(crate) fn run(arguments: &Arguments, format: Format, out: &mut impl Write) -
                 let running = Running::start(read(path)?).await?;
                 if arguments.check {
                     running.check(path, format, out)?;
-                    running.store.close().await;
+                    running.close().await;
                     return Ok(Answer::Yes);
                 }
                 running.serve(format, out, |_, _| Ok(())).await
@@ -119,7 +89,7 @@ pub(crate) fn read(path: &Path) -> Result<Config, Failure> {
 /// Everything that a service is made of, connected.
 pub(crate) struct Running {
     config: Config,
-    store: Store,
+    store: Arc<Store>,
     metrics: Arc<Metrics>,
     chains: Vec<Rpc>,
     setups: Vec<ChainSetup<Rpc>>,
@@ -128,14 +98,15 @@ pub(crate) struct Running {
 impl Running {
     pub(crate) async fn start(mut config: Config) -> Result<Self, Failure> {
         let opened = Store::open(&config.store, &SealingKey::from_bytes(*config.sealing_key)).await;
-        let store = opened.map_err(|error| Failure::new(error.to_string()))?;
+        let store = Arc::new(opened.map_err(|error| Failure::new(error.to_string()))?);
         let metrics = Arc::new(Metrics::new());
         let (mut chains, mut setups) = (Vec::new(), Vec::new());
         for chain in std::mem::take(&mut config.chains) {
             let connected = Rpc::connect(chain.network, chain.rpc, chain.options, &metrics).await;
             let rpc = connected.map_err(|error| Failure::new(format!("{}: {error}", chain.network)))?;
             chains.push(rpc.clone());
-            setups.push(ChainSetup::new(Arc::new(rpc), chain.signers).with(chain.settings));
+            let setup = ChainSetup::new(Arc::new(rpc), chain.signers).with(chain.settings);
+            setups.push(setup.giving_from(Arc::clone(&store)));
         }
         Ok(Self { config, store, metrics, chains, setups })
     }
@@ -157,10 +128,17 @@ impl Running {
         Ok(())
     }
 
+    async fn close(self) {
+        drop(self.setups);
+        if let Some(store) = Arc::into_inner(self.store) {
+            store.close().await;
+        }
+    }
+
     /// The engine, going on with what was open.
     pub(crate) async fn engine(self) -> Result<Engine, Failure> {
         let Self { config, store, metrics, chains, setups } = self;
-        let (settings, store) = (config.settings.clone(), Arc::new(store));
+        let settings = config.settings.clone();
         let facilitator = Facilitator::new(setups, Arc::clone(&store), Clock::system(), settings, Arc::clone(&metrics));
         let facilitator = facilitator.map_err(|error| Failure::new(error.to_string()))?;
         let recovered = facilitator.recover().await.map_err(|fault| Failure::new(format!("the store: {fault}")))?;

@@ -22,9 +22,9 @@ use settler::Settler;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
-use crate::facilitator::Level;
 use crate::facilitator::sandbox::Sandbox;
 use crate::format::Format;
+use crate::logging::Logging;
 use crate::{Answer, Failure, stop};
 
 #[derive(Args)]
@@ -73,9 +73,8 @@ pub(crate) struct Arguments {
     /// Say whether the configuration can be used, its store, its facilitator and its upstream included, and do nothing with it.
     #[arg(long, conflicts_with = "sample")]
     check: bool,
-    /// How much is logged, on standard error.
-    #[arg(long, value_enum, default_value_t = Level::Info)]
-    log: Level,
+    #[command(flatten)]
+    logging: Logging,
 }
 
 /// How often open settlements are gone on with.
@@ -91,7 +90,8 @@ pub(crate) fn run(arguments: &Arguments, format: Format, out: &mut impl Write) -
         write!(out, "{}", quittance_gate::config::SAMPLE)?;
         return Ok(Answer::Yes);
     }
-    arguments.log.begin();
+    // until the runtime is gone
+    let _traces = arguments.logging.begin()?;
     tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(compose(arguments, format, out))
 }
 

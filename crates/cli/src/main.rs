@@ -19,6 +19,7 @@ mod init;
 mod inspect;
 mod ledger;
 mod log;
+mod logging;
 mod networks;
 mod pay;
 mod sign;

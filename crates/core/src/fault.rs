@@ -88,6 +88,9 @@ faults! {
     /// The chain is well and the payment may be: the facilitator's own bound on what it pays for gas says no, as long as gas costs what it does.
     GasTooDear: "gas_too_dear", 503, SameBytesLater, retryable: true,
         says: "gas costs more now than the facilitator pays for such a payment";
+    /// The facilitator's own bound on what one payer may cost it in vain: each failed after it had passed every look, and took gas.
+    TooManyFailures: "too_many_failures", 503, SameBytesLater, retryable: true,
+        says: "too many payments of this payer failed on the chain lately";
     /// Go and Python use `invalid_exact_evm_failed_to_verify_signature` for any exception while checking a signature, a node that
     /// does not answer included; it is not the finding that a signature is wrong.
     VerifyFailed: "verify_failed", 503, SameBytesLater, retryable: true,

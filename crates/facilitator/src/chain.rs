@@ -81,6 +81,41 @@ pub struct Fees {
     pub base: u128,
     /// What others pay their way in with.
     pub tip: u128,
+    /// What is paid beside that for the bytes of a transaction.
+    pub data: DataFee,
+}
+
+/// What a transaction pays for its bytes beside its gas, on a rollup that takes it so: the layer below keeps them.
+///
+/// Rollups of the OP stack do. Those of Arbitrum count the layer below into the gas, in an estimate as in a receipt, and everybody else has nothing
+/// to count: [`NONE`](Self::NONE). What it costs is told for two sizes, between which and beyond which it is a straight line; where it is not
+/// quite one, because the shortest transactions have a least price, the line lies above it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct DataFee {
+    short: u128,
+    long: u128,
+}
+
+impl DataFee {
+    /// Bytes cost nothing.
+    pub const NONE: Self = Self { short: 0, long: 0 };
+    /// The two sizes that it is told for, in bytes of a transaction that is not signed yet.
+    pub const SIZES: [u64; 2] = [256, 1_280];
+
+    /// What transactions of the two sizes pay, in wei. A long one that is said to pay less than a short one counts as paying as much.
+    #[must_use]
+    pub const fn new(short: u128, long: u128) -> Self {
+        Self { short, long: if long < short { short } else { long } }
+    }
+
+    /// What a transaction of so many bytes pays at most, in wei.
+    #[must_use]
+    pub fn of(self, bytes: u64) -> u128 {
+        let [short, long] = Self::SIZES.map(u128::from);
+        let beyond = u128::from(bytes).saturating_sub(short);
+        let slope = (self.long - self.short).saturating_mul(beyond).div_ceil(long - short);
+        self.short.saturating_add(slope)
+    }
 }
 
 /// What a call would take.
@@ -191,4 +226,20 @@ pub struct LogFilter {
     pub topics: Vec<Option<[u8; 32]>>,
     /// In which blocks.
     pub blocks: RangeInclusive<u64>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::DataFee;
+
+    #[test]
+    fn what_bytes_cost_is_a_line_that_never_falls() {
+        let fee = DataFee::new(1_000, 5_096);
+        assert_eq!([0, 256, 257, 512, 1_280, 2_304].map(|bytes| fee.of(bytes)), [1_000, 1_000, 1_004, 2_024, 5_096, 9_192]);
+        assert_eq!([0, u64::MAX].map(|bytes| DataFee::NONE.of(bytes)), [0, 0]);
+        assert_eq!([0, 10_000].map(|bytes| DataFee::new(7, 3).of(bytes)), [7, 7]);
+        assert_eq!(DataFee::new(0, u128::MAX).of(u64::MAX), u128::MAX.div_ceil(1_024), "what overflows is more than anybody has");
+        // a part of a wei is one
+        assert_eq!(DataFee::new(0, 1).of(257), 1);
+    }
 }

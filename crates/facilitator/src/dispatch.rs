@@ -276,15 +276,7 @@ impl<C: Chain, L: ReplayLog> Working<'_, C, L> {
 
     /// Signs a transaction for jobs, for a fee that was raised so many times.
     async fn sign(&mut self, jobs: &[Job], raised: u32) -> Result<Transaction, Back> {
-        let fees = self.fees().await.map_err(Back::Fault)?;
-        let most = self.given.settings.max_fee;
-        let mut offer = Offer::at(fees, most).ok_or(Back::Dear)?;
-        for _ in 0..raised {
-            offer = offer.above(fees, most).ok_or(Back::Dear)?;
-        }
-        let nonce = self.number().await.map_err(Back::Fault)?;
-        let gas = jobs.iter().fold(0_u64, |sum, job| sum.saturating_add(job.gas));
-        let gas = with_margin(gas);
+        let gas = with_margin(jobs.iter().fold(0_u64, |sum, job| sum.saturating_add(job.gas)));
         let (call, value) = match jobs {
             [job] => (job.call.clone(), job.value),
             _ => {
@@ -292,6 +284,13 @@ impl<C: Chain, L: ReplayLog> Working<'_, C, L> {
                 (multicall3::call(&calls).ok_or(Back::Fault(Fault::SettleFailed))?, 0)
             }
         };
+        let fees = self.fees().await.map_err(Back::Fault)?;
+        let most = fees.left_of(self.given.settings.max_fee, &call, gas).ok_or(Back::Dear)?;
+        let mut offer = Offer::at(fees, most).ok_or(Back::Dear)?;
+        for _ in 0..raised {
+            offer = offer.above(fees, most).ok_or(Back::Dear)?;
+        }
+        let nonce = self.number().await.map_err(Back::Fault)?;
         self.sign_call(nonce, gas, offer, value, call)
     }
 

@@ -14,12 +14,14 @@ use quittance_guard::replay::{Entry, State};
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, timeout_at};
+use tracing::Instrument as _;
 
 use crate::answer;
 use crate::case::{Case, Purpose, Unreadable, to_bytes};
 use crate::chain::Chain;
 use crate::dispatch::{Dispatcher, Histories, Resent};
 use crate::estimates::Estimates;
+use crate::failures::Failures;
 use crate::gather::Gatherer;
 use crate::gifts::Gifts;
 use crate::lane::{Desk, Lane};
@@ -311,13 +313,15 @@ impl<C: Chain + 'static, L: ReplayLog + Send + Sync + 'static> Engine<C, L> {
         }
         let progress = ticket.join();
         let (engine, lane, case) = (Arc::clone(self), Arc::clone(lane), case.clone());
-        self.tasks.spawn(async move {
+        let settling = async move {
             let outcome = match refused {
                 None => settle::settle(&engine, &lane, &ticket, case, request).await,
                 Some(rejection) => settle::known(&engine, &lane, &ticket, &case, rejection).await,
             };
             ticket.tell(Progress::Ended(outcome));
-        });
+        };
+        // what happens to it belongs to the request that began it
+        self.tasks.spawn(settling.in_current_span());
         Ok(progress)
     }
 
@@ -459,6 +463,9 @@ fn check<C>(chains: &[ChainSetup<C>], networks: &[Network]) -> Result<(), SetupE
         if settings.funding > 0 && settings.fee_limit.is_none() {
             return Err(SetupError::Unlimited);
         }
+        if settings.funding > 0 && setup.purse.is_none() {
+            return Err(SetupError::Uncounted);
+        }
         let batch = settings.batch.is_some_and(|batch| batch.payments == 0 || batch.gas == 0);
         if batch || settings.in_flight == 0 || settings.open == 0 || settings.questions == 0 || settings.gas == 0 {
             return Err(SetupError::Zero);
@@ -475,7 +482,7 @@ fn open_lane<C: Chain + 'static, L: ReplayLog + Send + Sync + 'static>(
     metrics: &Arc<Metrics>,
     tasks: &Tasks,
 ) -> Lane<C> {
-    let ChainSetup { chain, signers, settings } = setup;
+    let ChainSetup { chain, signers, settings, purse } = setup;
     let (network, watcher, histories) = (chain.network(), Watcher::new(), Histories::default());
     let (watching, watched, poll) = (watcher.clone(), Arc::clone(&chain), settings.poll);
     tasks.spawn(async move { while caught(watching.clone().run(Arc::clone(&watched), poll)).await.is_none() {} });
@@ -511,7 +518,9 @@ fn open_lane<C: Chain + 'static, L: ReplayLog + Send + Sync + 'static>(
         histories,
         open,
         estimates: Estimates::default(),
+        failures: Failures::default(),
         gifts: Gifts::default(),
+        purse,
         signers,
     }
 }

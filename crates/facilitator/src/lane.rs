@@ -9,9 +9,11 @@ use tokio::sync::mpsc;
 use crate::chain::{Chain, Head};
 use crate::dispatch::{Histories, Job, Resent};
 use crate::estimates::Estimates;
+use crate::failures::Failures;
 use crate::gather::Gatherer;
 use crate::gifts::Gifts;
 use crate::open::Open;
+use crate::purse::Purse;
 use crate::settings::ChainSettings;
 use crate::vigil::Vigil;
 use crate::watch::Watcher;
@@ -27,7 +29,9 @@ pub(crate) struct Lane<C> {
     pub(crate) histories: Histories,
     pub(crate) open: Open,
     pub(crate) estimates: Estimates,
+    pub(crate) failures: Failures,
     pub(crate) gifts: Gifts,
+    pub(crate) purse: Option<Purse>,
     pub(crate) signers: Vec<Desk>,
 }
 
@@ -45,6 +49,12 @@ impl<C: Chain> Lane<C> {
             Some(view) => Ok(view.head),
             None => self.chain.head().await,
         }
+    }
+
+    /// Whether a payer has had as many failures as may be.
+    pub(crate) fn is_enough(&self, payer: &Address) -> bool {
+        let ChainSettings { failures, failures_within, .. } = self.settings;
+        failures > 0 && self.failures.count(payer, failures_within) >= failures
     }
 
     /// The signer with the least to do, or the one that it has to be. None when it has to be a stranger.

@@ -52,6 +52,8 @@ pub enum SettlementState {
     Vanished,
     /// What was settled and taken back cannot be settled any more: somebody was told of money that never came to stay.
     Lost,
+    /// What had failed has paid after all, because the chain took back why it had failed.
+    Revived,
 }
 
 impl SettlementState {
@@ -66,6 +68,7 @@ impl SettlementState {
             Self::Unknown => "unknown",
             Self::Vanished => "vanished",
             Self::Lost => "lost",
+            Self::Revived => "revived",
         }
     }
 }
@@ -80,6 +83,8 @@ pub struct Metrics {
     settlements: Family<Counter>,
     transactions: Family<Counter>,
     gas: Family<Counter>,
+    vain: Family<Counter>,
+    turned_away: Family<Counter>,
 }
 
 impl Metrics {
@@ -140,6 +145,17 @@ impl Metrics {
         self.gas.of(&[network.as_str()]).add(wei);
     }
 
+    /// A settlement failed on the chain that had passed every look, and took so many wei for gas, where that can be told.
+    pub fn failed_in_vain(&self, network: Network, wei: u128) {
+        self.vain.of(&[network.as_str(), "settlements"]).add(1);
+        self.vain.of(&[network.as_str(), "wei"]).add(wei);
+    }
+
+    /// A settlement was turned away because too many of its payer had failed.
+    pub fn turned_away(&self, network: Network) {
+        self.turned_away.of(&[network.as_str()]).add(1);
+    }
+
     /// All of it, in Prometheus' text format.
     #[must_use]
     pub fn text(&self) -> String {
@@ -152,6 +168,11 @@ impl Metrics {
         self.settlements.write(out, "quittance_settlements_total", "Settlements that came into a state.", &["network", "state"]);
         self.transactions.write(out, "quittance_sent_total", "Transactions sent, and settlements in them.", &["network", "what"]);
         self.gas.write(out, "quittance_gas_wei_total", "Wei spent on gas.", &["network"]);
+        let what =
+            "Settlements that failed on the chain after they passed every look, and the gas of those that shared no transaction.";
+        self.vain.write(out, "quittance_vain_total", what, &["network", "what"]);
+        let what = "Settlements turned away because too many of their payer had failed.";
+        self.turned_away.write(out, "quittance_turned_away_total", what, &["network"]);
         text
     }
 }
@@ -179,6 +200,8 @@ mod tests {
         metrics.settlement(networks::BASE, SettlementState::Settled);
         metrics.transaction(networks::BASE, 5);
         metrics.gas_spent(networks::BASE, u128::from(u64::MAX) + 1);
+        metrics.failed_in_vain(networks::BASE, 9);
+        metrics.turned_away(networks::BASE);
         let text = metrics.text();
         for line in [
             "# TYPE quittance_http_answers_total counter",
@@ -196,6 +219,8 @@ mod tests {
             "quittance_settlements_total{network=\"eip155:8453\",state=\"settled\"} 1",
             "quittance_sent_total{network=\"eip155:8453\",what=\"settlements\"} 5",
             "quittance_gas_wei_total{network=\"eip155:8453\"} 18446744073709551616",
+            "quittance_vain_total{network=\"eip155:8453\",what=\"wei\"} 9",
+            "quittance_turned_away_total{network=\"eip155:8453\"} 1",
         ] {
             assert!(text.lines().any(|written| written == line), "{line}\nis not in\n{text}");
         }

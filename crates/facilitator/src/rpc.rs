@@ -14,6 +14,7 @@ mod broadcast;
 mod endpoint;
 mod envelope;
 mod node;
+mod oracle;
 mod read;
 mod transport;
 

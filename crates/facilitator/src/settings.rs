@@ -9,7 +9,10 @@ use quittance_core::rejection::Vocabulary;
 use quittance_core::signature::SecretKey;
 use quittance_core::{Address, Amount, Fault, UnixSeconds};
 use quittance_evm::Sponsoring;
+use quittance_guard::Ledger;
 use quittance_guard::replay::Demand;
+
+use crate::purse::Purse;
 
 /// Tells the time of day. Waiting is done by tokio's clock, which a test can stop.
 #[derive(Clone)]
@@ -51,19 +54,27 @@ pub struct ChainSetup<C> {
     pub(crate) chain: Arc<C>,
     pub(crate) signers: Vec<SecretKey>,
     pub(crate) settings: ChainSettings,
+    pub(crate) purse: Option<Purse>,
 }
 
 impl<C> ChainSetup<C> {
     /// A chain and the keys that pay for gas on it. Each key is this facilitator's alone: nobody else counts its transactions.
     #[must_use]
     pub fn new(chain: Arc<C>, signers: Vec<SecretKey>) -> Self {
-        Self { chain, signers, settings: ChainSettings::default() }
+        Self { chain, signers, settings: ChainSettings::default(), purse: None }
     }
 
     /// The same with other settings.
     #[must_use]
     pub fn with(self, settings: ChainSettings) -> Self {
         Self { settings, ..self }
+    }
+
+    /// The same with a ledger in which is counted what payers are [given](ChainSettings::funding): one for all facilitators that share what may be
+    /// given, and no buyer's.
+    #[must_use]
+    pub fn giving_from<L: Ledger + Send + Sync + 'static>(self, ledger: Arc<L>) -> Self {
+        Self { purse: Some(Purse::of(ledger)), ..self }
     }
 }
 
@@ -90,8 +101,8 @@ pub struct ChainSettings {
     pub in_flight: usize,
     /// After how many blocks without it a transaction is sent again for a higher fee.
     pub bump_after: u64,
-    /// How many wei a unit of gas may cost at most; no transaction offers more. What nothing was sent for yet is answered with
-    /// [`Fault::GasTooDear`] while gas costs more.
+    /// How many wei a unit of gas may cost at most, with its part of what the [bytes](crate::DataFee) of the transaction cost; no transaction offers
+    /// more. What nothing was sent for yet is answered with [`Fault::GasTooDear`] while gas costs more.
     pub max_fee: u128,
     /// How much gas one settlement may take at most. A wallet's code takes as much as its owner likes, in a node's estimate as in a block; what takes
     /// more is answered with [`Fault::GasTooDear`].
@@ -104,20 +115,24 @@ pub struct ChainSettings {
     pub questions: usize,
     /// How many blocks before the beginning of a settlement somebody else may have used the same payment.
     pub lookback: u64,
+    /// How many payments of one payer may fail on the chain within [a while](Self::failures_within), after they passed every look and at the expense of
+    /// the facilitator's gas. While there were so many the next is answered with [`Fault::TooManyFailures`]. Zero for any number.
+    pub failures: usize,
+    /// How long such a failure counts.
+    pub failures_within: Duration,
     /// Whose wallets are deployed for payers who have none yet ([`Exact::with_factories`]). A factory is called with whatever the payer wrote: only
     /// what can do nothing with that but deploy a wallet belongs here.
     ///
     /// [`Exact::with_factories`]: quittance_evm::Exact::with_factories
     pub factories: Vec<Address>,
-    /// How payers may bring Permit2's allowance along. [`Sponsoring::Erc20Approval`] is for networks whose coins are worth nothing so far: what
-    /// is given within an hour is bounded, and remembered by one process alone.
+    /// How payers may bring Permit2's allowance along.
     pub sponsoring: Vec<Sponsoring>,
     /// How many wei a payer is given at most for one payment, to send the approval that it brings; zero for none. It is the payer's to
     /// keep, whether or not it sends the approval, so that this is what any stranger may cost each time. It counts towards the
-    /// [limit](Self::fee_limit), without which there is none of it.
+    /// [limit](Self::fee_limit), without which there is none of it, and needs a [ledger](ChainSetup::giving_from) in which it is counted.
     pub funding: u128,
-    /// How many wei payers are given within an hour at most, all together. While there is too little left, who lacks something is answered with
-    /// [`Fault::GasTooDear`].
+    /// How many wei payers are given within an hour at most, all together and with the gas that giving takes. While there is too little left, who lacks
+    /// something is answered with [`Fault::GasTooDear`].
     pub funding_hourly: u128,
     /// How long a settlement waits for an approval that its payer brought to get into a block. Then it has failed, unless something was sent that
     /// may still move the money.
@@ -139,6 +154,8 @@ impl Default for ChainSettings {
             open: 4_096,
             questions: 512,
             lookback: 128,
+            failures: 5,
+            failures_within: Duration::from_secs(600),
             factories: Vec::new(),
             sponsoring: Vec::new(),
             funding: 0,
@@ -179,7 +196,8 @@ impl Default for Batch {
     }
 }
 
-/// How dear a settlement may be, as a share of what is paid.
+/// How dear a settlement may be, as a share of what is paid: its gas, the [bytes](crate::DataFee) of its transactions where those cost something,
+/// and what is given away for it.
 ///
 /// A token without a price is not settled: who pays in a token of their own would spend the facilitator's gas for nothing. What is too dear is answered
 /// with [`Fault::GasTooDear`], and not with a refusal: the payment is as good as before, and may be settled when gas is cheaper.
@@ -269,6 +287,8 @@ pub enum SetupError {
     Unlimited,
     /// One payer may be given more than all of them within an hour.
     Funding,
+    /// Payers are to be given something for gas, and there is no ledger in which that is counted.
+    Uncounted,
 }
 
 impl fmt::Display for SetupError {
@@ -282,6 +302,7 @@ impl fmt::Display for SetupError {
             Self::Network => "a chain is not an eip155 chain",
             Self::Unlimited => "payers are given coins for gas only where a fee limit says what a payment is worth",
             Self::Funding => "one payer may be given more coins for gas than all of them within an hour",
+            Self::Uncounted => "payers are given coins for gas only where a ledger counts what they are given",
             Self::Zero => {
                 "how much may be open, in flight, in a batch or asked at once must not be zero, nor how much gas one may take"
             }

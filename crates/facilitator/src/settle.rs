@@ -18,8 +18,9 @@
 //! If it cannot be settled any more it is lost: an error in the log of the process, a [state](SettlementState::Lost) in the metrics, and an entry
 //! in the log of payments that is never forgotten.
 //!
-//! What has failed is not looked after. If a deeper reorganisation takes back the evidence of that, a cancellation say, and puts a transaction of ours in a
-//! block after all, the money moves and the log says failed: the payer has paid what the seller was told it did not get.
+//! What has failed by evidence is looked after as well, and as long. If a deeper reorganisation takes that back, a cancellation say, and puts a
+//! transaction of ours or a stranger's in a block after all, the payer has paid what the seller was told it did not get: that is noticed, and from then on
+//! the log says settled, to whoever asks. Until it is known nothing is sent for it, and it is failed to whoever asks.
 //!
 //! What a payer was given for gas is given once more only when the first can arrive no more, and by a settlement that was taken back only if it gave the
 //! first: the one that did may be taken back as well.
@@ -27,6 +28,7 @@
 mod ahead;
 mod begin;
 mod conclude;
+mod gift;
 mod prepare;
 mod resume;
 
@@ -34,7 +36,7 @@ use std::time::Duration;
 
 use quittance_core::chain::{Call, Plan, Step as PlanStep};
 use quittance_core::proof::{Admitted, Settled};
-use quittance_core::{Fault, Rejection, ReplayKey};
+use quittance_core::{Fault, Rejection, ReplayKey, UnixSeconds};
 use quittance_guard::ReplayLog;
 use quittance_guard::receipt::{Attested, Receipt};
 use quittance_guard::replay::{Claim, Step, StepError};
@@ -53,7 +55,7 @@ use crate::vigil::Ward;
 use crate::watch::Wait;
 
 pub(crate) use begin::{known, settle};
-pub(crate) use resume::{go_on, vanished};
+pub(crate) use resume::{after_failure, go_on, revived, vanished};
 
 /// A settlement that this process holds the claim of.
 struct Settlement<'a, C, L> {
@@ -83,6 +85,8 @@ struct Settlement<'a, C, L> {
     place: Option<(Place, Instant)>,
     /// How many looks in a row found that what was given can arrive no more.
     lost: u32,
+    /// How many gifts the ledger knows the end of.
+    counted: usize,
 }
 
 /// How a settlement ends here.
@@ -159,6 +163,7 @@ impl<'a, C: Chain + 'static, L: ReplayLog + Send + Sync + 'static> Settlement<'a
             gift,
             place: None,
             lost,
+            counted: 0,
             taken_back: None,
         })
     }
@@ -183,13 +188,14 @@ impl<'a, C: Chain + 'static, L: ReplayLog + Send + Sync + 'static> Settlement<'a
                 (Some(self.paid(Receipt::new(charged, &hash.to_string(), Attested::Chain))), SettlementState::Settled)
             }
             End::Nothing => (Some(Step::Settled(Receipt::new(charged, "", Attested::Answer))), SettlementState::Settled),
-            End::Failed(rejection, _) if self.taken_back.is_some() => (Some(Step::Failed(free(*rejection))), SettlementState::Lost),
-            End::Failed(rejection, _) => (Some(Step::Failed(free(*rejection))), SettlementState::Failed),
+            End::Failed(rejection, _) if self.taken_back.is_some() => (Some(self.failed_for(*rejection)), SettlementState::Lost),
+            End::Failed(rejection, _) => (Some(self.failed_for(*rejection)), SettlementState::Failed),
             End::Refused(_) => (Some(Step::Release), SettlementState::Failed),
             End::Unsent(_) => (Some(Step::Release), SettlementState::Unknown),
             End::Stale => (None, SettlementState::Unknown),
         };
-        let watched_until = if let Some(Step::Watched(_, until)) = &step { Some(*until) } else { None };
+        let watched_until =
+            if let Some(Step::Watched(_, until) | Step::FailedWatched(_, until)) = &step { Some(*until) } else { None };
         let taken = match step {
             Some(step) => self.take(step).await,
             None => Err(Stale),
@@ -199,7 +205,7 @@ impl<'a, C: Chain + 'static, L: ReplayLog + Send + Sync + 'static> Settlement<'a
                 engine.metrics.settlement(network, state);
                 tracing::info!(%network, transaction = %hash, before = self.taken_back.as_deref(), "settled");
                 if let Some(until) = watched_until {
-                    let ward = Ward { key: *self.claim.key(), transaction: hash, until };
+                    let ward = Ward { key: *self.claim.key(), transaction: Some(hash), until };
                     lane.vigil.add(ward, lane.watcher.place(&hash));
                 }
                 let settled = Settled::assertion(self.admitted, hash.to_string(), charged);
@@ -219,6 +225,10 @@ impl<'a, C: Chain + 'static, L: ReplayLog + Send + Sync + 'static> Settlement<'a
                     }
                     None => tracing::info!(%network, code = rejection.code(), "failed"),
                 }
+                if let Some(until) = watched_until {
+                    // where that is known to stand the first look shows
+                    lane.vigil.add(Ward { key: *self.claim.key(), transaction: None, until }, None);
+                }
                 Outcome::Refused(rejection, hash)
             }
             // what could not be given back is given back when its lease is over
@@ -234,13 +244,26 @@ impl<'a, C: Chain + 'static, L: ReplayLog + Send + Sync + 'static> Settlement<'a
 
     /// The step that says that the money moved.
     fn paid(&self, receipt: Receipt) -> Step {
+        match self.watched_until() {
+            Some(until) => Step::Watched(receipt, until),
+            None => Step::Settled(receipt),
+        }
+    }
+
+    /// The step that says that it will not.
+    fn failed_for(&self, rejection: Rejection) -> Step {
+        match self.watched_until() {
+            Some(until) => Step::FailedWatched(free(rejection), until),
+            None => Step::Failed(free(rejection)),
+        }
+    }
+
+    /// Until when somebody looks after the end, if anybody does.
+    fn watched_until(&self) -> Option<UnixSeconds> {
         let span = self.lane.settings.watch.as_secs();
         // without a clock it is looked after from the latest moment at which it can have been settled
         let now = self.engine.clock.now().unwrap_or(self.record.expires);
-        match now.checked_add(span) {
-            Some(until) if span > 0 => Step::Watched(receipt, until),
-            _ => Step::Settled(receipt),
-        }
+        now.checked_add(span).filter(|_| span > 0)
     }
 
     /// Takes a step in the log, however long the log is down; unless the claim is somebody else's by now.

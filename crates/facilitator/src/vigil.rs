@@ -5,6 +5,11 @@
 //! nothing rests on that alone. A block that does not stand any more puts its settlements in doubt, and their transactions are asked for; one that is
 //! in another block and did there what it did before is in no doubt any more, and one that is in none, look after look, is gone.
 //!
+//! What has failed is looked after in the same way, because that too rests on a block: one in which the nonce was cancelled, say, or below which our
+//! transactions came to nothing. If the block does not stand any more what was sent may pay after all, and then the payer has paid what the seller
+//! was told it did not get. So the nonce of such a payment is traced anew until it is known again that nothing moved, or that it did; nothing is
+//! sent for it meanwhile, since whoever was told that it failed may have been paid in another way.
+//!
 //! What is gone is opened again in the log, by which it is nobody's receipt any more, and goes on as after a crash: from the same signed bytes, until
 //! there is evidence that it is settled or that it cannot be. That this process looks is no promise of the next one, so that what is to be looked
 //! after stands in the log as well, and is read from there now and then.
@@ -19,7 +24,7 @@ use quittance_guard::ReplayLog;
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
-use crate::chain::{Chain, Receipt, TransactionHash};
+use crate::chain::{Chain, Head, Receipt, TransactionHash};
 use crate::engine::Engine;
 use crate::evidence;
 use crate::lane::Lane;
@@ -32,7 +37,8 @@ use wards::Wards;
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct Ward {
     pub(crate) key: ReplayKey,
-    pub(crate) transaction: TransactionHash,
+    /// What it was settled by; nothing where it has failed.
+    pub(crate) transaction: Option<TransactionHash>,
     pub(crate) until: UnixSeconds,
 }
 
@@ -43,6 +49,8 @@ pub(crate) type Place = (u64, [u8; 32]);
 const LOOK: Duration = Duration::from_secs(2);
 /// How many transactions in doubt are asked for in one look.
 const AT_ONCE: usize = 512;
+/// How many failures in doubt are traced in one look.
+const TRACED: usize = 16;
 
 /// What is looked after on one chain.
 #[derive(Default)]
@@ -96,13 +104,17 @@ pub(crate) async fn keep<C: Chain + 'static, L: ReplayLog + Send + Sync + 'stati
             }
             Err(fault) => tracing::debug!(network = %lane.network, fault = fault.code(), "what is settled cannot be looked after"),
         }
+        for ward in lane.vigil.with(|wards| wards.failures(TRACED)) {
+            look_again(engine, lane, ward).await;
+        }
     }
 }
 
 /// Reads from the log what is to be looked after.
 async fn list<C: Chain + 'static, L: ReplayLog>(engine: &Engine<C, L>, lane: &Lane<C>, now: UnixSeconds) -> Result<(), Fault> {
     for watched in engine.log.watched(now, wards::MOST / 2).await? {
-        if let Some(transaction) = TransactionHash::parse(&watched.transaction)
+        let transaction = TransactionHash::parse(&watched.transaction);
+        if (transaction.is_some() || watched.transaction.is_empty())
             && watched.key.network() == lane.network
             && !lane.vigil.with(|wards| wards.is_full())
         {
@@ -153,7 +165,7 @@ async fn take_back<C: Chain + 'static, L: ReplayLog + Send + Sync + 'static>(
     lane: &Lane<C>,
     ward: Ward,
 ) {
-    let Ward { key, transaction, .. } = ward;
+    let Ward { key, transaction: Some(transaction), .. } = ward else { return };
     let again = |ward| lane.vigil.add(ward, None);
     let (Ok(now), Ok(found)) = (engine.clock.now(), engine.log.find(&key).await) else { return again(ward) };
     let Some(entry) = found.filter(|entry| entry.watched().is_some_and(|watched| *watched.transaction == *transaction.to_string()))
@@ -171,4 +183,50 @@ async fn take_back<C: Chain + 'static, L: ReplayLog + Send + Sync + 'static>(
         Ok(None) => {}
         Err(_) => again(ward),
     }
+}
+
+/// Finds out whether a payment that failed has moved money after all, or that it has failed all the same. Where nobody can say yet it stays in
+/// doubt.
+async fn look_again<C: Chain + 'static, L: ReplayLog + Send + Sync + 'static>(
+    engine: &std::sync::Arc<Engine<C, L>>,
+    lane: &Lane<C>,
+    ward: Ward,
+) {
+    let Ok(Some(entry)) = engine.log.find(&ward.key).await else { return };
+    if entry.watched().is_none_or(|watched| !watched.transaction.is_empty()) {
+        // somebody tries it again, or nobody looks after it any more
+        return lane.vigil.with(|wards| wards.leave(&ward));
+    }
+    match settle::after_failure(engine, lane, &entry).await {
+        // with all blocks that there are by now
+        Ok(After::Failed(head)) => lane.vigil.with(|wards| wards.stands(ward, (head.number, head.hash))),
+        Ok(After::Untraced(head)) => lane.vigil.with(|wards| wards.seems_to_stand(ward, (head.number, head.hash))),
+        Ok(After::Perhaps) | Err(_) => {}
+        Ok(After::Paid) => {
+            // whoever is at it now is soon told what the log says
+            let Entered::First(ticket) = lane.open.enter(ward.key, entry.fingerprint) else { return };
+            let Ok(now) = engine.clock.now() else { return };
+            match engine.log.reopen(&ward.key, "", engine.settings.lease, now).await {
+                Ok(Some(claim)) => {
+                    lane.vigil.with(|wards| wards.leave(&ward));
+                    settle::revived(engine, lane.network, ticket, claim);
+                }
+                Ok(None) => lane.vigil.with(|wards| wards.leave(&ward)),
+                Err(_) => {}
+            }
+        }
+    }
+}
+
+/// What became of a payment after it had failed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum After {
+    /// It has failed all the same, as far as the chain goes.
+    Failed(Head),
+    /// Its nonce is used, and nobody can say how.
+    Untraced(Head),
+    /// What was sent may still pay.
+    Perhaps,
+    /// It has paid.
+    Paid,
 }

@@ -21,7 +21,8 @@
 //!
 //! What is settled may be [watched](Step::Watched) for a while, with what was sent for it. What the chain takes back meanwhile is open
 //! [again](ReplayLog::reopen): nobody is told the receipt any more, and the entry keeps which one somebody was told. If it is settled after all
-//! that is another receipt, or the same one; if it cannot be, it has failed, and that entry is kept for ever (catalogue row 147).
+//! that is another receipt, or the same one; if it cannot be, it has failed, and that entry is kept for ever (catalogue row 147). What has failed may
+//! be [watched](Step::FailedWatched) as well: money that moves after all was moved by what was sent before.
 
 mod admit;
 mod bound;

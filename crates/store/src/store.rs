@@ -194,7 +194,8 @@ fn slot(row: &Row) -> Result<(Sum, u64, Amount), Fault> {
 }
 
 fn watched(row: &Row) -> Result<Watched, Fault> {
-    Ok(Watched { key: word::key(&row.text(0)?)?, transaction: row.text(1)?.into(), until: word::time(row.int(2)?)? })
+    let transaction = row.maybe_text(1)?.unwrap_or_default().into();
+    Ok(Watched { key: word::key(&row.text(0)?)?, transaction, until: word::time(row.int(2)?)? })
 }
 
 fn only<T>(rows: Vec<T>) -> Option<T> {

@@ -355,6 +355,11 @@ impl ModelChain {
         self.with(|ledger| ledger.fee_goal = wei);
     }
 
+    /// What a byte of a transaction costs from now on beside its gas, in wei, as on a rollup whose layer below keeps it.
+    pub fn charge_for_bytes(&self, wei: u128) {
+        self.with(|ledger| ledger.byte_fee = wei);
+    }
+
     /// Looks at the chain with the blocks that are due by now.
     fn with<T>(&self, step: impl FnOnce(&mut Ledger) -> T) -> T {
         let mut ledger = self.0.ledger.lock().expect("no step panics");

@@ -16,9 +16,10 @@
 //! 8. No gas is spent on nothing without a reason.
 //! 9. What the chain took back after somebody was told that it was settled is settled again, or the log knows it as lost. With law 4: the log does not
 //!    say settled for ever while the chain says not paid.
+//! 10. What payers were given is counted in the ledger, whoever died.
 //!
 //! In some schedules reorganisations go deeper than the facilitators wait. There somebody may have been told of a transaction that does not stand
-//! any more, and another one later; laws 2 and 3 hold there for what is told in the end.
+//! any more, and another one later, or of a failure that is none any more; laws 2, 3 and 4 hold there for what is told in the end.
 //!
 //! The laws can fail: with a [`Sabotage`] they do.
 
@@ -41,7 +42,7 @@ use quittance_facilitator::Transaction;
 
 pub use laws::{Broken, Law, Report};
 pub use life::{Life, Moment};
-pub use parts::{MortalChain, MortalLog, Sabotage};
+pub use parts::{MortalChain, MortalLedger, MortalLog, Sabotage};
 
 use crate::chain::{Act, BlockTime, ModelChain, STRANGER, Settings};
 use crate::payer::{Brings, Order, TOKEN_NAME, TOKEN_VERSION, Way};

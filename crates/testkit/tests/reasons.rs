@@ -55,6 +55,11 @@ const ELSEWHERE: &[(&str, &str, &str)] = &[
     ("terms_too_long", "core/src/header/tests.rs", "row_44_an_offer_too_long_for_its_header_is_found_when_it_is_written"),
     ("text_refused", "guard/src/policy/tests/request.rs", "row_207_personal_data_and_secrets_are_refused_or_redacted"),
     ("too_many_offers", "guard/src/policy/tests/request.rs", "row_197_offers_without_end_are_not_looked_at"),
+    (
+        "too_many_failures",
+        "testkit/tests/engine/bounds.rs",
+        "row_148_a_payer_whose_payments_fail_again_and_again_is_told_to_come_back",
+    ),
     ("transfer_method", "guard/src/policy/tests/offers.rs", "row_198_what_was_not_opted_in_is_refused"),
     ("typed_data_depth", "core/src/eip712/typed_data/tests.rs", "nesting_is_bounded"),
     ("unknown_asset", "core/src/terms/tests.rs", "row_192_and_199_a_token_is_what_the_registry_says"),

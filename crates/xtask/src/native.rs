@@ -62,6 +62,14 @@ pub(crate) fn with_features(workspace: &Workspace) -> Result<Notes, Failure> {
     Ok(tested)
 }
 
+/// The program with traces by OTLP, in front of a collector on this machine, and without a warning.
+pub(crate) fn otlp(workspace: &Workspace) -> Result<Notes, Failure> {
+    let otlp = ["--locked", "--package", "quittance-cli", "--features", "otlp"];
+    run(cargo().current_dir(&workspace.root).arg("clippy").args(otlp).args(["--all-targets", "--", "-D", "warnings"]))?;
+    run(cargo().current_dir(&workspace.root).arg("test").args(otlp).args(["--test", "facilitator", "traces::"]))?;
+    Ok(Notes::new())
+}
+
 /// The stores in memory under loom, which runs their threads in every order. Loom's lock takes the place of std's by a compiler flag, so
 /// everything is built once more, in a folder of its own.
 pub(crate) fn loom(workspace: &Workspace) -> Result<Notes, Failure> {

@@ -39,6 +39,7 @@ pub(crate) const STAGES: &[Stage] = &[
     stage("native", "docs", "the documentation builds without a warning", native::docs),
     stage("native", "features", "every combination of a pure crate's features builds", native::features),
     stage("native", "with-features", "the pure crates' tests pass with all their features", native::with_features),
+    stage("native", "otlp", "traces by OTLP, which are not built unless asked for, hold nothing secret", native::otlp),
     stage("native", "loom", "the stores in memory hold in every order of their threads", native::loom),
     stage("native", "no-std", "the pure crates build for a machine without an operating system", cross::bare_metal),
     stage("native", "wasm32", "the pure crates build for wasm32-unknown-unknown", cross::wasm32),

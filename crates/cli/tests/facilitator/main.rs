@@ -2,7 +2,8 @@
 //! variable `QUITTANCE_TEST_CHAIN` names, on which the contracts of x402 stand.
 //!
 //! Payments are really signed and really settled. Each test has a signer, a payer, and a payee of its own, so that all of them can share a chain.
-//! Two facilitators on one PostgreSQL are tested with the feature `postgres-tests`, which `cargo xtask test --only store` turns on.
+//! Two facilitators on one PostgreSQL are tested with the feature `postgres-tests`, which `cargo xtask test --only store` turns on, and traces with the
+//! feature `otlp`, as `cargo xtask test --only otlp` does.
 
 mod chain;
 #[cfg(feature = "postgres-tests")]
@@ -15,5 +16,7 @@ mod money;
 mod payment;
 mod plans;
 mod process;
+#[cfg(feature = "otlp")]
+mod traces;
 #[cfg(feature = "postgres-tests")]
 mod two;

@@ -56,7 +56,7 @@ impl Drop for Program {
     }
 }
 
-fn folder(name: &str) -> PathBuf {
+pub(crate) fn folder(name: &str) -> PathBuf {
     let folder = std::env::temp_dir().join(format!("quittance-cli-{name}-{}", std::process::id()));
     let _left = fs::remove_dir_all(&folder);
     fs::create_dir_all(&folder).expect("a folder");

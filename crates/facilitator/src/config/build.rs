@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use alloy_primitives::hex;
 use quittance_core::eip712::permit2::{EXACT_PROXY, PERMIT2, UPTO_PROXY};
-use quittance_core::registry::{NetworkKind, networks};
+use quittance_core::registry::networks;
 use quittance_core::{Address, Amount, Network};
 use quittance_evm::{Sponsoring, multicall3};
 use quittance_service::config::{NOT_HERE, count, distinct, is_reference, key, millis, positive, resolve, seconds};
@@ -129,7 +129,7 @@ fn chain(file: &file::Chain, place: &str, around: Around<'_>) -> Result<ChainCon
     let sponsoring = file.sponsoring.iter().enumerate().map(|(number, text)| way(text, &format!("{place}.sponsoring[{number}]")));
     let sponsoring = sponsoring.collect::<Result<Vec<_>, _>>()?;
     distinct(&sponsoring, &at("sponsoring"), "a way is there twice")?;
-    bounded(network, file, &sponsoring, &at)?;
+    bounded(file, &at)?;
     let funding = funding(file, &sponsoring, &at("funding_gwei"))?;
     let settings = ChainSettings {
         funding,
@@ -148,6 +148,11 @@ fn chain(file: &file::Chain, place: &str, around: Around<'_>) -> Result<ChainCon
         bump_after: positive(file.bump_after, defaults.bump_after, &at("bump_after"))?,
         open: count(file.open, defaults.open, &at("open"))?,
         lookback: file.lookback.unwrap_or(defaults.lookback),
+        failures: match file.max_failures {
+            Some(0) => 0,
+            other => count(other, defaults.failures, &at("max_failures"))?,
+        },
+        failures_within: seconds(file.failures_seconds, defaults.failures_within, &at("failures_seconds"))?,
         batch: batch.transpose()?,
         fee_limit: file.fee_limit.as_ref().map(|file| fee_limit(file, &at("fee_limit"))).transpose()?,
         max_fee,
@@ -173,14 +178,7 @@ fn way(text: &str, place: &str) -> Result<Sponsoring, ConfigError> {
 }
 
 /// What costs a facilitator something whether or not anybody pays in the end has to be bounded.
-///
-/// What a payer is given for gas it can spend on something else. What that may come to within an hour is bounded, but the hour is remembered by one
-/// process alone, so that this is for networks whose coins are worth nothing so far.
-fn bounded(network: Network, file: &file::Chain, ways: &[Sponsoring], at: &dyn Fn(&str) -> String) -> Result<(), ConfigError> {
-    let is_play = networks().iter().any(|info| info.network == network && info.kind == NetworkKind::Test);
-    if ways.contains(&Sponsoring::Erc20Approval) && !is_play {
-        return Err(ConfigError::new(at("sponsoring"), "approvals are sent for payers on test networks only so far"));
-    }
+fn bounded(file: &file::Chain, at: &dyn Fn(&str) -> String) -> Result<(), ConfigError> {
     if !file.factories.is_empty() && file.fee_limit.is_none() {
         return Err(ConfigError::new(at("factories"), "needs a `fee_limit`, which bounds what deploying a wallet may cost"));
     }
@@ -199,7 +197,7 @@ fn funding(file: &file::Chain, sponsoring: &[Sponsoring], place: &str) -> Result
     Ok(wei)
 }
 
-/// What payers are given within an hour, in wei: twenty times what one is, unless it is said.
+/// What payers are given within an hour, in wei and with the gas that giving takes: twenty times what one is, unless it is said.
 fn funding_hourly(file: &file::Chain, funding: u128, place: &str) -> Result<u128, ConfigError> {
     let Some(gwei) = file.funding_gwei_hourly else { return Ok(funding.saturating_mul(20)) };
     let wei = u128::from(gwei) * 1_000_000_000;

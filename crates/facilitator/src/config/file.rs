@@ -58,6 +58,8 @@ pub(super) struct Chain {
     pub(super) max_fee_gwei: Option<u64>,
     pub(super) open: Option<u64>,
     pub(super) lookback: Option<u64>,
+    pub(super) max_failures: Option<u64>,
+    pub(super) failures_seconds: Option<u64>,
     #[serde(default)]
     pub(super) factories: Vec<String>,
     #[serde(default)]

@@ -173,6 +173,8 @@ fn row_97_what_payers_may_bring_is_listed_by_the_chain() {
     };
     let limit = json!({ "per_mille": 100, "prices": {} });
     let config = with(json!({
+        // on any network: what payers are given is counted where restarts and others find it
+        "network": "base",
         "factories": [FACTORY], "sponsoring": ["eip2612GasSponsoring", "erc20ApprovalGasSponsoring"], "funding_gwei": 70_000,
         "fee_limit": limit,
     }));
@@ -190,16 +192,12 @@ fn row_97_what_payers_may_bring_is_listed_by_the_chain() {
         (json!({ "sponsoring": ["gas"] }), "chain[0].sponsoring[0]: neither eip2612GasSponsoring nor erc20ApprovalGasSponsoring"),
         (json!({ "sponsoring": ["eip2612GasSponsoring", "eip2612GasSponsoring"] }), "chain[0].sponsoring: a way is there twice"),
         (json!({ "factories": [FACTORY] }), "chain[0].factories: needs a `fee_limit`"),
-        // one process remembers what payers were given
-        (
-            json!({ "network": "base", "sponsoring": ["erc20ApprovalGasSponsoring"] }),
-            "chain[0].sponsoring: approvals are sent for payers on test networks only",
-        ),
         (json!({ "funding_gwei_hourly": 1 }), "chain[0].funding_gwei_hourly: is for all payers together"),
         (
             json!({ "funding_gwei": 2, "funding_gwei_hourly": 1, "fee_limit": limit, "sponsoring": ["erc20ApprovalGasSponsoring"] }),
             "chain[0].funding_gwei_hourly: is for all payers together",
         ),
+        (json!({ "failures_seconds": 0 }), "chain[0].failures_seconds: "),
         (json!({ "max_gas": 0 }), "chain[0].max_gas: "),
         (json!({ "approval_seconds": 0 }), "chain[0].approval_seconds: "),
         (json!({ "funding_gwei": 1, "fee_limit": limit }), "chain[0].funding_gwei: is for payers who bring an approval"),

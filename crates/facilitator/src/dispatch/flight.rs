@@ -192,7 +192,9 @@ impl<C: Chain, L: ReplayLog> Working<'_, C, L> {
     /// The same for more; whether it was sent.
     async fn raise(&self, flight: &mut Flight, view: &View) -> bool {
         let before = Offer { max_fee: flight.newest.max_fee(), tip: flight.newest.tip() };
-        let Some(offer) = before.above(view.head.fees, self.given.settings.max_fee) else { return false };
+        let (fees, most) = (view.head.fees, self.given.settings.max_fee);
+        let most = fees.left_of(most, flight.newest.call(), flight.newest.gas());
+        let Some(offer) = most.and_then(|most| before.above(fees, most)) else { return false };
         let signed =
             self.sign_call(flight.nonce(), flight.newest.gas(), offer, flight.newest.value(), flight.newest.call().clone());
         let Ok(transaction) = signed else { return false };

@@ -181,7 +181,8 @@ impl<C: Chain, L: ReplayLog> Working<'_, C, L> {
             Ok(Gas::Reverts(_)) => GAS,
             Err(_) => return false,
         };
-        let offer = Offer::at(view.head.fees, self.given.settings.max_fee);
+        let most = view.head.fees.left_of(self.given.settings.max_fee, &call, gas);
+        let offer = most.and_then(|most| Offer::at(view.head.fees, most));
         let Some(Ok(transaction)) = offer.map(|offer| self.sign_call(number, gas, offer, 0, call)) else { return false };
         let mut wait = self.given.watcher.wait();
         wait.also(transaction.hash());

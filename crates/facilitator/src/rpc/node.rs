@@ -15,6 +15,7 @@ use super::ask;
 use super::broadcast;
 use super::endpoint::{Endpoint, EndpointUrl};
 use super::envelope::{self, Ask, NodeError, Said};
+use super::oracle::Oracle;
 use super::read;
 use super::transport::{Transport, Trouble};
 use crate::chain::{Block, Broadcast, Chain, Gas, Head, Log, LogFilter, Receipt, TransactionHash};
@@ -117,6 +118,7 @@ pub(super) struct Nodes {
     options: RpcOptions,
     /// The code of Multicall3, if it stands where it stands everywhere.
     pub(super) multicall: Option<Bytes>,
+    oracle: Oracle,
     answered: Arc<Counter>,
     failed: Arc<Counter>,
 }
@@ -143,6 +145,7 @@ impl Rpc {
             transport,
             options,
             multicall: None,
+            oracle: Oracle::default(),
             answered: metrics.rpc_requests(network, "answered"),
             failed: metrics.rpc_requests(network, "failed"),
         };
@@ -337,17 +340,21 @@ impl Chain for Rpc {
 
     async fn head(&self) -> Result<Head, Fault> {
         self.look_around();
-        let calls = [
+        let mut calls = vec![
             Ask::new("eth_getBlockByNumber", json!(["latest", false])),
             Ask::new("eth_feeHistory", json!(["0x4", "latest", [50]])),
             Ask::new("eth_maxPriorityFeePerGas", json!([])),
         ];
-        let read = |said: Vec<Said>| {
+        let way = self.0.oracle.due();
+        calls.extend(way.calls());
+        let read = |mut said: Vec<Said>| {
+            let beside = said.split_off(said.len().min(3));
             let [block, history, tip]: [Said; 3] = said.try_into().map_err(|_| Trouble::Garbage)?;
             let block = block.read::<read::Block>()?.map_err(|_| Trouble::Declined)?;
             // not every chain has the other two
             let history = history.read::<read::FeeHistory>()?.ok();
-            read::head(&block, history.as_ref(), tip.read::<U256>()?.ok())
+            let data = self.0.oracle.read(way, beside)?;
+            read::head(&block, history.as_ref(), tip.read::<U256>()?.ok(), data)
         };
         let (mut behind, mut last) = (None::<Head>, Fault::ChainUnavailable);
         for endpoint in self.0.order() {

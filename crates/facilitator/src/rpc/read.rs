@@ -39,7 +39,12 @@ pub(super) struct FeeHistory {
 }
 
 /// The newest block, with the price of the next. A chain that has no price of its own for gas counts as one where it is nothing.
-pub(super) fn head(block: &Block, history: Option<&FeeHistory>, tip: Option<U256>) -> Result<chain::Head, Trouble> {
+pub(super) fn head(
+    block: &Block,
+    history: Option<&FeeHistory>,
+    tip: Option<U256>,
+    data: chain::DataFee,
+) -> Result<chain::Head, Trouble> {
     let next = history.and_then(|history| history.base_fee_per_gas.last().copied());
     let base = next.or(block.base_fee_per_gas).unwrap_or_default();
     let rewards = history.and_then(|history| history.reward.as_ref()).into_iter().flatten().filter_map(|rewards| rewards.first());
@@ -49,7 +54,7 @@ pub(super) fn head(block: &Block, history: Option<&FeeHistory>, tip: Option<U256
         number: block.number.to(),
         hash: block.hash.0,
         time: UnixSeconds::from_secs(block.timestamp.to()),
-        fees: chain::Fees { base: small(base)?, tip: small(tip)? },
+        fees: chain::Fees { base: small(base)?, tip: small(tip)?, data },
     })
 }
 

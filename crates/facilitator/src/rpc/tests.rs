@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 use tokio::task::JoinHandle;
 
 use super::{ConnectError, EndpointUrl, Rpc, RpcOptions};
-use crate::chain::{Block, Broadcast, Chain as _, Fees, Gas, LogFilter, TransactionHash};
+use crate::chain::{Block, Broadcast, Chain as _, DataFee, Fees, Gas, LogFilter, TransactionHash};
 use crate::metrics::Metrics;
 
 /// What a node answers: a result, or an error of JSON-RPC.
@@ -210,7 +210,10 @@ async fn a_node_that_is_behind_is_passed_over_until_it_has_caught_up() {
     let (first, second) = (Node::start(at(10)).await, Node::start(at(20)).await);
     let rpc = connect(&[&first, &second]).await;
     let head = rpc.head().await.unwrap();
-    assert_eq!((head.number, head.time, head.fees), (20, UnixSeconds::from_secs(0x65), Fees { base: 8, tip: 2 }));
+    assert_eq!(
+        (head.number, head.time, head.fees),
+        (20, UnixSeconds::from_secs(0x65), Fees { base: 8, tip: 2, data: DataFee::NONE })
+    );
     assert_eq!(rpc.well(), (1, 2));
     // the only one that is left may be behind
     second.is(Mood::Overloaded);
@@ -247,12 +250,53 @@ async fn a_chain_without_a_history_of_fees_has_a_head() {
         _ => at(5)(method, params),
     });
     let node = node.await;
-    assert_eq!(connect(&[&node]).await.head().await.unwrap().fees, Fees { base: 7, tip: 0 });
+    assert_eq!(connect(&[&node]).await.head().await.unwrap().fees, Fees { base: 7, tip: 0, data: DataFee::NONE });
     node.says(|method, params| match method {
         "eth_maxPriorityFeePerGas" => Err((-32601, "no such method")),
         _ => at(5)(method, params),
     });
-    assert_eq!(connect(&[&node]).await.head().await.unwrap().fees, Fees { base: 8, tip: 3 });
+    assert_eq!(connect(&[&node]).await.head().await.unwrap().fees, Fees { base: 8, tip: 3, data: DataFee::NONE });
+}
+
+/// The methods of the requests that were made since the last look.
+fn since(node: &Node) -> Vec<Vec<String>> {
+    core::mem::take(&mut *node.asked.lock().unwrap())
+}
+
+/// What a contract of the OP stack says, if there is one.
+fn with_oracle(code: &'static str, size: Answer, sample: Answer) -> impl Fn(&str, &Value) -> Answer + Send + Sync + 'static {
+    move |method, params| match method {
+        "eth_getCode" if params[0] == "0x420000000000000000000000000000000000000F" => Ok(json!(code)),
+        "eth_call" if params[0]["input"].as_str().is_some_and(|input| input.starts_with("0xf1c7a58b")) => size.clone(),
+        "eth_call" if params[0]["input"].as_str().is_some_and(|input| input.starts_with("0x49948e0e")) => sample.clone(),
+        _ => at(5)(method, params),
+    }
+}
+
+#[tokio::test]
+async fn what_bytes_cost_comes_with_the_newest_block_in_one_request() {
+    let word = |wei: u64| Ok(json!(format!("0x{wei:064x}")));
+    let reverted = || Err((3, "execution reverted"));
+    let chain = ["eth_getBlockByNumber", "eth_feeHistory", "eth_maxPriorityFeePerGas"].map(String::from).to_vec();
+    let each = [&chain[..], &["eth_getCode", "eth_call", "eth_call", "eth_call", "eth_call"].map(String::from)].concat();
+    for (script, fee) in [
+        (with_oracle("0x60", word(7), word(9)), DataFee::new(7, 7)),
+        (with_oracle("0x60", reverted(), word(9)), DataFee::new(9, 9)),
+        (with_oracle("0x", word(7), word(9)), DataFee::NONE),
+        (with_oracle("0x60", reverted(), Ok(json!("0x"))), DataFee::NONE),
+    ] {
+        let node = Node::start(script).await;
+        let rpc = connect(&[&node]).await;
+        since(&node);
+        for _ in 0..3 {
+            assert_eq!(rpc.head().await.unwrap().fees.data, fee);
+        }
+        assert_eq!(since(&node), [each.clone(), chain.clone(), chain.clone()], "{fee:?}");
+    }
+    // before anybody knows what it costs nobody says that it costs nothing
+    let busy = || Err((-32000, "busy"));
+    let node = Node::start(with_oracle("0x60", busy(), busy())).await;
+    assert_eq!(connect(&[&node]).await.head().await, Err(Fault::ChainUnavailable));
 }
 
 #[tokio::test]

@@ -17,6 +17,7 @@ use quittance_core::json::{Object, Value};
 use quittance_core::wire::{SettleRequest, VerifyRequest};
 use quittance_core::{DecodeError, Facilitator, Fault, Limits};
 use tokio::time::{Instant, timeout};
+use tracing::Instrument as _;
 
 use super::reply::{self, Refusal};
 use super::{Ready, Service, Shared, callers, cors, document};
@@ -167,17 +168,25 @@ async fn answer<F, R>(
         }
     };
     drop(body);
-    let outcome = work(request).await;
+    // one for a whole request, in traces
+    let span = match operation {
+        Operation::Verify => tracing::info_span!("verify", request = number, code = tracing::field::Empty),
+        Operation::Settle => tracing::info_span!("settle", request = number, code = tracing::field::Empty),
+    };
+    let outcome = work(request).instrument(span.clone()).await;
+    let _within = span.enter();
     let took = began.elapsed();
     let micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
     match outcome {
         Ok((reason, verdict)) => {
             let code = shared.metrics.verdict(operation, reason.as_deref(), took);
+            span.record("code", code);
             tracing::info!(request = number, operation = operation.as_str(), code, micros, "verdict");
             reply::json(StatusCode::OK, &verdict)
         }
         Err(fault) => {
             shared.metrics.fault(operation, fault, took);
+            span.record("code", fault.code());
             tracing::warn!(request = number, operation = operation.as_str(), code = fault.code(), micros, "fault");
             reply::fault(fault)
         }

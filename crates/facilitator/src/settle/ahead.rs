@@ -87,7 +87,7 @@ impl<C: Chain + 'static, L: ReplayLog + Send + Sync + 'static> Settlement<'_, C,
     }
 
     /// A transaction that deploys the payer's wallet.
-    pub(super) async fn deploy(&self, signer: Address, call: Call, head: &Head) -> Ready {
+    pub(super) async fn deploy(&self, signer: Address, call: Call, pay: &Call, head: &Head) -> Ready {
         let numbers: std::collections::BTreeSet<_> = self.record.of(Purpose::Deploy).map(|one| (one.signer, one.nonce)).collect();
         if numbers.len() >= DEPLOYMENTS {
             return Ready::Wrong(Rejection::WalletDeployment);
@@ -100,7 +100,7 @@ impl<C: Chain + 'static, L: ReplayLog + Send + Sync + 'static> Settlement<'_, C,
             }
         }
         match self.lane.chain.estimate(signer, &call).await {
-            Ok(Gas::Units(gas)) if self.is_worth(with_margin(gas).saturating_add(LATER), 0, head) => {
+            Ok(Gas::Units(gas)) if self.is_worth(with_margin(gas).saturating_add(LATER), &[&call, pay], 0, head) => {
                 Ready::Go(Shot { signer, gas, call, value: 0, purpose: Purpose::Deploy })
             }
             Ok(Gas::Units(_)) => Ready::Fault(Fault::GasTooDear),
@@ -170,8 +170,8 @@ impl<C: Chain + 'static, L: ReplayLog + Send + Sync + 'static> Settlement<'_, C,
             Err(fault) => return Ready::Fault(fault),
         };
         match approval.cost.checked_sub(funds) {
-            Some(lacks) if !lacks.is_zero() => self.fund(signer, &approval, lacks, head).await,
-            _ => self.send(&approval, head).await,
+            Some(lacks) if !lacks.is_zero() => self.fund(signer, &approval, lacks, pay, head).await,
+            _ => self.send(&approval, pay, head).await,
         }
     }
 
@@ -201,7 +201,7 @@ impl<C: Chain + 'static, L: ReplayLog + Send + Sync + 'static> Settlement<'_, C,
     }
 
     /// Gives the payer what it lacks.
-    async fn fund(&mut self, signer: Address, approval: &Approval, lacks: Amount, head: &Head) -> Ready {
+    async fn fund(&mut self, signer: Address, approval: &Approval, lacks: Amount, pay: &Call, head: &Head) -> Ready {
         let most = self.plan.steps.iter().find_map(|step| match step {
             Step::Fund { account, most, .. } if *account == approval.from => Some(*most),
             _ => None,
@@ -217,12 +217,15 @@ impl<C: Chain + 'static, L: ReplayLog + Send + Sync + 'static> Settlement<'_, C,
         }
         let call = Call::new(approval.from, Vec::new());
         match self.lane.chain.estimate(signer, &call).await {
-            Ok(Gas::Units(gas)) if self.is_worth(with_margin(gas).saturating_add(LATER), value, head) => {
-                if !self.lane.gifts.take(value, self.lane.settings.funding_hourly) {
-                    tracing::warn!(network = %self.lane.network, wei = value, "payers were given as much within an hour as they may be");
-                    return Ready::Fault(Fault::GasTooDear);
+            Ok(Gas::Units(gas)) if self.is_worth(with_margin(gas).saturating_add(LATER), &[&call, pay], value, head) => {
+                match self.may_give(approval.from, value, head.fees.most(&call, with_margin(gas))).await {
+                    Ok(true) => Ready::Go(Shot { signer, gas, call, value, purpose: Purpose::Fund }),
+                    Ok(false) => {
+                        tracing::warn!(network = %self.lane.network, wei = value, "payers were given as much within an hour as they may be");
+                        Ready::Fault(Fault::GasTooDear)
+                    }
+                    Err(fault) => Ready::Fault(fault),
                 }
-                Ready::Go(Shot { signer, gas, call, value, purpose: Purpose::Fund })
             }
             Ok(Gas::Units(_)) => Ready::Fault(Fault::GasTooDear),
             Ok(Gas::Reverts(_)) => Ready::Wrong(Rejection::Erc20ApprovalGas),
@@ -259,12 +262,16 @@ impl<C: Chain + 'static, L: ReplayLog + Send + Sync + 'static> Settlement<'_, C,
         }
         // something else has its number; of two nodes behind one address one may be behind
         self.lost += 1;
-        Ok(if self.lost < LOST { Given::Perhaps } else { Given::Nothing })
+        if self.lost < LOST {
+            return Ok(Given::Perhaps);
+        }
+        self.never_given().await?;
+        Ok(Given::Nothing)
     }
 
     /// Sends the payer's approval, which does no harm however often it is done.
-    async fn send(&mut self, approval: &Approval, head: &Head) -> Ready {
-        if !self.is_worth(LATER, 0, head) {
+    async fn send(&mut self, approval: &Approval, pay: &Call, head: &Head) -> Ready {
+        if !self.is_worth(LATER, &[pay], 0, head) {
             return Ready::Fault(Fault::GasTooDear);
         }
         if !self.kept && self.keep().await.is_err() {
@@ -282,17 +289,19 @@ impl<C: Chain + 'static, L: ReplayLog + Send + Sync + 'static> Settlement<'_, C,
         }
     }
 
-    /// Whether it is still worth it to take so much gas, and give so much away.
-    pub(super) fn is_worth(&self, gas: u64, value: u128, head: &Head) -> bool {
+    /// Whether it is still worth it to make these calls with so much gas, and give so much away.
+    pub(super) fn is_worth(&self, gas: u64, calls: &[&Call], value: u128, head: &Head) -> bool {
         let price = head.fees.base.saturating_add(head.fees.tip);
-        let cost = u128::from(gas).saturating_mul(price).saturating_add(value).saturating_add(self.spent);
+        let data = calls.iter().map(|call| head.fees.data.of_call(call)).fold(0, u128::saturating_add);
+        let parts = [u128::from(gas).saturating_mul(price), data, value, self.spent];
+        let cost = parts.into_iter().fold(0, u128::saturating_add);
         let affordable = match self.lane.settings.fee_limit.as_ref().zip(self.case.token()) {
             Some((limit, token)) => limit.allows(cost, token, self.case.charge),
             None => true,
         };
         let worth = affordable && gas <= self.lane.settings.gas;
         if !worth {
-            tracing::info!(network = %self.lane.network, gas, price, value, spent = self.spent, "a settlement would cost more than it is worth");
+            tracing::info!(network = %self.lane.network, gas, price, data, value, spent = self.spent, "a settlement would cost more than it is worth");
         }
         worth
     }

@@ -44,6 +44,14 @@ pub(crate) async fn settle<C: Chain + 'static, L: ReplayLog + Send + Sync + 'sta
         Err(Trouble::Fault(fault)) => return Outcome::Faulted(fault),
         Err(Trouble::Rejection(rejection)) => return known(engine, lane, ticket, &case, rejection).await,
     };
+    if case.payment.from().is_some_and(|payer| lane.is_enough(&payer)) {
+        let outcome = known_or(engine, lane, ticket, &case, Outcome::Faulted(Fault::TooManyFailures)).await;
+        if outcome == Outcome::Faulted(Fault::TooManyFailures) {
+            engine.metrics.turned_away(lane.network);
+            tracing::info!(network = %lane.network, "too many payments of a payer failed lately");
+        }
+        return outcome;
+    }
     if checked.verified.key() != *ticket.key() {
         return Outcome::Refused(Rejection::InvalidPayload, None);
     }
@@ -115,6 +123,17 @@ pub(crate) async fn known<C: Chain + 'static, L: ReplayLog + Send + Sync + 'stat
     case: &Case,
     rejection: Rejection,
 ) -> Outcome {
+    known_or(engine, lane, ticket, case, Outcome::Refused(rejection, None)).await
+}
+
+/// What the log says of a payment that is not to be begun now; otherwise this.
+async fn known_or<C: Chain + 'static, L: ReplayLog + Send + Sync + 'static>(
+    engine: &Engine<C, L>,
+    lane: &Lane<C>,
+    ticket: &Ticket,
+    case: &Case,
+    otherwise: Outcome,
+) -> Outcome {
     let entry = match engine.log.find(ticket.key()).await {
         Ok(entry) => entry.filter(|entry| entry.fingerprint == case.fingerprint()),
         Err(fault) => return Outcome::Faulted(fault),
@@ -133,7 +152,7 @@ pub(crate) async fn known<C: Chain + 'static, L: ReplayLog + Send + Sync + 'stat
         Some(Entry { state: State::Reserved { lease }, .. }) if engine.clock.now().is_ok_and(|now| now <= lease) => {
             resume::follow(engine, lane, ticket, ticket.key()).await
         }
-        Some(_) | None => Outcome::Refused(rejection, None),
+        Some(_) | None => otherwise,
     }
 }
 

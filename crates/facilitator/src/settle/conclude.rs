@@ -120,6 +120,7 @@ impl<C: Chain + 'static, L: ReplayLog + Send + Sync + 'static> Settlement<'_, C,
                 },
                 view = self.wait.next() => {
                     self.account(&view);
+                    self.count_gifts(&view).await;
                     findings.arrived = self.arrived(&view);
                     if stage.is_none() && findings.arrived.is_some() {
                         again = Instant::now();
@@ -234,7 +235,10 @@ impl<C: Chain + 'static, L: ReplayLog + Send + Sync + 'static> Settlement<'_, C,
         let last = vain.map(|(hash, _)| hash).or_else(|| self.record.payment());
         match spent {
             Spent::Paid(hash) => Some(End::Paid(hash)),
-            Spent::Elsewhere(rejection) => Some(End::Failed(rejection, last)),
+            Spent::Elsewhere(rejection) => {
+                self.blame(vain, view);
+                Some(End::Failed(rejection, last))
+            }
             Spent::Shallow => {
                 findings.used = true;
                 None
@@ -242,8 +246,11 @@ impl<C: Chain + 'static, L: ReplayLog + Send + Sync + 'static> Settlement<'_, C,
             Spent::Untraced => {
                 findings.used = true;
                 findings.untraced += 1;
-                let used = self.used();
-                (findings.untraced >= UNTRACED).then_some(End::Failed(used, last))
+                if findings.untraced < UNTRACED {
+                    return None;
+                }
+                self.blame(vain, view);
+                Some(End::Failed(self.used(), last))
             }
             Spent::Not => {
                 findings.used = false;
@@ -254,6 +261,7 @@ impl<C: Chain + 'static, L: ReplayLog + Send + Sync + 'static> Settlement<'_, C,
                 if findings.unused < UNUSED {
                     return None;
                 }
+                self.blame(vain, view);
                 // it can never be used any more
                 if over {
                     return Some(End::Failed(super::begin::too_late(self.admitted.verified()), last));
@@ -262,6 +270,18 @@ impl<C: Chain + 'static, L: ReplayLog + Send + Sync + 'static> Settlement<'_, C,
                 self.failed(hash, word, findings).await
             }
         }
+    }
+
+    /// Counts a transaction that came to nothing against the payer, once.
+    fn blame(&self, vain: Option<(TransactionHash, Word)>, view: &View) {
+        let (Some((hash, _)), Some(payer)) = (vain, self.case.payment.from()) else { return };
+        if !self.lane.failures.add(payer, hash, self.lane.settings.failures_within) {
+            return;
+        }
+        // of one that is shared the others have their part
+        let shared = self.record.tries.iter().any(|one| one.hash == hash && one.is_shared());
+        let cost = view.receipt(&hash).filter(|_| !shared).map_or(0, |receipt| receipt.cost);
+        self.engine.metrics.failed_in_vain(self.lane.network, cost);
     }
 
     /// Why a transaction of ours did not pay although the nonce is unused; none when it is to be sent again.

@@ -85,9 +85,10 @@ impl<C: Chain + 'static, L: ReplayLog + Send + Sync + 'static> Settlement<'_, C,
         if self.record.since == 0 {
             self.record.since = head.number;
         }
-        let call = match self.next(&call).await {
+        let pay = call;
+        let call = match self.next(&pay).await {
             Ok(Next::Pay(call)) => call,
-            Ok(Next::Deploy(call)) => return self.deploy(signer, call, &head).await,
+            Ok(Next::Deploy(call)) => return self.deploy(signer, call, &pay, &head).await,
             Err(ready) => return ready,
         };
         // only once: what was sent or tried before is estimated for itself
@@ -107,7 +108,7 @@ impl<C: Chain + 'static, L: ReplayLog + Send + Sync + 'static> Settlement<'_, C,
         };
         // where code of the payer's choice runs, it may take all that it is given
         let most = if self.company == Company::Shares { gas } else { with_margin(gas) };
-        if !self.is_worth(most, 0, &head) {
+        if !self.is_worth(most, &[&call], 0, &head) {
             // what was spent on it in vain does not come back, so that it will not be worth it any more
             return if self.spent > 0 { Ready::Wrong(Rejection::TransactionFailed) } else { Ready::Fault(Fault::GasTooDear) };
         }

@@ -10,13 +10,15 @@ use quittance_guard::replay::{Claim, Entry, State, Step};
 use super::conclude::Suspicion;
 use super::{AGAIN, End, Settlement};
 use crate::case::Case;
-use crate::chain::{Chain, TransactionHash};
+use crate::chain::{Block, Chain, TransactionHash};
 use crate::dispatch::Company;
 use crate::engine::Engine;
 use crate::lane::Lane;
 use crate::metrics::SettlementState;
 use crate::open::{Outcome, Progress, Ticket};
 use crate::record::Record;
+use crate::trace::{Spent, trace};
+use crate::vigil::After;
 
 /// Goes on with a settlement that nobody is at.
 pub(crate) async fn go_on<C: Chain + 'static, L: ReplayLog + Send + Sync + 'static>(
@@ -43,6 +45,49 @@ pub(crate) fn vanished<C: Chain + 'static, L: ReplayLog + Send + Sync + 'static>
         let outcome = resumed(&resuming, lane, &ticket, claim).await;
         ticket.tell(Progress::Ended(outcome));
     });
+}
+
+/// Goes on with a settlement that had failed, and has paid after all: the evidence is there.
+pub(crate) fn revived<C: Chain + 'static, L: ReplayLog + Send + Sync + 'static>(
+    engine: &Arc<Engine<C, L>>,
+    network: Network,
+    ticket: Ticket,
+    claim: Claim,
+) {
+    engine.metrics.settlement(network, SettlementState::Revived);
+    tracing::warn!(%network, key = %claim.key(), "had failed, and the chain has made it pay after all");
+    let resuming = Arc::clone(engine);
+    engine.spawn(async move {
+        let Ok(lane) = resuming.lane(network) else { return };
+        let outcome = resumed(&resuming, lane, &ticket, claim).await;
+        ticket.tell(Progress::Ended(outcome));
+    });
+}
+
+/// What has become of a payment that had failed.
+pub(crate) async fn after_failure<C: Chain + 'static, L: ReplayLog + Send + Sync + 'static>(
+    engine: &Engine<C, L>,
+    lane: &Lane<C>,
+    entry: &Entry,
+) -> Result<After, Fault> {
+    let (case, record) = kept(engine, entry).ok_or(Fault::StoreInconsistent)?;
+    let plan = case.scheme.plan(&admitted(&case, &record, entry), case.charge).map_err(|_| Fault::StoreInconsistent)?;
+    // if the nonce is unused after nothing can use it any more, nothing will
+    let mut over = lane.chain.head().await?.time >= record.expires;
+    if !over {
+        over = true;
+        for one in &record.tries {
+            over &= lane.chain.nonce(one.signer, Block::Latest).await? > one.nonce;
+        }
+    }
+    let own: Vec<_> = record.tries.iter().map(|one| one.hash).collect();
+    match trace(lane, &entry.key, &plan, record.since, &own).await? {
+        Spent::Paid(_) => Ok(After::Paid),
+        Spent::Elsewhere(_) => Ok(After::Failed(lane.chain.head().await?)),
+        Spent::Untraced => Ok(After::Untraced(lane.chain.head().await?)),
+        Spent::Not if over => Ok(After::Failed(lane.chain.head().await?)),
+        Spent::Not | Spent::Shallow => Ok(After::Perhaps),
+    }
 }
 
 /// Waits for whoever is at a settlement, and goes on with it when nobody is any more.
@@ -100,10 +145,7 @@ pub(super) async fn resumed<C: Chain + 'static, L: ReplayLog + Send + Sync + 'st
     };
     let Some((case, record)) = kept(engine, &entry) else { return Outcome::Faulted(Fault::StoreInconsistent) };
     ticket.tell(record.payment().map_or(Progress::Kept, Progress::Sent));
-    // It was verified before it was claimed, and the log keeps nothing of a payment that was not; what the chain says of it now is
-    // another thing, because it may be settled by now.
-    let verified = Verified::assertion(&case.payment, &case.terms, entry.payer.clone(), entry.amount, entry.key, record.expires);
-    let admitted = Admitted::assertion(verified);
+    let admitted = admitted(&case, &record, &entry);
     match Settlement::new((engine, lane, ticket), case, admitted, claim, record, Company::Alone) {
         Ok(mut settlement) => {
             settlement.taken_back = entry.taken_back;
@@ -115,6 +157,13 @@ pub(super) async fn resumed<C: Chain + 'static, L: ReplayLog + Send + Sync + 'st
         }
         Err((rejection, _)) => Outcome::Refused(rejection, None),
     }
+}
+
+/// It was verified before it was claimed, and the log keeps nothing of a payment that was not; what the chain says of it now is another thing, because
+/// it may be settled by now.
+fn admitted(case: &Case, record: &Record, entry: &Entry) -> Admitted {
+    let verified = Verified::assertion(&case.payment, &case.terms, entry.payer.clone(), entry.amount, entry.key, record.expires);
+    Admitted::assertion(verified)
 }
 
 /// What was kept with an entry, if it is that entry's.

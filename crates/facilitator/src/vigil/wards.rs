@@ -1,6 +1,7 @@
 //! What is looked after, by the blocks that it is in.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Bound;
 
 use quittance_core::{ReplayKey, UnixSeconds};
 
@@ -22,6 +23,8 @@ pub(super) struct Wards {
     linked: BTreeSet<Place>,
     /// The last one that was asked for in its turn.
     turn: Place,
+    /// The last failure that was looked at in its turn.
+    failure: Option<ReplayKey>,
 }
 
 #[derive(Default)]
@@ -131,7 +134,7 @@ impl Wards {
 
     /// The transactions that are in doubt, so many at most.
     pub(super) fn doubtful(&self, most: usize) -> Vec<TransactionHash> {
-        let hashes: BTreeSet<_> = self.doubts.values().map(|doubt| doubt.ward.transaction).collect();
+        let hashes: BTreeSet<_> = self.doubts.values().filter_map(|doubt| doubt.ward.transaction).collect();
         hashes.into_iter().take(most).collect()
     }
 
@@ -145,7 +148,7 @@ impl Wards {
         let asked = self
             .doubts
             .values()
-            .filter_map(|doubt| found.get_key_value(&doubt.ward.transaction).map(|found| (doubt.ward.key, found)));
+            .filter_map(|doubt| found.get_key_value(&doubt.ward.transaction?).map(|found| (doubt.ward.key, found)));
         let mut gone = Vec::new();
         for (key, (hash, receipt)) in asked.collect::<Vec<_>>() {
             let Some(mut doubt) = self.doubts.remove(&key) else { continue };
@@ -164,6 +167,47 @@ impl Wards {
             }
         }
         gone
+    }
+
+    /// The failures that are in doubt, so many at most, and each in its turn.
+    pub(super) fn failures(&mut self, most: usize) -> Vec<Ward> {
+        let failures = |range| self.doubts.range(range).map(|(_, doubt)| doubt.ward).filter(|ward| ward.transaction.is_none());
+        let turn = match self.failure {
+            Some(last) => (Bound::Excluded(last), Bound::Unbounded),
+            None => (Bound::Unbounded, Bound::Unbounded),
+        };
+        let mut picked: Vec<_> = failures(turn).take(most).collect();
+        if let (true, Some(last)) = (picked.len() < most, self.failure) {
+            picked.extend(failures((Bound::Unbounded, Bound::Included(last))).take(most - picked.len()));
+        }
+        self.failure = picked.last().map(|ward| ward.key);
+        picked
+    }
+
+    /// A failure is known to stand as long as this block does.
+    pub(super) fn stands(&mut self, ward: Ward, place: Place) {
+        if self.doubts.get(&ward.key).is_some_and(|doubt| doubt.ward == ward) {
+            self.doubts.remove(&ward.key);
+            self.put(ward, place);
+        }
+    }
+
+    /// The same, if look after look finds it so: logs may come later than state.
+    pub(super) fn seems_to_stand(&mut self, ward: Ward, place: Place) {
+        let looks = self.doubts.get_mut(&ward.key).map_or(0, |doubt| {
+            doubt.missing += 1;
+            doubt.missing
+        });
+        if looks >= LOOKS {
+            self.stands(ward, place);
+        }
+    }
+
+    /// Looks after something no longer.
+    pub(super) fn leave(&mut self, ward: &Ward) {
+        if self.doubts.get(&ward.key).is_some_and(|doubt| doubt.ward == *ward) {
+            self.doubts.remove(&ward.key);
+        }
     }
 
     fn put(&mut self, ward: Ward, place: Place) {

@@ -133,6 +133,8 @@ pub enum Step {
     Watched(Receipt, UnixSeconds),
     /// It was refused for good; nothing moved.
     Failed(Rejection),
+    /// The same by evidence that the chain may still take back: somebody looks after it until then, and so long what was sent is kept.
+    FailedWatched(Rejection, UnixSeconds),
     /// What was sold is given, and is this.
     Grant(Option<Answer>),
     /// It is paid for, what was sold could not be given, and the holder has stopped trying: its buyer need not wait for the lease to end.
@@ -143,13 +145,13 @@ pub enum Step {
     Vanished,
 }
 
-/// A settlement that somebody looks after.
+/// A settlement that somebody looks after, or the failure of one.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
 #[expect(clippy::exhaustive_structs, reason = "a store must fill every member")]
 pub struct Watched {
     /// The payment.
     pub key: ReplayKey,
-    /// The transaction that it was settled by.
+    /// The transaction that it was settled by; empty where it has failed.
     pub transaction: Box<str>,
     /// Until when it is looked after.
     pub until: UnixSeconds,
@@ -236,7 +238,10 @@ impl Entry {
                 _ => self.keep_until.checked_add(1),
             },
             State::Failed(_) if self.taken_back.is_some() => None,
-            State::Failed(_) => Some(UnixSeconds::from_secs(0)),
+            State::Failed(_) => match self.watched_until {
+                Some(until) => until.checked_add(1),
+                None => Some(UnixSeconds::from_secs(0)),
+            },
         }
     }
 
@@ -272,9 +277,13 @@ impl Entry {
             State::Settled { receipt, .. } => {
                 Again::Redeliver(self.passed_on(State::Settled { receipt: receipt.clone(), lease }), receipt.clone())
             }
+            // what was sent may still arrive, so that whoever tries again goes on from there
+            State::Failed(rejection) if rejection.retry() == Retry::SameBytesLater && self.sent.is_some() => {
+                Again::Resume(Box::new(Self { watched_until: None, ..*self.passed_on(State::Settling { lease }) }))
+            }
             // It was not used and may pass unchanged by now: the balance has arrived, the window has opened.
             State::Failed(rejection) if rejection.retry() == Retry::SameBytesLater => {
-                Again::Fresh(self.passed_on(State::Reserved { lease }))
+                Again::Fresh(Box::new(Self { watched_until: None, ..*self.passed_on(State::Reserved { lease }) }))
             }
             State::Failed(rejection) => Again::Same(Claimed::Failed(*rejection)),
         }
@@ -288,13 +297,16 @@ impl Entry {
     }
 
     /// The entry in the hands of somebody who has seen that the chain took its settlement back, and goes on with it; none unless it is settled by
-    /// that very transaction, and looked after.
+    /// that very transaction, and looked after. Without a transaction it is the failure that is looked after, and that the chain has taken back.
     #[must_use]
     pub fn reopened(&self, transaction: &str, now: UnixSeconds, lease: u64) -> Option<Box<Self>> {
         match &self.state {
             State::Settled { receipt, .. } if *receipt.transaction == *transaction && self.watched_until.is_some() => {
                 let (lease, taken_back) = (after(now, lease), Some(receipt.transaction.clone()));
                 Some(Box::new(Self { watched_until: None, taken_back, ..*self.passed_on(State::Settling { lease }) }))
+            }
+            State::Failed(_) if transaction.is_empty() && self.watched_until.is_some() => {
+                Some(Box::new(Self { watched_until: None, ..*self.passed_on(State::Settling { lease: after(now, lease) }) }))
             }
             _ => None,
         }
@@ -307,6 +319,7 @@ impl Entry {
             (State::Settled { receipt, .. }, Some(until)) => {
                 Some(Watched { key: self.key, transaction: receipt.transaction.clone(), until })
             }
+            (State::Failed(_), Some(until)) => Some(Watched { key: self.key, transaction: Box::default(), until }),
             _ => None,
         }
     }
@@ -343,7 +356,13 @@ impl Entry {
             (Step::Settled(receipt), _) => return self.settled(receipt, None),
             (Step::Watched(receipt, until), _) => return self.settled(receipt, Some(until)),
             (Step::Failed(rejection), State::Settling { .. } | State::Unknown) => State::Failed(rejection),
-            (Step::Failed(rejection), State::Failed(before)) if *before == rejection => return Ok(self.same()),
+            (Step::FailedWatched(rejection, until), State::Settling { .. } | State::Unknown) => {
+                let (state, watched_until) = (State::Failed(rejection), Some(until));
+                return Ok(Verdict::Keep(Box::new(Self { state, watched_until, ..self.clone() })));
+            }
+            (Step::Failed(rejection) | Step::FailedWatched(rejection, _), State::Failed(before)) if *before == rejection => {
+                return Ok(self.same());
+            }
             (Step::Grant(answer), State::Settled { .. }) => return Ok(self.given(answer)),
             (Step::Owe, State::Settled { .. }) if self.granted => return Ok(self.same()),
             (Step::Owe, State::Settled { receipt, .. }) => {

@@ -32,11 +32,11 @@ pub trait ReplayLog {
     /// [`Step::Settling`] with nothing gives is the present one.
     fn resume(&self, key: &ReplayKey, lease: u64, now: UnixSeconds) -> impl Future<Output = Result<Option<Claim>, Fault>> + Send;
 
-    /// The settlements that are [looked after](Step::Watched), so many at most, those first that are looked after longest.
+    /// The settlements that are looked after ([`Watched`](Step::Watched), [`FailedWatched`](Step::FailedWatched)), so many at most, those first that are looked after longest.
     fn watched(&self, now: UnixSeconds, most: usize) -> impl Future<Output = Result<Vec<Watched>, Fault>> + Send;
 
-    /// The chain has taken back the transaction that a settlement was watched in: its outcome is open again, and whoever says so first goes
-    /// on with it, for so many seconds alone.
+    /// The chain has taken back the transaction that a settlement was watched in, or, where none is named, what showed that it had failed: its outcome
+    /// is open again, and whoever says so first goes on with it, for so many seconds alone.
     fn reopen(
         &self,
         key: &ReplayKey,

@@ -121,7 +121,7 @@ impl Model {
             30..60 if !self.claims.is_empty() => {
                 let recent = self.claims.len().min(40);
                 let index = self.claims.len() - 1 - usize::try_from(self.dice.roll(recent as u64)).unwrap();
-                let step = match self.dice.roll(20) {
+                let step = match self.dice.roll(22) {
                     0..3 => replay::Step::Settling(None),
                     3 | 4 => replay::Step::Settling(Sent::new(&self.dice.roll(1_000).to_be_bytes()).ok()),
                     5 => replay::Step::Unknown,
@@ -133,11 +133,15 @@ impl Model {
                     12 | 13 => replay::Step::Grant(Some(Answer::new(&self.dice.roll(1_000).to_be_bytes()))),
                     14 => replay::Step::Release,
                     15 => replay::Step::Vanished,
-                    19 => replay::Step::Owe,
                     16 | 17 => replay::Step::Watched(
                         self.receipt(),
                         UnixSeconds::from_secs((self.clock + self.dice.roll(600)).saturating_sub(self.dice.roll(100))),
                     ),
+                    18 | 19 => replay::Step::FailedWatched(
+                        [Rejection::InsufficientFunds, Rejection::Eip3009Signature][usize::try_from(self.dice.roll(2)).unwrap()],
+                        UnixSeconds::from_secs((self.clock + self.dice.roll(600)).saturating_sub(self.dice.roll(100))),
+                    ),
+                    20 => replay::Step::Owe,
                     _ => replay::Step::Hold(UnixSeconds::from_secs(self.clock + self.dice.roll(2_000))),
                 };
                 Ask::Step(self.claims[index].clone(), step, now)

@@ -119,6 +119,8 @@ pub(super) struct Ledger {
     /// Where the base fee is going.
     pub(super) fee_goal: u128,
     pub(super) tip: u128,
+    /// What is paid for a byte of a transaction beside its gas.
+    pub(super) byte_fee: u128,
     /// How many blocks time has brought.
     pub(super) due: u64,
     /// Every block that was ever taken back.
@@ -139,6 +141,7 @@ impl Ledger {
             ambushes: VecDeque::new(),
             fee_goal: fee,
             tip,
+            byte_fee: 0,
             due: 0,
             orphans: Vec::new(),
             salt: 0,
@@ -208,7 +211,7 @@ impl Ledger {
                 mined.push(self.act(state, time, act, mined.len()));
             }
             left -= next.gas;
-            mined.push(include(state, self.around(time), base, next));
+            mined.push(include(state, self.around(time), (base, self.byte_fee), next));
         }
         self.pool.retain(|waiting| waiting.nonce >= state.sent_by(waiting.sender));
     }
@@ -264,7 +267,7 @@ impl Ledger {
 }
 
 /// Carries out a transaction and takes what it costs.
-fn include(state: &mut State, around: Surroundings, base: u128, next: Waiting) -> Mined {
+fn include(state: &mut State, around: Surroundings, (base, byte_fee): (u128, u128), next: Waiting) -> Mined {
     let mut trail = Trail { gas: run::intrinsic(&next.call.data), ..Trail::default() };
     state.sent.insert(next.sender, next.nonce + 1);
     let before = state.clone();
@@ -276,7 +279,7 @@ fn include(state: &mut State, around: Surroundings, base: u128, next: Waiting) -
         trail = Trail { gas: next.gas, ..Trail::default() };
     }
     let price = base + next.tip_at(base).unwrap_or(0);
-    let cost = u128::from(trail.gas) * price;
+    let cost = u128::from(trail.gas) * price + next.length * byte_fee;
     let left = state.ether_of(next.sender).saturating_sub(cost);
     state.ether.insert(next.sender, left);
     if succeeded && next.value > 0 {

@@ -7,7 +7,9 @@ use std::time::Duration;
 
 use quittance_core::chain::{Call, ChainAnswer, ChainQuery};
 use quittance_core::{Address, Amount, Fault, Network};
-use quittance_facilitator::{self as facilitator, Broadcast, Chain, Fees, Gas, Head, Log, LogFilter, Receipt, TransactionHash};
+use quittance_facilitator::{
+    self as facilitator, Broadcast, Chain, DataFee, Fees, Gas, Head, Log, LogFilter, Receipt, TransactionHash,
+};
 
 use super::ModelChain;
 use super::abi;
@@ -198,6 +200,9 @@ impl Node {
     }
 }
 
+/// How many bytes a signature adds to a transaction.
+const SIGNATURE: u64 = 68;
+
 fn hash(text: &str) -> u64 {
     let [a, b, c, d, e, f, g, h, ..] = quittance_core::sha256(text.as_bytes());
     u64::from_be_bytes([a, b, c, d, e, f, g, h])
@@ -316,7 +321,9 @@ impl Chain for Node {
     async fn head(&self) -> Result<Head, Fault> {
         self.ask(Method::Head, (), |seen| {
             let head = seen.head();
-            let fees = Fees { base: seen.ledger.next_fee(head), tip: seen.ledger.tip };
+            let bytes = |size: u64| u128::from(size + SIGNATURE) * seen.ledger.byte_fee;
+            let [short, long] = DataFee::SIZES.map(bytes);
+            let fees = Fees { base: seen.ledger.next_fee(head), tip: seen.ledger.tip, data: DataFee::new(short, long) };
             Ok(Head { number: head.number, hash: head.hash, time: head.time, fees })
         })
         .await

@@ -25,6 +25,8 @@ pub(super) struct Waiting {
     /// How many wei go along.
     pub(super) value: u128,
     pub(super) call: Call,
+    /// How many bytes it has.
+    pub(super) length: u128,
     /// The first block that may hold it.
     pub(super) not_before: u64,
 }
@@ -46,6 +48,7 @@ impl Waiting {
             tip: envelope.max_priority_fee_per_gas().unwrap_or_else(|| envelope.max_fee_per_gas()),
             value: envelope.value().try_into().ok()?,
             call: Call::new(Address::from_bytes(to.into_array()), envelope.input().to_vec()),
+            length: raw.len() as u128,
             not_before: 0,
         })
     }

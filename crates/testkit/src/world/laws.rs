@@ -3,8 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use quittance_core::{Rejection, ReplayKey, Retry, UnixSeconds};
+use quittance_core::{Amount, Asset, Rejection, ReplayKey, Retry, UnixSeconds};
 use quittance_facilitator::TransactionHash;
+use quittance_guard::budget::{Meter, Subject, Sum};
 use quittance_guard::replay::{Entry, State};
 
 use super::script::{Planned, Secret};
@@ -46,6 +47,8 @@ pub enum Law {
     NothingWasted,
     /// 9
     NothingLostSilently,
+    /// 10
+    GiftsCount,
 }
 
 impl fmt::Debug for Broken {
@@ -77,6 +80,8 @@ pub struct Report {
     pub taken_back: u64,
     /// How many payments of which somebody was told so are lost.
     pub lost: u64,
+    /// How many payments are settled of which somebody was told before that they had failed for good.
+    pub revived: u64,
     /// How many of our transactions came to nothing.
     pub wasted: u64,
     /// How many of those because more gas was needed than had been estimated.
@@ -104,6 +109,7 @@ impl core::ops::AddAssign for Report {
         self.orphaned += other.orphaned;
         self.taken_back += other.taken_back;
         self.lost += other.lost;
+        self.revived += other.revived;
         self.wasted += other.wasted;
         self.exhausted += other.exhausted;
         self.used_up += other.used_up;
@@ -168,6 +174,7 @@ pub(super) async fn check(world: &World) -> Result<Report, Broken> {
         found.nothing_burnt(order, planned, last)?;
     }
     found.nothing_wasted()?;
+    found.gifts_count()?;
     let report = found.report();
     // it changes what the others are judged by
     found.signers_go_on().await?;
@@ -279,7 +286,9 @@ impl Found<'_> {
                 self.broken(Law::LogKnows, format!("order {order}: the log has {state:?}, and there is {moved:?}"))
             }
             ([moved], _) if planned.is_plain() && !self.was_settled_otherwise(order) => {
-                let inviting = self.answers(order).find(|told| match told.answer {
+                // what a deeper reorganisation made of a refusal nobody could know
+                let skipped = if self.world.script.deep { self.before } else { 0 };
+                let inviting = self.told.iter().skip(skipped).filter(|told| told.order == order).find(|told| match told.answer {
                     Answer::Refused(rejection) => !told.other && rejection.retry() == Retry::NewPayment,
                     _ => false,
                 });
@@ -351,6 +360,8 @@ impl Found<'_> {
                 Ok(())
             }
             Answer::Refused(_) if self.is_spoilt(planned) => Ok(()),
+            // what spoilt it was taken back after it had failed by that: whoever was told so may have paid in another way
+            Answer::Refused(_) if self.world.script.deep && self.has_failed(order, planned) => Ok(()),
             Answer::Pending if self.entries.get(&planned.order.key()).is_some_and(|entry| self.may_still_be(entry, planned)) => {
                 Ok(())
             }
@@ -359,6 +370,13 @@ impl Found<'_> {
                 self.broken(Law::NothingBurnt, format!("order {order}: in the end it was told {answer:?}, before {before:?}"))
             }
         }
+    }
+
+    /// Whether the log says that it has failed for good, or for now where it was asked for on other terms, which is remembered for as long.
+    fn has_failed(&self, order: usize, planned: &Planned) -> bool {
+        let asked_otherwise = self.answers(order).any(|told| told.other);
+        let state = self.entries.get(&planned.order.key()).map(|entry| &entry.state);
+        matches!(state, Some(State::Failed(rejection)) if asked_otherwise || rejection.retry() != Retry::SameBytesLater)
     }
 
     /// Whether it was settled for who asked on other terms.
@@ -394,6 +412,20 @@ impl Found<'_> {
             return self.broken(Law::NothingWasted, format!("{excused} had a reason, {happened:?}: {wasted:?}"));
         }
         Ok(())
+    }
+
+    /// What is counted may be more: what was set aside by somebody who died counts as well.
+    fn gifts_count(&self) -> Result<(), Broken> {
+        let gifts = self.signers().flat_map(|signer| self.world.chain.spendings(signer)).flat_map(|spending| spending.prepared);
+        let given = gifts.map(|deed| if let Deed::Given { wei, .. } = deed { wei } else { 0 }).sum();
+        let asset = Asset::parse(self.world.chain.network(), "0xEeeeeEeeeEeEeeEeEeEeeEEEeeeeEeeeeeeeEEeE").expect("an asset");
+        let sum = Sum::new(Subject::Wallet(Meter::Hour), asset);
+        let counted = self.world.stores.iter().map(|store| store.book.lock().expect("no step panics").spent(&sum, self.now));
+        let counted = counted.fold(Amount::ZERO, |sum, more| sum.checked_add(more).unwrap_or(Amount::MAX));
+        if counted >= Amount::from_u128(given) {
+            return Ok(());
+        }
+        self.broken(Law::GiftsCount, format!("payers were given {given} wei, and {counted} are counted"))
     }
 
     fn signers(&self) -> impl Iterator<Item = quittance_core::Address> {
@@ -436,6 +468,7 @@ impl Found<'_> {
             orphaned: self.orphaned(),
             taken_back: self.told.iter().filter(|told| self.was_taken_back(told)).count() as u64,
             lost: self.entries.values().filter(|entry| refused(entry) && entry.taken_back.is_some()).count() as u64,
+            revived: self.revived(),
             wasted: self.wasted().len() as u64,
             exhausted: self.wasted().iter().filter(|spending| spending.exhausted).count() as u64,
             used_up: self.used_up().count() as u64,
@@ -444,6 +477,17 @@ impl Found<'_> {
             transactions: ours.len() as u64,
             trace: self.trace(),
         }
+    }
+
+    fn revived(&self) -> u64 {
+        let for_good = |told: &Told| match told.answer {
+            Answer::Refused(rejection) => !told.other && rejection.retry() == Retry::NewPayment,
+            _ => false,
+        };
+        let is_settled =
+            |planned: &Planned| matches!(self.entries.get(&planned.order.key()), Some(Entry { state: State::Settled { .. }, .. }));
+        let orders = self.world.script.orders.iter().enumerate().filter(|(_, planned)| is_settled(planned));
+        orders.filter(|(order, _)| !self.was_settled_otherwise(*order) && self.answers(*order).any(for_good)).count() as u64
     }
 
     fn trace(&self) -> u64 {

@@ -8,6 +8,8 @@ use std::time::Duration;
 use quittance_core::chain::{Call, ChainAnswer, ChainQuery};
 use quittance_core::{Address, Amount, Fault, Network, ReplayKey, UnixSeconds, sha256};
 use quittance_facilitator::{Block, Broadcast, Chain, Gas, Head, Log, LogFilter, Receipt, Transaction, TransactionHash};
+use quittance_guard::PurchaseId;
+use quittance_guard::budget::{self, Book, Ledger, Record, Reserve, ReserveError, Reserved, Sum, Ticket};
 use quittance_guard::replay::{Claim, Claimed, Entry, Register, ReplayLog, Request, Step, StepError, Watched};
 
 use super::life::Life;
@@ -39,11 +41,14 @@ pub enum Sabotage {
     LooksAway,
     /// What a signer sends to itself for a number that is missing is believed to have arrived, and has not.
     LeavesGaps,
+    /// What payers are given is counted by the process alone.
+    ForgetsGifts,
 }
 
 /// What a log keeps, whoever dies.
 pub(super) struct Store {
     pub(super) register: Mutex<Register>,
+    pub(super) book: Mutex<Book>,
     trouble: Mutex<Trouble>,
 }
 
@@ -59,7 +64,7 @@ struct Trouble {
 impl Store {
     pub(super) fn new(seed: u64) -> Self {
         let trouble = Mutex::new(Trouble { seed, times: BTreeMap::new(), lost: 0, unanswered: 0 });
-        Self { register: Mutex::new(Register::new(100_000)), trouble }
+        Self { register: Mutex::new(Register::new(100_000)), book: Mutex::new(Book::new(100_000)), trouble }
     }
 
     pub(super) fn behave(&self, lost: u32, unanswered: u32) {
@@ -73,6 +78,15 @@ impl Store {
 
     /// A step that takes a moment, and may go wrong before or after.
     async fn step<T>(&self, about: Option<ReplayKey>, step: impl FnOnce(&mut Register) -> T) -> Result<T, Fault> {
+        self.somehow(about, || self.with(step)).await
+    }
+
+    /// The same with the ledger.
+    async fn count<T>(&self, step: impl FnOnce(&mut Book) -> T) -> Result<T, Fault> {
+        self.somehow(None, || step(&mut self.book.lock().expect("no step panics"))).await
+    }
+
+    async fn somehow<T>(&self, about: Option<ReplayKey>, step: impl FnOnce() -> T) -> Result<T, Fault> {
         let (lost, unanswered, pause) = {
             let mut trouble = self.trouble.lock().expect("no step panics");
             let times = trouble.times.entry(about).or_default();
@@ -88,7 +102,7 @@ impl Store {
         if lost {
             return Err(Fault::StoreUnavailable);
         }
-        let answer = self.with(step);
+        let answer = step();
         if unanswered { Err(Fault::StoreUnavailable) } else { Ok(answer) }
     }
 }
@@ -155,6 +169,45 @@ impl ReplayLog for MortalLog {
 
     async fn purge(&self, now: UnixSeconds) -> Result<usize, Fault> {
         self.call("purge", now, self.store.step(None, |register| register.purge(now))).await
+    }
+}
+
+/// The ledger of a process that can die.
+pub struct MortalLedger {
+    pub(super) store: Arc<Store>,
+    pub(super) life: Life,
+    pub(super) trace: Trace,
+    pub(super) site: usize,
+}
+
+impl MortalLedger {
+    async fn call<T: Debug>(&self, what: &str, about: impl Debug, asked: impl Future<Output = T>) -> T {
+        self.life.call(self.trace.follow(self.site, what, about, asked)).await
+    }
+}
+
+impl Ledger for MortalLedger {
+    async fn reserve(&self, request: &Reserve<'_>) -> Result<Reserved, ReserveError> {
+        let reserved = self.call("reserve", request, self.store.count(|book| book.reserve(request))).await;
+        reserved.unwrap_or_else(|fault| Err(ReserveError::Fault(fault)))
+    }
+
+    async fn step(&self, ticket: &Ticket, step: budget::Step, now: UnixSeconds) -> Result<Record, budget::StepError> {
+        let about = (ticket.clone(), step.clone(), now);
+        let taken = self.call("take", about, self.store.count(|book| book.step(ticket, step, now))).await;
+        taken.unwrap_or_else(|fault| Err(budget::StepError::Fault(fault)))
+    }
+
+    async fn find(&self, id: &PurchaseId) -> Result<Option<Record>, Fault> {
+        self.call("find gift", id, self.store.count(|book| book.find(id).cloned())).await
+    }
+
+    async fn open(&self) -> Result<Vec<Record>, Fault> {
+        self.call("open gifts", (), self.store.count(|book| book.open())).await
+    }
+
+    async fn spent(&self, sum: &Sum, now: UnixSeconds) -> Result<Amount, Fault> {
+        self.call("spent", (sum, now), self.store.count(|book| book.spent(sum, now))).await
     }
 }
 

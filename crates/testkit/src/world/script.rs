@@ -202,7 +202,8 @@ impl Script {
         for _ in 0..if self.deep { rng.between(1, 2) } else { 0 } {
             let depth = self.confirmations + rng.between(1, 6);
             let ours = *rng.pick(&[Fate::Back, Fate::Later(3), Fate::Gone, Fate::Gone]);
-            self.events.push((rng.below(self.unrest), Event::Reorganize { depth, ours, theirs: Fate::Back }));
+            let theirs = *rng.pick(&[Fate::Back, Fate::Later(3), Fate::Gone]);
+            self.events.push((rng.below(self.unrest), Event::Reorganize { depth, ours, theirs }));
         }
         for _ in 0..rng.between(1, 6) {
             let at = rng.below(self.unrest);
@@ -233,8 +234,6 @@ impl Script {
                     let (ours, theirs) = (fate(rng), fate(rng));
                     let deepest = self.confirmations + if self.deep { 6 } else { 0 };
                     let depth = rng.between(1, deepest);
-                    // evidence that a payment failed is what others did; nobody looks after that
-                    let theirs = if depth > self.confirmations { Fate::Back } else { theirs };
                     Event::Reorganize { depth, ours, theirs }
                 }
                 10 => Event::Cancel { order: usize::try_from(rng.below(self.orders.len() as u64)).unwrap_or(0) },

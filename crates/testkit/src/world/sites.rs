@@ -9,7 +9,7 @@ use quittance_facilitator::{Batch, ChainSettings, ChainSetup, Clock, Facilitator
 use tokio::sync::Notify;
 
 use super::life::Life;
-use super::parts::{MortalChain, MortalLog, Sabotage, Store};
+use super::parts::{MortalChain, MortalLedger, MortalLog, Sabotage, Store};
 use super::script::{self, Script, Secret};
 use super::trace::Trace;
 use crate::chain::{FACTORY, Kind, Node, STRICT_FACTORY};
@@ -62,6 +62,8 @@ impl Site {
         chain.sponsoring = vec![Sponsoring::Eip2612, Sponsoring::Erc20Approval];
         chain.funding = script::COST;
         chain.funding_hourly = u128::MAX;
+        // whoever was told to come back has time to
+        chain.failures_within = Duration::from_secs(60);
         // so cheap that nothing is too dear
         chain.fee_limit =
             Some(FeeLimit::new(1_000_000, script::KINDS.map(|kind| (script::token(kind), Amount::from_u64(1))).into()));
@@ -156,7 +158,15 @@ impl Means {
         settings.purge = Duration::from_secs(86_400);
         let model = self.node.chain().clone();
         let clock = Clock::new(move || Ok(model.now()));
-        let setup = ChainSetup::new(chain, self.keys.iter().map(Secret::key).collect()).with(self.chain.clone());
+        let forgets = self.sabotage == Some(Sabotage::ForgetsGifts);
+        let ledger = Arc::new(MortalLedger {
+            store: if forgets { Arc::new(Store::new(0)) } else { Arc::clone(&self.store) },
+            life: life.clone(),
+            trace: self.trace.clone(),
+            site: self.number,
+        });
+        let setup = ChainSetup::new(chain, self.keys.iter().map(Secret::key).collect());
+        let setup = setup.with(self.chain.clone()).giving_from(ledger);
         Facilitator::new(vec![setup], log, clock, settings, Arc::default()).expect("the script knows what can be")
     }
 }

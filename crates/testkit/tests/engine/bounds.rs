@@ -3,11 +3,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use quittance_core::{Amount, Facilitator as _, Fault, UnixSeconds, Window};
+use quittance_core::{Amount, Asset, Facilitator as _, Fault, UnixSeconds, Window};
 use quittance_evm::Sponsoring;
-use quittance_facilitator::{ChainSettings, FeeLimit, Transaction};
+use quittance_facilitator::{Batch, ChainSettings, FeeLimit, Transaction};
 use quittance_guard::ReplayLog as _;
-use quittance_testkit::chain::{Deed, Kind, Method};
+use quittance_guard::budget::{Ledger as _, Meter, Subject, Sum};
+use quittance_testkit::chain::{Ambush, Conduct, Deed, Kind, Method};
 use quittance_testkit::payer::{Brings, Order, Way};
 
 use crate::stage::{PRICE, Stage, TOKEN, blocks, key, times};
@@ -15,12 +16,15 @@ use crate::stage::{PRICE, Stage, TOKEN, blocks, key, times};
 /// What an approval offers for its gas, and what it may cost with that.
 const OFFERED: u128 = 100_000_000;
 const COST: u128 = 70_000 * OFFERED;
+/// What two gifts may take for gas: the first what it took, the second what it may take at most.
+const GAS: u128 = 21_000 * 11_000_000 + 36_250 * 21_000_000;
 
 fn stage(set: impl FnOnce(&mut ChainSettings)) -> Stage {
-    Stage::with(Kind::Honest, 1, |chain, _| {
+    Stage::with(Kind::Honest, 1, |chain, settings| {
+        settings.lease = 10;
         chain.sponsoring = vec![Sponsoring::Erc20Approval];
         chain.fee_limit = Some(FeeLimit::new(1_000_000, [(TOKEN, Amount::from_u64(3_000_000_000))].into()));
-        (chain.funding, chain.funding_hourly) = (COST, 2 * COST);
+        (chain.funding, chain.funding_hourly) = (COST, 2 * COST + GAS);
         set(chain);
     })
 }
@@ -55,9 +59,140 @@ async fn row_166_within_an_hour_payers_are_given_no_more_than_was_said_all_toget
     let own = bringing(&stage, 4, 4);
     stage.chain.fund(own.from(), COST);
     stage.settled(&own).await;
-    tokio::time::sleep(Duration::from_secs(3_600)).await;
+    // and a minute, which is as exactly as an hour is counted
+    tokio::time::sleep(Duration::from_secs(3_660)).await;
     stage.settled(&bringing(&stage, 3, 5)).await;
     assert_eq!((stage.paid(), given(&stage).len()), (times(4), 3));
+}
+
+#[tokio::test(start_paused = true)]
+async fn row_148_a_payer_whose_payments_fail_again_and_again_is_told_to_come_back() {
+    for batch in [None, Some(Batch::default())] {
+        let stage = Stage::with(Kind::Honest, 1, |chain, _| (chain.failures, chain.batch) = (3, batch));
+        let other = Arc::new(key(2));
+        stage.chain.mint(TOKEN, other.address(), times(2));
+        let good = stage.order(1);
+        stage.settled(&good).await;
+        for nonce in 2..=4 {
+            stage.chain.ambush(Ambush::Drain);
+            stage.refused(&stage.order(nonce), "insufficient_funds").await;
+            stage.chain.mint(TOKEN, key(1).address(), times(10));
+        }
+        let sent = stage.chain.spendings(stage.signer(0)).len();
+        let mut order = stage.order(5);
+        for _ in 0..2 {
+            assert_eq!(stage.settle(&order).await, Err(Fault::TooManyFailures));
+        }
+        assert_eq!((stage.chain.spendings(stage.signer(0)).len(), stage.chain.waiting(), sent), (sent, 0, 4));
+        assert_eq!(stage.log.open(UnixSeconds::from_secs(u64::MAX)).await.unwrap().len(), 0, "nothing is kept of it");
+        // what was settled stays settled, and nobody else is held up
+        stage.settled(&good).await;
+        stage.settled(&Order { payer: Arc::clone(&other), ..stage.order(6) }).await;
+        let text = stage.facilitator.metrics().text();
+        for line in [
+            "quittance_turned_away_total{network=\"eip155:84532\"} 2",
+            "quittance_vain_total{network=\"eip155:84532\",what=\"settlements\"} 3",
+        ] {
+            assert!(text.lines().any(|written| written == line), "{text}");
+        }
+        tokio::time::sleep(Duration::from_secs(600)).await;
+        // the payment is as good as before
+        order.window = stage.order(5).window;
+        stage.settled(&order).await;
+        assert_eq!(stage.paid(), times(3));
+    }
+    let stage = Stage::with(Kind::Honest, 1, |chain, _| chain.failures = 0);
+    for nonce in 1..=8 {
+        stage.chain.ambush(Ambush::Drain);
+        stage.refused(&stage.order(nonce), "insufficient_funds").await;
+        stage.chain.mint(TOKEN, key(1).address(), times(10));
+    }
+}
+
+/// Who is first with its own payment has paid, and cost no more than any other.
+#[tokio::test(start_paused = true)]
+async fn row_144_a_payment_that_somebody_else_made_counts_against_nobody() {
+    let stage = Stage::with(Kind::Honest, 1, |chain, _| chain.failures = 1);
+    for nonce in 1..=4 {
+        stage.chain.ambush(Ambush::FrontRun);
+        stage.settled(&stage.order(nonce)).await;
+    }
+    assert_eq!(stage.paid(), times(4));
+}
+
+/// What is counted of gifts.
+async fn counted(stage: &Stage) -> Amount {
+    let coins = Asset::parse(stage.chain.network(), "0xEeeeeEeeeEeEeeEeEeEeeEEEeeeeEeeeeeeeEEeE").unwrap();
+    stage.ledger.spent(&Sum::new(Subject::Wallet(Meter::Hour), coins), stage.chain.now()).await.unwrap()
+}
+
+#[tokio::test(start_paused = true)]
+async fn rows_150_and_166_who_starts_again_and_who_works_beside_begins_no_new_hour() {
+    let mut stage = stage(|_| {});
+    stage.settled(&bringing(&stage, 1, 1)).await;
+    stage.crash().await;
+    stage.settled(&bringing(&stage, 2, 2)).await;
+    let third = bringing(&stage, 3, 3);
+    assert_eq!(stage.settle(&third).await, Err(Fault::GasTooDear));
+    stage.crash().await;
+    assert_eq!(stage.settle(&third).await, Err(Fault::GasTooDear));
+    assert_eq!(stage.beside().settle(&third.settle(60, third.amount)).await, Err(Fault::GasTooDear));
+    assert_eq!(given(&stage), vec![COST, COST]);
+    assert_eq!(counted(&stage).await, Amount::from_u128(2 * (COST + 21_000 * 11_000_000)), "to the wei that they cost");
+}
+
+#[tokio::test(start_paused = true)]
+async fn row_166_what_a_gift_takes_for_gas_counts_as_much_as_the_gift() {
+    // each lacks one wei
+    let stage = stage(|chain| chain.funding_hourly = COST);
+    let (each, most) = (21_000 * 11_000_000 + 1, 36_250 * 21_000_000 + 1);
+    for payer in 0..60 {
+        let order = bringing(&stage, payer, payer);
+        stage.chain.fund(order.from(), COST - 1);
+        let settled = stage.settle(&order).await;
+        if settled == Err(Fault::GasTooDear) {
+            break;
+        }
+        assert!(settled.unwrap().success);
+    }
+    let gifts = given(&stage).len() as u128;
+    assert_eq!(gifts, (COST - most) / each + 1, "the last of them fits with all that it may take");
+    assert_eq!(counted(&stage).await, Amount::from_u128(gifts * each));
+}
+
+#[tokio::test(start_paused = true)]
+async fn rows_150_and_166_whenever_it_dies_no_gift_is_forgotten() {
+    for tenths in 0..50 {
+        let mut stage = stage(|_| {});
+        stage.node.behave(Conduct { latency: (20, 60), ..Conduct::default() });
+        let order = bringing(&stage, 1, 1);
+        let (facilitator, request) = (stage.facilitator.clone(), order.settle(60, order.amount));
+        let asking = tokio::spawn(async move { facilitator.settle(&request).await });
+        tokio::time::sleep(Duration::from_millis(100 * tenths)).await;
+        stage.crash().await;
+        asking.abort();
+        assert!(counted(&stage).await >= Amount::from_u128(given(&stage).iter().sum()), "after {tenths}");
+        blocks(12).await;
+        stage.settled(&order).await;
+        blocks(3).await;
+        let (each, most) = (COST + 21_000 * 11_000_000, COST + 36_250 * 21_000_000);
+        let counted = counted(&stage).await;
+        // one that was set aside and not given counts as well
+        let expected = [each, each + most].map(Amount::from_u128);
+        assert!(given(&stage) == [COST] && expected.contains(&counted), "after {tenths}: {counted}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_payers_are_given_is_counted_somewhere() {
+    use quittance_facilitator::{ChainSetup, Clock, Facilitator, Settings, SetupError};
+    let stage = Stage::new();
+    let mut settings = ChainSettings::default();
+    settings.fee_limit = Some(FeeLimit::new(1_000_000, [(TOKEN, Amount::from_u64(1))].into()));
+    (settings.funding, settings.funding_hourly) = (1, 1);
+    let setup = ChainSetup::new(Arc::new(stage.chain.node(7)), vec![key(100)]).with(settings);
+    let error = Facilitator::new(vec![setup], Arc::clone(&stage.log), Clock::system(), Settings::default(), Arc::default()).err();
+    assert_eq!(error, Some(SetupError::Uncounted));
 }
 
 #[tokio::test(start_paused = true)]

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use quittance_core::{Amount, Facilitator as _, Fault};
-use quittance_facilitator::FeeLimit;
+use quittance_facilitator::{Batch, ChainSettings, FeeLimit};
 use quittance_testkit::chain::{Kind, Method, Trouble};
 use quittance_testkit::payer::Way;
 
@@ -126,6 +126,44 @@ async fn a_settlement_that_costs_more_than_its_share_is_not_sent() {
     order.amount = PRICE;
     stage.settled(&order).await;
     assert_eq!(stage.paid(), times(2));
+}
+
+/// On a rollup, where the layer below takes more than the chain itself.
+#[tokio::test(start_paused = true)]
+async fn what_the_bytes_of_a_transaction_cost_counts_towards_every_bound() {
+    // gas for 1e12 wei, which is a thirtieth of the payment, and bytes for 1e14 and more, which is three times as much as it
+    let wei = 300_000_000_000;
+    let stage = |bytes, set: fn(&mut ChainSettings)| {
+        let stage = Stage::with(Kind::Honest, 1, |chain, _| set(chain));
+        stage.chain.charge_for_bytes(bytes);
+        stage
+    };
+    let share = |chain: &mut ChainSettings| {
+        chain.fee_limit = Some(FeeLimit::new(500, [(TOKEN, Amount::from_u64(300_000_000))].into()));
+    };
+    let share_of_a_batch = |chain: &mut ChainSettings| {
+        chain.fee_limit = Some(FeeLimit::new(500, [(TOKEN, Amount::from_u64(300_000_000))].into()));
+        chain.batch = Some(Batch::default());
+    };
+    // eleven million wei a unit, and as much again in five
+    let ceiling = |chain: &mut ChainSettings| chain.max_fee = 60_000_000;
+    for set in [share, share_of_a_batch, ceiling] {
+        let free = stage(0, set);
+        free.settled(&free.order(1)).await;
+        let dear = stage(wei, set);
+        assert_eq!(dear.settle(&dear.order(1)).await, Err(Fault::GasTooDear));
+        assert_eq!((dear.chain.spendings(dear.signer(0)).len(), dear.chain.waiting()), (0, 0));
+        // the payment is as good as before, and what it cost is counted whole
+        dear.chain.charge_for_bytes(1_000);
+        blocks(2).await;
+        dear.settled(&dear.order(1)).await;
+        blocks(2).await;
+        let spent = 10_u128.pow(18) - dear.chain.funds(dear.signer(0));
+        let counted = format!("quittance_gas_wei_total{{network=\"eip155:84532\"}} {spent}\n");
+        assert!(dear.facilitator.metrics().text().contains(&counted), "{counted}");
+        // gas costs eleven million wei a unit, and what is left over is for a few hundred bytes
+        assert!((300_000..600_000).contains(&(spent % 11_000_000)), "{spent}");
+    }
 }
 
 #[tokio::test(start_paused = true)]

@@ -10,7 +10,7 @@ use quittance_core::signature::SecretKey;
 use quittance_core::wire::{SettleResponse, VerifyResponse};
 use quittance_core::{Address, Amount, Fault, Nonce, UnixSeconds, Window};
 use quittance_facilitator::{ChainSettings, ChainSetup, Clock, Facilitator, Metrics, Settings};
-use quittance_guard::memory::MemoryReplayLog;
+use quittance_guard::memory::{MemoryLedger, MemoryReplayLog};
 use quittance_testkit::chain::{Kind, ModelChain, Node, Settings as Rules};
 use quittance_testkit::payer::{Order, TOKEN_NAME, TOKEN_VERSION, Way};
 
@@ -28,6 +28,8 @@ pub(crate) struct Stage {
     pub(crate) chain: ModelChain,
     pub(crate) node: Arc<Node>,
     pub(crate) log: Arc<MemoryReplayLog>,
+    /// Where it is counted what payers are given.
+    pub(crate) ledger: Arc<MemoryLedger>,
     pub(crate) facilitator: Facilitator<Node, MemoryReplayLog>,
     settings: (ChainSettings, Settings),
     signers: u8,
@@ -49,22 +51,24 @@ impl Stage {
         set(&mut of_chain, &mut settings);
         (0..signers).for_each(|signer| chain.fund(key(100 + signer).address(), 10_u128.pow(18)));
         let (node, log) = (Arc::new(chain.node(1)), Arc::new(MemoryReplayLog::new(100_000)));
-        let facilitator = begin(&chain, &node, &log, &(of_chain.clone(), settings.clone()), signers);
-        Self { chain, node, log, facilitator, settings: (of_chain, settings), signers }
+        let ledger = Arc::new(MemoryLedger::new(100_000));
+        let facilitator = begin(&chain, &node, (&log, &ledger), &(of_chain.clone(), settings.clone()), signers);
+        Self { chain, node, log, ledger, facilitator, settings: (of_chain, settings), signers }
     }
 
     /// Another life on the same log, as after a crash.
     pub(crate) async fn crash(&mut self) {
         self.facilitator.abort();
-        self.facilitator = begin(&self.chain, &self.node, &self.log, &self.settings, self.signers);
+        self.facilitator = begin(&self.chain, &self.node, (&self.log, &self.ledger), &self.settings, self.signers);
         self.facilitator.recover().await.unwrap();
     }
 
-    /// Another facilitator beside this one, on the same log, with signers of its own.
+    /// Another facilitator beside this one, on the same log and the same ledger, with signers of its own.
     pub(crate) fn beside(&self) -> Facilitator<Node, MemoryReplayLog> {
         let other = key(99);
         self.chain.fund(other.address(), 10_u128.pow(18));
         let setup = ChainSetup::new(Arc::new(self.chain.node(2)), vec![other]).with(self.settings.0.clone());
+        let setup = setup.giving_from(Arc::clone(&self.ledger));
         facilitator(&self.chain, setup, &self.log, self.settings.1.clone())
     }
 
@@ -119,12 +123,13 @@ impl Stage {
 fn begin(
     chain: &ModelChain,
     node: &Arc<Node>,
-    log: &Arc<MemoryReplayLog>,
+    (log, ledger): (&Arc<MemoryReplayLog>, &Arc<MemoryLedger>),
     settings: &(ChainSettings, Settings),
     signers: u8,
 ) -> Facilitator<Node, MemoryReplayLog> {
     let keys = (0..signers).map(|signer| key(100 + signer)).collect();
-    facilitator(chain, ChainSetup::new(Arc::clone(node), keys).with(settings.0.clone()), log, settings.1.clone())
+    let setup = ChainSetup::new(Arc::clone(node), keys).with(settings.0.clone()).giving_from(Arc::clone(ledger));
+    facilitator(chain, setup, log, settings.1.clone())
 }
 
 fn facilitator(

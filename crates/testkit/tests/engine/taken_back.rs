@@ -5,7 +5,7 @@ use std::time::Duration;
 use quittance_core::{Rejection, UnixSeconds, Window};
 use quittance_guard::ReplayLog as _;
 use quittance_guard::replay::{Entry, State};
-use quittance_testkit::chain::{Act, Ambush, Fate, Kind};
+use quittance_testkit::chain::{Act, Ambush, Fate, Kind, Method};
 use quittance_testkit::payer::{Order, Way};
 
 use crate::stage::{Stage, TOKEN, blocks, key, times};
@@ -253,4 +253,119 @@ async fn row_147_when_the_time_is_over_nothing_is_asked_and_nothing_kept() {
     tokio::time::sleep(Duration::from_secs(1_000)).await;
     assert_eq!(stage.node.asked(None), asked);
     assert!(stage.log.watched(UnixSeconds::from_secs(0), 100).await.unwrap().is_empty());
+}
+
+/// It fails because somebody did something before it in its block.
+async fn failing(stage: &Stage, order: &Order, ambush: Ambush, reason: &str) {
+    stage.chain.ambush(ambush);
+    stage.refused(order, reason).await;
+    assert_eq!((stage.paid(), count(stage, "failed")), (times(0), 1));
+    blocks(3).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn rows_143_and_147_a_cancellation_that_is_taken_back_lets_what_was_sent_pay_and_that_is_noticed() {
+    for (way, used) in [(Way::Eip3009, "invalid_exact_evm_nonce_already_used"), (Way::Permit2, "permit2_nonce_already_used")] {
+        let stage = Stage::new();
+        let order = Order { window: for_an_hour(&stage, 1).window, ..stage.order_by(way, 1) };
+        stage.chain.ambush(Ambush::Cancel);
+        let refused = stage.settle(&order).await.unwrap();
+        assert!(!refused.success && stage.paid() == times(0), "{refused:?} {used}");
+        blocks(12).await;
+        // the very transaction that came to nothing is in a block of the other history, and pays
+        stage.chain.reorganize(20, Fate::Back, Fate::Gone);
+        assert_eq!(stage.paid(), times(1), "{way:?}");
+        blocks(20).await;
+        let hash = stage.settled(&order).await;
+        assert_eq!(stage.chain.movements()[0].transaction.to_string(), hash);
+        assert_eq!((entry(&stage, &order).await.state.as_str(), count(&stage, "revived")), ("settled", 1));
+        // and it is looked after like any other
+        stage.chain.reorganize(50, Fate::Gone, Fate::Gone);
+        blocks(30).await;
+        assert_eq!((stage.paid(), stage.chain.movements().len(), count(&stage, "vanished")), (times(1), 1, 1));
+    }
+}
+
+/// So that the tests around here are about something: without anybody who looks the log is wrong for ever.
+#[tokio::test(start_paused = true)]
+async fn row_147_a_failure_that_nobody_looks_after_stays_one_whatever_the_chain_says() {
+    let stage = Stage::with(Kind::Honest, 1, |chain, _| chain.watch = Duration::ZERO);
+    let order = for_an_hour(&stage, 1);
+    failing(&stage, &order, Ambush::Cancel, "invalid_exact_evm_nonce_already_used").await;
+    stage.chain.reorganize(12, Fate::Back, Fate::Gone);
+    blocks(30).await;
+    stage.refused(&order, "invalid_exact_evm_nonce_already_used").await;
+    assert_eq!((stage.paid(), count(&stage, "revived")), (times(1), 0));
+}
+
+#[tokio::test(start_paused = true)]
+async fn row_147_a_failure_that_stays_one_stays_one_and_costs_few_questions() {
+    let stage = Stage::new();
+    let order = for_an_hour(&stage, 1);
+    failing(&stage, &order, Ambush::Cancel, "invalid_exact_evm_nonce_already_used").await;
+    for _ in 0..3 {
+        stage.chain.reorganize(8, Fate::Back, Fate::Back);
+        blocks(10).await;
+    }
+    stage.refused(&order, "invalid_exact_evm_nonce_already_used").await;
+    assert_eq!((stage.paid(), count(&stage, "failed"), count(&stage, "revived")), (times(0), 1, 0));
+    blocks(4).await;
+    // nothing but whether its block stands
+    let asked = stage.node.asked(None) - stage.node.asked(Some(Method::Blocks));
+    blocks(50).await;
+    assert_eq!(stage.node.asked(None) - stage.node.asked(Some(Method::Blocks)), asked);
+    // and that for as long as it is looked after
+    assert!(entry(&stage, &order).await.sent.is_some());
+    tokio::time::sleep(Duration::from_secs(2_000)).await;
+    let asked = stage.node.asked(None);
+    tokio::time::sleep(Duration::from_secs(1_000)).await;
+    assert_eq!((stage.node.asked(None), stage.log.find(&order.key()).await.unwrap()), (asked, None));
+}
+
+#[tokio::test(start_paused = true)]
+async fn row_147_while_nobody_knows_nothing_is_sent_for_what_had_failed() {
+    let stage = Stage::new();
+    let order = for_an_hour(&stage, 1);
+    failing(&stage, &order, Ambush::Cancel, "invalid_exact_evm_nonce_already_used").await;
+    // what was sent for it, as everybody can read it
+    let sent = stage.chain.spendings(stage.signer(0))[0].transaction;
+    let call = quittance_facilitator::Chain::call(&*stage.node, sent).await.unwrap().unwrap();
+    let sent = stage.node.asked(Some(Method::Broadcast));
+    stage.chain.reorganize(12, Fate::Gone, Fate::Gone);
+    blocks(20).await;
+    stage.refused(&order, "invalid_exact_evm_nonce_already_used").await;
+    assert_eq!((stage.node.asked(Some(Method::Broadcast)), stage.paid()), (sent, times(0)));
+    // a stranger who has seen it sends it
+    stage.chain.act(Act::Call { from: quittance_testkit::chain::STRANGER, call });
+    blocks(15).await;
+    stage.settled(&order).await;
+    assert_eq!((stage.paid(), count(&stage, "revived")), (times(1), 1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn rows_147_and_150_a_failure_is_looked_after_by_who_starts_again() {
+    let mut stage = Stage::new();
+    let order = for_an_hour(&stage, 1);
+    failing(&stage, &order, Ambush::Cancel, "invalid_exact_evm_nonce_already_used").await;
+    stage.facilitator.abort();
+    stage.chain.reorganize(12, Fate::Back, Fate::Gone);
+    stage.crash().await;
+    blocks(30).await;
+    stage.settled(&order).await;
+    assert_eq!((stage.paid(), count(&stage, "revived")), (times(1), 1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn rows_147_and_148_who_tries_again_goes_on_from_what_was_sent() {
+    let stage = Stage::new();
+    let order = for_an_hour(&stage, 1);
+    failing(&stage, &order, Ambush::Drain, "insufficient_funds").await;
+    stage.chain.mint(TOKEN, key(1).address(), times(1));
+    let hash = stage.settled(&order).await;
+    assert_eq!((stage.paid(), stage.chain.movements()[0].transaction.to_string()), (times(1), hash));
+    // the first of the two may pay in another history, and it is the same payment
+    stage.chain.reorganize(30, Fate::Back, Fate::Gone);
+    blocks(30).await;
+    stage.settled(&order).await;
+    assert_eq!((stage.paid(), stage.chain.movements().len()), (times(1), 1));
 }

@@ -81,3 +81,8 @@ fn the_laws_can_be_broken() {
     }
     assert_eq!(caught(Sabotage::LeavesGaps, 400).law, Law::NoGaps);
 }
+
+#[test]
+fn a_ledger_that_dies_with_its_process_breaks_a_law() {
+    assert_eq!(caught(Sabotage::ForgetsGifts, 400).law, Law::GiftsCount);
+}

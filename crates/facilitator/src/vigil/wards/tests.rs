@@ -6,7 +6,7 @@ use super::*;
 fn ward(nonce: u8, until: u64) -> Ward {
     let (token, from) = (Address::from_bytes([1; 20]), Address::from_bytes([2; 20]));
     let key = ReplayKey::Eip3009 { network: BASE, token, from, nonce: Nonce::from_bytes([nonce; 32]) };
-    Ward { key, transaction: TransactionHash::from_bytes([nonce; 32]), until: UnixSeconds::from_secs(until) }
+    Ward { key, transaction: Some(TransactionHash::from_bytes([nonce; 32])), until: UnixSeconds::from_secs(until) }
 }
 
 /// The hash of a block in one history or another.
@@ -77,7 +77,7 @@ fn row_147_what_is_in_a_history_that_is_no_more_is_in_doubt_and_nothing_else() {
         gone = wards.found(&found, |_, _| true);
     }
     assert_eq!((gone.len(), wards.doubtful(99)), (10, vec![]));
-    assert!(gone.iter().all(|ward| ward.transaction != other.transaction));
+    assert!(gone.iter().all(|ward| ward.transaction != Some(other.transaction)));
     assert_eq!(wards.places.get(&ward(31, 0).key), Some(&(50, hash(50, 2))));
 }
 
@@ -88,7 +88,7 @@ fn row_147_a_settlement_below_one_of_another_history_is_not_overlooked() {
     // the block of the first has gone before the second is settled, which is in a block above the one in its place
     wards.add(ward(2, 1_000), Some((2, hash(2, 2))));
     look(&mut wards, 1);
-    assert_eq!(wards.doubtful(9), [ward(1, 0).transaction]);
+    assert_eq!(wards.doubtful(9), [ward(1, 0).transaction.unwrap()]);
 }
 
 #[test]
@@ -142,4 +142,41 @@ fn what_is_too_much_is_left_alone_beginning_with_what_is_lowest() {
     wards.add(one(MOST), None);
     assert!(!wards.is_full() && !wards.blocks.contains_key(&(0, hash(1, 1))));
     assert_eq!((wards.places.len(), wards.doubts.len()), (MOST - 10, 1));
+}
+
+/// A settlement that failed.
+fn failure(nonce: u8) -> Ward {
+    Ward { transaction: None, ..ward(nonce, 100) }
+}
+
+#[test]
+fn row_147_a_failure_stands_as_long_as_its_block_and_is_looked_at_in_its_turn_when_that_is_gone() {
+    let mut wards = Wards::default();
+    for nonce in 1..=3 {
+        wards.add(failure(nonce), None);
+    }
+    assert!(wards.doubtful(9).is_empty(), "there is no transaction to ask for");
+    let turns = [wards.failures(2), wards.failures(2), wards.failures(9)].map(|wards| wards.len());
+    assert_eq!(turns, [2, 2, 3]);
+    let mut seen = [wards.failures(1), wards.failures(1), wards.failures(1)].concat();
+    seen.sort_by_key(|ward| ward.key);
+    assert_eq!(seen, (1..=3).map(failure).collect::<Vec<_>>());
+    wards.stands(failure(1), (10, [10; 32]));
+    for look in 1..=LOOKS {
+        wards.seems_to_stand(failure(2), (11, [11; 32]));
+        assert_eq!(wards.failures(9).contains(&failure(2)), look < LOOKS, "look {look}");
+    }
+    wards.leave(&failure(3));
+    assert!(wards.failures(9).is_empty());
+    // another block in the place of its own
+    let asked = wards.ask_for();
+    let hashes: Vec<_> = asked.iter().map(|(number, hash)| Some(if *number == 11 { [99; 32] } else { *hash })).collect();
+    wards.told(&asked, &hashes);
+    assert_eq!(wards.failures(9), [failure(2)]);
+    // one that is settled by now is no failure
+    wards.add(Ward { transaction: ward(2, 100).transaction, ..failure(2) }, Some((12, [12; 32])));
+    wards.stands(failure(2), (13, [13; 32]));
+    assert!(wards.failures(9).is_empty());
+    wards.forget(UnixSeconds::from_secs(101));
+    assert!(wards.is_empty());
 }

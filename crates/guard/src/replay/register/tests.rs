@@ -370,6 +370,46 @@ fn row_147_what_the_chain_takes_back_is_open_again_by_one_and_remembers_what_was
     assert_eq!(register.find(&key(1)).unwrap().taken_back.as_deref(), Some("0x1"));
 }
 
+/// A facilitator's settlement that failed, which is watched until a time.
+fn failed(register: &mut Register, nonce: u8, rejection: Rejection, until: u64) -> Claim {
+    let held = fresh(register, &for_everybody(nonce, "a", 0));
+    let step = Step::FailedWatched(rejection, at(until));
+    assert_eq!(register.step(&held, step.clone(), at(1)), Err(Misstep::Order.into()), "nothing was sent");
+    register.step(&held, Step::Settling(sent(b"signed")), at(1)).unwrap();
+    let entry = register.step(&held, step.clone(), at(2)).unwrap().unwrap();
+    assert_eq!((&entry.sent, entry.watched_until, &entry.state), (&sent(b"signed"), Some(at(until)), &State::Failed(rejection)));
+    assert_eq!(register.step(&held, step, at(3)).unwrap(), Some(entry));
+    held
+}
+
+#[test]
+fn row_147_a_failure_that_the_chain_takes_back_may_have_paid_after_all() {
+    let mut register = Register::new(10);
+    let first = failed(&mut register, 1, Rejection::Eip3009NonceUsed, 500);
+    assert_eq!(register.claim(&for_everybody(1, "a", 4)), Ok(Claimed::Failed(Rejection::Eip3009NonceUsed)));
+    assert_eq!(register.watched(at(4), 100), [Watched { key: key(1), transaction: "".into(), until: at(500) }]);
+    assert_eq!(register.reopen(&key(1), "0x1", 60, at(5)), None, "it was settled by no transaction");
+    let second = register.reopen(&key(1), "", 60, at(5)).unwrap();
+    assert_eq!((register.reopen(&key(1), "", 60, at(5)), register.watched(at(5), 100)), (None, vec![]));
+    assert_eq!(register.step(&first, Step::Settled(receipt("0x1", Attested::Chain)), at(6)), Err(Misstep::Stale.into()));
+    let entry = register.step(&second, Step::Watched(receipt("0x1", Attested::Chain), at(600)), at(6)).unwrap().unwrap();
+    assert_eq!((entry.sent, entry.watched_until, entry.taken_back), (sent(b"signed"), Some(at(600)), None));
+    assert!(matches!(register.claim(&for_everybody(1, "a", 7)), Ok(Claimed::Done(..))));
+}
+
+#[test]
+fn row_147_a_failure_is_remembered_while_it_is_watched_and_who_tries_again_goes_on_from_there() {
+    let mut register = Register::new(10);
+    let _held = failed(&mut register, 1, Rejection::InsufficientFunds, 500);
+    let _held = failed(&mut register, 2, Rejection::Eip3009NonceUsed, 50);
+    assert_eq!((register.purge(at(50)), register.purge(at(51))), (0, 1));
+    let Ok(Claimed::Resume(again)) = register.claim(&for_everybody(1, "a", 52)) else { panic!("the balance may have arrived") };
+    let entry = register.step(&again, Step::Settling(None), at(53)).unwrap().unwrap();
+    assert_eq!((entry.sent, entry.watched_until), (sent(b"signed"), None));
+    register.step(&again, Step::Failed(Rejection::InsufficientFunds), at(54)).unwrap();
+    assert!(matches!(register.claim(&for_everybody(1, "a", 55)), Ok(Claimed::Fresh(_))), "nothing is kept of it");
+}
+
 #[test]
 fn row_147_what_was_sent_is_dropped_when_nobody_looks_after_it_any_more() {
     let mut register = Register::new(10);
@@ -562,7 +602,7 @@ proptest! {
     /// Whatever happens in whatever order, what was sold is given once, and one at a time may settle.
     #[test]
     fn row_117_any_schedule_grants_once_and_settles_one_at_a_time(
-        steps in prop::collection::vec((0u8..13, 0u8..3, 0usize..4, 0u64..90), 0..120),
+        steps in prop::collection::vec((0u8..15, 0u8..3, 0usize..4, 0u64..90), 0..120),
     ) {
         let mut register = Register::new(100);
         let mut held: BTreeMap<u8, Vec<Claim>> = BTreeMap::new();
@@ -598,7 +638,9 @@ proptest! {
                 continue;
             }
             if action == 12 {
-                if let Some(claim) = register.reopen(&request.key, &format!("0x{number}"), 60, now) {
+                let failed = matches!(register.find(&request.key), Some(Entry { state: State::Failed(_), .. }));
+                let transaction = if failed { "".into() } else { format!("0x{number}") };
+                if let Some(claim) = register.reopen(&request.key, &transaction, 60, now) {
                     // if it is refused now, nothing was sold after all
                     settled.remove(&number);
                     held.entry(number).or_default().push(claim);
@@ -616,6 +658,8 @@ proptest! {
                 8 => Step::Grant(None),
                 9 => Step::Settling(sent(&[number])),
                 10 => Step::Watched(receipt(&format!("0x{number}"), Attested::Answer), at(clock + 50)),
+                13 => Step::FailedWatched(Rejection::InsufficientFunds, at(clock + 50)),
+                14 => Step::FailedWatched(Rejection::Eip3009NonceUsed, at(clock + 50)),
                 _ => Step::Release,
             };
             let outcome = register.step(&claim, step.clone(), now);
@@ -625,7 +669,8 @@ proptest! {
                 prop_assert!(after.granted || !before.granted);
                 let kept = matches!(after.state.as_str(), "settling" | "unknown") || after.watched_until.is_some();
                 prop_assert!(after.sent.is_none() || kept, "{:?}", after);
-                prop_assert!(after.watched_until.is_none() || after.state.as_str() == "settled", "{:?}", after);
+                let ended = matches!(after.state.as_str(), "settled" | "failed");
+                prop_assert!(after.watched_until.is_none() || ended, "{:?}", after);
                 if after.granted && !before.granted {
                     *grants.entry(number).or_default() += 1;
                 }
