@@ -1,18 +1,22 @@
 //! Questions of many, asked at once.
 //!
-//! Few requests to the node are under way at a time, and what is asked meanwhile goes together with the next: a facilitator with nothing to do
-//! asks at once, one under load asks for many, and nobody waits for a timer. They are two, so that the node has one to work on while the
-//! answers of the other are read. A question that several ask at once is asked once.
+//! One request to the node is under way at a time, and what is asked meanwhile goes together with the next: a facilitator with nothing to do
+//! asks at once, one under load asks for many, and nobody waits for a timer. A node takes longer to take a request than to answer a question
+//! in it, so that fewer and fuller ones are what both sides are fastest with. The next begins before the one before it has ended only where so
+//! many wait that they are worth a request of their own, or where that one takes long: a node may be far away, or held up by what a stranger's
+//! contract does. A question that several ask at once is asked once.
 //!
 //! Whoever asked may go away at any time; the request is not theirs. What one of them asks about, a stranger's contract, may break the request for
 //! all: then smaller parts are asked for, as long as it seems worth it.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use quittance_core::Fault;
 use quittance_core::chain::{ChainAnswer, ChainQuery};
 use tokio::sync::oneshot;
+use tokio::time::Instant;
 
 use crate::chain::Chain;
 
@@ -28,8 +32,20 @@ struct Shared<C> {
 #[derive(Default)]
 struct Waiting {
     asked: Vec<Asked>,
+    /// How many questions these are.
+    questions: usize,
     /// How many are asking for all.
     asking: usize,
+    /// When the last of them began.
+    begun: Option<Instant>,
+}
+
+impl Waiting {
+    /// Whether what waits is to be asked for now, beside so many others.
+    fn is_due_beside(&self, others: usize) -> bool {
+        let late = || self.begun.is_none_or(|begun| begun.elapsed() > SLOW);
+        others == 0 || (others < AT_ONCE && (self.questions >= ENOUGH || late()))
+    }
 }
 
 struct Asked {
@@ -38,7 +54,11 @@ struct Asked {
 }
 
 /// How many requests are under way at most.
-const AT_ONCE: usize = 2;
+const AT_ONCE: usize = 4;
+/// How many questions are worth a request of their own while another is under way.
+const ENOUGH: usize = 90;
+/// How long the last request has to be under way for whoever comes next not to wait for it.
+const SLOW: Duration = Duration::from_millis(20);
 
 /// How many smaller parts are asked for when a request breaks.
 const PARTS: usize = 8;
@@ -56,8 +76,9 @@ impl<C: Chain + 'static> Gatherer<C> {
         }
         let (answers, answered) = oneshot::channel();
         let begins = self.0.with(|waiting| {
+            waiting.questions = waiting.questions.saturating_add(questions.len());
             waiting.asked.push(Asked { questions, answers });
-            let begins = waiting.asking < AT_ONCE;
+            let begins = waiting.is_due_beside(waiting.asking);
             waiting.asking += usize::from(begins);
             begins
         });
@@ -84,9 +105,14 @@ impl<C: Chain> Shared<C> {
         core::mem::forget(over);
     }
 
-    /// Those whose turn it is; none when nobody waits, and then whoever comes next begins anew.
+    /// Those whose turn it is. None when nobody waits, and then whoever comes next begins anew; and none when others ask, who can ask for the few
+    /// that wait.
     fn take(&self) -> Option<Vec<Asked>> {
         self.with(|waiting| {
+            if waiting.asked.is_empty() || !waiting.is_due_beside(waiting.asking.saturating_sub(1)) {
+                waiting.asking = waiting.asking.saturating_sub(1);
+                return None;
+            }
             let (mut count, mut sum) = (0, 0_usize);
             for asked in &waiting.asked {
                 sum = sum.saturating_add(asked.questions.len());
@@ -95,11 +121,11 @@ impl<C: Chain> Shared<C> {
                 }
                 count += 1;
             }
-            if count == 0 {
-                waiting.asking = waiting.asking.saturating_sub(1);
-                return None;
-            }
-            Some(waiting.asked.drain(..count).collect())
+            let taken = waiting.asked.drain(..count).collect::<Vec<_>>();
+            let taken_questions = taken.iter().map(|asked| asked.questions.len()).sum();
+            waiting.questions = waiting.questions.saturating_sub(taken_questions);
+            waiting.begun = Some(Instant::now());
+            Some(taken)
         })
     }
 
@@ -155,7 +181,11 @@ impl<C: Chain> Drop for Over<'_, C> {
             waiting.asking = waiting.asking.saturating_sub(1);
             if waiting.asking == 0 {
                 waiting.asked.clear();
+                waiting.questions = 0;
             }
         });
     }
 }
+
+#[cfg(test)]
+mod tests;
