@@ -4,6 +4,7 @@ use std::convert::Infallible;
 use std::fmt;
 use std::io;
 use std::net::SocketAddr;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -135,11 +136,15 @@ where
             let _place = place;
             match acceptor {
                 None => connection(&server, stream, service, told).await,
-                // who does not finish to shake hands in time, or shows something else, is told nothing
+                // what most connections have no use for is not kept room for in all of them
                 Some(acceptor) => {
-                    if let Ok(Ok(stream)) = timeout(within, acceptor.accept(stream)).await {
-                        connection(&server, stream, service, told).await;
-                    }
+                    Box::pin(async move {
+                        // who does not finish to shake hands in time, or shows something else, is told nothing
+                        if let Ok(Ok(stream)) = timeout(within, acceptor.accept(stream)).await {
+                            connection(&server, stream, service, told).await;
+                        }
+                    })
+                    .await;
                 }
             }
         });
@@ -176,20 +181,22 @@ async fn connection<S, B>(
 }
 
 /// A service whose requests know where they come from.
+///
+/// What becomes of a request is kept apart from its connection: most connections wait for the next one, and hold as little as they can.
 #[derive(Clone)]
 struct WithPeer<S>(S, Peer);
 
-impl<S: Service<Request<Incoming>>> Service<Request<Incoming>> for WithPeer<S> {
+impl<S: Service<Request<Incoming>, Future: Send + 'static>> Service<Request<Incoming>> for WithPeer<S> {
     type Response = S::Response;
     type Error = S::Error;
-    type Future = S::Future;
+    type Future = Pin<Box<dyn Future<Output = Result<S::Response, S::Error>> + Send>>;
 
     fn poll_ready(&mut self, context: &mut std::task::Context<'_>) -> std::task::Poll<Result<(), S::Error>> {
         self.0.poll_ready(context)
     }
 
-    fn call(&mut self, mut request: Request<Incoming>) -> S::Future {
+    fn call(&mut self, mut request: Request<Incoming>) -> Self::Future {
         request.extensions_mut().insert(self.1);
-        self.0.call(request)
+        Box::pin(self.0.call(request))
     }
 }
