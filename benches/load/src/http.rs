@@ -1,6 +1,6 @@
 //! As much of HTTP/1.1 as both ends of a measurement need: messages with a length, one after the other on a connection that stays.
 //!
-//! Whatever has no `Content-Length` is refused, so that nothing is counted that was not understood.
+//! An answer without a `Content-Length` is refused, so that nothing is counted that was not understood; a request without one has no body.
 
 use std::io;
 
@@ -39,6 +39,12 @@ impl Connection {
     /// Connects to `host:port`.
     pub(crate) async fn open(address: &str) -> io::Result<Self> {
         Self::over(TcpStream::connect(address).await?)
+    }
+
+    /// Connects for little: what is read does not wait for more.
+    pub(crate) async fn lean(address: &str) -> io::Result<Self> {
+        let stream = TcpStream::connect(address).await?;
+        Ok(Self { stream, buffer: Vec::new(), taken: 0 })
     }
 
     /// A connection that somebody opened.
@@ -88,7 +94,10 @@ fn head(bytes: &[u8]) -> io::Result<Option<(usize, usize)>> {
         let (name, value) = line.split_once(':')?;
         name.eq_ignore_ascii_case("content-length").then_some(value)
     });
-    let length = length.and_then(|length| length.trim().parse().ok());
+    let length = match length {
+        Some(length) => length.trim().parse().ok(),
+        None => (!bytes.starts_with(b"HTTP/")).then_some(0),
+    };
     length.map(|length| Some((end + 4, length))).ok_or_else(|| io::Error::other("a message without a length"))
 }
 
@@ -110,6 +119,7 @@ mod tests {
         assert_eq!((request.get(body..).unwrap(), length), (&b"{}"[..], 2));
         assert!(head(request.get(..body - 1).unwrap()).unwrap().is_none());
         head(b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n").unwrap_err();
+        assert_eq!(head(b"GET / HTTP/1.1\r\n\r\n").unwrap(), Some((18, 0)));
     }
 
     #[test]

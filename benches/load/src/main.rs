@@ -1,16 +1,17 @@
-//! Measures facilitators beside each other, over one chain:
-//! `quittance-load --anvil <program> --ours <program> --theirs <program> --scratch <folder> --out <file> [--quick] [--only <case>]`.
+//! Measures what serves beside each other, over one chain:
 //!
-//! Everything runs on one machine and shares its processors: the chain, the facilitator, this program. A figure says more about the machine
-//! than about the code, so none is compared with one from another run: the facilitators take turns, round by round, and what counts is how
-//! often one's rate is the other's in neighbouring rounds. Every payment is signed before the clock runs; each is good; an answer that says
-//! otherwise ends the measurement without figures, and so does a chain on which not exactly what was settled has moved.
+//! - `quittance-load facilitators --anvil <program> --ours <program> --theirs <program> --scratch <folder> --out <file> [--quick] [--only <case>]`
+//! - `quittance-load sale --anvil <program> --ours <program> --typescript <script> --modules <folder> --scratch <folder> --out <file> [--quick]
+//!   [--only <case>]`
 //!
-//! What is asked of the chain is counted in rounds of their own, through a proxy ([`proxy`]), so that the proxy slows nobody whose time
-//! is taken.
+//! Everything runs on one machine and shares its processors: the chain, the services, this program. A figure says more about the machine
+//! than about the code, so none is compared with one from another run: what is compared takes turns, and what counts is how often one's
+//! figure is the other's in neighbouring rounds.
 //!
-//! One file per idea: [`node`] is the chain, [`side`] starts the facilitators, [`payments`] signs, [`mod@load`] asks, [`figures`] sums up.
+//! One file per idea: [`mod@facilitators`] and [`mod@sale`] are what is measured; [`node`] is the chain, [`side`] starts the facilitators,
+//! [`payments`] signs, [`mod@load`] asks, [`figures`] sums up.
 
+mod facilitators;
 mod failure;
 mod figures;
 mod http;
@@ -19,84 +20,21 @@ mod node;
 mod payments;
 mod program;
 mod proxy;
+mod sale;
 mod side;
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::time::Duration;
-
-use quittance_core::{Address, keccak256};
-use serde_json::{Value, json};
 
 use failure::{Failure, failure};
-use figures::{Round, Row};
-use load::{Done, Endpoint, load};
-use node::Node;
-use payments::{PRICE, Signed, payers, sign};
-use proxy::Proxy;
-use side::{Programs, Side};
-
-/// One kind of load.
-struct Case {
-    name: &'static str,
-    endpoint: Endpoint,
-    /// Who takes part, in turn.
-    sides: &'static [Side],
-    connections: usize,
-    /// For how long each round lasts.
-    time: Duration,
-    /// At most so many payments in a round.
-    payments: u32,
-    rounds: u32,
-}
-
-const CASES: &[Case] = &[
-    Case {
-        name: "idle",
-        endpoint: Endpoint::Verify,
-        sides: &[Side::Theirs, Side::Ours],
-        connections: 1,
-        time: Duration::from_secs(2),
-        payments: 20_000,
-        rounds: 3,
-    },
-    Case {
-        name: "verify",
-        endpoint: Endpoint::Verify,
-        sides: &[Side::Theirs, Side::Ours],
-        connections: 32,
-        time: Duration::from_secs(5),
-        payments: 60_000,
-        rounds: 5,
-    },
-    Case {
-        name: "settle",
-        endpoint: Endpoint::Settle,
-        sides: &[Side::Theirs, Side::Ours],
-        connections: 8,
-        time: Duration::from_secs(30),
-        payments: 3_000,
-        rounds: 3,
-    },
-    Case {
-        name: "batch",
-        endpoint: Endpoint::Settle,
-        sides: &[Side::Unbatched, Side::Ours],
-        connections: 256,
-        time: Duration::from_secs(10),
-        payments: 30_000,
-        rounds: 3,
-    },
-];
+use side::Programs;
 
 fn main() -> ExitCode {
-    let result = Options::parse(std::env::args().skip(1)).and_then(|options| {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        let figures = runtime.block_on(measure(&options))?;
-        Ok(fs::write(&options.out, figures.to_string())?)
-    });
-    match result {
+    let mut arguments = std::env::args().skip(1);
+    let kind = arguments.next().unwrap_or_default();
+    match Options::parse(arguments).and_then(|options| options.run(&kind)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             eprintln!("no figures: {failure}");
@@ -105,157 +43,52 @@ fn main() -> ExitCode {
     }
 }
 
-async fn measure(options: &Options) -> Result<Value, Failure> {
-    let node = Node::start(&options.anvil, &payers()?).await?;
-    let proxy = Proxy::start(&node.program.address)?;
-    let mut bench = Bench { options, node, proxy, series: 0 };
-    let mut rows = Vec::new();
-    let mut times = serde_json::Map::new();
-    for case in CASES.iter().filter(|case| options.only.as_deref().is_none_or(|only| only == case.name)) {
-        let measured = bench.case(case).await?;
-        if let [first, .., last] = &measured[..] {
-            times.insert(case.name.into(), last.times(first));
-        }
-        rows.extend(measured.iter().map(Row::json));
-    }
-    Ok(json!({ "rows": rows, "times": times }))
-}
-
-/// Signed payments to somebody who has nothing yet.
-struct Payments {
-    signed: Vec<Signed>,
-    payee: Address,
-}
-
-/// What all cases share.
-struct Bench<'a> {
-    options: &'a Options,
-    node: Node,
-    proxy: Proxy,
-    /// How many rounds there have been; each has payments of its own.
-    series: u32,
-}
-
-impl Bench<'_> {
-    /// Rounds in turn, and one more each through the proxy.
-    async fn case(&mut self, case: &Case) -> Result<Vec<Row>, Failure> {
-        let row = |side: &Side| Row {
-            case: case.name,
-            side: side.name(),
-            connections: case.connections,
-            rounds: Vec::new(),
-            asked: None,
-        };
-        let mut rows = case.sides.iter().map(row).collect::<Vec<_>>();
-        // what is only looked at can be looked at again
-        let again = if case.endpoint == Endpoint::Verify { Some(self.payments(case, case.payments)?) } else { None };
-        let rounds = if self.options.quick { 1 } else { case.rounds };
-        for round in 0..rounds {
-            for (side, row) in case.sides.iter().zip(&mut rows) {
-                let measured = self.round(case, *side, again.as_ref()).await?;
-                eprintln!("{} {} of {rounds}, {}: {measured}", case.name, round + 1, side.name());
-                row.rounds.push(measured);
-            }
-        }
-        for (side, row) in case.sides.iter().zip(&mut rows) {
-            row.asked = Some(self.count(case, *side, again.as_ref()).await?);
-        }
-        Ok(rows)
-    }
-
-    /// One facilitator under load, from its start to its end.
-    async fn round(&mut self, case: &Case, side: Side, again: Option<&Payments>) -> Result<Round, Failure> {
-        let facilitator = side.start(&self.options.programs, &self.node.program.address)?;
-        let fresh = if again.is_none() { Some(self.payments(case, case.payments)?) } else { None };
-        let payments = again.or(fresh.as_ref()).ok_or_else(|| failure("there are payments"))?;
-        self.warm(case, &facilitator.address).await?;
-        let before = (facilitator.processor(), self.node.program.processor());
-        let done = load(case.endpoint, &facilitator.address, &payments.signed, case.connections, self.time(case)).await?;
-        let after = (facilitator.processor(), self.node.program.processor());
-        self.settled(case, payments, &done).await?;
-        let between = |before: Option<Duration>, after: Option<Duration>| after?.checked_sub(before?);
-        Ok(Round::new(done, between(before.0, after.0), between(before.1, after.1)))
-    }
-
-    /// The same through the proxy, with the number of payments.
-    async fn count(&mut self, case: &Case, side: Side, again: Option<&Payments>) -> Result<(proxy::Asked, usize), Failure> {
-        let facilitator = side.start(&self.options.programs, &self.proxy.address)?;
-        let fresh = if again.is_none() { Some(self.payments(case, case.payments)?) } else { None };
-        let payments = again.or(fresh.as_ref()).ok_or_else(|| failure("there are payments"))?;
-        self.warm(case, &facilitator.address).await?;
-        let _of_its_start = self.proxy.take();
-        let done = load(case.endpoint, &facilitator.address, &payments.signed, case.connections, self.time(case)).await?;
-        let asked = self.proxy.take();
-        self.settled(case, payments, &done).await?;
-        Ok((asked, done.each.len()))
-    }
-
-    /// Every connection's first payment is nobody's figure.
-    async fn warm(&mut self, case: &Case, address: &str) -> Result<(), Failure> {
-        let count = u32::try_from(case.connections)?;
-        let payments = self.payments(case, count)?;
-        let done = load(case.endpoint, address, &payments.signed, case.connections, Duration::from_secs(60)).await?;
-        self.settled(case, &payments, &done).await
-    }
-
-    /// Payments that nobody has seen, to a payee who has nothing.
-    fn payments(&mut self, case: &Case, count: u32) -> Result<Payments, Failure> {
-        self.series += 1;
-        let series = format!("{} {}", case.name, self.series);
-        let hash = keccak256(series.as_bytes());
-        let payee = Address::from_bytes(*hash.last_chunk().ok_or_else(|| failure("a hash is longer than an address"))?);
-        let count = if self.options.quick { count.min(20_000) } else { count };
-        Ok(Payments { signed: sign(&series, payee, count)?, payee })
-    }
-
-    /// What was settled has moved, each payment once, and nothing else.
-    async fn settled(&mut self, case: &Case, payments: &Payments, done: &Done) -> Result<(), Failure> {
-        let settled = if case.endpoint == Endpoint::Settle { done.each.len() } else { 0 };
-        let moved = self.node.balance(payments.payee).await?;
-        let expected = u128::from(PRICE) * settled as u128;
-        if moved != expected {
-            return Err(failure(format!("{settled} payments were settled, and {moved} moved instead of {expected}")));
-        }
-        let taken = payments.signed.iter().take(settled).map(|payment| (payment.payer, payment.nonce)).collect::<Vec<_>>();
-        let used = self.node.used(&taken).await?;
-        if used == settled { Ok(()) } else { Err(failure(format!("of {settled} settled payments the token knows {used}"))) }
-    }
-
-    fn time(&self, case: &Case) -> Duration {
-        if self.options.quick { case.time / 3 } else { case.time }
-    }
-}
-
-/// What follows the program's name.
+/// What follows the program's name and the kind of measurement.
 struct Options {
-    anvil: PathBuf,
-    programs: Programs,
-    out: PathBuf,
+    paths: BTreeMap<String, PathBuf>,
     quick: bool,
     only: Option<String>,
 }
 
 impl Options {
     fn parse(mut arguments: impl Iterator<Item = String>) -> Result<Self, Failure> {
-        let (mut paths, mut quick, mut only) = (std::collections::BTreeMap::new(), false, None);
+        let mut options = Self { paths: BTreeMap::new(), quick: false, only: None };
         while let Some(name) = arguments.next() {
             match name.as_str() {
-                "--quick" => quick = true,
-                "--only" => only = arguments.next(),
-                "--anvil" | "--ours" | "--theirs" | "--scratch" | "--out" => {
+                "--quick" => options.quick = true,
+                "--only" => options.only = arguments.next(),
+                "--anvil" | "--ours" | "--theirs" | "--typescript" | "--modules" | "--scratch" | "--out" => {
                     let path = arguments.next().ok_or_else(|| failure(format!("{name} of what?")))?;
-                    paths.insert(name, PathBuf::from(path));
+                    options.paths.insert(name, PathBuf::from(path));
                 }
                 _ => return Err(failure(format!("unknown option `{name}`"))),
             }
         }
-        let mut path = |name: &str| paths.remove(name).ok_or_else(|| failure(format!("{name} is missing")));
-        Ok(Self {
-            anvil: path("--anvil")?,
-            programs: Programs { ours: path("--ours")?, theirs: path("--theirs")?, scratch: path("--scratch")? },
-            out: path("--out")?,
-            quick,
-            only,
-        })
+        Ok(options)
+    }
+
+    fn run(mut self, kind: &str) -> Result<(), Failure> {
+        let mut path = |name: &str| self.paths.remove(name).ok_or_else(|| failure(format!("{name} is missing")));
+        let out = path("--out")?;
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        let figures = match kind {
+            "facilitators" => runtime.block_on(facilitators::measure(&facilitators::Options {
+                anvil: path("--anvil")?,
+                programs: Programs { ours: path("--ours")?, theirs: path("--theirs")?, scratch: path("--scratch")? },
+                quick: self.quick,
+                only: self.only,
+            }))?,
+            "sale" => runtime.block_on(sale::measure(&sale::Options {
+                anvil: path("--anvil")?,
+                ours: path("--ours")?,
+                typescript: path("--typescript")?,
+                modules: path("--modules")?,
+                scratch: path("--scratch")?,
+                quick: self.quick,
+                only: self.only,
+            }))?,
+            _ => return Err(failure(format!("`{kind}` is no measurement: `facilitators` or `sale`"))),
+        };
+        Ok(fs::write(&out, figures.to_string())?)
     }
 }

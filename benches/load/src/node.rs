@@ -1,4 +1,4 @@
-//! The chain: anvil with a block every tenth of a second, with the contracts in place and payers that have tokens.
+//! The chain, with the contracts in place and payers that have tokens: anvil, or the sandbox.
 
 use std::path::Path;
 use std::process::Command;
@@ -34,30 +34,57 @@ pub(crate) struct Node {
 }
 
 impl Node {
-    /// Starts the chain and puts everything on it.
+    /// Starts anvil, with a block each tenth of a second, and puts everything on it.
     pub(crate) async fn start(anvil: &Path, payers: &[Address]) -> Result<Self, Failure> {
+        Self::anvil(anvil, &["--block-time", "0.1"], payers).await
+    }
+
+    /// Starts anvil, with a block for each transaction, and puts everything on it.
+    pub(crate) async fn at_once(anvil: &Path, payers: &[Address]) -> Result<Self, Failure> {
+        Self::anvil(anvil, &[], payers).await
+    }
+
+    async fn anvil(anvil: &Path, more: &[&str], payers: &[Address]) -> Result<Self, Failure> {
         let mut command = Command::new(anvil);
-        command.args(["--port", "0", "--chain-id", &CHAIN.to_string(), "--hardfork", "prague", "--accounts", "10"]);
-        command.args(["--block-time", "0.1"]);
-        let program = Program::start(&mut command, |line| line.strip_prefix("Listening on "))?;
-        let connection = Connection::open(&program.address).await?;
-        let usdc = Token::usdc(CHAIN);
-        let mut node = Self { program, connection, token: usdc.address.to_string() };
-        for placement in canonical().into_iter().chain([usdc.placement()]) {
+        command.args(["--port", "0", "--chain-id", &CHAIN.to_string(), "--hardfork", "prague", "--accounts", "10"]).args(more);
+        let mut node = Self::over(Program::start(&mut command, |line| line.strip_prefix("Listening on "))?).await?;
+        for placement in canonical().into_iter().chain([Token::usdc(CHAIN).placement()]) {
             node.place(&placement).await?;
         }
         node.ask("anvil_setCode", json!([VALIDATOR, "0x00"])).await?;
-        let token = node.token.clone();
+        node.fund(payers).await?;
+        Ok(node)
+    }
+
+    /// Starts the sandbox, where everything is already and the known accounts have tokens, with a block for each transaction or each so many
+    /// milliseconds.
+    pub(crate) async fn sandbox(ours: &Path, block_time: Option<u32>) -> Result<Self, Failure> {
+        let mut command = Command::new(ours);
+        command.args(["devnet", "--port", "0"]);
+        if let Some(millis) = block_time {
+            command.args(["--block-time", &millis.to_string()]);
+        }
+        Self::over(Program::start(&mut command, |line| line.split_once(" at http://").map(|(_, place)| place))?).await
+    }
+
+    async fn over(program: Program) -> Result<Self, Failure> {
+        let connection = Connection::open(&program.address).await?;
+        Ok(Self { program, connection, token: Token::usdc(CHAIN).address.to_string() })
+    }
+
+    /// Gives payers tokens.
+    async fn fund(&mut self, payers: &[Address]) -> Result<(), Failure> {
+        let token = self.token.clone();
         for payer in payers {
             // mint(address,uint256)
-            node.transact(&token, &format!("0x40c10f19{}{FUNDS:064x}", word(*payer))).await?;
+            self.transact(&token, &format!("0x40c10f19{}{FUNDS:064x}", word(*payer))).await?;
         }
         for payer in payers {
-            if node.balance(*payer).await? != u128::from(FUNDS) {
+            if self.balance(*payer).await? != u128::from(FUNDS) {
                 return Err(failure("a payer has no tokens"));
             }
         }
-        Ok(node)
+        Ok(())
     }
 
     /// One call.

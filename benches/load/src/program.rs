@@ -36,6 +36,11 @@ impl Program {
         Ok(program)
     }
 
+    /// The most memory that it had at a time, in KiB, where the system says so.
+    pub(crate) fn memory(&self) -> Option<u64> {
+        most_memory(&self.child.id().to_string())
+    }
+
     /// How much of the processor it has used, where the system says so.
     pub(crate) fn processor(&self) -> Option<Duration> {
         /// What Linux counts in, on every machine that it tells.
@@ -46,6 +51,12 @@ impl Program {
         let (user, system) = (numbers.next()?.ok()?, numbers.next()?.ok()?);
         Some(TICK * user.checked_add(system)?)
     }
+}
+
+/// The most memory that a process had at a time, in KiB: resident, what it shares with others included.
+pub(crate) fn most_memory(process: &str) -> Option<u64> {
+    let text = fs::read_to_string(format!("/proc/{process}/status")).ok()?;
+    text.lines().find_map(|line| line.strip_prefix("VmHWM:"))?.trim().strip_suffix(" kB")?.parse().ok()
 }
 
 impl Drop for Program {

@@ -6,6 +6,7 @@
 
 pub(crate) mod counts;
 mod facilitator;
+mod sale;
 mod wasm;
 
 use std::fmt::Write as _;
@@ -39,6 +40,8 @@ pub(crate) enum What {
     Wasm,
     /// The facilitator, over a chain.
     Facilitator,
+    /// A paid request as a whole.
+    Sale,
 }
 
 impl Options {
@@ -49,6 +52,7 @@ impl Options {
             "--quick" => Ok(Self { quick: true, ..options }),
             "--wasm" => Ok(Self { what: What::Wasm, ..options }),
             "--facilitator" => Ok(Self { what: What::Facilitator, ..options }),
+            "--sale" => Ok(Self { what: What::Sale, ..options }),
             other => Err(Failure(format!("unknown option `{other}` of bench"))),
         })
     }
@@ -91,6 +95,7 @@ pub(crate) fn run(workspace: &Workspace, options: Options) -> Result<(), Failure
         What::Native => (NATIVE, native(workspace, options)?),
         What::Wasm => (WASM, wasm::rows(workspace, options)?),
         What::Facilitator => return facilitator::run_beside(workspace, &options),
+        What::Sale => return sale::run(workspace, &options),
     };
     if options.json {
         println!("{}", as_json(&kind, &rows, &compiler));
@@ -118,7 +123,7 @@ fn native(workspace: &Workspace, options: Options) -> Result<(Vec<Row>, Compiler
 
 /// Runs one of the measuring programs and reads its lines.
 fn program<T>(workspace: &Workspace, name: &str, arguments: &[&str], parse: fn(&str) -> Option<T>) -> Result<Vec<T>, Failure> {
-    let run = ["run", "--quiet", "--release", "--locked", "--package", "quittance-benches", "--bin", name, "--"];
+    let run = ["run", "--quiet", "--profile", "dist", "--locked", "--package", "quittance-benches", "--bin", name, "--"];
     parse_lines(&read(cargo().current_dir(&workspace.root).args(run).args(arguments))?, parse)
 }
 

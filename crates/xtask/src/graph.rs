@@ -40,7 +40,7 @@ const EDGES: &[(&str, Edges)] = &[
     ("xtask", Edges::To(&["secp", "core", "evm", "svm", "guard"])),
     ("wasm", Edges::To(&["core", "secp", "evm", "svm", "guard", "inspect"])),
     ("benches", Edges::To(&["secp", "core", "evm", "svm", "guard", "server", "testkit"])),
-    ("load", Edges::To(&["devnet", "core"])),
+    ("load", Edges::To(&["client", "devnet", "store", "guard", "core"])),
 ];
 
 /// Packages that speak to a chain.

@@ -55,6 +55,7 @@ usage: cargo xtask <task>
   bench [--json] [--quick]     time the verification path beside others, and write the table in README.md
   bench --wasm ...             the same compiled to WebAssembly, under Node; with --json, the last line is JSON
   bench --facilitator ...      our facilitator beside x402-rs's, over one chain
+  bench --sale ...             a paid request as a whole beside the protocol's own packages, and how many one machine makes
   wasm                         build the npm package and pack it
   counts                       count the paths' instructions and compare with benches/counts.txt
   counts write                 count them and rewrite benches/counts.txt

@@ -35,11 +35,13 @@ const PLACEMENTS = [
 ];
 
 export class Chain {
-  constructor(url) {
+  /** A chain that is asked for a receipt each so many milliseconds. */
+  constructor(url, pollingInterval = 20) {
     this.url = url;
+    this.pollingInterval = pollingInterval;
     // a busy machine may keep a node waiting
     this.transport = viem.http(url, { timeout: 60_000 });
-    this.reader = viem.createPublicClient({ chain: baseSepolia, transport: this.transport, pollingInterval: 20, cacheTime: 0 });
+    this.reader = viem.createPublicClient({ chain: baseSepolia, transport: this.transport, pollingInterval, cacheTime: 0 });
     this.node = viem.createTestClient({ mode: "anvil", chain: baseSepolia, transport: this.transport });
     this.helper = this.wallet(known(9));
   }
@@ -79,7 +81,7 @@ export class Chain {
 
   /** What signs and sends for one account, and reads in its name. */
   wallet(account) {
-    const client = viem.createWalletClient({ account, chain: baseSepolia, transport: this.transport, pollingInterval: 20 });
+    const client = viem.createWalletClient({ account, chain: baseSepolia, transport: this.transport, pollingInterval: this.pollingInterval });
     return client.extend(viem.publicActions);
   }
 

@@ -156,9 +156,9 @@ fn compare(known: &Counts, found: &Counts) -> Verdict {
 fn count(workspace: &Workspace, compiler: Compiler) -> Result<Counts, Failure> {
     tools::valgrind()?;
     // flags of somebody's environment would make other instructions
-    let build = ["build", "--release", "--locked", "--package", "quittance-benches", "--bin", "counted"];
+    let build = ["build", "--profile", "dist", "--locked", "--package", "quittance-benches", "--bin", "counted"];
     run(cargo().current_dir(&workspace.root).env_remove("RUSTFLAGS").env_remove("CARGO_ENCODED_RUSTFLAGS").args(build))?;
-    let folder = workspace.target.join("release");
+    let folder = workspace.target.join("dist");
     let instructions =
         PATHS.iter().map(|path| Ok(((*path).to_owned(), count_one(&folder, path)?))).collect::<Result<_, Failure>>()?;
     Ok(Counts { compiler: compiler.version, instructions })

@@ -25,8 +25,8 @@ pub(super) fn rows(workspace: &Workspace, options: Options) -> Result<(Vec<Row>,
 
 /// Builds the modules; gives the folder they lie in and the compiler that made them.
 fn build(workspace: &Workspace) -> Result<(PathBuf, &'static str), Failure> {
-    let mut arguments = vec!["--release", "--package", "quittance-benches"];
+    let mut arguments = vec!["--profile", "dist", "--package", "quittance-benches"];
     arguments.extend(PROGRAMS.iter().flat_map(|name| ["--bin", name]));
     let (folder, rustc) = web_assembly(workspace, &arguments)?;
-    Ok((folder.join("release"), rustc))
+    Ok((folder.join("dist"), rustc))
 }
