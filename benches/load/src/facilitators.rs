@@ -3,7 +3,7 @@
 //! They take turns, round by round. Every payment is signed before the clock runs; each is good; an answer that says otherwise ends the
 //! measurement without figures, and so does a chain on which not exactly what was settled has moved.
 //!
-//! What is asked of the chain is counted in rounds of their own, through a proxy ([`proxy`](crate::proxy)), so that the proxy slows nobody
+//! What is asked of the chain is counted in rounds of their own, through a proxy ([`proxy`]), so that the proxy slows nobody
 //! whose time is taken.
 
 use std::path::PathBuf;

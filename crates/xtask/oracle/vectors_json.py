@@ -184,6 +184,7 @@ def numbers(c):
         ("a leading zero in the exponent is legal", "1e01"),
         ("the sample numbers of RFC 8785", "[333333333.33333329,1E30,4.50,2e-3,0.000000000000000000000000001]"),
         ("powers of ten", "[1e0,1e1,1e5,1e10,1e15,1e21,1e22,1e-1,1e-5]"),
+        ("of two shortest texts as near as each other, the even one", "[2.98023223876953125e-8,8.589934592e9,1.490116119384765625e-8]"),
         ("shortest digits", "[5e-324,4.35,0.3,2.675,1.005,123456.789e3]"),
     ]:
         c.accept(comment, text, "Number", rows=[26])

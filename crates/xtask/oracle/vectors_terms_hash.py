@@ -220,6 +220,7 @@ def numbers(file):
     add("0.0000001 is 1e-7", "0.0000001", "1e-7, the first with one")
     add("123456789.125", "123456789.125")
     add("333333333.33333329, whose double has fewer digits", "333333333.33333329")
+    add("2^-25, whose two shortest texts are as near: the even one", "2.98023223876953125e-8")
     add("2^53 - 1, the greatest integer", str(2**53 - 1))
     add("-(2^53 - 1)", str(-(2**53 - 1)))
     add("the greatest double", "1.7976931348623157e308")
