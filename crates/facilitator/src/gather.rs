@@ -1,7 +1,7 @@
 //! Questions of many, asked at once.
 //!
 //! One request to the node is under way at a time, and what is asked meanwhile goes together with the next: a facilitator with nothing to do
-//! asks at once, one under load asks for many, and nobody waits for a timer. A node takes longer to take a request than to answer a question
+//! asks at once, and one under load asks for many. A node takes longer to take a request than to answer a question
 //! in it, so that fewer and fuller ones are what both sides are fastest with. The next begins before the one before it has ended only where so
 //! many wait that they are worth a request of their own, or where that one takes long: a node may be far away, or held up by what a stranger's
 //! contract does. A question that several ask at once is asked once.
@@ -16,7 +16,7 @@ use std::time::Duration;
 use quittance_core::Fault;
 use quittance_core::chain::{ChainAnswer, ChainQuery};
 use tokio::sync::oneshot;
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout};
 
 use crate::chain::Chain;
 
@@ -43,8 +43,15 @@ struct Waiting {
 impl Waiting {
     /// Whether what waits is to be asked for now, beside so many others.
     fn is_due_beside(&self, others: usize) -> bool {
-        let late = || self.begun.is_none_or(|begun| begun.elapsed() > SLOW);
+        let late = || self.begun.is_none_or(|begun| begun.elapsed() >= SLOW);
         others == 0 || (others < AT_ONCE && (self.questions >= ENOUGH || late()))
+    }
+
+    /// Whether somebody who has waited for a while begins to ask for all who wait.
+    fn begins_late(&mut self) -> bool {
+        let begins = !self.asked.is_empty() && self.is_due_beside(self.asking);
+        self.asking += usize::from(begins);
+        begins
     }
 }
 
@@ -57,7 +64,7 @@ struct Asked {
 const AT_ONCE: usize = 4;
 /// How many questions are worth a request of their own while another is under way.
 const ENOUGH: usize = 90;
-/// How long the last request has to be under way for whoever comes next not to wait for it.
+/// How long the last request has to be under way for nobody to wait for it any more.
 const SLOW: Duration = Duration::from_millis(20);
 
 /// How many smaller parts are asked for when a request breaks.
@@ -74,19 +81,25 @@ impl<C: Chain + 'static> Gatherer<C> {
         if questions.is_empty() {
             return Ok(Vec::new());
         }
-        let (answers, answered) = oneshot::channel();
-        let begins = self.0.with(|waiting| {
+        let (answers, mut answered) = oneshot::channel();
+        let mut begins = self.0.with(|waiting| {
             waiting.questions = waiting.questions.saturating_add(questions.len());
             waiting.asked.push(Asked { questions, answers });
             let begins = waiting.is_due_beside(waiting.asking);
             waiting.asking += usize::from(begins);
             begins
         });
-        if begins {
-            let shared = Arc::clone(&self.0);
-            tokio::spawn(async move { shared.run().await });
+        loop {
+            if begins {
+                let shared = Arc::clone(&self.0);
+                tokio::spawn(async move { shared.run().await });
+            }
+            match timeout(SLOW, &mut answered).await {
+                Ok(answers) => return answers.unwrap_or(Err(Fault::ChainUnavailable)),
+                // nobody else may come who would begin
+                Err(_) => begins = self.0.with(Waiting::begins_late),
+            }
         }
-        answered.await.unwrap_or(Err(Fault::ChainUnavailable))
     }
 }
 

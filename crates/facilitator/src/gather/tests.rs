@@ -171,6 +171,22 @@ async fn a_request_that_takes_long_is_not_waited_for() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn nobody_has_to_come_for_those_who_wait_behind_a_request_that_takes_long() {
+    let node = Node::held();
+    let gatherer = Arc::new(Gatherer::new(Arc::clone(&node), 512));
+    let mut askers = vec![asker(&gatherer, 0, 3)];
+    settle_down().await;
+    askers.extend((1..=3).map(|name| asker(&gatherer, name, 2)));
+    settle_down().await;
+    assert_eq!(node.requests(), [3]);
+    sleep(SLOW).await;
+    settle_down().await;
+    assert_eq!(node.requests(), [3, 6], "together");
+    node.let_go(2);
+    all(askers).await;
+}
+
+#[tokio::test(start_paused = true)]
 async fn what_several_ask_is_asked_once() {
     let node = Node::held();
     let gatherer = Arc::new(Gatherer::new(Arc::clone(&node), 512));

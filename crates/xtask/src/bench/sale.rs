@@ -40,13 +40,13 @@ pub(super) fn run(workspace: &Workspace, options: &Options) -> Result<(), Failur
 
 const ONE: &str = "\
 One buyer who buys one thing after the other: asks, is told the terms, decides, signs, pays, checks the receipt. The buyer keeps its budget, what it
-signed and an audit log on disk, the gate and the facilitator in it a store each, and every record is flushed: eighteen times a purchase, which is most
-of the time where a flush takes milliseconds, as it did here. The protocol's own client, server and facilitator are a process each and keep nothing.
-Both look every 5 ms for a receipt on the same anvil, which makes a block for each transaction at once; the sandbox does the same.";
+signed and an audit log on disk, the gate and the facilitator in it a store each, and every record is flushed: eighteen times a purchase. The protocol's
+own client, server and facilitator are a process each and keep nothing. Both look every 5 ms for a receipt on the same anvil, which makes a block for
+each transaction at once; the sandbox does the same.";
 
 const MANY: &str = "\
-256 buyers do the same at a time, with budgets in memory, through one gate that settles what comes within a block of 100 ms in one transaction, while
-10,000 other connections to the gate are open. Two processors carry all of it: buyers, gate, the API behind it, facilitator and chain.";
+256 purchases at a time by six accounts, with budgets in memory and without an audit log, through one gate that settles what comes within a block of
+100 ms in one transaction, while 10,000 other connections to the gate are open. Two processors carry all of it: buyers, gate, the API behind it, facilitator and chain.";
 
 fn table(figures: &Value, compiler: &Compiler) -> Result<String, Failure> {
     let Compiler { version, host } = compiler;
