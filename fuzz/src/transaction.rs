@@ -67,7 +67,7 @@ fn play(bytes: &mut Unstructured<'_>) -> arbitrary::Result<()> {
     let mut raw = transaction.raw().to_vec();
     check(&raw);
     while let Ok(at) = bytes.arbitrary::<u16>() {
-        if bytes.is_empty() {
+        if raw.is_empty() || bytes.is_empty() {
             break;
         }
         let place = usize::from(at) % raw.len();

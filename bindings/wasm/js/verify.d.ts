@@ -234,7 +234,8 @@ export interface Gate<Rest extends unknown[]> {
   terms: Json<PaymentRequirements> | Json<PaymentRequirements>[];
   /** The work. A response that is not a success is not charged for. */
   serve(request: Request, payment: Verified, ...rest: Rest): Response | Promise<Response>;
-  /** Asks a facilitator to settle; `body` is the exact text of the request. What it throws leaves the outcome unknown. */
+  /** Asks a facilitator to settle, once; `body` is the exact text of the request. What it throws leaves the outcome unknown. After an attempt that got
+      no answer a refusal says nothing of that attempt: throw instead. */
   settle(
     request: { x402Version: 2; paymentPayload: PaymentPayload; paymentRequirements: PaymentRequirements },
     body: string,

@@ -75,12 +75,14 @@ pub(crate) struct Watch {
     most: usize,
     /// None once it is too long.
     copy: Option<Vec<u8>>,
+    /// How much is still to come, where that was announced: a server that has sent as much does not ask for the end.
+    left: Option<u64>,
     end: Option<Box<dyn FnOnce(Ended) + Send>>,
 }
 
 impl Watch {
-    pub(crate) fn new(most: usize, end: impl FnOnce(Ended) + Send + 'static) -> Self {
-        Self { most, copy: Some(Vec::new()), end: Some(Box::new(end)) }
+    pub(crate) fn new(most: usize, length: Option<u64>, end: impl FnOnce(Ended) + Send + 'static) -> Self {
+        Self { most, copy: Some(Vec::new()), left: length, end: Some(Box::new(end)) }
     }
 
     fn see(&mut self, data: &[u8]) {
@@ -88,6 +90,7 @@ impl Watch {
             Some(copy) if copy.len().saturating_add(data.len()) <= self.most => copy.extend_from_slice(data),
             copy => *copy = None,
         }
+        self.left = self.left.map(|left| left.saturating_sub(data.len() as u64));
     }
 
     fn end(&mut self) {
@@ -135,7 +138,7 @@ impl<B: Body<Data = Bytes>> Body for SoldBody<B> {
                                 watch.see(data);
                             }
                             // a server that has sent as much as was announced may not ask again
-                            if inner.is_end_stream() {
+                            if inner.is_end_stream() || watch.left == Some(0) {
                                 watch.end();
                             }
                         }

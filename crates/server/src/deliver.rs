@@ -94,7 +94,8 @@ impl<F: Send + Sync + 'static, L: ReplayLog + Send + Sync + 'static> Delivery<F,
         reply::put_receipt(&mut parts.headers, self.version, &self.vouched);
         let most = if self.bound { self.shared.options.keep } else { 0 };
         let runtime = tokio::runtime::Handle::current();
-        let watch = Watch::new(most, move |ended| {
+        let announced = headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
+        let watch = Watch::new(most, announced.or_else(|| body.size_hint().exact()), move |ended| {
             runtime.spawn(async move {
                 match ended {
                     Ended::Taken(copy) => {

@@ -79,7 +79,9 @@ impl<F, L> Shared<F, L> {
             return Err(refuse(Rejection::NoMatchingOffer));
         }
         let (terms, quote_ended) = self.offer_of(selling, &resource, &offers, &payment, now).map_err(refuse)?;
-        if !is_described_by_us(selling.route.described(&parts.method), &payment).map_err(|wrong| reply::malformed(&wrong))? {
+        // whatever the method: what a listing shows under the resource is the same for all of them
+        let ours = selling.route.discovery.as_ref().map(|discovery| &discovery.1);
+        if !is_described_by_us(ours, &payment).map_err(|wrong| reply::malformed(&wrong))? {
             return Err(refuse(Rejection::ExtensionEchoMismatch));
         }
         let payment_id = name_of(selling.route.naming, &payment)?;
@@ -193,7 +195,8 @@ fn unasked(scheme: &dyn Scheme, input: &VerifyInput<'_>, question: ChainQuery) -
 
 /// Whether a payment describes the resource as we do, if it describes it: a facilitator lists what it finds there (catalogue row 69).
 fn is_described_by_us(ours: Option<&Extension>, payment: &Payment) -> Result<bool, DecodeError> {
-    let (Some(ours), Some(theirs)) = (ours, payment.extensions().entry(Bazaar::ID)?) else { return Ok(true) };
+    let Some(ours) = ours else { return Ok(true) };
+    let Some(theirs) = payment.extensions().entry(Bazaar::ID)? else { return Ok(true) };
     let is_ours = |(name, value)| ours.siblings.iter().any(|(own, said)| own == name && said == value);
     // what is left out is not said
     Ok(theirs.info == ours.info && (theirs.schema.is_none() || theirs.schema == ours.schema) && theirs.siblings.iter().all(is_ours))

@@ -34,7 +34,7 @@ pub(super) enum Vouched {
 impl Case<'_> {
     /// Looks for the seller's signature under an offer.
     ///
-    /// What is signed and speaks of something else than the offer beside it is refused, demanded or not: one of the two was changed on the
+    /// What is signed and speaks of nothing but something else than the offer beside it is refused, demanded or not: one of the two was changed on the
     /// way. What nobody signed, or somebody whom nobody was told of, is refused where a signature is demanded.
     pub(super) fn judge_signature(self, terms: &Terms) -> Result<Vouched, Refusal> {
         let told = told(self.matching.iter().copied());

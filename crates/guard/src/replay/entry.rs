@@ -137,7 +137,9 @@ pub enum Step {
     FailedWatched(Rejection, UnixSeconds),
     /// What was sold is given, and is this.
     Grant(Option<Answer>),
-    /// It is paid for, what was sold could not be given, and the holder has stopped trying: its buyer need not wait for the lease to end.
+    /// It is paid for, what was sold could not be given, and the holder has stopped trying: its buyer need not wait for the lease to end, at first.
+    /// How often something is tried has an end, so that later tries are a lease apart, or all of them would be over before whatever is broken is
+    /// mended.
     Owe,
     /// Nothing was sent, and nothing will be: the payment is free again.
     Release,
@@ -365,6 +367,7 @@ impl Entry {
             }
             (Step::Grant(answer), State::Settled { .. }) => return Ok(self.given(answer)),
             (Step::Owe, State::Settled { .. }) if self.granted => return Ok(self.same()),
+            (Step::Owe, State::Settled { .. }) if self.attempt > AT_ONCE => return Ok(self.same()),
             (Step::Owe, State::Settled { receipt, .. }) => {
                 let state = State::Settled { receipt: receipt.clone(), lease: UnixSeconds::from_secs(0) };
                 return Ok(Verdict::Keep(Box::new(Self { state, ..self.clone() })));
@@ -421,6 +424,9 @@ impl Entry {
         Verdict::Keep(Box::new(self.clone()))
     }
 }
+
+/// Through how many hands something that is owed goes without a wait.
+const AT_ONCE: u32 = 2;
 
 fn after(now: UnixSeconds, seconds: u64) -> UnixSeconds {
     now.checked_add(seconds).unwrap_or(UnixSeconds::from_secs(u64::MAX))

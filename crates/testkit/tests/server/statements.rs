@@ -174,8 +174,11 @@ async fn row_69_what_is_listed_under_the_sellers_name_is_the_sellers_word() {
         entry(|it| it.info.insert("output", Object::new())),
         entry(|it| it.schema = Some(Object::new())),
     ]) {
-        let answer = shop.ask(Ask::get("/v1/r").paying(&with_extension(shop.plain(nonce), Bazaar::ID, &wrong))).await;
-        assert_eq!(answer.refused(402).reason(), "extension_echo_mismatch");
+        let payment = with_extension(shop.plain(nonce), Bazaar::ID, &wrong);
+        for method in ["GET", "POST", "DELETE"] {
+            let answer = shop.ask(Ask::get("/v1/r").method(method).paying(&payment)).await;
+            assert_eq!(answer.refused(402).reason(), "extension_echo_mismatch", "{method}");
+        }
     }
     assert_eq!(shop.served(), 0);
     for (nonce, right) in (20..).zip([ours.clone(), entry(|it| it.schema = None)]) {

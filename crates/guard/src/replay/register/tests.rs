@@ -322,9 +322,16 @@ fn row_156_what_is_owed_need_not_wait_for_the_lease() {
     let Ok(Claimed::Redeliver(second, _)) = register.claim(&bound("a", 7, 3)) else { panic!("delivered again") };
     assert_eq!(register.step(&first, Step::Owe, at(4)), Err(Misstep::Stale.into()), "somebody else is at it now");
     assert!(matches!(register.claim(&bound("a", 7, 4)), Ok(Claimed::Pending(_))), "one at a time");
-    register.step(&second, Step::Grant(None), at(5)).unwrap();
-    register.step(&second, Step::Owe, at(6)).unwrap();
-    assert!(matches!(register.claim(&bound("a", 7, 7)), Ok(Claimed::Done(..))), "what was given is not owed");
+    register.step(&second, Step::Owe, at(4)).unwrap();
+    let Ok(Claimed::Redeliver(third, _)) = register.claim(&bound("a", 7, 4)) else { panic!("delivered again") };
+    register.step(&third, Step::Owe, at(5)).unwrap();
+    assert!(
+        matches!(register.claim(&bound("a", 7, 5)), Ok(Claimed::Pending(_))),
+        "what fails again and again is tried a lease apart"
+    );
+    register.step(&third, Step::Grant(None), at(6)).unwrap();
+    register.step(&third, Step::Owe, at(7)).unwrap();
+    assert!(matches!(register.claim(&bound("a", 7, 8)), Ok(Claimed::Done(..))), "what was given is not owed");
 }
 
 /// A facilitator's settlement that is watched until a time.
