@@ -87,6 +87,8 @@ struct Settlement<'a, C, L> {
     lost: u32,
     /// How many gifts the ledger knows the end of.
     counted: usize,
+    /// How many transactions there were when it came into these hands.
+    former: usize,
 }
 
 /// How a settlement ends here.
@@ -144,7 +146,7 @@ impl<'a, C: Chain + 'static, L: ReplayLog + Send + Sync + 'static> Settlement<'a
         let company = if plan.shareable().is_some() { company } else { Company::Alone };
         let mut wait = lane.watcher.wait();
         record.tries.iter().for_each(|one| wait.also(one.hash));
-        let (gas, kept, spent, gift, lost) = (None, false, 0, None, 0);
+        let (gas, kept, spent, gift, lost, former) = (None, false, 0, None, 0, record.tries.len());
         Ok(Self {
             engine,
             lane,
@@ -164,6 +166,7 @@ impl<'a, C: Chain + 'static, L: ReplayLog + Send + Sync + 'static> Settlement<'a
             place: None,
             lost,
             counted: 0,
+            former,
             taken_back: None,
         })
     }

@@ -200,7 +200,7 @@ async fn look_again<C: Chain + 'static, L: ReplayLog + Send + Sync + 'static>(
     match settle::after_failure(engine, lane, &entry).await {
         // with all blocks that there are by now
         Ok(After::Failed(head)) => lane.vigil.with(|wards| wards.stands(ward, (head.number, head.hash))),
-        Ok(After::Untraced(head)) => lane.vigil.with(|wards| wards.seems_to_stand(ward, (head.number, head.hash))),
+        Ok(After::Seems(head)) => lane.vigil.with(|wards| wards.seems_to_stand(ward, (head.number, head.hash))),
         Ok(After::Perhaps) | Err(_) => {}
         Ok(After::Paid) => {
             // whoever is at it now is soon told what the log says
@@ -223,8 +223,8 @@ async fn look_again<C: Chain + 'static, L: ReplayLog + Send + Sync + 'static>(
 pub(crate) enum After {
     /// It has failed all the same, as far as the chain goes.
     Failed(Head),
-    /// Its nonce is used, and nobody can say how.
-    Untraced(Head),
+    /// As far as one look goes: its nonce is unused after everything that could use it, or used and nobody can say how.
+    Seems(Head),
     /// What was sent may still pay.
     Perhaps,
     /// It has paid.

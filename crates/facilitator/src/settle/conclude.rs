@@ -275,6 +275,10 @@ impl<C: Chain + 'static, L: ReplayLog + Send + Sync + 'static> Settlement<'_, C,
     /// Counts a transaction that came to nothing against the payer, once.
     fn blame(&self, vain: Option<(TransactionHash, Word)>, view: &View) {
         let (Some((hash, _)), Some(payer)) = (vain, self.case.payment.from()) else { return };
+        // what failed in other hands was counted there, and may be long ago
+        if self.record.tries.iter().take(self.former).any(|one| one.hash == hash) {
+            return;
+        }
         if !self.lane.failures.add(payer, hash, self.lane.settings.failures_within) {
             return;
         }

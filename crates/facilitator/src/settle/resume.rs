@@ -72,8 +72,10 @@ pub(crate) async fn after_failure<C: Chain + 'static, L: ReplayLog + Send + Sync
 ) -> Result<After, Fault> {
     let (case, record) = kept(engine, entry).ok_or(Fault::StoreInconsistent)?;
     let plan = case.scheme.plan(&admitted(&case, &record, entry), case.charge).map_err(|_| Fault::StoreInconsistent)?;
+    // before anything else is asked: what is found holds for this block at least
+    let head = lane.chain.head().await?;
     // if the nonce is unused after nothing can use it any more, nothing will
-    let mut over = lane.chain.head().await?.time >= record.expires;
+    let mut over = head.time >= record.expires;
     if !over {
         over = true;
         for one in &record.tries {
@@ -83,9 +85,10 @@ pub(crate) async fn after_failure<C: Chain + 'static, L: ReplayLog + Send + Sync
     let own: Vec<_> = record.tries.iter().map(|one| one.hash).collect();
     match trace(lane, &entry.key, &plan, record.since, &own).await? {
         Spent::Paid(_) => Ok(After::Paid),
-        Spent::Elsewhere(_) => Ok(After::Failed(lane.chain.head().await?)),
-        Spent::Untraced => Ok(After::Untraced(lane.chain.head().await?)),
-        Spent::Not if over => Ok(After::Failed(lane.chain.head().await?)),
+        Spent::Elsewhere(_) => Ok(After::Failed(head)),
+        Spent::Untraced => Ok(After::Seems(head)),
+        // of two nodes behind one address one may be behind: one look proves nothing
+        Spent::Not if over => Ok(After::Seems(head)),
         Spent::Not | Spent::Shallow => Ok(After::Perhaps),
     }
 }

@@ -62,7 +62,10 @@ impl Wards {
     /// Looks after something, in this block if it is known. What is looked after already stays where it is. Where there is too much what is in the
     /// lowest block is left alone, on which most blocks stand.
     pub(super) fn add(&mut self, ward: Ward, place: Option<Place>) {
-        let known = |known: Option<&Ward>| known.is_some_and(|known| known.transaction == ward.transaction);
+        // two failures of one payment are told apart by how long each is looked after
+        let same =
+            |known: &Ward| known.transaction == ward.transaction && (ward.transaction.is_some() || known.until == ward.until);
+        let known = |known: Option<&Ward>| known.is_some_and(same);
         let in_block = self.places.get(&ward.key).and_then(|place| self.blocks.get(place)?.wards.get(&ward.key));
         if known(in_block) || known(self.doubts.get(&ward.key).map(|doubt| &doubt.ward)) {
             return;
