@@ -7,7 +7,7 @@ use quittance_core::Amount;
 use quittance_server::Order;
 
 use crate::engine::{PRICE, times};
-use crate::shop::{Ask, Shop, answer, begin, settle_down};
+use crate::shop::{Ask, Shop, announced, answer, begin, settle_down};
 
 fn on_credit(payments: u64) -> Shop<crate::shop::Engine> {
     Shop::selling(|route| route.order(Order::ServeThenSettle { exposure: times(payments) }))
@@ -102,6 +102,22 @@ async fn row_156_what_is_owed_is_given_to_whoever_asks_next_at_once() {
     settle_down().await;
     assert!(shop.ask(ask).await.is_goods(), "and this one is kept");
     assert_eq!((shop.served(), shop.sold()), (4, times(2)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn row_156_what_was_taken_as_long_as_announced_is_not_owed() {
+    let shop = Shop::new();
+    let ask = Ask::get("/v1/r?streams=announced").paying(&shop.bound(7, "GET", "/v1/r?streams=announced"));
+    let mut body = begin(&shop.app, ask.clone()).await.into_body();
+    let mut taken = 0;
+    // as a server does: what was announced is sent, and nobody asks for the end
+    while taken < announced() {
+        taken += body.frame().await.unwrap().unwrap().into_data().unwrap().len();
+    }
+    drop(body);
+    settle_down().await;
+    let again = shop.ask(ask).await;
+    assert_eq!((again.is_goods(), again.body.len(), shop.served(), shop.sold()), (true, announced(), 1, PRICE));
 }
 
 #[tokio::test(start_paused = true)]

@@ -250,6 +250,11 @@ pub(crate) async fn answer(app: &Router, ask: Ask) -> Answer {
     Answer { status: parts.status, headers: parts.headers, body }
 }
 
+/// How long an answer in pieces is.
+pub(crate) fn announced() -> usize {
+    (0..100).map(|piece| format!("{GOODS} {piece};").len()).sum()
+}
+
 /// The handler. What it is told in the query is what it does.
 async fn goods(Extension(served): Extension<Arc<AtomicUsize>>, paid: Option<Extension<Paid>>, request: Request) -> Response {
     let count = served.fetch_add(1, Ordering::SeqCst) + 1;
@@ -263,7 +268,10 @@ async fn goods(Extension(served): Extension<Arc<AtomicUsize>>, paid: Option<Exte
         "fails=first" if count == 1 => *response.status_mut() = StatusCode::BAD_GATEWAY,
         "panics" => panic!("the handler panics"),
         "slow" => tokio::time::sleep(std::time::Duration::from_secs(20)).await,
-        "streams" => {
+        "streams" | "streams=announced" => {
+            if query.ends_with("announced") {
+                headers.insert("content-length", HeaderValue::from(announced()));
+            }
             let pieces = (0..100).map(|piece| Ok::<_, std::convert::Infallible>(Bytes::from(format!("{GOODS} {piece};"))));
             *response.body_mut() = Body::from_stream(tokio_stream(pieces));
         }
