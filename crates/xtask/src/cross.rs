@@ -92,7 +92,7 @@ fn web_assembly_with(
     Ok((target_folder(support, workspace).join(WEB_ASSEMBLY), rustc))
 }
 
-/// A compiler of another release gets a target directory of its own, or each would throw the other's work away.
+/// A library that is built from source gets a target directory of its own, or each would throw the other's work away.
 fn with_standard_library<'a>(
     command: &'a mut Command,
     support: &TargetSupport,

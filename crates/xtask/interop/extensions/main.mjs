@@ -119,7 +119,7 @@ async function verified(kind, artifact) {
     return payload;
   }
   const { kid } = extensions.extractJWSHeader(artifact.signature);
-  holds(kid.startsWith("did:key:zQ3s"), kid);
+  is(kid.split("#")[0], didKey(statementAccount.publicKey));
   return extensions[`verify${kind}SignatureJWS`](artifact);
 }
 
