@@ -6,7 +6,7 @@
 use alloc::vec::Vec;
 
 use quittance_core::json::{Object, Value};
-use quittance_core::wire::{Asked, OfferReceipt};
+use quittance_core::wire::Asked;
 use quittance_core::{Account, Amount, Asset, Limits, Network, Resource, Terms, UnixSeconds};
 use quittance_guard::policy::{Allowed, Approval, Decision, Denied, KnownPrice, PassedOver, Pin, Policy, PriceSource, Snapshot};
 use quittance_guard::{LabelError, PurchaseId, SessionId, TaskId};
@@ -56,8 +56,7 @@ impl<'a> Question<'a> {
 
     /// The decision.
     pub(crate) fn decide(&self) -> Decision {
-        // an extension that cannot be read is one in which nothing is signed
-        let signed = OfferReceipt::find(self.asked.extensions()).ok().flatten().and_then(|found| found.offers).unwrap_or_default();
+        let signed = self.asked.signed_offers();
         let mut snapshot = Snapshot::new(self.asked.offers(), &self.resource, self.method, &self.purchase, self.now);
         snapshot.claims = self.asked.claims();
         snapshot.signed = &signed;

@@ -2,7 +2,7 @@
 
 use quittance_core::registry::AssetInfo;
 use quittance_core::rejection::{Reason, Retry};
-use quittance_core::wire::{Asked, OfferReceipt, Paying};
+use quittance_core::wire::{Asked, Paying};
 use quittance_core::{Denial, Fault, Limits, Money, Resource, Signer, Terms};
 use quittance_guard::audit::{self, Attempt, Budget, Event, FacilitatorResult, Origin, Settlement, Side, Word};
 use quittance_guard::budget::{Record, Reserve, ReserveError, Reserved, State, Step, StepError, Sum, Ticket, Unspent};
@@ -161,8 +161,7 @@ impl<'a, S: Signer + Send + Sync, L: Ledger + Send + Sync> Leg<'a, S, L> {
     fn decide(&mut self, asked: &Asked) -> Result<Allowed, Error> {
         let request = self.request;
         let (pins, prices) = self.inner.known.of(&self.resource, &self.fingerprint, (&request.pins, &request.prices));
-        // an extension that cannot be read is one in which nothing is signed
-        let signed = OfferReceipt::find(asked.extensions()).ok().flatten().and_then(|found| found.offers).unwrap_or_default();
+        let signed = asked.signed_offers();
         let mut snapshot = Snapshot::new(asked.offers(), &self.resource, &request.method, &self.purchase, self.inner.host.now()?);
         snapshot.claims = asked.claims();
         snapshot.signed = &signed;

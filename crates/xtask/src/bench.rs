@@ -6,6 +6,7 @@
 
 pub(crate) mod counts;
 mod facilitator;
+mod load;
 mod sale;
 mod wasm;
 

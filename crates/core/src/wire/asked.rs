@@ -7,7 +7,9 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 
-use super::{Extension, Extensions, PaymentPayload, PaymentRequired, ResourceInfo, Version, v1};
+use super::{
+    Artifact, Extension, Extensions, OfferPayload, OfferReceipt, PaymentPayload, PaymentRequired, ResourceInfo, Version, v1,
+};
 use crate::error::{DecodeError, ShapeError};
 use crate::header;
 use crate::json::{Object, Value};
@@ -57,6 +59,12 @@ impl Asked {
             }
         }
         Ok(asked)
+    }
+
+    /// The offers that are signed. An extension that cannot be read is one in which nothing is.
+    #[must_use]
+    pub fn signed_offers(&self) -> Vec<Artifact<OfferPayload>> {
+        OfferReceipt::find(&self.extensions).ok().flatten().and_then(|found| found.offers).unwrap_or_default()
     }
 
     fn of(required: PaymentRequired) -> Self {

@@ -71,6 +71,9 @@ impl Oracle {
                 let (sizes, samples) = (pair(&mut said)?, pair(&mut said)?);
                 match (code.is_empty(), sizes, samples) {
                     (true, ..) | (_, Word::Other, Word::Other) => {
+                        if !code.is_empty() {
+                            tracing::warn!(address = %ADDRESS, "what stands where rollups say what bytes cost says nothing: bytes count as free");
+                        }
                         return Ok(self.with(|known| {
                             known.way = Way::Nowhere;
                             DataFee::NONE

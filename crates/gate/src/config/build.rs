@@ -254,7 +254,7 @@ fn build_route(
         }
         sale = sale.quota(quota.payments, quota.seconds);
     }
-    sale = extensions::service(sale, file.service.as_ref());
+    sale = extensions::service(sale, file.service.as_ref())?;
     if let Some(described) = &route.discovery {
         sale = sale.discovery(extensions::discovery(described, (&pattern, &methods), &at("discovery"))?);
     }

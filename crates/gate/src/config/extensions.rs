@@ -73,16 +73,17 @@ impl StatementsConfig {
 }
 
 /// What all routes say of the service.
-pub(super) fn service(route: Route, service: Option<&file::Service>) -> Route {
-    let Some(service) = service else { return route };
+pub(super) fn service(route: Route, service: Option<&file::Service>) -> Result<Route, ConfigError> {
+    let Some(service) = service else { return Ok(route) };
     let route = match &service.name {
         Some(name) => route.service(name, service.tags.iter().map(String::as_str)),
-        None => route,
+        None if service.tags.is_empty() => route,
+        None => return Err(ConfigError::new("service.name", "is missing: the tags are those of a name")),
     };
-    match &service.icon {
+    Ok(match &service.icon {
         Some(icon) => route.icon(icon),
         None => route,
-    }
+    })
 }
 
 /// How a route is described.
@@ -119,6 +120,9 @@ pub(super) fn discovery(
     if file.params.is_some() || file.params_schema.is_some() {
         let example = file.params.clone().unwrap_or_default();
         declaration = declaration.params(example, file.params_schema.clone()).map_err(wrong("params_schema"))?;
+    }
+    if file.body.is_none() && file.body_type.is_some() {
+        return Err(ConfigError::new(at("body_type"), "goes with `body`"));
     }
     match (&file.body, &file.body_schema) {
         (Some(_), Some(schema)) => declaration = declaration.body_schema(schema.clone()).map_err(wrong("body_schema"))?,

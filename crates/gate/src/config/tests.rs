@@ -133,6 +133,8 @@ fn what_cannot_be_built_is_an_error_at_its_key() {
         ("", "[[route.offer]]\namount = \"0\"", "route[0].offer[0].amount: a number"),
         ("", "[[route.offer]]\namount = \"1\"\nasset = \"x\"", "route[0].offer[0].asset: is no token"),
         ("", "[[route.offer]]\nprice = \"$1\"\nasset = \"x\"", "route[0].offer[0].asset: goes with `amount`"),
+        ("[service]\ntags = [\"weather\"]", price, "service.name: is missing"),
+        ("", "price = \"$0.01\"\n[route.discovery]\nbody_type = \"json\"", "route[0].discovery.body_type: goes with `body`"),
         ("[statements]", price, "statements.key: is missing"),
         ("[statements]\nkey = \"5e\"", price, "statements.key: does not belong"),
         ("[statements]\nkey = \"${QUITTANCE_SEALING_KEY}\"\nformat = \"pgp\"", price, "statements.format: one of"),

@@ -1,15 +1,13 @@
 //! Our facilitator beside another one, over one chain: `quittance-load` measures, here its figures become README's table.
 
 use std::fmt::Write as _;
-use std::fs;
-use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use serde_json::Value;
 
+use super::load::{self, short};
 use super::{Compiler, Options};
 use crate::devnet;
-use crate::readme::between_marks;
 use crate::shell::{Failure, cargo, run};
 use crate::workspace::Workspace;
 
@@ -30,52 +28,14 @@ const CASES: &[(&str, &str)] = &[
 /// Builds everything, measures, prints, and after a full run writes README's table.
 pub(super) fn run_beside(workspace: &Workspace, options: &Options) -> Result<(), Failure> {
     let anvil = devnet::anvil_program(workspace)?;
-    let ours = built(workspace, "dist")?;
+    let ours = load::built(workspace, "dist")?;
     // beside what it shares with ours; what it depends on is its own lock file's
     let peer = workspace.root.join(PEER);
     run(cargo().current_dir(&peer).args(["build", "--release", "--locked", "--target-dir"]).arg(&workspace.target))?;
-    let scratch = fresh(&workspace.target.join("facilitator-bench"))?;
-    let out = scratch.join("figures.json");
     let mut measure = Command::new(ours.join("quittance-load"));
     measure.args(["facilitators", "--anvil"]).arg(anvil).arg("--ours").arg(ours.join("quittance"));
     measure.arg("--theirs").arg(workspace.target.join("release/quittance-peer-x402-rs"));
-    run(measure.arg("--scratch").arg(&scratch).arg("--out").arg(&out).args(options.quick.then_some("--quick")))?;
-    let mut figures = serde_json::from_str::<Value>(&fs::read_to_string(&out)?)?;
-    let compiler = Compiler::ask("rustc")?;
-    if options.json {
-        figures["rustc"] = compiler.version.into();
-        figures["host"] = compiler.host.into();
-        println!("{figures}");
-        return Ok(());
-    }
-    show(workspace, options, &table(&figures, &compiler)?, (BEGIN, END))
-}
-
-/// Builds our program and the one that measures it; gives the folder they lie in.
-pub(super) fn built(workspace: &Workspace, profile: &str) -> Result<PathBuf, Failure> {
-    let packages = ["--package", "quittance-cli", "--package", "quittance-load"];
-    run(cargo().current_dir(&workspace.root).args(["build", "--profile", profile, "--locked"]).args(packages))?;
-    Ok(workspace.target.join(profile))
-}
-
-/// Prints a table, and writes it between its marks in README after a full run.
-pub(super) fn show(workspace: &Workspace, options: &Options, table: &str, (begin, end): (&str, &str)) -> Result<(), Failure> {
-    println!("{table}");
-    if options.quick {
-        return Ok(());
-    }
-    let path = workspace.root.join("README.md");
-    let text = fs::read_to_string(&path)?;
-    Ok(fs::write(&path, between_marks(&text, begin, end, table)?)?)
-}
-
-/// An empty folder.
-pub(super) fn fresh(folder: &Path) -> Result<PathBuf, Failure> {
-    if folder.exists() {
-        fs::remove_dir_all(folder)?;
-    }
-    fs::create_dir_all(folder)?;
-    Ok(folder.into())
+    load::run(workspace, options, measure, table, (BEGIN, END))
 }
 
 fn table(figures: &Value, compiler: &Compiler) -> Result<String, Failure> {
@@ -118,15 +78,6 @@ fn line(about: &str, row: &Value, times: Option<&Value>) -> Result<String, Failu
     Ok(format!(
         "| {about} | {side} | {median} | {smallest} to {largest} | {times} | {p50} ms | {p99} ms | {calls} | {requests} | {own} | {chain} |"
     ))
-}
-
-/// Three digits, and no more than two behind the point.
-pub(super) fn short(number: f64) -> String {
-    match number {
-        _ if number < 10.0 => format!("{number:.2}"),
-        _ if number < 100.0 => format!("{number:.1}"),
-        _ => format!("{number:.0}"),
-    }
 }
 
 #[cfg(test)]

@@ -1,14 +1,13 @@
 //! `cargo xtask bench --sale`: a paid request as a whole, beside the protocol's own packages; and how many of them one machine makes.
 
-use std::fs;
 use std::process::Command;
 
 use serde_json::Value;
 
-use super::facilitator::{built, fresh, short, show};
+use super::load::{self, short};
 use super::{Compiler, Options};
 use crate::interop;
-use crate::shell::{Failure, run as run_command};
+use crate::shell::Failure;
 use crate::workspace::Workspace;
 use crate::{devnet, tools};
 
@@ -20,22 +19,11 @@ pub(super) fn run(workspace: &Workspace, options: &Options) -> Result<(), Failur
     let typescript = workspace.root.join(interop::FOLDER).join("typescript");
     let modules = tools::node_modules(workspace, &typescript)?;
     // as somebody builds it who only wants to run it
-    let ours = built(workspace, "release")?;
-    let scratch = fresh(&workspace.target.join("sale-bench"))?;
-    let out = scratch.join("figures.json");
+    let ours = load::built(workspace, "release")?;
     let mut measure = Command::new(ours.join("quittance-load"));
     measure.args(["sale", "--anvil"]).arg(anvil).arg("--ours").arg(ours.join("quittance"));
     measure.arg("--typescript").arg(typescript.join("paid.mjs")).arg("--modules").arg(modules);
-    run_command(measure.arg("--scratch").arg(&scratch).arg("--out").arg(&out).args(options.quick.then_some("--quick")))?;
-    let mut figures = serde_json::from_str::<Value>(&fs::read_to_string(&out)?)?;
-    let compiler = Compiler::ask("rustc")?;
-    if options.json {
-        figures["rustc"] = compiler.version.into();
-        figures["host"] = compiler.host.into();
-        println!("{figures}");
-        return Ok(());
-    }
-    show(workspace, options, &table(&figures, &compiler)?, MARKS)
+    load::run(workspace, options, measure, table, MARKS)
 }
 
 const ONE: &str = "\
@@ -46,7 +34,8 @@ each transaction at once; the sandbox does the same.";
 
 const MANY: &str = "\
 256 purchases at a time by six accounts, with budgets in memory and without an audit log, through one gate that settles what comes within a block of
-100 ms in one transaction, while 10,000 other connections to the gate are open. Two processors carry all of it: buyers, gate, the API behind it, facilitator and chain.";
+100 ms in one transaction, while 10,000 other connections to the gate are open. One machine of two processors carries all of it: buyers, gate,
+the API behind it, facilitator and chain.";
 
 fn table(figures: &Value, compiler: &Compiler) -> Result<String, Failure> {
     let Compiler { version, host } = compiler;
