@@ -18,7 +18,7 @@
 //! [`Order`] what comes first, the money or the work.
 //!
 //! What the extensions of the protocol add: [`Route::discovery`] describes a route to whoever lists resources (`bazaar`), and a seller with
-//! [`Statements`] signs its offers, and a receipt for everything that it delivers (`offer-receipt`).
+//! [`Statements`] signs its offers, and a receipt for what it delivers at a price that is known before (`offer-receipt`).
 //!
 //! The facilitator is any [`Facilitator`](quittance_core::Facilitator), the schemes are any [`Scheme`](quittance_core::Scheme)s, the log is
 //! any [`ReplayLog`](quittance_guard::ReplayLog): this crate knows no chain.

@@ -223,7 +223,8 @@ impl Entry {
     /// What was sold is remembered for as long as the authorization could be shown again, and an open outcome until it is known. Of a
     /// payment that was left before anything was sent, or refused for good, nothing need be remembered: it would be verified anew. That
     /// also keeps strangers, to whom a signature without money behind it costs nothing, from filling the log (catalogue rows 122 and 123).
-    /// One that was settled, taken back and lost is never forgotten: somebody was told that it was paid.
+    /// One that failed and is [looked after](Step::FailedWatched) is kept as long as that. One that was settled, taken back and lost is never
+    /// forgotten: somebody was told that it was paid.
     #[must_use]
     pub fn is_over(&self, now: UnixSeconds) -> bool {
         self.over_from().is_some_and(|from| from <= now)
