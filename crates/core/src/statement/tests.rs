@@ -51,6 +51,45 @@ fn what_is_signed_is_found_to_be_of_its_key() {
 }
 
 #[test]
+fn whoever_keeps_its_key_gets_the_same_statement() {
+    let (own, stranger) = (key(7), key(8));
+    let kid = KeyId::parse("did:web:a.example#key-1").unwrap();
+    let (account, public) = (own.address(), own.public_key());
+    let [typed, compact] = issuers(7);
+    let named = Issuer::jws_named(key(7), kid.clone()).unwrap();
+    for (unsigned, issuer) in [
+        (Unsigned::eip712(offer(), account), typed),
+        (Unsigned::jws(offer(), public), compact),
+        (Unsigned::jws_named(offer(), public, &kid).unwrap(), named),
+    ] {
+        assert!(unsigned.by().is(&issuer.key()) && !format!("{unsigned:?}").contains("5ec2e7"));
+        let signature = own.sign(&unsigned.digest()).to_bytes();
+        assert_eq!(unsigned.clone().signed(&signature), Ok(issuer.sign(offer())));
+        let other = stranger.sign(&unsigned.digest()).to_bytes();
+        assert_eq!(unsigned.clone().signed(&other), Err(StatementError::NotSigned));
+        let elsewhere = own.sign(&Digest::from_bytes([1; 32])).to_bytes();
+        assert_eq!(unsigned.clone().signed(&elsewhere), Err(StatementError::NotSigned));
+        for wrong in [&[][..], &[0; 63], &[0; 66], &[0; 130]] {
+            assert_eq!(unsigned.clone().signed(wrong), Err(StatementError::Signature));
+        }
+        match (unsigned.typed_data(), unsigned.message()) {
+            (Some(data), None) => {
+                let hashed = eip712::TypedData::parse(&data.to_string()).unwrap().digest();
+                assert_eq!(hashed, unsigned.digest(), "what a wallet shows is what is signed");
+                assert_eq!(unsigned.signed(&signature[..64]), Err(StatementError::Signature));
+            }
+            (None, Some(message)) => {
+                assert_eq!(Digest::from_bytes(crate::hash::sha256(message.as_bytes())), unsigned.digest());
+                assert_eq!(unsigned.signed(&signature[..64]), Ok(issuer.sign(offer())));
+            }
+            both => panic!("{both:?}"),
+        }
+    }
+    let of_another = KeyId::of(stranger.public_key());
+    assert_eq!(Unsigned::jws_named(receipt(), public, &of_another).unwrap_err(), StatementError::KeyMismatch);
+}
+
+#[test]
 fn an_offer_speaks_of_the_entry_that_has_its_letters() {
     let of = |edit: fn(&mut PaymentRequirements)| {
         let mut other = requirements();
