@@ -319,6 +319,18 @@ impl ModelChain {
         self.with(|ledger| ledger.reorganize(depth, ours, theirs, now));
     }
 
+    /// Takes back whatever there is from the newest block on in which others did something, so that they did not; whether there is one among
+    /// so many.
+    pub fn undo(&self, within: usize, ours: Fate) -> bool {
+        let now = self.now();
+        self.with(|ledger| {
+            let told = |block: &block::Block| block.mined.iter().any(|mined| matches!(mined.origin, block::Origin::Told(_)));
+            let Some(above) = ledger.blocks.iter().rev().take(within).position(told) else { return false };
+            ledger.reorganize(above as u64 + 1, ours, Fate::Gone, now);
+            true
+        })
+    }
+
     /// Lets what waits be forgotten by every node.
     pub fn drop_waiting(&self) {
         self.with(|ledger| ledger.pool.retain(|_| false));

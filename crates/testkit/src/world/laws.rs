@@ -10,7 +10,7 @@ use quittance_guard::replay::{Entry, State};
 
 use super::script::{Planned, Secret};
 use super::{Answer, Told, World, ask_once};
-use crate::chain::{Deed, Kind, Movement, Spending};
+use crate::chain::{Act, Deed, Kind, Movement, Spending};
 use crate::payer::Way;
 
 /// A law that a schedule broke.
@@ -350,7 +350,9 @@ impl Found<'_> {
             return Ok(());
         }
         let Some(answer) = last else { return self.broken(Law::NothingBurnt, format!("order {order}: no answer")) };
-        let agreed_otherwise = self.was_settled_otherwise(order);
+        // or it had failed for who asked so, and paid after all
+        let revived_otherwise = || self.is_settled(planned) && self.answers(order).any(|told| told.other);
+        let agreed_otherwise = self.was_settled_otherwise(order) || revived_otherwise();
         match answer {
             Answer::Settled(_) => Ok(()),
             // it was settled on other terms
@@ -361,7 +363,7 @@ impl Found<'_> {
             }
             Answer::Refused(_) if self.is_spoilt(planned) => Ok(()),
             // what spoilt it was taken back after it had failed by that: whoever was told so may have paid in another way
-            Answer::Refused(_) if self.world.script.deep && self.has_failed(order, planned) => Ok(()),
+            Answer::Refused(_) if self.was_spoilt(planned) && self.has_failed(order, planned) => Ok(()),
             Answer::Pending if self.entries.get(&planned.order.key()).is_some_and(|entry| self.may_still_be(entry, planned)) => {
                 Ok(())
             }
@@ -379,6 +381,10 @@ impl Found<'_> {
         matches!(state, Some(State::Failed(rejection)) if asked_otherwise || rejection.retry() != Retry::SameBytesLater)
     }
 
+    fn is_settled(&self, planned: &Planned) -> bool {
+        matches!(self.entries.get(&planned.order.key()), Some(Entry { state: State::Settled { .. }, .. }))
+    }
+
     /// Whether it was settled for who asked on other terms.
     fn was_settled_otherwise(&self, order: usize) -> bool {
         self.answers(order).any(|told| told.other && matches!(told.answer, Answer::Settled(_)))
@@ -391,6 +397,16 @@ impl Found<'_> {
         let permitted = matches!(order.way, Way::Eip3009) || chain.is_allowed(order.token, order.from(), planned.charge);
         let used = chain.is_used(&order.key()) && self.moved(planned).is_empty();
         self.moved(planned).is_empty() && (poor || !permitted || used)
+    }
+
+    /// Whether something was done to it in a block that was taken back.
+    fn was_spoilt(&self, planned: &Planned) -> bool {
+        let (from, own) = (planned.order.from(), planned.order.nonce);
+        self.world.script.deep
+            && self.world.chain.undone().iter().any(|act| match act {
+                Act::Cancel { payer, nonce, .. } | Act::Invalidate { payer, nonce } => (*payer, *nonce) == (from, own),
+                Act::Call { from: whose, .. } => *whose == from,
+            })
     }
 
     /// A transaction may come to nothing because somebody interfered between the look and the block, or because the payment was none
@@ -484,9 +500,7 @@ impl Found<'_> {
             Answer::Refused(rejection) => !told.other && rejection.retry() == Retry::NewPayment,
             _ => false,
         };
-        let is_settled =
-            |planned: &Planned| matches!(self.entries.get(&planned.order.key()), Some(Entry { state: State::Settled { .. }, .. }));
-        let orders = self.world.script.orders.iter().enumerate().filter(|(_, planned)| is_settled(planned));
+        let orders = self.world.script.orders.iter().enumerate().filter(|(_, planned)| self.is_settled(planned));
         orders.filter(|(order, _)| !self.was_settled_otherwise(*order) && self.answers(*order).any(for_good)).count() as u64
     }
 

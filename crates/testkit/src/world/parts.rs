@@ -39,6 +39,8 @@ pub enum Sabotage {
     WritesNothingOnFault,
     /// Nobody looks after what is settled.
     LooksAway,
+    /// What has failed is never opened again.
+    LeavesFailures,
     /// What a signer sends to itself for a number that is missing is believed to have arrived, and has not.
     LeavesGaps,
     /// What payers are given is counted by the process alone.
@@ -163,7 +165,8 @@ impl ReplayLog for MortalLog {
     }
 
     async fn reopen(&self, key: &ReplayKey, transaction: &str, lease: u64, now: UnixSeconds) -> Result<Option<Claim>, Fault> {
-        let reopen = |register: &mut Register| register.reopen(key, transaction, lease, now);
+        let leaves = self.sabotage == Some(Sabotage::LeavesFailures) && transaction.is_empty();
+        let reopen = |register: &mut Register| if leaves { None } else { register.reopen(key, transaction, lease, now) };
         self.call("reopen", (key, transaction, now), self.store.step(Some(*key), reopen)).await
     }
 

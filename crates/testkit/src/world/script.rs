@@ -87,6 +87,10 @@ pub(super) enum Event {
         ours: Fate,
         theirs: Fate,
     },
+    /// What somebody did to a payment is undone, and everything since, deeper than anybody waits.
+    Undo {
+        ours: Fate,
+    },
     Cancel {
         order: usize,
     },
@@ -121,6 +125,8 @@ pub(super) const KINDS: [Kind; 5] = [Kind::Honest, Kind::FeeOnTransfer(100), Kin
 
 /// Who is paid.
 pub(super) const PAYEE: Address = Address::from_bytes([0x50; 20]);
+/// How many blocks may be undone at once.
+pub(super) const UNDONE: usize = 40;
 /// The base fee in peace.
 pub(super) const FEE: u128 = 10_000_000;
 
@@ -176,6 +182,9 @@ impl Script {
         // one schedule in eight is quiet: nothing goes wrong, and nothing may be wasted
         if !rng.chance(125) {
             script.draw_troubles(&mut rng);
+            if script.deep {
+                script.draw_undoing(&mut Rng::new(seed ^ 0x0d0_5e1f));
+            }
         }
         script.events.sort_by_key(|(at, _)| *at);
         script
@@ -252,6 +261,17 @@ impl Script {
             };
             self.events.push((at, event));
         }
+    }
+
+    /// Lets a payment fail by what somebody does, and undoes that some blocks after everybody was told so.
+    fn draw_undoing(&mut self, rng: &mut Rng) {
+        let asked = self.events.iter().filter(|(_, event)| matches!(event, Event::Settle { .. })).map(|(at, _)| *at);
+        let at = *rng.pick(&asked.collect::<Vec<_>>());
+        let block = u64::try_from(self.block.as_millis()).unwrap_or(u64::MAX);
+        let undone = at + block * (self.confirmations + rng.between(3, 12)) + rng.between(1_000, 8_000);
+        self.events.push((at, Event::Ambush(*rng.pick(&[Ambush::Cancel, Ambush::Cancel, Ambush::Drain, Ambush::Revoke]))));
+        self.events.push((undone, Event::Undo { ours: *rng.pick(&[Fate::Back, Fate::Back, Fate::Later(3), Fate::Gone]) }));
+        self.unrest = self.unrest.max(undone);
     }
 
     fn conduct(&self, rng: &mut Rng) -> Conduct {
