@@ -220,8 +220,8 @@ impl World {
                 count(|happened| happened.reorganizations += 1);
                 self.chain.reorganize(*depth, *ours, *theirs);
             }
-            Event::Undo { ours } => {
-                if self.chain.undo(script::UNDONE, *ours) {
+            Event::Undo { within, ours } => {
+                if self.chain.undo(*within, *ours) {
                     count(|happened| happened.reorganizations += 1);
                 }
             }

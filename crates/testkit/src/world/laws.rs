@@ -80,7 +80,7 @@ pub struct Report {
     pub taken_back: u64,
     /// How many payments of which somebody was told so are lost.
     pub lost: u64,
-    /// How many payments are settled of which somebody was told before that they had failed for good.
+    /// How many times a payment that had failed was opened again because the chain has made it pay.
     pub revived: u64,
     /// How many of our transactions came to nothing.
     pub wasted: u64,
@@ -285,7 +285,7 @@ impl Found<'_> {
             ([moved], state) if planned.is_plain() && !matches!(state, Some(State::Settled { .. })) => {
                 self.broken(Law::LogKnows, format!("order {order}: the log has {state:?}, and there is {moved:?}"))
             }
-            ([moved], _) if planned.is_plain() && !self.was_settled_otherwise(order) => {
+            ([moved], _) if planned.is_plain() && !self.was_settled_otherwise(order, planned) => {
                 // what a deeper reorganisation made of a refusal nobody could know
                 let skipped = if self.world.script.deep { self.before } else { 0 };
                 let inviting = self.told.iter().skip(skipped).filter(|told| told.order == order).find(|told| match told.answer {
@@ -350,9 +350,7 @@ impl Found<'_> {
             return Ok(());
         }
         let Some(answer) = last else { return self.broken(Law::NothingBurnt, format!("order {order}: no answer")) };
-        // or it had failed for who asked so, and paid after all
-        let revived_otherwise = || self.is_settled(planned) && self.answers(order).any(|told| told.other);
-        let agreed_otherwise = self.was_settled_otherwise(order) || revived_otherwise();
+        let agreed_otherwise = self.was_settled_otherwise(order, planned);
         match answer {
             Answer::Settled(_) => Ok(()),
             // it was settled on other terms
@@ -385,9 +383,12 @@ impl Found<'_> {
         matches!(self.entries.get(&planned.order.key()), Some(Entry { state: State::Settled { .. }, .. }))
     }
 
-    /// Whether it was settled for who asked on other terms.
-    fn was_settled_otherwise(&self, order: usize) -> bool {
-        self.answers(order).any(|told| told.other && matches!(told.answer, Answer::Settled(_)))
+    /// Whether it was settled for who asked on other terms, or failed for them and paid after all.
+    fn was_settled_otherwise(&self, order: usize, planned: &Planned) -> bool {
+        let told = |other: bool, is: fn(&Answer) -> bool| self.answers(order).any(|told| told.other == other && is(&told.answer));
+        let settled = |answer: &Answer| matches!(answer, Answer::Settled(_));
+        let failed = |answer: &Answer| matches!(answer, Answer::Refused(why) if *why != Rejection::DuplicateSettlement);
+        told(true, settled) || (self.is_settled(planned) && told(true, failed) && !told(false, settled))
     }
 
     /// Whether somebody else has seen to it that it cannot be settled.
@@ -484,7 +485,7 @@ impl Found<'_> {
             orphaned: self.orphaned(),
             taken_back: self.told.iter().filter(|told| self.was_taken_back(told)).count() as u64,
             lost: self.entries.values().filter(|entry| refused(entry) && entry.taken_back.is_some()).count() as u64,
-            revived: self.revived(),
+            revived: self.world.stores.iter().map(|store| store.revived()).sum(),
             wasted: self.wasted().len() as u64,
             exhausted: self.wasted().iter().filter(|spending| spending.exhausted).count() as u64,
             used_up: self.used_up().count() as u64,
@@ -493,15 +494,6 @@ impl Found<'_> {
             transactions: ours.len() as u64,
             trace: self.trace(),
         }
-    }
-
-    fn revived(&self) -> u64 {
-        let for_good = |told: &Told| match told.answer {
-            Answer::Refused(rejection) => !told.other && rejection.retry() == Retry::NewPayment,
-            _ => false,
-        };
-        let orders = self.world.script.orders.iter().enumerate().filter(|(_, planned)| self.is_settled(planned));
-        orders.filter(|(order, _)| !self.was_settled_otherwise(*order) && self.answers(*order).any(for_good)).count() as u64
     }
 
     fn trace(&self) -> u64 {

@@ -87,8 +87,9 @@ pub(super) enum Event {
         ours: Fate,
         theirs: Fate,
     },
-    /// What somebody did to a payment is undone, and everything since, deeper than anybody waits.
+    /// What somebody did in so many blocks is undone, and everything since, deeper than anybody waits.
     Undo {
+        within: u64,
         ours: Fate,
     },
     Cancel {
@@ -125,8 +126,6 @@ pub(super) const KINDS: [Kind; 5] = [Kind::Honest, Kind::FeeOnTransfer(100), Kin
 
 /// Who is paid.
 pub(super) const PAYEE: Address = Address::from_bytes([0x50; 20]);
-/// How many blocks may be undone at once.
-pub(super) const UNDONE: usize = 40;
 /// The base fee in peace.
 pub(super) const FEE: u128 = 10_000_000;
 
@@ -265,13 +264,16 @@ impl Script {
 
     /// Lets a payment fail by what somebody does, and undoes that some blocks after everybody was told so.
     fn draw_undoing(&mut self, rng: &mut Rng) {
-        let asked = self.events.iter().filter(|(_, event)| matches!(event, Event::Settle { .. })).map(|(at, _)| *at);
-        let at = *rng.pick(&asked.collect::<Vec<_>>());
+        let order = usize::try_from(rng.below(self.orders.len() as u64)).unwrap_or(0);
+        let asked = self.events.iter().filter(|(_, event)| matches!(event, Event::Settle { order: of, .. } if *of == order));
+        let Some(at) = asked.map(|(at, _)| *at).min() else { return };
         let block = u64::try_from(self.block.as_millis()).unwrap_or(u64::MAX);
-        let undone = at + block * (self.confirmations + rng.between(3, 12)) + rng.between(1_000, 8_000);
+        let pause = block * (self.confirmations + rng.between(4, 12)) + rng.between(2_000, 9_000);
+        let undo =
+            Event::Undo { within: pause / block + 1, ours: *rng.pick(&[Fate::Back, Fate::Back, Fate::Later(3), Fate::Gone]) };
         self.events.push((at, Event::Ambush(*rng.pick(&[Ambush::Cancel, Ambush::Cancel, Ambush::Drain, Ambush::Revoke]))));
-        self.events.push((undone, Event::Undo { ours: *rng.pick(&[Fate::Back, Fate::Back, Fate::Later(3), Fate::Gone]) }));
-        self.unrest = self.unrest.max(undone);
+        self.events.push((at + pause, undo));
+        self.unrest = self.unrest.max(at + pause);
     }
 
     fn conduct(&self, rng: &mut Rng) -> Conduct {
