@@ -124,8 +124,7 @@ fn names_of_keys_read_back() {
 #[test]
 fn another_curve_is_asked_of_whoever_has_it() {
     let header = r#"{"alg":"EdDSA","kid":"did:key:z6MkfriQRVT6xdtHoE2T61PLEqfmBqSvXA64n8RBbkCdYjMb"}"#;
-    use base64::Engine as _;
-    let encode = |text: &[u8]| base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(text);
+    let encode = |text: &[u8]| URL_SAFE_NO_PAD.encode(text);
     let payload = crate::json::Object::from(&offer()).to_string();
     let compact = format!("{}.{}.{}", encode(header.as_bytes()), encode(payload.as_bytes()), encode(&[1; 64]));
     let artifact = Artifact::<OfferPayload>::new(ArtifactForm::Jws(compact));
