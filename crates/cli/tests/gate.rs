@@ -249,7 +249,10 @@ fn a_file_is_checked_and_a_new_price_in_it_counts_without_a_new_start() {
     assert!(said.contains("wrong.toml:1:1: unknown key `upstraem`; did you mean `upstream`?"), "{said}");
     let flat = home.file("flat.toml", &text("$0.01", "facilitator = \"http://127.0.0.1:1\""));
     let (code, _, said) = run(&home, &["gate", "--config", &flat, "--check"]);
-    assert!(code == 2 && said.contains("flat.toml:8:15: invalid type") && said.contains("expected a table `[facilitator]`"), "{said}");
+    assert!(
+        code == 2 && said.contains("flat.toml:8:15: invalid type") && said.contains("expected a table `[facilitator]`"),
+        "{said}"
+    );
     let nowhere = home.file("nowhere.toml", &text("$0.01", "").replace(&upstream.url, "http://127.0.0.1:1"));
     let (code, said, _) = run(&home, &["gate", "--config", &nowhere, "--devnet", "--check", "--json"]);
     let said: Value = serde_json::from_str(&said).expect("JSON");

@@ -103,3 +103,18 @@ fn build(workspace: &Workspace) -> Result<(PathBuf, &'static str), Failure> {
     let (folder, rustc) = web_assembly(workspace, &arguments)?;
     Ok((folder.join("dist"), rustc))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Beside, as_json};
+
+    #[test]
+    fn a_line_is_something_that_two_do() {
+        let row = Beside::parse("recover\trecover who signed a digest\tviem\t90000\t1366000\t15.12\t13.5\t16.34").unwrap();
+        let json = as_json(&[row]);
+        assert_eq!((&json[0]["other"], &json[0]["times"]["median"]), (&"viem".into(), &15.12.into()));
+        for line in ["", "recover\tit\tviem\t90000\t1366000\t15.12\t13.5", "recover\tit\tviem\t90000\tx\t15.12\t13.5\t16.34"] {
+            assert!(Beside::parse(line).is_none());
+        }
+    }
+}
