@@ -77,6 +77,8 @@ struct Settlement<'a, C, L> {
     taken_back: Option<Box<str>>,
     /// Whether the log has it.
     kept: bool,
+    /// Since when the claim is held, for as long as a lease.
+    held: Instant,
     /// What its transactions have cost so far without moving the money, in wei, as far as it was seen.
     spent: u128,
     /// The right to give the payer something for gas.
@@ -161,6 +163,7 @@ impl<'a, C: Chain + 'static, L: ReplayLog + Send + Sync + 'static> Settlement<'a
             record,
             wait,
             kept,
+            held: Instant::now(),
             spent,
             gift,
             place: None,

@@ -85,7 +85,8 @@ impl<C: Chain + 'static, L: ReplayLog + Send + Sync + 'static> Settlement<'_, C,
         let mut findings = Findings { used: suspicion == Suspicion::Used, ..Findings::default() };
         // what may be there already is looked for before anything is sent
         let mut again = Instant::now() + AGAIN;
-        let mut renew = Instant::now();
+        let half = Duration::from_secs(self.engine.settings.lease / 2).max(AGAIN);
+        let mut renew = self.held + half;
         // nothing is sent again before a look, nor while something of before is in a block that is not deep enough
         let mut quiet = stage.is_none();
         loop {
@@ -93,7 +94,7 @@ impl<C: Chain + 'static, L: ReplayLog + Send + Sync + 'static> Settlement<'_, C,
                 biased;
                 // what takes long, such as the end of a window at a depth, is not begun anew by everybody in turn
                 () = tokio::time::sleep_until(renew) => match self.hold().await {
-                    Ok(()) => renew = Instant::now() + Duration::from_secs(self.engine.settings.lease / 2).max(AGAIN),
+                    Ok(()) => renew = Instant::now() + half,
                     Err(Held::Fault) => renew = Instant::now() + AGAIN,
                     Err(Held::Stale) => return End::Stale,
                 },
