@@ -95,5 +95,7 @@ fn terms(request: &VerifyRequest, payment: &Payment, purpose: Purpose) -> Result
     if let (Purpose::Settle, Authorization::UptoPermit2(payload)) = (purpose, payment.authorization()) {
         offer.amount = payload.permit.permitted.amount.to_string();
     }
-    Ok((Terms::parse(offer).map_err(malformed)?, charge))
+    // as a rule it is the offer that the client says it accepted, which was read with the payment
+    let accepted = payment.accepted().filter(|accepted| *accepted.requirements() == offer).cloned();
+    Ok((accepted.map_or_else(|| Terms::parse(offer), Ok).map_err(malformed)?, charge))
 }
