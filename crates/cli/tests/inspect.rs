@@ -66,17 +66,17 @@ fn a_bad_payment_is_an_answer_and_not_an_error() {
 #[test]
 fn a_payment_is_judged_by_the_offer_in_a_file() {
     let folder = std::env::temp_dir().join(format!("quittance-cli-inspect-{}", std::process::id()));
-    std::fs::create_dir_all(&folder).expect("a folder");
+    fs::create_dir_all(&folder).expect("a folder");
     let path = folder.join("terms.json");
     let path = path.to_str().expect("a path");
     let offer = EXAMPLE.split_once(r#""accepted":"#).and_then(|(_, rest)| rest.split_once(r#","payload""#)).expect("an offer").0;
-    std::fs::write(path, offer).expect("written");
+    fs::write(path, offer).expect("written");
     check(&["inspect", EXAMPLE, "--now", NOW, "--terms", path], "", 0, &["the seller's own offer"]);
-    std::fs::write(path, offer.replace("10000", "20000")).expect("written");
+    fs::write(path, offer.replace("10000", "20000")).expect("written");
     check(&["inspect", EXAMPLE, "--now", NOW, "--terms", path], "", 1, &["✗ offer", "✗ amount"]);
-    std::fs::write(path, "{}").expect("written");
+    fs::write(path, "{}").expect("written");
     check(&["inspect", EXAMPLE, "--now", NOW, "--terms", path], "", 2, &["error:", "terms.json"]);
-    std::fs::remove_dir_all(folder).expect("the folder is ours");
+    fs::remove_dir_all(folder).expect("the folder is ours");
 }
 
 #[test]

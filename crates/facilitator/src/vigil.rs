@@ -17,6 +17,8 @@
 
 mod wards;
 
+use std::future::Future;
+use std::pin::{Pin, pin};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
@@ -31,6 +33,7 @@ use crate::evidence;
 use crate::lane::Lane;
 use crate::open::Entered;
 use crate::settle;
+use crate::together::together;
 
 use wards::Wards;
 
@@ -82,6 +85,8 @@ pub(crate) async fn keep<C: Chain + 'static, L: ReplayLog + Send + Sync + 'stati
         return;
     }
     let (mut listed, mut forgotten): (Option<Instant>, Option<Instant>) = (None, None);
+    // finding out about failures takes many requests, for which no look waits
+    let mut traces: Option<Traces<'_>> = None;
     loop {
         if let Ok(now) = engine.clock.now() {
             if forgotten.is_none_or(|forgotten| forgotten.elapsed() >= span / 32) {
@@ -93,23 +98,45 @@ pub(crate) async fn keep<C: Chain + 'static, L: ReplayLog + Send + Sync + 'stati
                 listed = Some(Instant::now());
             }
         }
-        if lane.vigil.with(|wards| wards.is_empty()) {
-            drop(tokio::time::timeout(span / 3, lane.vigil.more.notified()).await);
-        }
-        tokio::time::sleep(LOOK.max(lane.settings.poll)).await;
-        match look(lane).await {
-            Ok(gone) => {
-                for ward in gone {
-                    take_back(engine, lane, ward).await;
+        let looks = async {
+            if lane.vigil.with(|wards| wards.is_empty()) {
+                drop(tokio::time::timeout(span / 3, lane.vigil.more.notified()).await);
+            }
+            tokio::time::sleep(LOOK.max(lane.settings.poll)).await;
+            match look(lane).await {
+                Ok(gone) => {
+                    for ward in gone {
+                        take_back(engine, lane, ward).await;
+                    }
+                }
+                Err(fault) => {
+                    tracing::debug!(network = %lane.network, fault = fault.code(), "what is settled cannot be looked after")
                 }
             }
-            Err(fault) => tracing::debug!(network = %lane.network, fault = fault.code(), "what is settled cannot be looked after"),
+        };
+        beside(&mut traces, looks).await;
+        if traces.is_none() {
+            if let Ok(now) = engine.clock.now() {
+                lane.vigil.with(|wards| wards.closed(now));
+            }
+            let failures = lane.vigil.with(|wards| wards.failures(TRACED));
+            let failures = failures.into_iter().map(|ward| look_again(engine, lane, ward));
+            traces = Some(Box::pin(async { drop(together(failures).await) }));
         }
-        if let Ok(now) = engine.clock.now() {
-            lane.vigil.with(|wards| wards.closed(now));
-        }
-        for ward in lane.vigil.with(|wards| wards.failures(TRACED)) {
-            look_again(engine, lane, ward).await;
+    }
+}
+
+/// What finds out about failures.
+type Traces<'a> = Pin<Box<dyn Future<Output = ()> + Send + 'a>>;
+
+/// Does something, and goes on with the traces meanwhile.
+async fn beside(traces: &mut Option<Traces<'_>>, work: impl Future<Output = ()>) {
+    let mut work = pin!(work);
+    loop {
+        let Some(running) = traces else { return work.await };
+        tokio::select! {
+            () = &mut work => return,
+            () = running => *traces = None,
         }
     }
 }
