@@ -76,7 +76,7 @@ for (const limit of limits) {
   }
   for (const ending of ["mts", "cts"]) {
     const types = readFileSync(join(sources, `js/${slice}.d.ts`), "utf8");
-    writeFileSync(join(out, `${slice}.d.${ending}`), types.replaceAll('"./verify.js"', `"./verify.${ending === "mts" ? "mjs" : "cjs"}"`));
+    writeFileSync(join(out, `${slice}.d.${ending}`), types.replace(/"\.\/(\w+)\.js"/g, `"./$1.${ending === "mts" ? "mjs" : "cjs"}"`));
   }
 
   const web = zipped(plain) + zipped(join(out, "web", `${slice}.mjs`));

@@ -1,26 +1,13 @@
 // What only a chain can say. The host asks it; here are the questions, the calls that ask them, and the reading of what came back.
 
 import * as wasm from "#wasm";
-import { answer, bytes, document, map, object, optional, seconds } from "./text.js";
+import { asked } from "./asking.js";
+import { answer, bytes, document, map, optional } from "./text.js";
 
 const part = (question) => bytes(document(question, "question"), "question");
 
 /** Verifies a payment with the answers so far: `{verified}`, or the `{questions}` that are open. */
-export const verifyOnChain = (header, terms, { now, mode = "simulated", factories, sponsoring, answers = [], name = "PAYMENT-SIGNATURE" } = {}) =>
-  answer(
-    wasm.chain_check(
-      object({
-        name,
-        value: typeof header === "string" ? header : bytes(header, "header"),
-        terms: document(terms, "terms"),
-        now: seconds(now),
-        mode,
-        factories,
-        sponsoring,
-        answers,
-      }),
-    ),
-  );
+export const verifyOnChain = (header, terms, options) => answer(wasm.chain_check(asked(header, terms, options)));
 
 export const callFor = (question) => answer(wasm.chain_call(part(question)));
 

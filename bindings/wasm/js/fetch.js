@@ -1,7 +1,8 @@
 // A fetch that pays, by a policy, out of a budget, with one signature for one purchase.
 //
 // The ledger is the host's and has to be given: what was reserved and what was signed outlives a page, a tab and an instance (catalogue rows
-// 237 and 238). A payment is kept before it is sent. Whatever breaks then, the same purchase sends the same bytes, and signs nothing.
+// 237 and 238). A payment is kept before it is sent. Whatever breaks then, the same purchase sends the same bytes, and signs nothing. A name
+// that was given to one request is never another's: that would be answered with what somebody else asked for.
 
 const STEPS = ["find", "reserve", "keep", "settle", "release"];
 
@@ -18,7 +19,7 @@ const value = (answer) => {
   return answer.value;
 };
 
-export const fetchWith = ({ prepare, decodeHeader }) => (fetch, { policy, signer, ledger, task = "default", session, now }) => {
+export const fetchWith = ({ prepare, decodeHeader, fingerprint }) => (fetch, { policy, signer, ledger, task = "default", session, now }) => {
   for (const step of STEPS) {
     if (typeof ledger?.[step] !== "function") throw new TypeError(`ledger must have ${STEPS.join(", ")}: it remembers what was signed`);
   }
@@ -36,6 +37,7 @@ export const fetchWith = ({ prepare, decodeHeader }) => (fetch, { policy, signer
     // not every browser tells whether a request has a body, and none takes one for a GET, be it empty
     const bytes = /^(GET|HEAD)$/.test(request.method) ? new ArrayBuffer(0) : await request.clone().arrayBuffer();
     const body = bytes.byteLength > 0 ? bytes : undefined;
+    const print = value(fingerprint({ method: request.method, url: request.url, body: new Uint8Array(bytes) }));
     const send = (url, payment) => {
       const headers = new Headers(request.headers);
       const { method, signal } = request;
@@ -52,6 +54,9 @@ export const fetchWith = ({ prepare, decodeHeader }) => (fetch, { policy, signer
       return response;
     };
     const again = (known) => {
+      if (known.fingerprint !== print || known.task !== task) {
+        throw new PaymentError({ code: "other_purchase", detail: "the name of this purchase was given to another request before", retry: "never" });
+      }
       if (known.payment !== undefined) return pay(known.url, known.payment);
       throw new PaymentError({ code: "purchase_pending", detail: "this purchase is being made elsewhere", retry: "unknown_outcome" });
     };
@@ -66,7 +71,7 @@ export const fetchWith = ({ prepare, decodeHeader }) => (fetch, { policy, signer
     const question = { policy, required, resource: url, method: request.method, purchase, task, session, reason, approval, now: now?.() };
     const prepared = value(prepare({ ...question, from: signer.address }));
     const { key, expires, amount, asset, limits, termsHash } = prepared;
-    const reserved = await ledger.reserve({ purchase, task, session, url, key, expires, amount, asset, limits, termsHash });
+    const reserved = await ledger.reserve({ purchase, task, session, url, fingerprint: print, key, expires, amount, asset, limits, termsHash });
     if (reserved.state === "known") return again(await ledger.find(purchase));
     if (reserved.state !== "fresh") throw new PaymentError({ code: "over_budget", retry: "never", detail: "a budget has no room", ...reserved });
     let payment;

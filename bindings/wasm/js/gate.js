@@ -1,39 +1,65 @@
 // A handler that is paid for: a request goes in, a response comes out, for Workers and whatever else speaks in these two.
 //
-// The work is done first, and money is taken only for work that succeeded; nobody gets the answer before it is taken. What is settled twice,
-// or not at all, is for the host's log and the facilitator to know: both have to be given.
+// The work is done first, and money is taken only for work that succeeded; nobody gets the answer before it is taken. A payment for another
+// request is refused, by what it says and by what its nonce is bound to. The facilitator is asked once, and its word is taken for what it says:
+// an answer about another payer, network or amount is none.
 
-import { decodeHeader, encodeHeader, explainReason, verify } from "./verify.js";
+import { canonicalResource, decodeHeader, encodeHeader, explainReason, verify } from "./verify.js";
 
-const FUNCTIONS = { serve: "the handler", settle: "the facilitator" };
+const BINDS = ["ignored", "preferred", "required"];
+const BINDING = "quittance-binding";
 
-export const createGate = ({ terms, serve, settle, log, now }) => {
-  for (const [name, what] of Object.entries(FUNCTIONS)) {
-    if (typeof { serve, settle }[name] !== "function") throw new TypeError(`${name} must be a function: ${what}`);
+/** Asks a facilitator to settle, once. Whatever is no answer of its own leaves open what it did. */
+const asking = (facilitator, fetch) => async (_, body) => {
+  const headers = { "content-type": "application/json" };
+  const response = await fetch(`${facilitator.replace(/\/$/, "")}/settle`, { method: "POST", headers, body, redirect: "manual" });
+  return JSON.parse(await response.text());
+};
+
+/** Whether an answer is about this payment and this offer. */
+const isOfThis = ({ network, payer, amount, transaction }, offer, verified) =>
+  network === offer.network &&
+  (payer ?? verified.payer).toLowerCase() === verified.payer.toLowerCase() &&
+  (amount ?? verified.amount) === verified.amount &&
+  /^0x[0-9a-fA-F]{64}$/.test(transaction);
+
+export const createGate = ({ terms, serve, settle, facilitator, log, origin, bind = "preferred", now, fetch = globalThis.fetch }) => {
+  if (typeof serve !== "function") throw new TypeError("serve must be a function: the handler");
+  if ((typeof settle === "function") === (typeof facilitator === "string")) {
+    throw new TypeError("facilitator must be a URL, or settle must be a function: what moves the money");
   }
   if (typeof log?.claim !== "function" || typeof log?.release !== "function") {
     throw new TypeError("log must have claim(key, expires) and release(key): without it one payment is served twice");
   }
+  if (!BINDS.includes(bind)) throw new TypeError(`bind must be one of ${BINDS}`);
+  const ask = settle ?? asking(facilitator, (...given) => fetch(...given));
   const offers = (Array.isArray(terms) ? terms : [terms]).map((offer) => (typeof offer === "string" ? offer : JSON.stringify(offer)));
   const accepts = offers.map((offer) => JSON.parse(offer));
+  const extensions = bind === "ignored" ? undefined : { [BINDING]: { info: { version: "1", mode: bind } } };
+  const required = (url, error) => encodeHeader("PAYMENT-REQUIRED", { x402Version: 2, error, resource: { url }, accepts, extensions });
   // what cannot be offered is known before the first request
-  const probe = encodeHeader("PAYMENT-REQUIRED", { x402Version: 2, resource: { url: "https://a.example/" }, accepts });
+  const probe = required("https://a.example/");
   if (!probe.ok) throw new TypeError(`terms: ${probe.error.code}: ${probe.error.detail}`);
 
   const answer = (status, error, headers = {}) =>
     new Response(JSON.stringify({ error }), { status, headers: { "content-type": "application/json", ...headers } });
-  const ask = (request, error) => {
-    const required = { x402Version: 2, error, resource: { url: request.url }, accepts };
-    const header = encodeHeader("PAYMENT-REQUIRED", required);
+  const unknown = () => answer(503, "settlement_unknown", { "retry-after": "5" });
+  const offered = (url, error) => {
+    const header = required(url, error);
     return header.ok ? answer(402, error, { "PAYMENT-REQUIRED": header.value }) : answer(414, header.error.code);
   };
 
   return async (request, ...rest) => {
+    // the resource is the seller's to name: what a client says of it is compared
+    const { pathname, search } = new URL(request.url);
+    const resource = canonicalResource(origin === undefined ? request.url : `${origin}${pathname}${search}`);
+    if (!resource.ok) return answer(400, "invalid_target");
+    const url = resource.value.canonical;
     const value = request.headers.get("PAYMENT-SIGNATURE");
-    const verified = verify(value, offers, { now: now?.() });
+    const verified = verify(value, offers, { now: now?.(), request: { method: request.method, url, bind } });
     if (!verified.ok) {
       const { status, reason, code } = verified.error;
-      if (status === 402) return ask(request, reason);
+      if (status === 402) return offered(url, reason);
       return answer(status ?? 500, status === undefined ? "internal_error" : (reason ?? code));
     }
     const { key, expires, offer } = verified.value;
@@ -53,22 +79,23 @@ export const createGate = ({ terms, serve, settle, log, now }) => {
     const body = `{"x402Version":2,"paymentPayload":${text},"paymentRequirements":${offers[offer]}}`;
     let settled;
     try {
-      settled = await settle({ x402Version: 2, paymentPayload, paymentRequirements: accepts[offer] }, body);
+      settled = await ask({ x402Version: 2, paymentPayload, paymentRequirements: accepts[offer] }, body);
     } catch {
       // nobody knows whether money has moved, so the claim stays
-      return answer(503, "settlement_unknown", { "retry-after": "5" });
+      return unknown();
     }
-    const receipt = encodeHeader("PAYMENT-RESPONSE", settled);
+    const receipt = encodeHeader("PAYMENT-RESPONSE", typeof settled === "object" && settled !== null ? settled : "");
     if (!receipt.ok) return answer(502, "settlement_unknown");
     if (settled.success !== true) {
       // only a refusal that is known to have moved nothing asks for another payment: an outage, a settlement that is under way and a reason that
       // nobody knows leave open whether this one is paid
       const reason = explainReason(String(settled.errorReason ?? ""));
       const refused = reason.ok && reason.value.kind === "rejection" && reason.value.retry !== "unknown_outcome";
-      if (!refused) return answer(503, "settlement_unknown", { "retry-after": "5" });
+      if (!refused) return unknown();
       await log.release(key);
-      return ask(request, settled.errorReason);
+      return offered(url, settled.errorReason);
     }
+    if (!isOfThis(settled, accepts[offer], verified.value)) return answer(502, "settlement_unknown");
     const paid = new Response(served.body, served);
     paid.headers.set("PAYMENT-RESPONSE", receipt.value);
     return paid;

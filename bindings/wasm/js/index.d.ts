@@ -246,6 +246,8 @@ export interface Reservation {
   task: string;
   session?: string;
   url: string;
+  /** What the request asks for: the name of a purchase stands for one. */
+  fingerprint: string;
   key: string;
   expires: string;
   amount: string;
@@ -256,7 +258,9 @@ export interface Reservation {
 
 /** What the host remembers of purchases. Each call is one atomic step, shared by all tabs and instances that spend from the same wallet. */
 export interface Ledger {
-  find(purchase: string): Promise<{ url: string; payment?: { name: string; value: string } } | undefined>;
+  find(
+    purchase: string,
+  ): Promise<{ url: string; task: string; fingerprint: string; payment?: { name: string; value: string } } | undefined>;
   /** Sets the amount aside: `fresh` once for each purchase, and only within all limits. */
   reserve(wanted: Reservation): Promise<{ state: "fresh" } | { state: "known" } | { state: "refused"; meter?: string }>;
   /** Keeps what was signed, before it is sent. */
@@ -283,7 +287,10 @@ export class PaymentError extends Error implements Problem {
   retry: Problem["retry"];
 }
 
-/** A fetch that pays what the policy allows. One name of a purchase is signed for once, however often it is tried. */
+/** What a request asks for, as one hash: its method, its canonical URL and its body. */
+export function fingerprint(request: { method?: string; url: string; body?: string | Uint8Array }): Result<string>;
+
+/** A fetch that pays what the policy allows. One name of a purchase is signed for once, however often it is tried, and stands for one request. */
 export function wrapFetch(
   fetch: typeof globalThis.fetch,
   options: { policy: Policy; signer: Signer; ledger: Ledger; task?: string; session?: string; now?: () => Decimal | Date },

@@ -2,6 +2,7 @@
 
 import * as wasm from "#wasm";
 import { fetchWith } from "./fetch.js";
+import { NO_RANDOMNESS, fresh, open } from "./keys.js";
 import { decodeHeader } from "./verify.js";
 import { answer, bytes, document, map, object, ofBytes, optional, problem, raw, seconds } from "./text.js";
 
@@ -9,14 +10,6 @@ export * from "./verify.js";
 export * from "./more.js";
 export * from "./chain.js";
 export { MemoryLedger, PaymentError } from "./fetch.js";
-
-/** Thirty-two fresh bytes; nothing where the runtime has no source of them. */
-const fresh = () => {
-  if (typeof globalThis.crypto?.getRandomValues !== "function") return null;
-  const bytes = globalThis.crypto.getRandomValues(new Uint8Array(32));
-  return `0x${Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("")}`;
-};
-const NO_RANDOMNESS = problem("no_randomness", "this runtime has no crypto.getRandomValues, and no payment is made without fresh bytes");
 
 /** A policy of an object: `perPayment` is the key `per_payment` of the file. */
 const toml = (policy) => {
@@ -64,7 +57,11 @@ export const prepare = (input) => {
   return map(answer(wasm.prepare(given)), (value) => ({ ...told(value), finish }));
 };
 
-export const wrapFetch = fetchWith({ prepare: (input) => prepare(input), decodeHeader });
+/** What a request asks for, as one hash: method, canonical URL and body. */
+export const fingerprint = ({ method = "GET", url, body = "" }) =>
+  ofBytes(body, "body", (given) => map(answer(wasm.fingerprint(bytes(method, "method"), bytes(url, "url"), given)), ({ hash }) => hash));
+
+export const wrapFetch = fetchWith({ prepare: (input) => prepare(input), decodeHeader, fingerprint });
 
 /** A secret key in the module's memory. It shows its address and signs; its bytes it gives to nobody. */
 export class SigningKey {
@@ -76,18 +73,8 @@ export class SigningKey {
     this.#address = address;
   }
 
-  /** Takes `0x` and 64 digits, or 32 bytes, which are overwritten. */
   static open(secret) {
-    if (fresh() === null) return NO_RANDOMNESS;
-    const own = secret instanceof Uint8Array;
-    const given = own ? secret : bytes(secret, "secret");
-    const held = wasm.Key.hold(given);
-    // what the caller gave, or what was made of a text
-    given.fill(0);
-    const told = answer(held.address());
-    if (told.ok) return { ok: true, value: new SigningKey(held, told.value.address) };
-    held.free();
-    return told;
+    return open(wasm.Key, secret, (held, { address }) => new SigningKey(held, address));
   }
 
   get address() {

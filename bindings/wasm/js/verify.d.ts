@@ -169,6 +169,16 @@ export interface Verified {
   termsHash: string;
   /** Which of the offers it takes. */
   offer: number;
+  /** With the request, whether the nonce is bound to it. */
+  bound?: boolean;
+}
+
+/** A request as the seller received it: its own URL for the resource, not what a client says. */
+export interface RequestSeen {
+  method: string;
+  url: string;
+  /** Whether payments may be, or have to be, bound to their request by the nonce (extension `quittance-binding`), as the 402 said. */
+  bind?: "ignored" | "preferred" | "required";
 }
 
 export interface VerifyOptions {
@@ -178,11 +188,16 @@ export interface VerifyOptions {
   scheme?: "exact" | "upto";
 }
 
+export interface VerifyRequestOptions extends VerifyOptions {
+  /** With it, a payment for another request is refused: one that names another resource, or whose nonce is bound to something else. */
+  request?: RequestSeen;
+}
+
 /** Verifies the payment of a request against the seller's own terms, offline, for payers with a key. */
 export function verify(
   headers: PaymentSource,
   terms: Json<PaymentRequirements> | Json<PaymentRequirements>[],
-  options?: VerifyOptions,
+  options?: VerifyRequestOptions,
 ): Result<Verified>;
 
 // ---- hashing and signatures ----
@@ -234,14 +249,22 @@ export interface Gate<Rest extends unknown[]> {
   terms: Json<PaymentRequirements> | Json<PaymentRequirements>[];
   /** The work. A response that is not a success is not charged for. */
   serve(request: Request, payment: Verified, ...rest: Rest): Response | Promise<Response>;
-  /** Asks a facilitator to settle, once; `body` is the exact text of the request. What it throws leaves the outcome unknown. After an attempt that got
-      no answer a refusal says nothing of that attempt: throw instead. */
-  settle(
+  /** The URL of a facilitator, which is asked once: nobody but a log knows what an attempt that got no answer has done. */
+  facilitator?: string;
+  /** In its place, a function that asks one; `body` is the exact text of the request. What it throws leaves the outcome unknown. After an attempt that
+      got no answer a refusal says nothing of that attempt: throw instead. */
+  settle?(
     request: { x402Version: 2; paymentPayload: PaymentPayload; paymentRequirements: PaymentRequirements },
     body: string,
   ): Promise<SettleResponse>;
   log: ReplayLog;
+  /** Where the resource is sold, if that is not where the request arrives: `https://api.example.com`. */
+  origin?: string;
+  /** Whether payments are bound to their request by the nonce; `preferred`, that those that are have to be bound to this one, unless it is said. */
+  bind?: "ignored" | "preferred" | "required";
   now?(): Decimal | Date;
+  /** How the facilitator is reached. */
+  fetch?: typeof globalThis.fetch;
 }
 
 /** A handler that is paid for: verify, claim, work, settle, and only then the answer. */

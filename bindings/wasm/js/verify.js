@@ -2,7 +2,7 @@
 
 import * as wasm from "#wasm";
 import { given, pairs } from "./request.js";
-import { answer, bytes, document, documents, list, map, optional, raw, read, seconds } from "./text.js";
+import { answer, bytes, document, documents, list, map, object, optional, raw, read, seconds } from "./text.js";
 
 export { createGate } from "./gate.js";
 
@@ -15,8 +15,22 @@ export const encodeHeader = (name, object) =>
 
 export const findPayment = (headers) => map(answer(wasm.find_payment(given(pairs(headers)))), (found) => (found.name ? found : null));
 
-export const verify = (headers, terms, { now, scheme = "" } = {}) =>
-  answer(wasm.verify(bytes(scheme, "scheme"), given(pairs(headers)), list(documents(terms, "terms")), bytes(seconds(now), "now")));
+/** A request, as the module is given it. */
+const requested = ({ method, url, bind }) => {
+  for (const [name, text] of Object.entries({ method, url })) bytes(text, name);
+  return object({ method, url, bind: bind === "ignored" ? undefined : bind });
+};
+
+export const verify = (headers, terms, { now, scheme = "", request } = {}) =>
+  answer(
+    wasm.verify(
+      bytes(scheme, "scheme"),
+      given(pairs(headers)),
+      list(documents(terms, "terms")),
+      bytes(seconds(now), "now"),
+      request === undefined ? undefined : requested(request),
+    ),
+  );
 
 export const recover = (digest, signature, options) =>
   answer(wasm.recover(bytes(digest, "digest"), bytes(signature, "signature"), form(options)));
@@ -31,16 +45,11 @@ export const termsHash = (offer, { version = "2" } = {}) =>
 
 export const canonicalResource = (url) => answer(wasm.resource(bytes(url, "url")));
 
-export const boundNonce = ({ termsHash, method, resource, salt, metadata, nonce }) =>
-  answer(
-    wasm.bound_nonce(
-      bytes(termsHash, "termsHash"),
-      bytes(method, "method"),
-      bytes(resource, "resource"),
-      bytes(salt, "salt"),
-      metadata === undefined ? undefined : bytes(document(metadata, "metadata"), "metadata"),
-      optional(nonce, "nonce"),
-    ),
-  );
+export const boundNonce = ({ metadata, nonce, ...needed }) => {
+  for (const name of ["termsHash", "method", "resource", "salt"]) bytes(needed[name], name);
+  optional(nonce, "nonce");
+  const told = metadata === undefined ? undefined : document(metadata, "metadata");
+  return answer(wasm.bound_nonce(object({ ...needed, metadata: told, nonce: nonce ?? undefined })));
+};
 
 export const explainReason = (reason) => answer(wasm.reason(bytes(reason, "reason")));

@@ -5,10 +5,8 @@
 
 use alloc::vec::Vec;
 
-#[cfg(feature = "full")]
-use quittance_core::json::Object;
-use quittance_core::json::{self, Value};
-use quittance_core::{EncodingError, Limits, ShapeError, Terms, UnixSeconds, wire};
+use quittance_core::json::{self, Object, Value};
+use quittance_core::{Amount, EncodingError, Limits, ShapeError, Terms, UnixSeconds, wire};
 
 use crate::answer::Problem;
 
@@ -39,13 +37,11 @@ pub(crate) fn element(value: &Value) -> Result<&str, Problem> {
 }
 
 /// One offer, as text.
-#[cfg(feature = "full")]
 pub(crate) fn offer(text: &str) -> Result<Terms, Problem> {
     Ok(wire::PaymentRequirements::from_json(text.as_bytes(), &Limits::BODY).and_then(Terms::parse)?)
 }
 
 /// Offers, as a JSON list of texts.
-#[cfg(feature = "full")]
 pub(crate) fn offers(bytes: &[u8]) -> Result<Vec<Terms>, Problem> {
     texts(bytes)?.iter().map(|value| offer(element(value)?)).collect()
 }
@@ -61,10 +57,8 @@ pub(crate) fn own_offers(bytes: &[u8]) -> Result<Vec<Terms>, Problem> {
 }
 
 /// The members of a JSON object that are texts.
-#[cfg(feature = "full")]
 pub(crate) struct Texts(Object);
 
-#[cfg(feature = "full")]
 impl Texts {
     /// Reads the object.
     pub(crate) fn read(bytes: &[u8]) -> Result<Self, Problem> {
@@ -79,6 +73,12 @@ impl Texts {
     /// A text that has to be there.
     pub(crate) fn required(&self, name: &str) -> Result<&str, Problem> {
         self.optional(name)?.ok_or_else(|| Problem::of_kind(ShapeError::Missing).with("path", name))
+    }
+
+    /// An amount that may be.
+    pub(crate) fn amount(&self, name: &str) -> Result<Option<Amount>, Problem> {
+        let read = |text| Amount::parse(text).map_err(|error| Problem::of_kind(error).with("path", name));
+        self.optional(name)?.map(read).transpose()
     }
 
     /// A text that may be.

@@ -8,7 +8,9 @@ use alloc::vec::Vec;
 use quittance_core::chain::{Call, ChainAnswer, ChainQuery};
 use quittance_core::json::{Object, Value};
 use quittance_core::signature::SignatureBytes;
-use quittance_core::{Address, Amount, ChainMode, Nonce, Progress, Scheme, SchemeId, UnixSeconds, VerifyInput};
+use quittance_core::{
+    Address, Amount, ChainMode, Nonce, Payment, Progress, Scheme, SchemeId, Terms, UnixSeconds, Verified, VerifyInput,
+};
 use quittance_evm::question::{self, Outcome};
 use quittance_evm::{EXACT, Sponsoring, UPTO, multicall3};
 
@@ -22,44 +24,70 @@ const ROUNDS: usize = 8;
 
 /// A payment, checked with what a chain has answered so far: the verdict, or what is still to be asked.
 pub(crate) fn check(given: &[u8]) -> Answer {
-    let texts = Texts::read(given)?;
-    let terms = arguments::offer(texts.required("terms")?)?;
-    let offers = core::slice::from_ref(&terms);
-    let headers = [(texts.required("name")?.into(), texts.required("value")?.into())];
-    let (payment, _) = verifying::payment(&headers, offers)?;
-    let now = UnixSeconds::parse(texts.required("now")?).map_err(Problem::of_kind)?;
-    let mode = match texts.required("mode")? {
-        "offline" => ChainMode::Offline,
-        "state" => ChainMode::State,
-        "simulated" => ChainMode::Simulated,
-        _ => return Err(unknown("mode")),
-    };
-    let address = |value: &Value| Address::parse_party(arguments::element(value)?).map_err(Problem::of_kind);
-    let factories = texts.list("factories")?.iter().map(address).collect::<Result<Vec<_>, _>>()?;
-    let sponsoring = texts.list("sponsoring")?.iter().map(sponsoring).collect::<Result<Vec<_>, _>>()?;
-    let told = texts.list("answers")?.iter().map(told).collect::<Result<Vec<_>, _>>()?;
+    let case = Case::read(&Texts::read(given)?)?;
+    case.check(|_, verified| Ok(members([("verified", case.facts(&verified).into())])))
+}
 
-    let exact = EXACT.with_factories(&factories).with_sponsoring(&sponsoring);
-    let upto = UPTO.with_factories(&factories).with_sponsoring(&sponsoring);
-    let scheme: &dyn Scheme = if *terms.scheme() == SchemeId::Upto { &upto } else { &exact };
-    let mut answers = Vec::new();
-    for _ in 0..ROUNDS {
-        let input = VerifyInput::offline(&payment, &terms, now).in_mode(mode).with_answers(&answers);
-        let questions = match scheme.verify(&input)? {
-            Progress::Verified(verified) => return Ok(members([("verified", verifying::facts(&verified, &terms, offers).into())])),
-            _ => scheme.questions(&input)?,
+/// What is checked, and what is known.
+pub(crate) struct Case {
+    terms: Terms,
+    payment: Payment,
+    now: UnixSeconds,
+    mode: ChainMode,
+    factories: Vec<Address>,
+    sponsoring: Vec<Sponsoring>,
+    told: Vec<(Value, ChainAnswer)>,
+}
+
+impl Case {
+    /// Reads the arguments.
+    pub(crate) fn read(texts: &Texts) -> Result<Self, Problem> {
+        let terms = arguments::offer(texts.required("terms")?)?;
+        let headers = [(texts.required("name")?.into(), texts.required("value")?.into())];
+        let (payment, _) = verifying::payment(&headers, core::slice::from_ref(&terms))?;
+        let now = UnixSeconds::parse(texts.required("now")?).map_err(Problem::of_kind)?;
+        let mode = match texts.required("mode")? {
+            "offline" => ChainMode::Offline,
+            "state" => ChainMode::State,
+            "simulated" => ChainMode::Simulated,
+            _ => return Err(unknown("mode")),
         };
-        let known = |question: &ChainQuery| {
-            let written = Value::Object(question_object(question));
-            told.iter().find(|(asked, _)| *asked == written).map(|(_, answer)| (question.clone(), answer.clone()))
-        };
-        let fresh = questions.iter().filter(|question| input.answer(question).is_none()).filter_map(known).collect::<Vec<_>>();
-        if fresh.is_empty() {
-            return Ok(members([("questions", questions.iter().map(asked).collect::<Vec<_>>().into())]));
-        }
-        answers.extend(fresh);
+        let address = |value: &Value| Address::parse_party(arguments::element(value)?).map_err(Problem::of_kind);
+        let factories = texts.list("factories")?.iter().map(address).collect::<Result<_, _>>()?;
+        let sponsoring = texts.list("sponsoring")?.iter().map(sponsoring).collect::<Result<_, _>>()?;
+        let told = texts.list("answers")?.iter().map(told).collect::<Result<_, _>>()?;
+        Ok(Self { terms, payment, now, mode, factories, sponsoring, told })
     }
-    Err(Problem::named("chain_needed", "the answers lead to no end"))
+
+    /// What is made of the proof, if the payment passes; the open questions, while only the chain can say.
+    pub(crate) fn check(&self, then: impl FnOnce(&dyn Scheme, Verified) -> Answer) -> Answer {
+        let exact = EXACT.with_factories(&self.factories).with_sponsoring(&self.sponsoring);
+        let upto = UPTO.with_factories(&self.factories).with_sponsoring(&self.sponsoring);
+        let scheme: &dyn Scheme = if *self.terms.scheme() == SchemeId::Upto { &upto } else { &exact };
+        let mut answers = Vec::new();
+        for _ in 0..ROUNDS {
+            let input = VerifyInput::offline(&self.payment, &self.terms, self.now).in_mode(self.mode).with_answers(&answers);
+            let questions = match scheme.verify(&input)? {
+                Progress::Verified(verified) => return then(scheme, verified),
+                _ => scheme.questions(&input)?,
+            };
+            let known = |question: &ChainQuery| {
+                let written = Value::Object(question_object(question));
+                self.told.iter().find(|(asked, _)| *asked == written).map(|(_, answer)| (question.clone(), answer.clone()))
+            };
+            let fresh = questions.iter().filter(|question| input.answer(question).is_none()).filter_map(known).collect::<Vec<_>>();
+            if fresh.is_empty() {
+                return Ok(members([("questions", questions.iter().map(asked).collect::<Vec<_>>().into())]));
+            }
+            answers.extend(fresh);
+        }
+        Err(Problem::named("chain_needed", "the answers lead to no end"))
+    }
+
+    /// What is known of the payment once it has passed.
+    pub(crate) fn facts(&self, verified: &Verified) -> Object {
+        verifying::facts(verified, &self.terms, core::slice::from_ref(&self.terms))
+    }
 }
 
 /// The answer to a question, from what its call returned, or reverted with.
@@ -111,7 +139,7 @@ pub(crate) fn outcomes(returned: &[u8], count: usize) -> Answer {
     Ok(members([("outcomes", told.collect::<Vec<_>>().into())]))
 }
 
-fn unknown(what: &str) -> Problem {
+pub(crate) fn unknown(what: &str) -> Problem {
     Problem::named("unknown_name", alloc::format!("there is no such {what}"))
 }
 
@@ -185,7 +213,7 @@ fn question_object(question: &ChainQuery) -> Object {
     }
 }
 
-fn call_object(call: &Call) -> Object {
+pub(crate) fn call_object(call: &Call) -> Object {
     let mut told = members([("target", shown(call.target)), ("data", hex(&call.data).into())]);
     if let Some(sender) = call.sender {
         told.insert("sender", shown(sender));

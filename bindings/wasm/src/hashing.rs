@@ -1,23 +1,18 @@
 //! What is signed and who signed it; the hashes that name terms and requests.
 
-use quittance_core::eip712::Digest;
-#[cfg(feature = "full")]
-use quittance_core::eip712::TypedData;
+use quittance_core::eip712::{Digest, TypedData};
 use quittance_core::header::Envelope;
 use quittance_core::json::Object;
-use quittance_core::signature::{Form, Signature, SignatureError, recover};
-#[cfg(feature = "full")]
-use quittance_core::signature::{Shape, SignatureBytes, personal_digest};
+use quittance_core::signature::{Form, Shape, Signature, SignatureBytes, SignatureError, personal_digest, recover};
 use quittance_core::terms_hash::canonical_terms;
 use quittance_core::wire::{PaymentRequirements, v1};
 use quittance_core::{Address, Binding, HexError, Limits, Nonce, Resource, Salt, TermsHash, signature};
 
 use crate::answer::{Answer, Problem, members, shown};
-use crate::arguments;
+use crate::arguments::{self, Texts};
 use crate::digits::{hex, unhex};
 
 /// Every step of EIP-712 for typed data as `eth_signTypedData_v4` takes it.
-#[cfg(feature = "full")]
 pub(crate) fn typed_data(text: &[u8]) -> Answer {
     let data = TypedData::parse(arguments::text(text)?)?;
     let primary = data.primary_type();
@@ -35,7 +30,6 @@ pub(crate) fn typed_data(text: &[u8]) -> Answer {
 }
 
 /// The digest of a personal message (EIP-191).
-#[cfg(feature = "full")]
 pub(crate) fn personal(message: &[u8]) -> Answer {
     Ok(members([("digest", shown(personal_digest(message)))]))
 }
@@ -56,7 +50,6 @@ pub(crate) fn check(digest_of: &[u8], signature: &[u8], form_of: &[u8], signer: 
 }
 
 /// What a signature's bytes are: bare, or with what deploys the wallet around them (ERC-6492).
-#[cfg(feature = "full")]
 pub(crate) fn shape(signature: &[u8]) -> Answer {
     let bytes = SignatureBytes::parse(arguments::text(signature)?).map_err(Problem::of_kind)?;
     Ok(match bytes.shape().map_err(|error| Problem::named(error.name(), error))? {
@@ -87,19 +80,21 @@ pub(crate) fn resource(url: &[u8]) -> Answer {
 }
 
 /// The nonce that is bound to terms, method and resource; with a nonce that was signed, only if it is that one.
-pub(crate) fn bound_nonce([terms, method, resource, salt]: [&[u8]; 4], metadata: Option<&[u8]>, signed: Option<&[u8]>) -> Answer {
+pub(crate) fn bound_nonce(given: &[u8]) -> Answer {
+    let texts = Texts::read(given)?;
+    let metadata = texts.optional("metadata")?;
     let metadata: Option<Object> =
-        metadata.map(|text| Envelope::from_json(text, &Limits::BODY).map(Envelope::into_object)).transpose()?;
-    let terms = TermsHash::parse(arguments::text(terms)?).map_err(Problem::of_kind)?;
-    let resource = Resource::parse(arguments::text(resource)?).map_err(Problem::of_kind)?;
-    let salt = Salt::parse(arguments::text(salt)?).map_err(Problem::of_kind)?;
+        metadata.map(|text| Envelope::from_json(text.as_bytes(), &Limits::BODY).map(Envelope::into_object)).transpose()?;
+    let terms = TermsHash::parse(texts.required("termsHash")?).map_err(Problem::of_kind)?;
+    let resource = Resource::parse(texts.required("resource")?).map_err(Problem::of_kind)?;
+    let salt = Salt::parse(texts.required("salt")?).map_err(Problem::of_kind)?;
     let not_bound = |error: quittance_core::binding::BindingError| Problem::named(error.name(), error);
-    let mut binding = Binding::new(terms, arguments::text(method)?, &resource).map_err(not_bound)?;
+    let mut binding = Binding::new(terms, texts.required("method")?, &resource).map_err(not_bound)?;
     if let Some(metadata) = &metadata {
         binding = binding.with_metadata(metadata);
     }
-    if let Some(signed) = signed {
-        let signed = Nonce::parse(arguments::text(signed)?).map_err(Problem::of_kind)?;
+    if let Some(signed) = texts.optional("nonce")? {
+        let signed = Nonce::parse(signed).map_err(Problem::of_kind)?;
         binding.check(&salt, signed).map_err(not_bound)?;
     }
     let (preimage, nonce) = (binding.preimage(&salt), binding.nonce(&salt));

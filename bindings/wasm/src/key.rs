@@ -22,7 +22,8 @@ pub(crate) fn hold(bytes: alloc::vec::Vec<u8>) -> Held {
     SecretKey::parse(core::str::from_utf8(&bytes).map_err(|_| SecretKeyError::Digit)?)
 }
 
-fn held(key: &Held) -> Result<&SecretKey, Problem> {
+/// The key, if there is one.
+pub(crate) fn held(key: &Held) -> Result<&SecretKey, Problem> {
     key.as_ref().map_err(|error| Problem::named(error.name(), error))
 }
 

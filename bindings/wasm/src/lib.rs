@@ -8,7 +8,8 @@
 //! remembered (nonces, purchases, budgets) is the host's, because a page has many tabs and a worker many instances (catalogue row
 //! 237). What JavaScript is shown is written by hand in `js/` on top of this.
 //!
-//! Without the feature `full` there are reading, hashing and verifying, and no code that touches a secret key.
+//! The package has slices, and each is a module with one of the features: `verify`, which has no code that touches a secret key, `settle`,
+//! `statements`, and `full`, which has most of it. What a slice does not export is in none of its bytes.
 #![no_std]
 #![warn(
     clippy::std_instead_of_core,
@@ -16,6 +17,10 @@
     clippy::unwrap_used,
     clippy::indexing_slicing,
     clippy::cast_possible_truncation
+)]
+#![cfg_attr(
+    not(all(feature = "full", feature = "settle", feature = "statements")),
+    allow(dead_code, reason = "a slice exports some of it; the linker drops the rest")
 )]
 
 extern crate alloc;
@@ -26,12 +31,11 @@ mod answer;
 mod arguments;
 #[cfg(feature = "full")]
 mod audit;
-#[cfg(feature = "full")]
 mod chain;
 mod digits;
 pub mod exports;
 mod hashing;
-#[cfg(feature = "full")]
+#[cfg(any(feature = "keys", feature = "statements"))]
 mod key;
 #[cfg(target_family = "wasm")]
 mod machine;
@@ -40,8 +44,11 @@ mod objects;
 mod paying;
 #[cfg(feature = "full")]
 mod policy;
-#[cfg(feature = "full")]
 mod quantity;
 #[cfg(feature = "full")]
 mod report;
+mod requested;
+mod settling;
+#[cfg(feature = "statements")]
+mod statements;
 mod verifying;

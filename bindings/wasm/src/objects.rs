@@ -1,18 +1,13 @@
 //! Headers and objects of the wire: read strictly, and written again byte for byte.
 
-use alloc::string::String;
-#[cfg(feature = "full")]
-use alloc::string::ToString as _;
+use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
 
 use quittance_core::header::{self, Envelope};
-#[cfg(feature = "full")]
-use quittance_core::json;
-use quittance_core::json::{Object, Value};
-use quittance_core::wire::{self, v1};
-use quittance_core::{DecodeError, Limits, ShapeError};
-#[cfg(feature = "full")]
-use quittance_core::{Terms, terms_hash::canonical_terms, wire::Asked};
+use quittance_core::json::{self, Object, Value};
+use quittance_core::terms_hash::canonical_terms;
+use quittance_core::wire::{self, Asked, v1};
+use quittance_core::{DecodeError, Limits, ShapeError, Terms};
 
 use crate::answer::{Answer, Problem, members, shown};
 use crate::arguments;
@@ -30,7 +25,6 @@ where
     Ok(Object::from(&object))
 }
 
-#[cfg(feature = "full")]
 fn judged<T>(envelope: Envelope, judge: impl FnOnce(&T) -> Result<(), DecodeError>) -> Result<Object, DecodeError>
 where
     T: TryFrom<Envelope, Error = DecodeError>,
@@ -59,7 +53,6 @@ fn in_header(name: &str) -> Result<Reader, Problem> {
 }
 
 /// The objects by name. Requirements and payments have their network and amount judged: whoever reads one alone is about to use it.
-#[cfg(feature = "full")]
 fn by_name(name: &str) -> Result<Reader, Problem> {
     Ok(match name {
         "PaymentRequired" => whole::<wire::PaymentRequired>,
@@ -80,7 +73,6 @@ fn by_name(name: &str) -> Result<Reader, Problem> {
     })
 }
 
-#[cfg(feature = "full")]
 fn judge_offer(offer: &wire::PaymentRequirements) -> Result<(), DecodeError> {
     offer.parse_network()?;
     offer.parse_amount().map(drop)
@@ -104,7 +96,6 @@ pub(crate) fn encode(name: &[u8], object: &[u8]) -> Answer {
 }
 
 /// The text of an object that came by itself.
-#[cfg(feature = "full")]
 pub(crate) fn read(name: &[u8], object: &[u8]) -> Answer {
     let read = by_name(arguments::text(name)?)?;
     written(read(Envelope::from_json(object, &Limits::BODY)?)?)
@@ -115,14 +106,12 @@ fn written(object: Object) -> Answer {
 }
 
 /// Any JSON text, by the strict reader: the spelling of RFC 8785, and the one that keeps order and numbers as they are.
-#[cfg(feature = "full")]
 pub(crate) fn json_text(text: &[u8], limits: &Limits) -> Answer {
     let value = json::parse(text, limits)?;
     Ok(members([("canonical", json::canonical(&value).into()), ("text", shown(value))]))
 }
 
 /// An offer of version 1 in the words of version 2.
-#[cfg(feature = "full")]
 pub(crate) fn to_v2(offer: &[u8]) -> Answer {
     let offer = v1::PaymentRequirements::from_json(offer, &Limits::BODY)?;
     let resource = json::canonical(&Object::from(&offer.resource).into());
@@ -130,13 +119,11 @@ pub(crate) fn to_v2(offer: &[u8]) -> Answer {
 }
 
 /// What a 402 asks, whichever version of the protocol says it.
-#[cfg(feature = "full")]
 pub(crate) fn ask(required: Option<&[u8]>, body: &[u8]) -> Answer {
     Ok(asked(&Asked::read(required, body, &Limits::BODY)?))
 }
 
 /// What is told of a 402.
-#[cfg(feature = "full")]
 pub(crate) fn asked(asked: &Asked) -> Object {
     let list = |texts: Vec<String>| texts.into_iter().map(Value::String).collect::<Vec<_>>();
     let mut told = members([

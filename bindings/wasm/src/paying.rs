@@ -10,13 +10,15 @@ use quittance_core::json::Value;
 use quittance_core::signature::SignatureBytes;
 use quittance_core::wire::{self, Extension, Paying};
 use quittance_core::{
-    Address, Limits, Payment, PaymentId, Progress, Rejection, Salt, Scheme, SchemeId, UnixSeconds, VerifyInput, Window, payment_id,
+    Address, Limits, Payment, PaymentId, Progress, Rejection, Resource, Salt, Scheme, SchemeId, UnixSeconds, VerifyInput, Window,
+    payment_id,
 };
 use quittance_evm::{EXACT, UPTO, Unsigned};
+use quittance_guard::Fingerprint;
 use quittance_guard::policy::{Allowed, Decision};
 
 use crate::answer::{Answer, Problem, members, shown};
-use crate::arguments::Texts;
+use crate::arguments::{self, Texts};
 use crate::policy::{self, Question};
 
 /// How many seconds before now a payment becomes good: clocks differ, and the chain's is the time of its newest block (catalogue row 54).
@@ -70,6 +72,12 @@ fn additions(question: &Question<'_>, salt: &Salt, id: Option<&str>) -> Result<V
         additions.push((payment_id::EXTENSION, (&offered.answer(id)).into()));
     }
     Ok(additions)
+}
+
+/// What a request asks for: a purchase is of one, and a ledger keeps which.
+pub(crate) fn fingerprint(method: &[u8], url: &[u8], body: &[u8]) -> Answer {
+    let resource = Resource::parse(arguments::text(url)?).map_err(Problem::of_kind)?;
+    Ok(members([("hash", shown(Fingerprint::of(arguments::text(method)?, &resource, body)))]))
 }
 
 /// What has to be signed for an offer that the policy allows.

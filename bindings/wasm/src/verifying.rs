@@ -4,32 +4,38 @@
 //! wallet is for a chain to ask about.
 
 use alloc::string::String;
-#[cfg(feature = "full")]
 use alloc::vec::Vec;
 
-use quittance_core::json::Object;
-#[cfg(feature = "full")]
-use quittance_core::json::Value;
-use quittance_core::{Limits, Payment, Rejection, ReplayKey, SchemeId, Terms, UnixSeconds, Verified, find_offer};
-#[cfg(feature = "full")]
-use quittance_core::{Progress, Scheme, VerifyInput, Window, WindowRule};
+use quittance_core::json::{Object, Value};
+use quittance_core::{
+    Limits, Payment, Progress, Rejection, ReplayKey, Scheme, SchemeId, Terms, UnixSeconds, Verified, VerifyInput, Window,
+    WindowRule, find_offer,
+};
 use quittance_evm::{EXACT, UPTO};
 
-#[cfg(feature = "full")]
-use crate::answer;
-use crate::answer::{Answer, Problem, members, shown};
+use crate::answer::{self, Answer, Problem, members, shown};
+use crate::requested::Request;
 use crate::{arguments, objects};
 
 /// The payment among the headers of one request, against the seller's own offers.
-pub(crate) fn verify(schemes: &[u8], headers: &[u8], offers: &[u8], now: &[u8]) -> Answer {
+pub(crate) fn verify(schemes: &[u8], headers: &[u8], offers: &[u8], now: &[u8], request: Option<&[u8]>) -> Answer {
     let (offers, now) = (arguments::own_offers(offers)?, arguments::seconds(now)?);
     let scheme = Only::read(schemes)?;
-    let (payment, terms) = payment(&objects::pairs(headers)?, &offers)?;
-    Ok(facts(&scheme.verify(&payment, terms, now)?, terms, &offers))
+    let request = request.map(Request::read).transpose()?;
+    let payment = read(&objects::pairs(headers)?, &offers)?;
+    if let Some(request) = &request {
+        request.is_named_by(&payment)?;
+    }
+    let terms = find_offer(&offers, &payment)?;
+    let verified = scheme.verify(&payment, terms, now)?;
+    let mut facts = facts(&verified, terms, &offers);
+    if let Some(request) = &request {
+        facts.insert("bound", request.is_bound(&payment, &verified)?);
+    }
+    Ok(facts)
 }
 
 /// Many requests at once, in their order; each is told what it would be told alone.
-#[cfg(feature = "full")]
 pub(crate) fn verify_many(schemes: &[u8], requests: &[u8], offers: &[u8], now: &[u8]) -> Answer {
     let (offers, now) = (arguments::own_offers(offers)?, arguments::seconds(now)?);
     let scheme = Only::read(schemes)?;
@@ -48,12 +54,17 @@ pub(crate) fn verify_many(schemes: &[u8], requests: &[u8], offers: &[u8], now: &
     Ok(members([("verdicts", told.collect::<Vec<_>>().into())]))
 }
 
-/// The payment and the one offer that it takes. A request without one is told so in the words of a seller.
+/// The payment and the one offer that it takes.
 pub(crate) fn payment<'a>(headers: &[(String, String)], offers: &'a [Terms]) -> Result<(Payment, &'a Terms), Problem> {
-    let headers = headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes()));
-    let payment = Payment::from_headers_for(headers, offers, &Limits::HEADER)?.ok_or(Rejection::PaymentRequired)?;
+    let payment = read(headers, offers)?;
     let terms = find_offer(offers, &payment)?;
     Ok((payment, terms))
+}
+
+/// The payment. A request without one is told so in the words of a seller.
+fn read(headers: &[(String, String)], offers: &[Terms]) -> Result<Payment, Problem> {
+    let headers = headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes()));
+    Ok(Payment::from_headers_for(headers, offers, &Limits::HEADER)?.ok_or(Rejection::PaymentRequired)?)
 }
 
 /// Which schemes are served.
@@ -88,7 +99,6 @@ impl Only {
         if self.is_upto(terms) { UPTO.verify_by_key(payment, terms, now) } else { EXACT.verify_by_key(payment, terms, now) }
     }
 
-    #[cfg(feature = "full")]
     fn verify_many(self, inputs: &[VerifyInput<'_>]) -> Vec<Result<Verified, Problem>> {
         let of = |upto: bool| inputs.iter().copied().filter(|input| self.is_upto(input.terms) == upto).collect::<Vec<_>>();
         let mut upto = UPTO.keys_only().verify_many(&of(true)).into_iter();
@@ -99,7 +109,6 @@ impl Only {
 }
 
 /// No question is asked about keys.
-#[cfg(feature = "full")]
 fn verified(progress: Result<Progress, Rejection>) -> Result<Verified, Problem> {
     match progress? {
         Progress::Verified(verified) => Ok(verified),
@@ -127,7 +136,6 @@ pub(crate) fn facts(verified: &Verified, terms: &Terms, offers: &[Terms]) -> Obj
 }
 
 /// Which offer a version 2 payment for `accepted` would take.
-#[cfg(feature = "full")]
 pub(crate) fn find(offers: &[u8], accepted: &[u8]) -> Answer {
     let offers = arguments::offers(offers)?;
     let accepted = arguments::offer(arguments::text(accepted)?)?;
@@ -136,7 +144,6 @@ pub(crate) fn find(offers: &[u8], accepted: &[u8]) -> Answer {
 }
 
 /// Judges a window by the rule of a contract, with so many seconds that must be left.
-#[cfg(feature = "full")]
 pub(crate) fn window(rule: &[u8], [valid_after, valid_before, now, margin]: [&[u8]; 4]) -> Answer {
     let rule = match arguments::text(rule)? {
         "eip3009" => WindowRule::EIP3009,

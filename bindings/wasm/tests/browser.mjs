@@ -1,18 +1,21 @@
 // The packed package in a browser: `node browser.mjs <spec-vectors> <README> <modules with esbuild> <modules with Chromium> [<folder for pictures>]`,
-// run where the tarball is installed. With FIREFOX, which is a program, it is that browser.
+// run where the tarball is installed. With FIREFOX, which is a program, it is that browser. QUITTANCE is the command, which shows the inspector too.
 //
 // The pages: one that loads the streaming build as it lies in the package, one for each bundler with what it makes of `import "quittance"`, and
 // the one of the README, as it is written there.
 
+import { spawn } from "node:child_process";
 import { createServer } from "node:http";
-import { mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { extname, join, normalize } from "node:path";
 import process from "node:process";
+import { createInterface } from "node:readline";
 import { pathToFileURL } from "node:url";
 
 import * as q from "quittance";
 
+import { files } from "./files.mjs";
 import { ADDRESS, NOW, OFFER, REQUIRED, URL as PAGE, check, pay } from "./samples.mjs";
 
 const [root, readme, built, browsers, pictures] = process.argv.slice(2);
@@ -22,12 +25,6 @@ const load = (name) => import(pathToFileURL(resolved(browsers).resolve(name)));
 const puppeteer = await load("puppeteer-core");
 const firefox = process.env.FIREFOX;
 const here = new URL("..", import.meta.url).pathname;
-
-const files = readdirSync(root, { withFileTypes: true })
-  .filter((entry) => entry.isDirectory() && entry.name !== "schemas")
-  .flatMap(({ name }) => readdirSync(join(root, name)).map((file) => `${name}/${file}`))
-  .sort()
-  .map((path) => [path, JSON.parse(readFileSync(join(root, path), "utf8"))]);
 
 /** What bundlers make of a program, each with nothing set but where it is and where the result goes. */
 const BUNDLERS = {
@@ -83,14 +80,15 @@ const test = (packages) => `
   window.result = (async () => {
     ${packages}
     const files = await (await fetch("/vectors")).json();
-    return everything({ [way]: { whole, slice } }, files, { memories: window.memories, without, inspected: String, inputs: 5000 });
+    return everything({ [way]: { whole, verify, settle, statements } }, files, { memories: window.memories, without, inspected: String, inputs: 5000 });
   })();
 `;
 const made = {
-  "/vectors": ["application/json", JSON.stringify(files)],
+  "/vectors": ["application/json", JSON.stringify(files(root))],
   "/": ["text/html", watched(`<script type="module">${test(`
     const way = "web";
-    const [whole, slice] = [await import("/node_modules/quittance/web/index.mjs"), await import("/node_modules/quittance/web/verify.mjs")];
+    const slices = ["index", "verify", "settle", "statements"].map((name) => import(\`/node_modules/quittance/web/\${name}.mjs\`));
+    const [whole, verify, settle, statements] = await Promise.all(slices);
     const { everything } = await import("/tests/everything.mjs");
   `)}</script>`)],
   "/readme": ["text/html", script(`<body>${readFileSync(readme, "utf8").match(/```html page\n([^]*?)```/)[1]}`)],
@@ -99,7 +97,9 @@ const made = {
 for (const [name, bundle] of Object.entries(BUNDLERS)) {
   const imports = `
     import * as whole from "quittance";
-    import * as slice from "quittance/verify";
+    import * as verify from "quittance/verify";
+    import * as settle from "quittance/settle";
+    import * as statements from "quittance/statements";
     import { everything } from "${name === "esbuild" ? "./tests" : "../../tests"}/everything.mjs";
   `;
   made[`/${name}`] = ["text/html", watched(`<script src="/${name}.js"></script>`)];
@@ -128,11 +128,11 @@ const launch = async () => {
 const browser = await puppeteer.launch(await launch());
 try {
   console.log(await browser.version());
-  const open = async (path) => {
+  const open = async (path, from = origin) => {
     const page = await browser.newPage();
     page.on("pageerror", (error) => console.error(`${path}: ${error}`));
-    page.on("request", (request) => check(request.url().startsWith(origin) || request.url().startsWith("data:"), `asked for ${request.url()}`));
-    await page.goto(origin + path);
+    page.on("request", (request) => check(request.url().startsWith(from) || request.url().startsWith("data:"), `asked for ${request.url()}`));
+    await page.goto(from + path);
     return page;
   };
   for (const path of ["/", ...Object.keys(BUNDLERS).map((name) => `/${name}`)]) {
@@ -149,6 +149,19 @@ try {
   console.log(`the page of the README says: ${text}`);
 
   await inspector(await open("/node_modules/quittance/inspector/index.html"));
+
+  // the same page, shown by the command
+  const command = spawn(process.env.QUITTANCE, ["inspect", "--web", join(here, "node_modules/quittance")], { stdio: ["ignore", "pipe", "inherit"] });
+  const ended = new Promise((resolve) => command.on("exit", resolve));
+  try {
+    const line = await new Promise((resolve) => createInterface({ input: command.stdout }).once("line", resolve));
+    const [, from] = line.match(/^inspector at (http:\/\/127\.0\.0\.1:\d+)\/$/);
+    await inspector(await open("/", from));
+    command.kill("SIGINT");
+    check((await ended) === 0, "Ctrl-C ends it");
+  } finally {
+    command.kill("SIGKILL");
+  }
 } finally {
   await browser.close();
   server.close();

@@ -23,6 +23,7 @@ const unhex = (text) => {
   const digits = text.startsWith("0x") ? text.slice(2) : text;
   return Uint8Array.from(digits.match(/../g) ?? [], (pair) => parseInt(pair, 16));
 };
+const unbase64url = (text) => Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (letter) => letter.charCodeAt(0));
 const hex = (bytes) => `0x${Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("")}`;
 const repeated = ({ before, unit, times, after }) => before + unit.repeat(times) + after;
 const base64 = (text) => btoa(String.fromCharCode(...new TextEncoder().encode(text)));
@@ -280,37 +281,82 @@ export const features = (q, whole = q) => {
     "wire/verify-request": object("VerifyRequest", request),
     "wire/verify-response": object("VerifyResponse", verdict),
   };
-  const has = (feature) => !(feature in NEEDS) || q[NEEDS[feature]] !== undefined;
-  const known = q.SigningKey ? { ...all, ...withKeys(q) } : all;
-  return Object.fromEntries(Object.entries(known).filter(([feature]) => has(feature) && !(feature.startsWith("wire/") && !q.readObject)));
+  const known = { ...all, ...withKeys(q, whole), ...withStatements(q) };
+  return Object.fromEntries(Object.entries(known).filter(([feature]) => needs(feature).every((name) => q[name] !== undefined)));
 };
 
-/** What the slice for workers leaves out: the feature, and the function that it would need. */
+/** The functions that a feature needs, and that not every slice has. */
+const needs = (feature) => NEEDS[feature] ?? NEEDS[feature.split("/")[0]];
+
 const NEEDS = {
-  "evm/authorization": "hashTypedData",
-  "evm/domain": "hashTypedData",
-  "evm/erc6492": "signatureShape",
-  "evm/message": "hashTypedData",
-  "evm/typed-data": "hashTypedData",
-  "header/extension-responses": "readObject",
-  "header/siwx": "readObject",
-  "json/text": "canonicalJson",
-  "terms/matching": "matchOffer",
-  "terms/window": "judgeWindow",
-  "types/address": "parse",
-  "types/amount": "parse",
-  "types/money": "parsePrice",
-  "types/network": "parse",
-  "types/nonce": "parse",
-  "types/payment-id": "parse",
-  "types/permit2-nonce": "parse",
-  "types/time": "parse",
-  "types/v1-network-names": "parse",
-  "wire/mapping": "toV2",
+  binding: ["boundNonce", "canonicalResource"],
+  evm: ["hashTypedData"],
+  "evm/authorization": ["hashTypedData", "checkSignature"],
+  "evm/erc6492": ["signatureShape"],
+  "evm/exact": ["verify"],
+  "evm/multicall3": ["multicall", "multicallOutcomes"],
+  "evm/on-chain": ["verifyOnChain"],
+  "evm/personal": ["hashPersonalMessage", "SigningKey"],
+  "evm/question": ["callFor", "answerOf"],
+  "evm/settlement": ["planSettlement"],
+  "evm/signature": ["recover"],
+  "evm/signing": ["SigningKey"],
+  "evm/upto": ["verify"],
+  guard: ["auditVerify", "auditEntry", "auditHash", "auditEscaped"],
+  header: ["decodeHeader", "encodeHeader"],
+  "header/extension-responses": ["decodeHeader", "readObject"],
+  "header/set": ["decodeHeader", "findPayment"],
+  "header/siwx": ["decodeHeader", "readObject"],
+  json: ["canonicalJson"],
+  reasons: ["explainReason"],
+  "statement/check": ["checkStatement"],
+  "statement/sign": ["Issuer", "prepareStatement"],
+  "terms/hash": ["termsHash"],
+  "terms/matching": ["matchOffer"],
+  "terms/window": ["judgeWindow"],
+  types: ["parse"],
+  "types/money": ["parsePrice"],
+  wire: ["readObject"],
+  "wire/bazaar": ["readEntry"],
+  "wire/mapping": ["toV2"],
+  "wire/offer-receipt": ["readEntry"],
 };
 
-/** What needs the whole package. */
-const withKeys = (q) => {
+/** What sellers say beside the payment. */
+const withStatements = (q) => {
+  const entry = (id) => (_, { text }) =>
+    outcome(q.readEntry(id, text), ({ info, text: again, routeTemplate }) => {
+      const facts = id === "bazaar" ? some({ info, routeTemplate }) : info;
+      return again === text ? { facts } : { facts, encoded: again };
+    });
+  const sign = (_, { kind, format, kid, privateKey, payload }) => {
+    const opened = q.Issuer.open(privateKey);
+    if (!opened.ok) return outcome(opened);
+    const issuer = opened.value;
+    const signed = issuer.sign(kind, payload, { format, kid });
+    // in two steps, where somebody else holds the key, it is the same
+    const by = format === "eip712" ? issuer.address : issuer.did;
+    const prepared = q.prepareStatement(kind, payload, { format, kid, by });
+    if (prepared.ok !== signed.ok || (!signed.ok && prepared.error.code !== signed.error.code)) throw new Error("two steps say something else");
+    if (signed.ok) {
+      const made = signed.value.artifact.signature;
+      const bytes = format === "eip712" ? made : hex(unbase64url(made.split(".")[2]));
+      if (prepared.value.finish(bytes).value?.text !== signed.value.text) throw new Error("two steps make something else");
+      if (q.checkStatement(kind, signed.value.text).value?.signer !== signed.value.signer && kid === undefined) throw new Error("it is not found");
+    }
+    issuer.free();
+    return outcome(signed, ({ text, signer }) => ({ text, signer }));
+  };
+  return {
+    "statement/check": (_, { kind, text }) => outcome(q.checkStatement(kind, text), ({ payload, signer }) => ({ payload, signer })),
+    "statement/sign": sign,
+    "wire/bazaar": entry("bazaar"),
+    "wire/offer-receipt": entry("offer-receipt"),
+  };
+};
+
+/** What needs keys, or a chain. */
+const withKeys = (q, whole) => {
   const withKey = (text, use) => {
     const opened = q.SigningKey.open(text);
     if (!opened.ok) return opened;
@@ -326,7 +372,7 @@ const withKeys = (q) => {
     const payer = (address) => address.toLowerCase();
     const number = (text) => (text === "failed" ? { failed: "0x" } : { amount: text });
     const flag = (said) => (typeof said === "boolean" ? { flag: said } : { failed: said === "failed" ? "0x" : said });
-    const payload = q.decodeHeader("PAYMENT-SIGNATURE", input.header);
+    const payload = whole.decodeHeader("PAYMENT-SIGNATURE", input.header);
     const from = payload.ok ? (payload.value.payload.authorization ?? payload.value.payload.permit2Authorization)?.from : undefined;
     const PROXIES = ["0x402085c248eea27d92e8b30b2c58ed07f9e20001", "0x4020a4f3b7b90cca423b9fabcc0ce57c6c240002"];
     const told = (question) => {
@@ -383,6 +429,26 @@ const withKeys = (q) => {
         withKey(privateKey, (key) => key.signPersonal(message)),
         ({ signature }) => ({ digest, signature, signer: q.recover(digest, signature).value.signer }),
       );
+    },
+    "evm/settlement": (group, { header, offer, factories, sponsoring, charge }) => {
+      const options = { now: group.now, mode: "offline", factories, sponsoring };
+      const checked = q.verifyOnChain(header, offer, options);
+      if (!checked.ok) return outcome(checked);
+      const { key } = checked.value.verified;
+      const other = q.planSettlement(header, offer, { ...options, charge, claimed: `${key}0` });
+      if (other.ok || other.error.code !== "not_claimed") throw new Error("a payment that nobody claimed is settled");
+      return outcome(q.planSettlement(header, offer, { ...options, charge, claimed: key }), ({ steps, evidence, judge }) => {
+        const logs = evidence.map(({ emitter, topics, data }) => ({ address: emitter, topics, data }));
+        const receipt = { transactionHash: `0x${"ab".repeat(32)}`, status: "0x1", logs };
+        const judged = [receipt, { ...receipt, status: "0x0" }, { ...receipt, logs: logs.slice(1) }].map((it) => judge(it));
+        const outcomes = ["paid", "reverted", steps.length === 0 ? "paid" : "otherwise"];
+        judged.forEach((it, i) => {
+          if (it.value?.outcome !== outcomes[i]) throw new Error(`a receipt is ${outcomes[i]}: ${JSON.stringify(it)}`);
+        });
+        if (judged[0].value.response.success !== true) throw new Error("what was paid has a receipt");
+        // the bytes of a transaction are sent, and known by their hash
+        return { steps: steps.map(({ transaction, ...step }) => step), evidence };
+      });
     },
     "evm/signing": (_, { privateKey, digest }) => outcome(withKey(privateKey, (key) => key.signDigest(digest))),
     "guard/audit-entry": (_, { log, seq, prev, event }) => {

@@ -3,13 +3,12 @@
 //
 // It prints what it has counted, a line each; whatever is wrong ends it.
 
-import { readFileSync, readdirSync } from "node:fs";
 import { createRequire } from "node:module";
-import { join } from "node:path";
 import process from "node:process";
 import { inspect } from "node:util";
 
 import { everything } from "./everything.mjs";
+import { files } from "./files.mjs";
 
 const root = process.argv[2];
 const inputs = Number(process.argv[3] ?? 100_000);
@@ -25,14 +24,19 @@ WebAssembly.Instance = class extends WebAssembly.Instance {
 
 const require = createRequire(import.meta.url);
 const packages = {
-  import: { whole: await import("quittance"), slice: await import("quittance/verify") },
-  require: { whole: require("quittance"), slice: require("quittance/verify") },
+  import: {
+    whole: await import("quittance"),
+    verify: await import("quittance/verify"),
+    settle: await import("quittance/settle"),
+    statements: await import("quittance/statements"),
+  },
+  require: {
+    whole: require("quittance"),
+    verify: require("quittance/verify"),
+    settle: require("quittance/settle"),
+    statements: require("quittance/statements"),
+  },
 };
-const files = readdirSync(root, { withFileTypes: true })
-  .filter((entry) => entry.isDirectory() && entry.name !== "schemas")
-  .flatMap(({ name }) => readdirSync(join(root, name)).map((file) => `${name}/${file}`))
-  .sort()
-  .map((path) => [path, JSON.parse(readFileSync(join(root, path), "utf8"))]);
 
 const without = (name, call) => {
   const known = Object.getOwnPropertyDescriptor(globalThis, name);
@@ -44,7 +48,7 @@ const without = (name, call) => {
   }
 };
 const inspected = (key) => inspect(key, { showHidden: true, depth: 9, getters: true });
-const { lines, failures } = await everything(packages, files, { memories, without, inspected, inputs });
+const { lines, failures } = await everything(packages, files(root), { memories, without, inspected, inputs });
 for (const line of lines) console.log(line);
 if (failures.length > 0) {
   console.error(`${failures.length} failures\n${failures.slice(0, 60).join("\n")}`);

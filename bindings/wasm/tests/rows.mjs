@@ -3,7 +3,7 @@
 // `rows` gives `[name, test]` for two instances of the package; a test throws what is wrong. It knows no runtime: what it needs of one
 // is passed in.
 
-import { ADDRESS, NOW, OFFER, POLICY, SECRET, check, pay, question, value } from "./samples.mjs";
+import { ADDRESS, CALLED, NOW, OFFER, POLICY, SAID, SECRET, URL as PAGE, body, check, pay, question, settled, settlement, value } from "./samples.mjs";
 
 const throws = (call, text) => {
   let thrown;
@@ -44,6 +44,15 @@ const calls = (q, header) => {
   });
   const signature = `0x${"11".repeat(64)}1b`;
   const policy = 'per_payment = "$0.05"\nper_task = "$0.50"\nnetworks = ["base-sepolia"]\norigins = ["https://api.example.com"]\n';
+  const plan = settlement(q, header);
+  const [log] = settled(plan).logs;
+  const issuer = value(q.Issuer.open(SECRET));
+  const [signedOffer, receipt] = ["offer", "receipt"].map((kind) => value(issuer.sign(kind, SAID[kind])).text);
+  const token = value(issuer.sign("offer", SAID.offer, { format: "jws" })).text;
+  const unsigned = value(q.prepareStatement("receipt", SAID.receipt, { by: issuer.address }));
+  const sworn = value(issuer.sign("receipt", SAID.receipt)).artifact.signature;
+  issuer.free();
+  const bought = { network: OFFER.network, payer: ADDRESS, payee: OFFER.payTo, since: NOW, now: NOW };
   const asked = (policy, header, resource) => question(q, { policy, required: { header }, resource });
   return {
     decodeHeader: [[header], (text) => q.decodeHeader("PAYMENT-SIGNATURE", text)],
@@ -103,6 +112,25 @@ const calls = (q, header) => {
     }],
     auditEscaped: [["a\nb"], (text) => q.auditEscaped(text)],
     inspect: [[header], (text) => q.inspect(text, { now: NOW })],
+    planSettlement: [[header, offer, plan.verified.key, "10000"], (header, terms, claimed, charge) =>
+      q.planSettlement(header, terms, { now: NOW, mode: "offline", claimed, charge })],
+    judge: [[settled(plan).transactionHash, log.address, log.data], (transactionHash, address, data) =>
+      plan.judge({ transactionHash, status: "0x1", logs: [{ ...log, address, data }] })],
+    readRequest: [[body(q, header)], (text) => q.readRequest("settle", text)],
+    checkStatement: [[signedOffer, offer], (artifact, offer) => q.checkStatement("offer", artifact, { offer })],
+    checkToken: [[token], (artifact) => q.checkStatement("offer", artifact)],
+    judgeReceipt: [[receipt, PAGE, SAID.receipt.transaction], (artifact, resource, transaction) =>
+      q.judgeReceipt(artifact, { ...bought, resource, transaction })],
+    prepareStatement: [[JSON.stringify(SAID.offer), ADDRESS], (payload, by) => q.prepareStatement("offer", payload, { by })],
+    finishStatement: [[sworn], (signature) => unsigned.finish(signature)],
+    statementsEntry: [[`{"offers":[${signedOffer}]}`], (text) => q.statementsEntry(text)],
+    readEntry: [[value(q.describeResource(CALLED)).text], (text) => q.readEntry("bazaar", text)],
+    describeResource: [[JSON.stringify(CALLED)], (text) => q.describeResource(text)],
+    openIssuer: [[SECRET], (text) => {
+      const opened = q.Issuer.open(text);
+      if (opened.ok) opened.value.free();
+      return opened;
+    }],
     open: [[SECRET], (text) => {
       const opened = q.SigningKey.open(text);
       if (opened.ok) opened.value.free();
@@ -225,6 +253,7 @@ export const rows = (q, other, { memories, without, inspected, inputs }) => [
   ["row_235_no_random_source", () =>
     without("crypto", () => {
       refused(q.SigningKey.open(SECRET), "a key", ["no_randomness"]);
+      refused(q.Issuer.open(SECRET), "a key", ["no_randomness"]);
       refused(q.prepare(question(q, { from: ADDRESS })), "a payment", ["no_randomness"]);
       check(value(q.decide(question(q))).decision === "allow", "a decision needs none");
     })],
@@ -239,7 +268,12 @@ export const rows = (q, other, { memories, without, inspected, inputs }) => [
     check(value(q.recover(`0x${"ab".repeat(32)}`, signature)).signer === ADDRESS, "it signs");
     const shown = [JSON.stringify(key), String(key), inspected(key), JSON.stringify(structuredClone(key)), Object.keys(key).join()];
     refused(key.signDigest("0x12"), "a short digest");
+    const signer = value(q.Issuer.open(bytes.slice()));
+    value(signer.sign("offer", SAID.offer));
+    shown.push(JSON.stringify(signer), String(signer), inspected(signer), JSON.stringify(structuredClone(signer)));
     for (const text of shown) check(!text.toLowerCase().includes(secret.slice(0, 16)), `the key shows in ${text}`);
+    signer.free();
+    refused(signer.sign("offer", SAID.offer), "after free", ["key_freed"]);
     key.free();
     key.free();
     refused(key.signDigest(`0x${"ab".repeat(32)}`), "after free", ["key_freed"]);

@@ -39,10 +39,39 @@ export const question = (q, more = {}) => ({
 });
 
 /** A header that pays for the offer. */
-export const pay = (q, more = {}) => {
-  const key = value(q.SigningKey.open(SECRET));
+export const pay = (q, { secret = SECRET, ...more } = {}) => {
+  const key = value(q.SigningKey.open(secret));
   const prepared = value(q.prepare(question(q, { from: key.address, ...more })));
   const payment = value(prepared.finish(value(key.sign(prepared)).signature));
   key.free();
   return payment;
 };
+
+/** What a seller says of the offer, and of a purchase, and how its resource is called. */
+export const SAID = {
+  offer: {
+    version: 1, resourceUrl: URL, scheme: OFFER.scheme, network: OFFER.network, asset: OFFER.asset, payTo: OFFER.payTo, amount: OFFER.amount,
+    validUntil: 1740672160,
+  },
+  receipt: { version: 1, network: OFFER.network, resourceUrl: URL, payer: ADDRESS, issuedAt: 1740672110, transaction: `0x${"ab".repeat(32)}` },
+};
+export const CALLED = { method: "GET", params: { example: { city: "Oslo" } }, output: { type: "json", example: { report: "…" } }, routeTemplate: "/v1/report/:id" };
+
+/** The body of a request to a facilitator. */
+export const body = (q, header) =>
+  JSON.stringify({ x402Version: 2, paymentPayload: value(q.decodeHeader("PAYMENT-SIGNATURE", header)), paymentRequirements: OFFER });
+
+/** The settlement of a payment that its host has claimed, as far as it can be told without a chain. */
+export const settlement = (q, header) => {
+  const options = { now: NOW, mode: "offline" };
+  const { key } = value(q.verifyOnChain(header, OFFER, options)).verified;
+  return value(q.planSettlement(header, OFFER, { ...options, claimed: key }));
+};
+
+/** What a node tells of the transaction that made it. */
+export const settled = ({ evidence }, more = {}) => ({
+  transactionHash: `0x${"ab".repeat(32)}`,
+  status: "0x1",
+  logs: evidence.map(({ emitter, topics, data }) => ({ address: emitter, topics, data })),
+  ...more,
+});

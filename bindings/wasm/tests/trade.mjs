@@ -1,11 +1,11 @@
 // A shop and a buyer, both of the package, with a network between them that breaks.
 
-import { ADDRESS, NOW, OFFER, POLICY, SECRET, URL, check, value } from "./samples.mjs";
+import { ADDRESS, CALLED, NOW, OFFER, POLICY, REQUIRED, SAID, SECRET, URL, body, check, pay, settled, settlement, value } from "./samples.mjs";
 
 const now = () => NOW;
 
 /** A shop that settles by writing down what it was asked to. */
-const shop = (q, { serve = () => new Response("the report"), settle } = {}) => {
+const shop = (q, { serve = () => new Response("the report"), settle, ...more } = {}) => {
   const [claims, settled] = [new Set(), []];
   const log = {
     claim: (key) => !claims.has(key) && claims.add(key) && true,
@@ -15,7 +15,8 @@ const shop = (q, { serve = () => new Response("the report"), settle } = {}) => {
     settled.push(body);
     return { success: true, transaction: `0x${"ab".repeat(32)}`, network: request.paymentRequirements.network, payer: ADDRESS };
   };
-  return { gate: q.createGate({ terms: OFFER, serve, settle: settle ?? success, log, now }), claims, settled };
+  const asking = more.facilitator === undefined ? { settle: settle ?? success } : {};
+  return { gate: q.createGate({ terms: OFFER, serve, ...asking, log, now, ...more }), claims, settled };
 };
 
 /** A buyer whose every request goes through `wire`, and who counts what it signs. */
@@ -146,5 +147,218 @@ export const trades = (q) => [
     }
     const response = await gate(new Request(URL));
     check(response.status === 402 && value(q.decodeHeader("PAYMENT-REQUIRED", response.headers.get("PAYMENT-REQUIRED"))), "402");
+  }],
+  ["rows_110_to_112_the_name_of_a_purchase_stands_for_one_request", async () => {
+    const { gate, settled } = shop(q);
+    const { buy, counted, ledger } = buyer(q, gate);
+    const bought = { method: "POST", body: "a", purchase: "one" };
+    check((await buy(URL, bought)).status === 200, "it is bought");
+    for (const [url, init] of [
+      [URL, { ...bought, body: "b" }],
+      [URL, { ...bought, body: undefined }],
+      [URL, { ...bought, method: "PUT" }],
+      [`${URL}?format=pdf`, bought],
+    ]) {
+      await rejects(buy(url, init), "other_purchase");
+    }
+    const sent = counted.sent.length;
+    check(settled.length === 1 && counted.signed === 1 && sent === 2, "nothing was sent under a name of something else");
+    // another spelling of the same URL is the same request
+    check((await buy(URL.replace("api.", "API."), bought)).status === 409, "the same bytes, which are claimed");
+    // and the same name in another task is another purchase
+    const [, init] = [0, bought];
+    const key = value(q.SigningKey.open(SECRET));
+    const other = q.wrapFetch(async () => check(false, "it is sent"), { policy: POLICY, signer: key, ledger, task: "another", now });
+    await rejects(other(URL, init), "other_purchase");
+    // two at once under one name, and the ledger knows which was first
+    const twin = buyer(q, gate);
+    const both = await Promise.allSettled([twin.buy(URL, { purchase: "two" }), twin.buy(`${URL}?b`, { purchase: "two" })]);
+    const refused = both.filter(({ reason }) => reason?.code === "other_purchase");
+    check(refused.length === 1 && twin.counted.signed === 1, JSON.stringify(both));
+  }],
+  ["rows_70_and_71_a_payment_that_names_another_resource", async () => {
+    const { gate, settled, claims } = shop(q);
+    const there = pay(q, { resource: `${URL}?b`, required: { header: value(q.encodeHeader("PAYMENT-REQUIRED", { ...REQUIRED, resource: { url: `${URL}?b` } })) } });
+    const shown = await gate(new Request(URL, { headers: { [there.name]: there.value } }));
+    check(shown.status === 402 && settled.length === 0 && claims.size === 0, `${shown.status}`);
+    const here = await gate(new Request(`${URL}?b`, { headers: { [there.name]: there.value } }));
+    check(here.status === 200, `where it was made for: ${here.status}`);
+    // behind a front end the resource is not where the request arrives
+    const behind = shop(q, { origin: "https://api.example.com" }).gate;
+    const payment = pay(q);
+    const arrived = new Request(URL.replace("https://api.example.com", "http://10.0.0.7:8080"), { headers: { [payment.name]: payment.value } });
+    check((await behind(arrived)).status === 200, "the seller names the resource");
+  }],
+  ["rows_107_to_109_a_bound_payment_buys_what_it_is_bound_to", async () => {
+    const taken = async (bind, edit = (it) => it, method = "GET") => {
+      const { gate } = shop(q, { bind });
+      const asked = await gate(new Request(URL, { method }));
+      const required = { header: asked.headers.get("PAYMENT-REQUIRED") };
+      const payment = edit(pay(q, { required, method }));
+      return gate(new Request(URL, { method: "GET", headers: { [payment.name]: payment.value } }));
+    };
+    const without = (payment) => {
+      const it = value(q.decodeHeader("PAYMENT-SIGNATURE", payment.value));
+      return { ...payment, value: value(q.encodeHeader("PAYMENT-SIGNATURE", { ...it, extensions: undefined })) };
+    };
+    for (const bind of ["required", "preferred", "ignored"]) check((await taken(bind)).status === 200, `bound, ${bind}`);
+    check((await taken("required", without)).status === 400, "a seller that insists");
+    check((await taken("preferred", without)).status === 200, "a seller that does not");
+    // bound to another method, it is refused wherever anybody looks
+    for (const [bind, status] of [["required", 402], ["preferred", 402], ["ignored", 200]]) {
+      const { status: found } = await taken(bind, undefined, "POST");
+      check(found === status, `bound to POST, ${bind}: ${found}`);
+    }
+    const { header } = { header: pay(q).value };
+    const seen = { method: "GET", url: URL, bind: "preferred" };
+    check(value(q.verify(header, OFFER, { now: NOW, request: seen })).bound === false, "it says so");
+    for (const strange of [{ ...seen, bind: "maybe" }, { ...seen, url: "nothing" }, { ...seen, bind: "" }]) {
+      check(!q.verify(header, OFFER, { now: NOW, request: strange }).ok, JSON.stringify(strange));
+    }
+  }],
+  ["rows_133_to_136_what_a_facilitator_says_of_something_else", async () => {
+    const right = { success: true, transaction: `0x${"ab".repeat(32)}`, network: OFFER.network, payer: ADDRESS };
+    const asked = [];
+    const by = async (said) => {
+      const fetch = async (url, init) => {
+        asked.push([url, init.method, JSON.parse(init.body).x402Version]);
+        return typeof said === "string" ? new Response(said, { status: 502 }) : Response.json(said);
+      };
+      const { gate, claims } = shop(q, { facilitator: "https://facilitator.example/", fetch });
+      const { buy } = buyer(q, gate);
+      const { status } = await buy(URL, { purchase: "a" });
+      return [status, claims.size];
+    };
+    check((await by(right)).join() === "200,1", "it is settled");
+    check(asked.join() === "https://facilitator.example/settle,POST,2", `${asked}`);
+    const { payer, ...less } = right;
+    check((await by({ ...less, amount: OFFER.amount, payer: payer.toLowerCase() })).join() === "200,1", "in other words");
+    for (const [wrong, status] of [
+      [{ ...right, payer: OFFER.payTo }, 502],
+      [{ ...right, network: "eip155:8453" }, 502],
+      [{ ...right, amount: "1" }, 502],
+      [{ ...right, transaction: "" }, 502],
+      [{ ...right, success: "true" }, 502],
+      ["bad gateway", 503],
+      ["7", 502],
+      ["null", 502],
+    ]) {
+      const count = asked.length;
+      check((await by(wrong)).join() === `${status},1`, `${JSON.stringify(wrong)} leaves open what happened`);
+      check(asked.length === count + 1, "it is asked once");
+    }
+    for (const wrong of [{}, { facilitator: "https://a.example", settle() {} }, { settle() {}, bind: "always" }]) {
+      let thrown;
+      try {
+        q.createGate({ terms: OFFER, serve() {}, log: { claim() {}, release() {} }, ...wrong });
+      } catch (error) {
+        thrown = error;
+      }
+      check(thrown instanceof TypeError, JSON.stringify(wrong));
+    }
+  }],
+  ["rows_145_and_146_a_receipt_proves_what_its_logs_say", () => {
+    const header = pay(q).value;
+    const plan = settlement(q, header);
+    check(plan.steps.length === 1 && plan.steps[0].target === OFFER.asset && plan.charge === OFFER.amount && plan.shareable, "one call of the token");
+    const judged = (more) => value(plan.judge(settled(plan, more))).outcome;
+    const { logs } = settled(plan);
+    const less = logs.map((log) => (log.data.endsWith("2710") ? { ...log, data: log.data.replace("2710", "270f") } : log));
+    const elsewhere = logs.map((log) => ({ ...log, address: OFFER.payTo }));
+    check(judged({}) === "paid" && judged({ logs: [...logs].reverse() }) === "paid" && judged({ status: "success" }) === "paid", "what was paid");
+    check(judged({ logs: less }) === "otherwise", "a fee on the transfer");
+    check(judged({ logs: elsewhere }) === "otherwise", "the logs of another contract");
+    check(judged({ logs: [] }) === "otherwise" && judged({ logs: logs.slice(1) }) === "otherwise", "a token that does nothing");
+    check(judged({ status: "0x0" }) === "reverted", "a transaction that failed");
+    const { response, text } = value(plan.judge(settled(plan)));
+    check(response.success && response.payer === ADDRESS && response.network === OFFER.network && JSON.parse(text).success, text);
+    for (const status of [undefined, null, "pending", true]) {
+      let thrown;
+      try {
+        plan.judge(settled(plan, { status }));
+      } catch (error) {
+        thrown = error;
+      }
+      check(thrown instanceof TypeError, `a status of ${status}`);
+    }
+  }],
+  ["a_plan_is_made_of_nothing_that_was_not_checked", () => {
+    const header = pay(q).value;
+    const asked = value(q.readRequest("settle", body(q, header)));
+    check(asked.header === header && asked.name === "PAYMENT-SIGNATURE" && asked.charge === OFFER.amount, JSON.stringify(asked));
+    const { key } = value(q.verifyOnChain(header, asked.terms, { now: NOW, mode: "offline" })).verified;
+    const options = { now: NOW, mode: "offline", claimed: key };
+    const code = (answer) => answer.error?.code;
+    check(q.planSettlement(header, asked.terms, options).ok, "what was claimed");
+    check(code(q.planSettlement(header, asked.terms, { ...options, claimed: "" })) === "not_claimed", "what was not");
+    check(code(q.planSettlement(header, { ...OFFER, amount: "9999" }, options)) !== undefined, "another price");
+    check(code(q.planSettlement(header, asked.terms, { ...options, charge: "9999" })) !== undefined, "another charge");
+    check(code(q.planSettlement(header, asked.terms, { ...options, now: "1840672100" })) !== undefined, "another time");
+    const spoiled = value(q.decodeHeader("PAYMENT-SIGNATURE", header));
+    spoiled.payload.signature = spoiled.payload.signature.replace(/^0x..../, "0x1234");
+    // a contract might answer for the payer, so that this is a question
+    const other = q.planSettlement(value(q.encodeHeader("PAYMENT-SIGNATURE", spoiled)), asked.terms, options);
+    check(other.value?.steps === undefined && other.value?.judge === undefined, "another signature");
+    // with a chain to ask, there is no plan before it has answered
+    const open = value(q.planSettlement(header, asked.terms, { ...options, mode: "simulated" }));
+    check(open.questions.length > 0 && open.steps === undefined && open.judge === undefined, JSON.stringify(open));
+    let told = open.questions.map((question) => ({ question, answer: { flag: question.kind === "nonceState" } }));
+    check(!q.planSettlement(header, asked.terms, { ...options, mode: "simulated", answers: told }).value?.steps, "a nonce that is used");
+  }],
+  ["statements_of_a_seller_hold_for_its_buyer", () => {
+    const issuer = value(q.Issuer.open(SECRET));
+    const own = { ...OFFER, payTo: ADDRESS };
+    for (const format of ["eip712", "jws"]) {
+      const { text, signer, artifact } = value(issuer.sign("offer", { ...SAID.offer, payTo: ADDRESS }, { format }));
+      check(signer === (format === "jws" ? issuer.did : issuer.address) && JSON.stringify(artifact) === text, text);
+      const found = value(q.checkStatement("offer", text, { offer: own }));
+      check(found.speaks && found.isOfOffer && found.signer === signer, JSON.stringify(found));
+      check(!value(q.checkStatement("offer", text, { offer: { ...own, amount: "1" } })).isOfOffer, "another price");
+      const stranger = value(q.checkStatement("offer", text, { offer: OFFER }));
+      check(!stranger.speaks && !stranger.isOfOffer, "the key is not the payee's");
+      check(value(q.checkStatement("offer", text, { offer: OFFER, told: [signer] })).speaks, "a buyer that was told");
+    }
+    const named = value(issuer.sign("receipt", SAID.receipt, { format: "jws", kid: "did:web:api.example.com#key-1" }));
+    const open = q.checkStatement("receipt", named.text);
+    check(open.error?.code === "statement_key_unresolved" && open.error.open === true, JSON.stringify(open));
+
+    const bought = { network: OFFER.network, resource: URL, payer: ADDRESS, payee: ADDRESS, transaction: SAID.receipt.transaction, since: NOW, now: NOW };
+    const { text } = value(issuer.sign("receipt", SAID.receipt));
+    const verdict = (more, receipt = text) => value(q.judgeReceipt(receipt, { ...bought, ...more })).verdict;
+    check(verdict({}) === "holds" && verdict({ payee: OFFER.payTo }) === "stranger", "whose it is");
+    check(verdict({ payee: OFFER.payTo, told: [issuer.did] }) === "holds" && verdict({}, named.text) === "unchecked", "who may speak");
+    check(verdict({ resource: `${URL}?b` }) === "other_resource" && verdict({ since: "1840672100", now: "1840672100" }) === "other_time", "of something else");
+
+    // in two steps, with a key of somebody else
+    const key = value(q.SigningKey.open(SECRET));
+    for (const [format, by] of [["eip712", issuer.address], ["jws", issuer.did]]) {
+      const prepared = value(q.prepareStatement("offer", SAID.offer, { format, by }));
+      const made = value(prepared.finish(value(key.signDigest(prepared.digest)).signature));
+      check(made.text === value(issuer.sign("offer", SAID.offer, { format })).text, `${format} in two steps`);
+      const another = prepared.finish(value(key.signDigest(`0x${"ab".repeat(32)}`)).signature);
+      check(another.error?.code === "statement_not_signed", JSON.stringify(another));
+      check((format === "eip712") === (value(q.hashTypedData(prepared.typedData ?? { types: { A: [] }, primaryType: "A", domain: {}, message: {} })).digest === prepared.digest), "what a wallet shows");
+    }
+    check(q.prepareStatement("offer", SAID.offer, { format: "jws", by: ADDRESS }).error?.code === "statement_algorithm", "an account signs no token");
+    key.free();
+
+    const { entry, text: whole } = value(q.statementsEntry({ offers: [value(issuer.sign("offer", SAID.offer)).artifact] }));
+    check(entry.schema !== undefined && value(q.readEntry("offer-receipt", whole)).info.offers.length === 1, whole);
+    const described = value(q.describeResource(CALLED));
+    const read = value(q.readEntry("bazaar", described.text));
+    check(read.routeTemplate === CALLED.routeTemplate && read.info.input.method === "GET" && described.entry.schema !== undefined, described.text);
+    for (const wrong of [
+      { method: "GET", body: { example: {} } },
+      { method: "POST" },
+      { method: "GET", params: { example: {}, schema: { $ref: "https://a.example/" } } },
+      { method: "GET", routeTemplate: "/../" },
+      { tool: "" , inputSchema: {} },
+      { tool: "find" },
+      { method: "GET", tool: "find", inputSchema: {} },
+      {},
+    ]) {
+      check(!q.describeResource(wrong).ok, JSON.stringify(wrong));
+    }
+    issuer.free();
   }],
 ];

@@ -1,11 +1,12 @@
 // The packed package in workerd: `node workerd.mjs <spec-vectors> <README> <modules with esbuild> <modules with miniflare>`, run where the
 // tarball is installed. The bundler does what that of a deployment does: it takes the condition `workerd`, and leaves the module a file.
 
-import { readFileSync, readdirSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import process from "node:process";
 
+import { files } from "./files.mjs";
 import { OFFER, check, pay } from "./samples.mjs";
 
 const [root, readme, built, runtimes] = process.argv.slice(2);
@@ -35,12 +36,6 @@ const bundled = async (contents) => {
 const started = async (contents, bindings = {}) =>
   new Miniflare({ modules: await bundled(contents), compatibilityDate: "2026-01-01", bindings, cf: false });
 
-const files = readdirSync(root, { withFileTypes: true })
-  .filter((entry) => entry.isDirectory() && entry.name !== "schemas")
-  .flatMap(({ name }) => readdirSync(join(root, name)).map((file) => `${name}/${file}`))
-  .sort()
-  .map((path) => [path, JSON.parse(readFileSync(join(root, path), "utf8"))]);
-
 const worker = await started(`
   const memories = [];
   globalThis.WebAssembly.Instance = class extends WebAssembly.Instance {
@@ -61,16 +56,17 @@ const worker = await started(`
   };
   export default {
     async fetch(request) {
-      const [whole, slice] = [await import("quittance"), await import("quittance/verify")];
+      const [whole, verify] = [await import("quittance"), await import("quittance/verify")];
+      const [settle, statements] = [await import("quittance/settle"), await import("quittance/statements")];
       const { everything } = await import("./everything.mjs");
       const files = await request.json();
       const world = { memories, without, inspected: String, inputs: 5000 };
-      return Response.json(await everything({ workerd: { whole, slice } }, files, world));
+      return Response.json(await everything({ workerd: { whole, verify, settle, statements } }, files, world));
     },
   };
 `);
 try {
-  const answer = await worker.dispatchFetch("http://localhost/", { method: "POST", body: JSON.stringify(files) });
+  const answer = await worker.dispatchFetch("http://localhost/", { method: "POST", body: JSON.stringify(files(root)) });
   const { lines, failures } = await answer.json();
   for (const line of lines) console.log(line);
   if (failures.length > 0) throw new Error(`${failures.length} failures\n${failures.slice(0, 60).join("\n")}`);

@@ -1,5 +1,7 @@
 //! `quittance inspect`: any header, payment, offer or answer of either version, decoded, checked and explained.
 
+mod web;
+
 use std::fs;
 use std::io::{self, IsTerminal as _, Read as _, Write};
 use std::path::{Path, PathBuf};
@@ -26,9 +28,18 @@ pub(crate) struct Arguments {
     /// Judge payments at this time, in seconds since 1970.
     #[arg(long, value_parser = |text: &str| UnixSeconds::parse(text).map_err(|error| error.to_string()))]
     now: Option<UnixSeconds>,
+    /// Show the inspector as a page, on this machine alone, until Ctrl-C. DIR is the npm package, unpacked, if it is not beside this program.
+    #[arg(long, value_name = "DIR", num_args = 0..=1, conflicts_with_all = ["what", "terms", "now"])]
+    web: Option<Option<PathBuf>>,
+    /// The port of 127.0.0.1 for the page; 0 for a free one.
+    #[arg(long, default_value_t = 0, requires = "web")]
+    port: u16,
 }
 
 pub(crate) fn run(arguments: &Arguments, format: Format, out: &mut impl Write) -> Result<Answer, Failure> {
+    if let Some(folder) = &arguments.web {
+        return web::run(folder.as_deref(), arguments.port, format, out);
+    }
     let text = text(arguments.what.as_deref())?;
     let now = match arguments.now {
         Some(now) => now,

@@ -93,7 +93,12 @@ struct Gate {
 
 impl Gate {
     fn start(home: &Folder, arguments: &[&str]) -> Self {
-        let arguments = [&["gate", "--json", "--log", "debug"], arguments].concat();
+        Self::start_as("gate", home, arguments)
+    }
+
+    /// Another program that says where it listens.
+    fn start_as(name: &str, home: &Folder, arguments: &[&str]) -> Self {
+        let arguments = [&[name, "--json", "--log", "debug"], arguments].concat();
         let mut child =
             command(home, &arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the program is built");
         let mut out = BufReader::new(child.stdout.take().expect("a pipe"));
@@ -242,6 +247,12 @@ fn a_file_is_checked_and_a_new_price_in_it_counts_without_a_new_start() {
     let (code, _, said) = run(&home, &["gate", "--config", &wrong, "--check"]);
     assert_eq!(code, 2);
     assert!(said.contains("wrong.toml:1:1: unknown key `upstraem`; did you mean `upstream`?"), "{said}");
+    let flat = home.file("flat.toml", &text("$0.01", "facilitator = \"http://127.0.0.1:1\""));
+    let (code, _, said) = run(&home, &["gate", "--config", &flat, "--check"]);
+    assert!(
+        code == 2 && said.contains("flat.toml:8:15: invalid type") && said.contains("expected a table `[facilitator]`"),
+        "{said}"
+    );
     let nowhere = home.file("nowhere.toml", &text("$0.01", "").replace(&upstream.url, "http://127.0.0.1:1"));
     let (code, said, _) = run(&home, &["gate", "--config", &nowhere, "--devnet", "--check", "--json"]);
     let said: Value = serde_json::from_str(&said).expect("JSON");
@@ -249,6 +260,67 @@ fn a_file_is_checked_and_a_new_price_in_it_counts_without_a_new_start() {
     let elsewhere = home.file("elsewhere.toml", &text("$0.01", "").replace("base-sepolia", "base"));
     let (code, _, said) = run(&home, &["gate", "--config", &elsewhere, "--devnet", "--check"]);
     assert!(code == 2 && said.contains("does not settle exact on eip155:8453"), "{said}");
+}
+
+/// The header of a payment for a path, as a buyer would send it.
+fn signed(home: &Folder, gate: &Gate, path: &str) -> String {
+    let answer = gate.ask(path, "");
+    let required = answer.lines().find_map(|line| line.strip_prefix("payment-required: ")).expect("terms").to_owned();
+    let url = format!("{ORIGIN}{path}");
+    let arguments = ["sign", &required, "--url", &url, "--max-amount", "$0.01", "--network", "base-sepolia", "--allow-http"];
+    let signed = command(home, &arguments).env("EVM_PRIVATE_KEY", ACCOUNTS[0].key.to_string()).output().expect("it runs");
+    let line = String::from_utf8(signed.stdout).expect("text");
+    assert!(signed.status.success(), "{line} {}", String::from_utf8_lossy(&signed.stderr));
+    format!("{}\r\n", line.trim_end())
+}
+
+/// Where the gates below are said to be.
+const ORIGIN: &str = "http://127.0.0.1:1";
+
+#[test]
+fn rows_121_and_124_two_gates_on_one_store_sell_a_payment_once_and_one_with_another_key_does_not_start() {
+    let (upstream, home) = (Upstream::open(), Folder::new("two"));
+    let facilitator = Gate::start_as("facilitator", &home, &["--devnet", "--port", "0"]);
+    let text = format!(
+        "upstream = \"{}\"\nlisten = \"127.0.0.1:0\"\norigin = \"{ORIGIN}\"\nstore = \"sqlite:{}\"\nsealing_key = \"${{SEAL}}\"\n\
+         pay_to = \"{}\"\nnetwork = \"base-sepolia\"\nfacilitator = {{ url = \"{}\" }}\n[[route]]\npath = \"/v1/{{id}}\"\nprice = \"$0.01\"\n",
+        upstream.url,
+        home.0.join("gate.db").display(),
+        ACCOUNTS[1].address,
+        facilitator.url(),
+    );
+    let file = home.file("gate.toml", &text);
+    let (mut mortal, survivor) = (Gate::start(&home, &["--config", &file]), Gate::start(&home, &["--config", &file]));
+
+    // what one offered, both are paid for, all at once
+    for path in ["/v1/1", "/v1/2", "/v1/3"] {
+        let (payment, before) = (signed(&home, &mortal, path), upstream.seen().len());
+        let answers = std::thread::scope(|scope| {
+            let asked = (0..40).map(|number| {
+                let (gate, payment) = (if number % 2 == 0 { &mortal } else { &survivor }, &payment);
+                scope.spawn(move || gate.ask(path, payment))
+            });
+            let asked = asked.collect::<Vec<_>>();
+            asked.into_iter().map(|one| one.join().expect("it answers")).collect::<Vec<_>>()
+        });
+        let (sold, other): (Vec<_>, Vec<_>) = answers.into_iter().partition(|answer| answer.starts_with("HTTP/1.1 200 "));
+        assert!(!sold.is_empty() && sold.iter().all(|answer| answer.ends_with("the goods")), "{sold:?}");
+        assert!(other.iter().all(|answer| answer.starts_with("HTTP/1.1 409 ")), "{other:?}");
+        assert_eq!(upstream.seen().len(), before + 1, "{path}");
+        // and the other one knows when the first is gone
+        if path == "/v1/3" {
+            mortal.child.kill().expect("it runs");
+            assert!(["HTTP/1.1 200 ", "HTTP/1.1 409 "].iter().any(|begin| survivor.ask(path, &payment).starts_with(begin)));
+            assert_eq!(upstream.seen().len(), before + 1);
+        }
+    }
+    let settled = facilitator.ask("/metrics", "");
+    let line = settled.lines().find(|line| line.starts_with("quittance_settlements_total") && line.contains("\"settled\""));
+    assert!(line.is_some_and(|line| line.ends_with(" 3")), "{settled}");
+
+    let output = command(&home, &["gate", "--config", &file]).env("SEAL", "55".repeat(32)).output().expect("it ends by itself");
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.code() == Some(2) && said.contains("key"), "{said}");
 }
 
 #[test]

@@ -17,6 +17,7 @@
 mod issuer;
 mod jws;
 mod key;
+mod unsigned;
 
 #[cfg(test)]
 mod tests;
@@ -24,9 +25,11 @@ mod tests;
 pub use issuer::{Issuer, KeyId};
 pub use jws::Foreign;
 pub use key::Key;
+pub use unsigned::Unsigned;
 
 use crate::eip712::offer::{OFFER_DOMAIN, Offer, RECEIPT_DOMAIN, Receipt};
 use crate::eip712::{self, Digest};
+use crate::json::Value;
 use crate::signature::{Form, Signature, recover};
 use crate::time::UnixSeconds;
 use crate::wire::{Artifact, ArtifactForm, OfferPayload, ReceiptPayload, STATEMENT_VERSION, Wire};
@@ -93,6 +96,8 @@ impl<P> Statement<P> {
 pub trait Payload: Wire + Clone {
     /// The digest of the typed data.
     fn digest(&self) -> Digest;
+    /// The typed data as wallets show it.
+    fn typed_data(&self) -> Value;
     /// The version of the payload.
     fn version(&self) -> u64;
     /// The payload as typed data has it: every member there.
@@ -105,17 +110,11 @@ pub trait Payload: Wire + Clone {
 
 impl Payload for OfferPayload {
     fn digest(&self) -> Digest {
-        let offer = Offer {
-            version: self.version,
-            resource_url: &self.resource_url,
-            scheme: &self.scheme,
-            network: &self.network,
-            asset: &self.asset,
-            pay_to: &self.pay_to,
-            amount: &self.amount,
-            valid_until: self.valid_until.unwrap_or(UnixSeconds::from_secs(0)),
-        };
-        eip712::digest(&OFFER_DOMAIN.separator(), &offer)
+        eip712::digest(&OFFER_DOMAIN.separator(), &offer(self))
+    }
+
+    fn typed_data(&self) -> Value {
+        eip712::export(&OFFER_DOMAIN, &offer(self))
     }
 
     fn version(&self) -> u64 {
@@ -133,15 +132,11 @@ impl Payload for OfferPayload {
 
 impl Payload for ReceiptPayload {
     fn digest(&self) -> Digest {
-        let receipt = Receipt {
-            version: self.version,
-            network: &self.network,
-            resource_url: &self.resource_url,
-            payer: &self.payer,
-            issued_at: self.issued_at,
-            transaction: self.transaction().unwrap_or_default(),
-        };
-        eip712::digest(&RECEIPT_DOMAIN.separator(), &receipt)
+        eip712::digest(&RECEIPT_DOMAIN.separator(), &receipt(self))
+    }
+
+    fn typed_data(&self) -> Value {
+        eip712::export(&RECEIPT_DOMAIN, &receipt(self))
     }
 
     fn version(&self) -> u64 {
@@ -154,6 +149,32 @@ impl Payload for ReceiptPayload {
 
     fn bare(self) -> Self {
         Self { transaction: self.transaction.filter(|text| !text.is_empty()), ..self }
+    }
+}
+
+/// The message that an offer is signed as.
+fn offer(payload: &OfferPayload) -> Offer<'_> {
+    Offer {
+        version: payload.version,
+        resource_url: &payload.resource_url,
+        scheme: &payload.scheme,
+        network: &payload.network,
+        asset: &payload.asset,
+        pay_to: &payload.pay_to,
+        amount: &payload.amount,
+        valid_until: payload.valid_until.unwrap_or(UnixSeconds::from_secs(0)),
+    }
+}
+
+/// The message that a receipt is signed as.
+fn receipt(payload: &ReceiptPayload) -> Receipt<'_> {
+    Receipt {
+        version: payload.version,
+        network: &payload.network,
+        resource_url: &payload.resource_url,
+        payer: &payload.payer,
+        issued_at: payload.issued_at,
+        transaction: payload.transaction().unwrap_or_default(),
     }
 }
 

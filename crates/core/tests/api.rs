@@ -35,7 +35,7 @@ use quittance_core::signature::{
     SignatureBytes, SignatureError, Wrapped, WrapperError,
 };
 use quittance_core::signer::Signable;
-use quittance_core::statement::{Foreign, Issuer, Key, KeyId, Statement, StatementError};
+use quittance_core::statement::{Foreign, Issuer, Key, KeyId, Statement, StatementError, Unsigned};
 use quittance_core::time::TimeError;
 use quittance_core::wire::{self, OfferPayload, ReceiptPayload, v1};
 use quittance_core::{
@@ -109,7 +109,7 @@ promise! {
     core::error::Error: DecodeError;
     Hash: Key, wire::BodyType, wire::RouteTemplate, wire::Transport, Account, Asset, Call, ChainAnswer, ChainQuery, DecodeError, ExpectedLog, Money, Plan, Resource, SchemeId,
         SignatureBytes, SignedTransaction, Step, wire::Eip3009Payload, wire::LastUpdated, wire::Permit2Payload<UptoWitness>, wire::SolanaPayload;
-    Data: Foreign<'_>, Key, KeyId, Statement<OfferPayload>, wire::ArtifactForm<OfferPayload>, wire::Bazaar, wire::BazaarBody,
+    Data: Foreign<'_>, Key, KeyId, Statement<OfferPayload>, Unsigned<OfferPayload>, wire::ArtifactForm<OfferPayload>, wire::Bazaar, wire::BazaarBody,
         wire::BazaarHttp, wire::BazaarInput, wire::BazaarOutput, wire::BazaarTool, wire::BodyType, wire::Declaration,
         wire::OfferReceipt, wire::RouteTemplate, wire::Transport, Account, Asset, Authorization, binding::Binding<'_>, Call, ChainAnswer, ChainQuery, DecodeError, Envelope, ExpectedLog,
         Money, Number, Object, Plan, Resource, SchemeId, SignatureBytes, SignedTransaction, Step, TypedData, json::Value, wire::Binding, wire::DiscoveryOffer, wire::Eip2612GasSponsoring, wire::Erc20ApprovalGasSponsoring,

@@ -20,8 +20,7 @@
 //! for the payer, whether the nonce is unused, allowance and balance, and whether the settlement would succeed.
 //! [`Scheme::questions`](quittance_core::Scheme::questions) has all of that at once, and there are three ways to ask it: one
 //! `eth_call` for everything that needs no particular sender ([`probe`]), one call of Multicall3 ([`multicall3`]), or each question by
-//! itself ([`question`]). What a contract says when it refuses is read by [`revert`], what a receipt proves by
-//! [`chain::prove`](quittance_core::chain::prove).
+//! itself ([`question`]). What a contract says when it refuses is read by [`revert`], what a receipt proves by [`evidence`].
 //!
 //! Two things are an operator's to open: [`Exact::with_factories`] for wallets that are still to be deployed, and
 //! [`Exact::with_sponsoring`] for payments that bring Permit2's allowance along; [`Upto`] has the same.
@@ -45,6 +44,7 @@ mod abi;
 mod authorization;
 mod checking;
 mod eip3009;
+pub mod evidence;
 mod exact;
 mod learn;
 pub mod multicall3;

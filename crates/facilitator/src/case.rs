@@ -3,9 +3,7 @@
 use std::sync::Arc;
 
 use quittance_core::wire::{SettleRequest, VerifyRequest};
-use quittance_core::{
-    Account, Address, Amount, Authorization, Limits, Network, Payment, Rejection, Scheme, SchemeId, Terms, json, sha256,
-};
+use quittance_core::{Account, Address, Amount, Limits, Network, Payment, Rejection, Scheme, SchemeId, Terms, json, sha256};
 use quittance_guard::Fingerprint;
 
 /// What is asked for.
@@ -86,14 +84,11 @@ pub(crate) fn to_bytes(request: &SettleRequest) -> Vec<u8> {
     request.to_json().into_bytes()
 }
 
-/// The terms, and the charge. A settlement up to a ceiling has the charge in the place of the price (`scheme_upto_evm`, phase 4), and the ceiling
-/// is what was signed, which the scheme compares with what the client says it accepted.
+/// The terms, and the charge.
 fn terms(request: &VerifyRequest, payment: &Payment, purpose: Purpose) -> Result<(Terms, Amount), Rejection> {
-    let malformed = |_| Rejection::InvalidPaymentRequirements;
-    let mut offer = request.offer().map_err(malformed)?;
-    let charge = offer.parse_amount().map_err(malformed)?;
-    if let (Purpose::Settle, Authorization::UptoPermit2(payload)) = (purpose, payment.authorization()) {
-        offer.amount = payload.permit.permitted.amount.to_string();
-    }
-    Ok((Terms::parse(offer).map_err(malformed)?, charge))
+    let read = match purpose {
+        Purpose::Verify => request.terms(),
+        Purpose::Settle => request.terms_to_settle(payment),
+    };
+    read.map_err(|_| Rejection::InvalidPaymentRequirements)
 }

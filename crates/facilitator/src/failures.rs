@@ -4,6 +4,10 @@
 //! such failure proves nothing about anybody; so it is counted, and who has had as many as may be within a while is told to come back. The payment
 //! is not touched by that: nothing is claimed, and after the while it is settled like any other.
 //!
+//! What is under way is not counted, so that a burst costs what it costs before the first of it has failed. To keep payers to a few settlements at
+//! once would hold up those who pay often and bound nothing: whoever wants gas burnt can as well pay themselves, which never fails. What bounds that
+//! is who may ask a facilitator at all, and the limit of fees by the payment.
+//!
 //! It is remembered by the process alone, for as many payers as there are places. Several facilitators count apart.
 
 use std::collections::{HashMap, VecDeque};

@@ -8,7 +8,8 @@
 //! What has failed is looked after in the same way, because that too rests on a block: one in which the nonce was cancelled, say, or below which our
 //! transactions came to nothing. If the block does not stand any more what was sent may pay after all, and then the payer has paid what the seller
 //! was told it did not get. So the nonce of such a payment is traced anew until it is known again that nothing moved, or that it did; nothing is
-//! sent for it meanwhile, since whoever was told that it failed may have been paid in another way.
+//! sent for it meanwhile, since whoever was told that it failed may have been paid in another way. Where the nonce of a failure is unused and its window open anybody who has seen what
+//! was sent may still send it, the payer among them, and that is found out when the window has closed.
 //!
 //! What is gone is opened again in the log, by which it is nobody's receipt any more, and goes on as after a crash: from the same signed bytes, until
 //! there is evidence that it is settled or that it cannot be. That this process looks is no promise of the next one, so that what is to be looked
@@ -103,6 +104,9 @@ pub(crate) async fn keep<C: Chain + 'static, L: ReplayLog + Send + Sync + 'stati
                 }
             }
             Err(fault) => tracing::debug!(network = %lane.network, fault = fault.code(), "what is settled cannot be looked after"),
+        }
+        if let Ok(now) = engine.clock.now() {
+            lane.vigil.with(|wards| wards.closed(now));
         }
         for ward in lane.vigil.with(|wards| wards.failures(TRACED)) {
             look_again(engine, lane, ward).await;
@@ -201,6 +205,10 @@ async fn look_again<C: Chain + 'static, L: ReplayLog + Send + Sync + 'static>(
         // with all blocks that there are by now
         Ok(After::Failed(head)) => lane.vigil.with(|wards| wards.stands(ward, (head.number, head.hash))),
         Ok(After::Seems(head)) => lane.vigil.with(|wards| wards.seems_to_stand(ward, (head.number, head.hash))),
+        Ok(After::Until(closes, head)) => lane.vigil.with(|wards| {
+            wards.again_at(closes, ward.key);
+            wards.seems_to_stand(ward, (head.number, head.hash));
+        }),
         Ok(After::Perhaps) | Err(_) => {}
         Ok(After::Paid) => {
             // whoever is at it now is soon told what the log says
@@ -225,6 +233,8 @@ pub(crate) enum After {
     Failed(Head),
     /// As far as one look goes: its nonce is unused after everything that could use it, or used and nobody can say how.
     Seems(Head),
+    /// The same, but its window is open until then: nothing of ours can use it any more, and somebody else may.
+    Until(UnixSeconds, Head),
     /// What was sent may still pay.
     Perhaps,
     /// It has paid.

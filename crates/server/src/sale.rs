@@ -14,8 +14,11 @@
 //! that says so can make. It runs in a task of its own: a client that goes away does not leave a payment behind that nobody decides
 //! about (catalogue row 158).
 
+use std::future::poll_fn;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::sync::Arc;
+use std::task::Poll;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -56,6 +59,19 @@ pub(crate) enum Warrant {
 pub(crate) struct Run<B, E>(
     pub(crate) Box<dyn FnOnce(&Warrant) -> Pin<Box<dyn Future<Output = Result<Response<B>, E>> + Send>> + Send>,
 );
+
+impl<B, E> Run<B, E> {
+    /// Lets the handler run; none if it panics, which must not leave the payment undecided.
+    async fn run(self, warrant: &Warrant) -> Option<Result<Response<B>, E>> {
+        // nothing of it is looked at after a panic
+        let mut answer = catch_unwind(AssertUnwindSafe(|| (self.0)(warrant))).ok()?;
+        poll_fn(|context| match catch_unwind(AssertUnwindSafe(|| answer.as_mut().poll(context))) {
+            Ok(poll) => poll.map(Some),
+            Err(_) => Poll::Ready(None),
+        })
+        .await
+    }
+}
 
 /// Why a body broke off.
 pub(crate) type Failure = Box<dyn std::error::Error + Send + Sync>;
@@ -256,11 +272,15 @@ impl<F: Facilitator + Send + Sync + 'static, L: ReplayLog + Send + Sync + 'stati
         B: Body<Data = Bytes, Error: Into<Failure> + Send> + Send + 'static,
     {
         let warrant = Warrant::OnCredit(admitted);
-        let response = match (run.0)(&warrant).await {
-            Ok(response) => response,
-            Err(error) => {
+        let response = match run.run(&warrant).await {
+            Some(Ok(response)) => response,
+            Some(Err(error)) => {
                 self.release(&claim).await;
                 return Err(error);
+            }
+            None => {
+                self.release(&claim).await;
+                return Ok(whole(panicked()));
             }
         };
         let Warrant::OnCredit(admitted) = warrant else { return Ok(whole(reply::bug())) };
@@ -296,11 +316,15 @@ impl<F: Facilitator + Send + Sync + 'static, L: ReplayLog + Send + Sync + 'stati
         };
         let until = Instant::now() + runway;
         let warrant = Warrant::OnCredit(admitted);
-        let response = match timeout_at(until, (run.0)(&warrant)).await {
-            Ok(Ok(response)) => response,
-            Ok(Err(error)) => {
+        let response = match timeout_at(until, run.run(&warrant)).await {
+            Ok(Some(Ok(response))) => response,
+            Ok(Some(Err(error))) => {
                 self.release(&claim).await;
                 return Err(error);
+            }
+            Ok(None) => {
+                self.release(&claim).await;
+                return Ok(whole(panicked()));
             }
             Err(_) => {
                 // nothing of it has left the house
@@ -360,11 +384,17 @@ impl<F: Facilitator + Send + Sync + 'static, L: ReplayLog + Send + Sync + 'stati
     where
         B: Body<Data = Bytes, Error: Into<Failure> + Send> + Send + 'static,
     {
-        match (run.0)(&warrant).await {
-            Ok(response) => Ok(self.delivery(claim, paper).deliver(response).await),
-            Err(error) => {
+        match run.run(&warrant).await {
+            Some(Ok(response)) => Ok(self.delivery(claim, paper).deliver(response).await),
+            Some(Err(error)) => {
                 deliver::owe(&self.shared, &claim).await;
                 Err(error)
+            }
+            None => {
+                deliver::owe(&self.shared, &claim).await;
+                let mut response = panicked();
+                reply::put_receipt(response.headers_mut(), self.case.receipt.version(), &paper);
+                Ok(whole(response))
             }
         }
     }
@@ -476,6 +506,12 @@ impl<F: Facilitator + Send + Sync + 'static, L: ReplayLog + Send + Sync + 'stati
         reply::put_receipt(response.headers_mut(), self.case.receipt.version(), &self.case.receipt.of(receipt));
         response
     }
+}
+
+/// What is answered for a handler that panicked.
+fn panicked() -> Response<Bytes> {
+    tracing::error!("a handler panicked");
+    reply::bug()
 }
 
 /// A payment that is spent, or somebody else's: nothing but that is said.

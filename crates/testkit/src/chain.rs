@@ -319,6 +319,19 @@ impl ModelChain {
         self.with(|ledger| ledger.reorganize(depth, ours, theirs, now));
     }
 
+    /// Takes back whatever there is from the first block on in which others did something, of so many, and what they did for good; whether there
+    /// is such a block.
+    pub fn undo(&self, within: u64, ours: Fate) -> bool {
+        let now = self.now();
+        self.with(|ledger| {
+            let told = |block: &block::Block| block.mined.iter().any(|mined| matches!(mined.origin, block::Origin::Told(_)));
+            let newest = (1..=within).zip(ledger.blocks.iter().rev());
+            let Some(depth) = newest.filter(|(_, block)| told(block)).map(|(depth, _)| depth).last() else { return false };
+            ledger.reorganize(depth, ours, Fate::Gone, now);
+            true
+        })
+    }
+
     /// Lets what waits be forgotten by every node.
     pub fn drop_waiting(&self) {
         self.with(|ledger| ledger.pool.retain(|_| false));

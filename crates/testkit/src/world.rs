@@ -220,6 +220,11 @@ impl World {
                 count(|happened| happened.reorganizations += 1);
                 self.chain.reorganize(*depth, *ours, *theirs);
             }
+            Event::Undo { within, ours } => {
+                if self.chain.undo(*within, *ours) {
+                    count(|happened| happened.reorganizations += 1);
+                }
+            }
             Event::Cancel { order } => {
                 count(|happened| happened.cancellations += 1);
                 let order = &self.planned(*order).order;

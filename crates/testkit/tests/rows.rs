@@ -18,7 +18,6 @@ const ELSEWHERE: &[(u64, &str)] = &[
 
 /// The same for the guards.
 const BEYOND_THE_GUARDS: &[(u64, &str)] = &[
-    (124, "by construction: a fingerprint has no key that two replicas could differ in"),
     (189, "client: where a signed request may be redirected to"),
     (208, "core, by type: a signer is never shown other typed data than that of a payment"),
 ];

@@ -1,9 +1,9 @@
-// Asks the official package of extensions: one JSON request per line on stdin, one JSON answer per line on stdout. An answer is
-// {"ok": value} or {"error": text}.
+// Asks the official package of extensions.
 
-import { createInterface } from "node:readline";
 import * as extensions from "@x402/extensions";
 import { privateKeyToAccount } from "viem/accounts";
+
+import { answering } from "./answering.mjs";
 
 const ANSWERS = {
   hash: ({ kind, payload }) => (kind === "offer" ? extensions.hashOfferTypedData(payload) : extensions.hashReceiptTypedData(payload)),
@@ -32,13 +32,4 @@ async function check(kind, artifact) {
 // nothing here may ask a network
 globalThis.fetch = () => Promise.reject(new Error("no network"));
 
-for await (const line of createInterface({ input: process.stdin })) {
-  const question = JSON.parse(line);
-  let answer;
-  try {
-    answer = { ok: (await ANSWERS[question.ask](question)) ?? null };
-  } catch (error) {
-    answer = { error: String(error.message).split("\n")[0] };
-  }
-  process.stdout.write(JSON.stringify(answer) + "\n");
-}
+await answering(ANSWERS);

@@ -1,8 +1,9 @@
-// Answers questions about JSON and URLs with Node: one JSON request per line on stdin, one JSON answer per line on stdout.
+// Answers questions about JSON and URLs with Node.
 
 import { createHash } from "node:crypto";
-import { createInterface } from "node:readline";
 import canonicalize from "canonicalize";
+
+import { answering } from "./answering.mjs";
 
 const ANSWERS = {
   canonicalize: (q) => canonicalize(JSON.parse(q.json)),
@@ -10,13 +11,4 @@ const ANSWERS = {
   url: (q) => new URL(q.url).href,
 };
 
-for await (const line of createInterface({ input: process.stdin })) {
-  const question = JSON.parse(line);
-  let answer;
-  try {
-    answer = { ok: ANSWERS[question.ask](question) };
-  } catch (error) {
-    answer = { error: String(error.message).split("\n")[0] };
-  }
-  process.stdout.write(JSON.stringify(answer) + "\n");
-}
+await answering(ANSWERS);

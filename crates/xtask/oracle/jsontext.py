@@ -27,6 +27,11 @@ def write(value):
     return json.dumps(value, ensure_ascii=False)
 
 
+def without(value, *names):
+    """The object without the named members."""
+    return {name: item for name, item in value.items() if name not in names}
+
+
 def without_nulls(value, names):
     """The object without those of the named members that are null."""
     return {name: item for name, item in value.items() if not (name in names and item is None)}

@@ -1,9 +1,7 @@
-// Asks the official TypeScript SDK: one JSON request per line on stdin, one JSON answer per line on stdout.
+// Asks the official TypeScript SDK.
 //
-// An answer is {"ok": value} or {"error": text}, so that a refusal by the SDK is an observation, not a crash. Header values travel
-// as hexadecimal bytes and become the Latin-1 string that Node's HTTP parser would hand to a server.
+// Header values travel as hexadecimal bytes and become the Latin-1 string that Node's HTTP parser would hand to a server.
 
-import { createInterface } from "node:readline";
 import canonicalize from "canonicalize";
 import { getAddress } from "viem";
 import { HTTPFacilitatorClient, x402ResourceServer } from "@x402/core/server";
@@ -12,6 +10,8 @@ import { encodePaymentRequiredHeader, encodePaymentResponseHeader, encodePayment
 import * as schemas from "@x402/core/schemas";
 import { convertToTokenAmount, parseMoney } from "@x402/core/utils";
 import { EVM_NETWORK_CHAIN_ID_MAP } from "@x402/evm/v1";
+
+import { answering } from "./answering.mjs";
 
 const SCHEMAS = {
   paymentRequired: schemas.PaymentRequiredSchema,
@@ -80,13 +80,4 @@ function money({ text, decimals }) {
   return { amount: convertToTokenAmount(amount, decimals), symbol: symbol ?? null };
 }
 
-for await (const line of createInterface({ input: process.stdin })) {
-  const question = JSON.parse(line);
-  let answer;
-  try {
-    answer = { ok: (await ANSWERS[question.ask](question)) ?? null };
-  } catch (error) {
-    answer = { error: String(error.message).split("\n")[0] };
-  }
-  process.stdout.write(JSON.stringify(answer) + "\n");
-}
+await answering(ANSWERS);

@@ -10,6 +10,7 @@ from hashlib import sha256
 from Crypto.Hash import SHA256
 
 from evmfacts import SPEC_TO, USDC_BASE
+from jsontext import without
 from oracles import agree, canonical, json_sources, published, tool
 from vectorlib import VectorFile
 
@@ -70,10 +71,6 @@ def trip(stage, **members):
         "time": TIME,
         **members,
     }
-
-
-def without(event, *names):
-    return {name: value for name, value in event.items() if name not in names}
 
 
 def entries():

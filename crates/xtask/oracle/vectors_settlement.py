@@ -19,6 +19,7 @@ from evmfacts import (
     permit2_domain,
     split,
 )
+from jsontext import without
 from oracles import abi, digest, evm_sources, hexed, keccak_of, raw, sign_digest, tool
 from vectorlib import VectorFile
 from vectors_erc6492 import wrap
@@ -146,10 +147,6 @@ def approval(signed=None, **changes):
 
 def with_info(name, info, method=EXACT, sponsoring=BOTH):
     return by_permit(method, extensions={name: {"info": info}}, sponsoring=sponsoring)
-
-
-def without(info, name):
-    return {key: value for key, value in info.items() if key != name}
 
 
 # ---- what is done ----

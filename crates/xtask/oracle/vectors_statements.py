@@ -3,6 +3,7 @@
 import json
 
 from evmfacts import ANVIL0, ANVIL1, SPEC_FROM, SPEC_TO, USDC_BASE
+from jsontext import without
 from oracles import address_of, evm_sources, published
 from statementfacts import (
     ED25519,
@@ -71,10 +72,6 @@ def in_eip712(kind, payload, key, **more):
 
 def in_jws(compact, **more):
     return text({"format": "jws", **more, "signature": compact})
-
-
-def without(payload, *names):
-    return {name: value for name, value in payload.items() if name not in names}
 
 
 # Making them

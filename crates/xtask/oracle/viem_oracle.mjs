@@ -1,12 +1,13 @@
-// Answers questions with viem: one JSON request per line on stdin, one JSON answer per line on stdout.
+// Answers questions with viem.
 //
 // Integers travel as decimal text, because JSON numbers lose digits; the typed-data questions turn them into bigints by their
-// declared type. An answer is {"ok": value} or {"error": text}, so that a refusal by viem is an observation, not a crash.
+// declared type.
 
-import { createInterface } from "node:readline";
 import * as viem from "viem";
 import { parseErc6492Signature, isErc6492Signature, serializeErc6492Signature } from "viem";
 import { privateKeyToAccount, sign, signMessage } from "viem/accounts";
+
+import { answering } from "./answering.mjs";
 
 const DOMAIN_FIELDS = [
   { name: "name", type: "string" },
@@ -72,13 +73,4 @@ function value(types, type, data) {
   return /^u?int\d*$/.test(type) ? BigInt(data) : data;
 }
 
-for await (const line of createInterface({ input: process.stdin })) {
-  const question = JSON.parse(line);
-  let answer;
-  try {
-    answer = { ok: await ANSWERS[question.ask](question) };
-  } catch (error) {
-    answer = { error: String(error.shortMessage ?? error.message).split("\n")[0] };
-  }
-  process.stdout.write(JSON.stringify(answer) + "\n");
-}
+await answering(ANSWERS, (error) => error.shortMessage ?? error.message);

@@ -98,18 +98,29 @@ pub(crate) fn run(workspace: &Workspace, options: Options) -> Result<(), Failure
         What::Facilitator => return facilitator::run_beside(workspace, &options),
         What::Sale => return sale::run(workspace, &options),
     };
+    let package = if options.what == What::Wasm { wasm::package(workspace, options)? } else { Vec::new() };
     if options.json {
-        println!("{}", as_json(&kind, &rows, &compiler));
+        let mut whole = as_json(&kind, &rows, &compiler);
+        if !package.is_empty() {
+            whole["package"] = wasm::as_json(&package);
+        }
+        println!("{whole}");
         return Ok(());
     }
-    let table = table(&kind, &rows, &compiler);
-    println!("{table}");
+    let mut tables = vec![(kind.begin, kind.end, table(&kind, &rows, &compiler))];
+    if !package.is_empty() {
+        tables.push((wasm::BEGIN, wasm::END, wasm::table(&package)?));
+    }
+    tables.iter().for_each(|(.., table)| println!("{table}"));
     if options.quick {
         return Ok(());
     }
     let path = workspace.root.join("README.md");
-    let text = fs::read_to_string(&path)?;
-    Ok(fs::write(&path, between_marks(&text, kind.begin, kind.end, &table)?)?)
+    let mut text = fs::read_to_string(&path)?;
+    for (begin, end, table) in tables {
+        text = between_marks(&text, begin, end, &table)?;
+    }
+    Ok(fs::write(&path, text)?)
 }
 
 fn native(workspace: &Workspace, options: Options) -> Result<(Vec<Row>, Compiler), Failure> {

@@ -52,12 +52,20 @@ pub(crate) fn web_assembly(workspace: &Workspace, arguments: &[&str]) -> Result<
 /// The same for a module of which every byte is downloaded, and which has no use for `std`.
 ///
 /// `core` and `alloc` are built with it, from their source: as they come, they are made for speed, and bring the text of every panic and
-/// what it takes to write it, though the module has nobody to say it to. A panic ends it all the same. SHA-256 goes round by round; it is
+/// what it takes to write it, and of what is only ever written for debugging, though the module has nobody to say it to. A panic ends it all the same. SHA-256 goes round by round; it is
 /// taken of an offer, once. k256 counts in words of 32 bits, which takes half of the code where 64 bits are not multiplied into 128. The
 /// switches that say so are none of the stable compiler's, and neither is building its library.
 pub(crate) fn small_web_assembly(workspace: &Workspace, arguments: &[&str]) -> Result<PathBuf, Failure> {
-    const FLAGS: &[&str] =
-        &["-Zunstable-options", "-Cpanic=immediate-abort", "--cfg", "sha2_backend_soft=\"compact\"", "--cfg", "cpubits=\"32\""];
+    const FLAGS: &[&str] = &[
+        "-Zunstable-options",
+        "-Cpanic=immediate-abort",
+        "-Zfmt-debug=none",
+        "-Zlocation-detail=none",
+        "--cfg",
+        "sha2_backend_soft=\"compact\"",
+        "--cfg",
+        "cpubits=\"32\"",
+    ];
 
     let mut given = vec!["-Zbuild-std-features=optimize_for_size"];
     given.extend(arguments);

@@ -22,7 +22,7 @@ use crate::workspace::Workspace;
 const FOLDER: &str = "bindings/wasm";
 
 /// The slices of the package: name, features of the crate, and how many bytes may be downloaded for it, compressed with gzip, with all
-/// of the JavaScript that belongs to it. What is wanted is 60 and 120 KiB; what there is must not grow by more than a fiftieth.
+/// of the JavaScript that belongs to it. What is wanted is 60 and 120 KiB of the first two; what there is must not grow by more than a fiftieth.
 ///
 /// The first module has 215 KiB before compression. 45 are texts and tables: what every rejection is called by everybody, what it means
 /// and where that is written, the networks and tokens that are known, 3 KiB of the curve. Of the code, 70 read, write and compare the wire,
@@ -30,7 +30,12 @@ const FOLDER: &str = "bindings/wasm";
 /// allocator, the hashes and base64. The second had 720 before policies knew of signed offers: 100 of texts and tables, 135 the core, 175 the
 /// way from JavaScript and what is compiled into it, 100 the standard library, 85 the guard with the TOML of its policies, 40 what is asked
 /// of a chain, 25 constant-time signing, 20 the inspector, 20 the curve.
-const SLICES: &[(&str, &str, usize)] = &[("verify", "", 103 * 1024), ("index", "full", 347 * 1024)];
+const SLICES: &[(&str, &str, usize)] = &[
+    ("verify", "verify", 103 * 1024),
+    ("index", "full", 347 * 1024),
+    ("settle", "settle", 130 * 1024),
+    ("statements", "statements", 105 * 1024),
+];
 
 /// A package that was packed.
 #[derive(Clone)]
@@ -84,7 +89,8 @@ fn glue(module: &Path, out: &Path) -> Result<(), Failure> {
     written.map_err(|error| Failure(format!("{}: {error:#}", module.display())))
 }
 
-/// Makes a module small. What it may use is what runtimes have had since 2022.
+/// Makes a module small. What it may use is what runtimes have had since 2022. The stack lies lowest, and nothing ever lies in its last kilobyte:
+/// an offset may be a part of the instruction.
 fn optimize(modules: &Path, module: &Path) -> Result<(), Failure> {
     const FEATURES: &[&str] = &[
         "--enable-bulk-memory",
@@ -96,7 +102,10 @@ fn optimize(modules: &Path, module: &Path) -> Result<(), Failure> {
     ];
     let mut command = Command::new("node");
     command.arg(modules.join("node_modules/binaryen/bin/wasm-opt")).args(FEATURES);
-    run(command.args(["-Oz", "--converge", "--strip-debug", "--strip-producers", "--output"]).arg(module).arg(module))
+    run(command
+        .args(["-Oz", "--converge", "--low-memory-unused", "--strip-debug", "--strip-producers", "--output"])
+        .arg(module)
+        .arg(module))
 }
 
 /// The stage of the package itself.
@@ -150,7 +159,10 @@ fn pages(workspace: &Workspace, firefox: Option<PathBuf>) -> Result<Notes, Failu
     fs::create_dir_all(&temporary)?;
     let mut pages = Command::new("node");
     pages.arg(user.join("tests/browser.mjs")).arg(workspace.root.join("spec-vectors")).env("TMPDIR", temporary);
-    pages.arg(workspace.root.join(FOLDER).join("README.md")).args([&package.modules, &modules]);
+    pages
+        .arg(workspace.root.join(FOLDER).join("README.md"))
+        .args([&package.modules, &modules])
+        .env("QUITTANCE", command(workspace)?);
     if let Some(program) = firefox {
         pages.env("FIREFOX", program);
     }
@@ -160,13 +172,19 @@ fn pages(workspace: &Workspace, firefox: Option<PathBuf>) -> Result<Notes, Failu
 /// The page of a gate in Chromium, with markup in all that a stranger may have written into it.
 pub(crate) fn paywall(workspace: &Workspace) -> Result<Notes, Failure> {
     let modules = tools::node_modules(workspace, &workspace.root.join(FOLDER).join("runtimes"))?;
-    let build = ["build", "--quiet", "--locked", "--package", "quittance-cli", "--bin", "quittance"];
-    run(cargo().current_dir(&workspace.root).args(build))?;
+    let program = command(workspace)?;
     let temporary = workspace.target.join("npm/browser");
     fs::create_dir_all(&temporary)?;
     let mut pages = Command::new("node");
     pages.arg(workspace.root.join("crates/xtask/browser/paywall.mjs")).env("TMPDIR", temporary);
-    lines(pages.arg(workspace.target.join("debug/quittance")).arg(modules))
+    lines(pages.arg(program).arg(modules))
+}
+
+/// The command `quittance`, built.
+fn command(workspace: &Workspace) -> Result<PathBuf, Failure> {
+    let build = ["build", "--quiet", "--locked", "--package", "quittance-cli", "--bin", "quittance"];
+    run(cargo().current_dir(&workspace.root).args(build))?;
+    Ok(workspace.target.join("debug/quittance"))
 }
 
 /// How many malformed inputs runtimes other than Node are given; the module is the same, and so is what it makes of them.
@@ -190,11 +208,13 @@ fn program(packages: &Path, path: &str) -> Result<PathBuf, Failure> {
     found.ok_or_else(|| Failure(format!("{} has no program for this machine", packages.display())))
 }
 
-/// The package beside the protocol's own client and server, each paying the other.
+/// The package beside the protocol's own client and server, each paying the other; and a facilitator made of it, on a chain.
 pub(crate) fn sdk(workspace: &Workspace) -> Result<Notes, Failure> {
     let user = installed(workspace, &package(workspace)?)?;
     let modules = tools::node_modules(workspace, &workspace.root.join(interop::FOLDER).join("typescript"))?;
-    lines(Command::new("node").arg(user.join("tests/sdk.mjs")).arg(modules))
+    let mut notes = lines(Command::new("node").arg(user.join("tests/sdk.mjs")).arg(&modules))?;
+    notes.extend(lines(Command::new("node").arg(user.join("tests/facilitator.mjs")).arg(command(workspace)?).arg(modules))?);
+    Ok(notes)
 }
 
 /// The types of the package, against those of the protocol's own SDK.
@@ -210,13 +230,20 @@ pub(crate) fn types(workspace: &Workspace) -> Result<Notes, Failure> {
     beside["paths"] = json!({ "@x402/core/types": [sdk] });
     // the SDK's own declarations want Node's, which are not ours to bring
     beside["skipLibCheck"] = true.into();
-    let own = ["index.d.mts", "index.d.cts", "verify.d.mts", "verify.d.cts"].map(|name| format!("node_modules/quittance/{name}"));
+    let each = |(slice, ..): &(&str, _, _)| ["mts", "cts"].map(|ending| format!("node_modules/quittance/{slice}.d.{ending}"));
+    let own = SLICES.iter().flat_map(each).collect::<Vec<_>>();
     for (name, options, files) in [("own", strict, json!(own)), ("beside", beside, json!(["tests/types.ts"]))] {
         let project = user.join(format!("{name}.json"));
         fs::write(&project, json!({ "compilerOptions": options, "files": files }).to_string())?;
         run(Command::new("node").arg(modules.join("typescript/bin/tsc")).arg("--project").arg(project))?;
     }
     Ok(Notes::new())
+}
+
+/// Where the package is installed, and the protocol's own beside it.
+pub(crate) fn user(workspace: &Workspace) -> Result<(PathBuf, PathBuf), Failure> {
+    let package = package(workspace)?;
+    Ok((installed(workspace, &package)?, package.modules))
 }
 
 /// A folder in which the tarball is installed, as by a user who has nothing else of the project but the tests.

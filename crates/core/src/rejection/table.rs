@@ -10,8 +10,7 @@ use super::{Blame, Retry, Vocabulary};
 ///
 /// `spec` is the name in the specification and the Python SDK, or where they have none the official SDKs' name. `ts` and `rs` stand
 /// only where TypeScript and Go, or x402-rs, write another. `also` holds every further spelling of the same cause that is read:
-/// earlier releases, the first protocol version, Go alone, Python alone. A spelling stands in one row only; a second place would be
-/// an unreachable pattern, which does not compile without a warning.
+/// earlier releases, the first protocol version, Go alone, Python alone. A spelling stands in one row only.
 macro_rules! rejections {
     ($(
         $(#[$meta:meta])*
@@ -99,12 +98,14 @@ macro_rules! rejections {
                 match self { $( Self::$Variant => $cite, )+ }
             }
 
+            /// Every spelling of every row. A table takes half of the code of a `match`, and this is read once a request.
+            const SPELLINGS: &'static [(&'static str, Self)] = &[ $(
+                ($spec, Self::$Variant), $( ($ts, Self::$Variant), )? $( ($rs, Self::$Variant), )? $( $( ($also, Self::$Variant), )+ )?
+            )+ ];
+
             /// The rejection that a reason text means, in any vocabulary.
             pub(super) fn from_reason(text: &str) -> Option<Self> {
-                match text {
-                    $( $spec $( | $ts )? $( | $rs )? $( $( | $also )+ )? => Some(Self::$Variant), )+
-                    _ => None,
-                }
+                Self::SPELLINGS.iter().find(|(spelling, _)| *spelling == text).map(|(_, rejection)| *rejection)
             }
 
             #[cfg(test)]

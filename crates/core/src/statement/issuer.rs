@@ -1,20 +1,14 @@
 //! Making statements.
 
 use alloc::boxed::Box;
-use alloc::format;
 use alloc::string::ToString as _;
 use core::fmt;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-
+use super::unsigned::Said;
 use super::{Key, Payload, StatementError};
 use crate::address::Address;
-use crate::eip712::Digest;
-use crate::hash::sha256;
-use crate::json::{Object, Value, canonical};
-use crate::signature::SecretKey;
-use crate::wire::{Artifact, ArtifactForm};
+use crate::signature::{PublicKey, SecretKey};
+use crate::wire::Artifact;
 
 /// Signs offers and receipts for a seller, in one of the two formats.
 ///
@@ -44,6 +38,20 @@ impl KeyId {
         Key::named(text).map(|_| Self(text.into()))
     }
 
+    /// The did:key of a key.
+    #[must_use]
+    pub fn of(key: PublicKey) -> Self {
+        Self(Key::Secp256k1(key).to_string().into())
+    }
+
+    /// A name that has to be looked up may be anybody's; one that holds a key is of that key.
+    pub(super) fn may_name(&self, key: &Key) -> Result<(), StatementError> {
+        match Key::named(self.as_str())? {
+            Some(named) if !named.is(key) => Err(StatementError::KeyMismatch),
+            _ => Ok(()),
+        }
+    }
+
     /// The text.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -61,8 +69,8 @@ impl Issuer {
     /// Signs JSON Web Signatures (ES256K) under the did:key of the key.
     #[must_use]
     pub fn jws(key: SecretKey) -> Self {
-        let kid = Key::Secp256k1(key.public_key()).to_string();
-        Self { key, format: Format::Jws(KeyId(kid.into())) }
+        let kid = KeyId::of(key.public_key());
+        Self { key, format: Format::Jws(kid) }
     }
 
     /// The same under another name.
@@ -71,11 +79,8 @@ impl Issuer {
     ///
     /// [`StatementError::KeyMismatch`] for a name that is of another key.
     pub fn jws_named(key: SecretKey, kid: KeyId) -> Result<Self, StatementError> {
-        let own = Key::Secp256k1(key.public_key());
-        match Key::named(kid.as_str())? {
-            Some(named) if !named.is(&own) => Err(StatementError::KeyMismatch),
-            _ => Ok(Self { key, format: Format::Jws(kid) }),
-        }
+        kid.may_name(&Key::Secp256k1(key.public_key()))?;
+        Ok(Self { key, format: Format::Jws(kid) })
     }
 
     /// The account of the key: of its signatures, what a checker finds.
@@ -96,22 +101,12 @@ impl Issuer {
     /// Signs.
     #[must_use]
     pub fn sign<P: Payload>(&self, payload: P) -> Artifact<P> {
-        match &self.format {
-            Format::Eip712 => {
-                let payload = payload.complete();
-                let signature = self.key.sign(&payload.digest()).to_hex();
-                Artifact::new(ArtifactForm::Eip712 { payload, signature })
-            }
-            Format::Jws(kid) => {
-                let header = Object::from_iter([("alg", Value::from("ES256K")), ("kid", kid.as_str().into())]);
-                let payload = canonical(&payload.bare().write().into());
-                let encode = |text: &str| URL_SAFE_NO_PAD.encode(text);
-                let message = format!("{}.{}", encode(&header.to_string()), encode(&payload));
-                let signature = self.key.sign(&Digest::from_bytes(sha256(message.as_bytes())));
-                let signature = URL_SAFE_NO_PAD.encode([*signature.r(), *signature.s()].as_flattened());
-                Artifact::new(ArtifactForm::Jws(format!("{message}.{signature}")))
-            }
-        }
+        let said = match &self.format {
+            Format::Eip712 => Said::typed(payload),
+            Format::Jws(kid) => Said::compact(payload, kid),
+        };
+        let signature = self.key.sign(&said.digest());
+        said.with(&signature)
     }
 }
 

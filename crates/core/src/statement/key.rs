@@ -2,7 +2,6 @@
 
 use alloc::format;
 use alloc::string::String;
-use alloc::vec::Vec;
 use core::fmt;
 
 use base64::Engine as _;
@@ -28,8 +27,8 @@ pub enum Key {
     Secp256k1(PublicKey),
     /// A key on edwards25519 (EdDSA).
     Ed25519([u8; 32]),
-    /// A key on P-256 (ES256): 33 bytes of SEC 1 as did:key has it, or 65.
-    P256(Vec<u8>),
+    /// A key on P-256 (ES256), in the 33 bytes of SEC 1 however it was written, so that one key is one.
+    P256([u8; 33]),
 }
 
 /// The unsigned varints that multicodec puts before a public key.
@@ -140,7 +139,7 @@ impl Key {
             Self::Account(address) => format!("{address}"),
             Self::Secp256k1(key) => did(SECP256K1, &key.compressed()),
             Self::Ed25519(key) => did(ED25519, key),
-            Self::P256(point) => did(P256, &compressed(point)),
+            Self::P256(point) => did(P256, point),
         }
     }
 }
@@ -154,16 +153,14 @@ impl fmt::Display for Key {
 
 /// A point of P-256, of which only the form is looked at.
 fn p256(sec1: &[u8]) -> Option<Key> {
-    matches!((sec1.first(), sec1.len()), (Some(2 | 3), 33) | (Some(4), 65)).then(|| Key::P256(sec1.into()))
-}
-
-/// A point of SEC 1 in 33 bytes.
-fn compressed(point: &[u8]) -> Vec<u8> {
-    match point {
-        [4, rest @ ..] => {
-            let odd = rest.last().is_some_and(|last| last & 1 == 1);
-            [&[if odd { 3 } else { 2 }], rest.get(..32).unwrap_or_default()].concat()
+    let point = match sec1 {
+        [2 | 3, ..] => sec1.try_into().ok()?,
+        [4, point @ ..] if point.len() == 64 => {
+            let (x, y) = point.split_at(32);
+            let odd = y.last().is_some_and(|last| last & 1 == 1);
+            [&[if odd { 3 } else { 2 }], x].concat().try_into().ok()?
         }
-        other => other.into(),
-    }
+        _ => return None,
+    };
+    Some(Key::P256(point))
 }

@@ -1,6 +1,8 @@
 use alloc::string::ToString as _;
 use alloc::{format, vec};
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use proptest::prelude::*;
 
 use super::*;
@@ -51,6 +53,45 @@ fn what_is_signed_is_found_to_be_of_its_key() {
 }
 
 #[test]
+fn whoever_keeps_its_key_gets_the_same_statement() {
+    let (own, stranger) = (key(7), key(8));
+    let kid = KeyId::parse("did:web:a.example#key-1").unwrap();
+    let (account, public) = (own.address(), own.public_key());
+    let [typed, compact] = issuers(7);
+    let named = Issuer::jws_named(key(7), kid.clone()).unwrap();
+    for (unsigned, issuer) in [
+        (Unsigned::eip712(offer(), account), typed),
+        (Unsigned::jws(offer(), public), compact),
+        (Unsigned::jws_named(offer(), public, &kid).unwrap(), named),
+    ] {
+        assert!(unsigned.by().is(&issuer.key()) && !format!("{unsigned:?}").contains("5ec2e7"));
+        let signature = own.sign(&unsigned.digest()).to_bytes();
+        assert_eq!(unsigned.clone().signed(&signature), Ok(issuer.sign(offer())));
+        let other = stranger.sign(&unsigned.digest()).to_bytes();
+        assert_eq!(unsigned.clone().signed(&other), Err(StatementError::NotSigned));
+        let elsewhere = own.sign(&Digest::from_bytes([1; 32])).to_bytes();
+        assert_eq!(unsigned.clone().signed(&elsewhere), Err(StatementError::NotSigned));
+        for wrong in [&[][..], &[0; 63], &[0; 66], &[0; 130]] {
+            assert_eq!(unsigned.clone().signed(wrong), Err(StatementError::Signature));
+        }
+        match (unsigned.typed_data(), unsigned.message()) {
+            (Some(data), None) => {
+                let hashed = eip712::TypedData::parse(&data.to_string()).unwrap().digest();
+                assert_eq!(hashed, unsigned.digest(), "what a wallet shows is what is signed");
+                assert_eq!(unsigned.signed(&signature[..64]), Err(StatementError::Signature));
+            }
+            (None, Some(message)) => {
+                assert_eq!(Digest::from_bytes(crate::hash::sha256(message.as_bytes())), unsigned.digest());
+                assert_eq!(unsigned.signed(&signature[..64]), Ok(issuer.sign(offer())));
+            }
+            both => panic!("{both:?}"),
+        }
+    }
+    let of_another = KeyId::of(stranger.public_key());
+    assert_eq!(Unsigned::jws_named(receipt(), public, &of_another).unwrap_err(), StatementError::KeyMismatch);
+}
+
+#[test]
 fn an_offer_speaks_of_the_entry_that_has_its_letters() {
     let of = |edit: fn(&mut PaymentRequirements)| {
         let mut other = requirements();
@@ -95,11 +136,14 @@ fn a_key_in_the_artifact_itself_says_nothing_of_the_name_beside_it() {
 #[test]
 fn names_of_keys_read_back() {
     let [account, secp] = issuers(7).map(|issuer| issuer.key());
-    for key in [account, secp, Key::Ed25519([9; 32]), Key::P256([&[3], [7; 32].as_slice()].concat())] {
+    for key in [account, secp, Key::Ed25519([9; 32]), Key::P256([3; 33])] {
         assert_eq!(Key::parse(&key.to_string()), Ok(key));
     }
-    let uncompressed = Key::P256([&[4], [7; 64].as_slice()].concat());
-    assert_eq!(uncompressed.to_string(), Key::P256([&[3], [7; 32].as_slice()].concat()).to_string());
+    // x and y of one point, and the same point in short
+    let (x, short) = (URL_SAFE_NO_PAD.encode([3; 32]), Key::P256([3; 33]));
+    let jwk = format!(r#"{{"kty":"EC","crv":"P-256","x":"{x}","y":"{x}"}}"#);
+    let long = Key::parse(&format!("did:jwk:{}", URL_SAFE_NO_PAD.encode(jwk))).unwrap();
+    assert!(long.is(&short) && long == short, "{long} {short}");
     for (text, expected) in [
         ("did:web:a.example", StatementError::KeyUnresolved),
         (
@@ -119,8 +163,7 @@ fn names_of_keys_read_back() {
 #[test]
 fn another_curve_is_asked_of_whoever_has_it() {
     let header = r#"{"alg":"EdDSA","kid":"did:key:z6MkfriQRVT6xdtHoE2T61PLEqfmBqSvXA64n8RBbkCdYjMb"}"#;
-    use base64::Engine as _;
-    let encode = |text: &[u8]| base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(text);
+    let encode = |text: &[u8]| URL_SAFE_NO_PAD.encode(text);
     let payload = crate::json::Object::from(&offer()).to_string();
     let compact = format!("{}.{}.{}", encode(header.as_bytes()), encode(payload.as_bytes()), encode(&[1; 64]));
     let artifact = Artifact::<OfferPayload>::new(ArtifactForm::Jws(compact));

@@ -18,7 +18,7 @@ use crate::header::{self, PaymentHeader};
 use crate::json::Object;
 use crate::limits::Limits;
 use crate::network::{Network, NetworkError};
-use crate::payment::{Claims, Payment};
+use crate::payment::{Authorization, Claims, Payment};
 use crate::registry;
 use crate::scheme::SchemeId;
 use crate::terms::Terms;
@@ -116,6 +116,34 @@ impl VerifyRequest {
             Self::V1 { requirements, .. } => &requirements.network,
             Self::V2 { requirements, .. } => &requirements.network,
         }
+    }
+
+    /// The offer that the payment is held against, and its price or ceiling.
+    ///
+    /// # Errors
+    ///
+    /// As [`offer`](Self::offer), or when a member of the offer is malformed.
+    pub fn terms(&self) -> Result<(Terms, Amount), DecodeError> {
+        let offer = self.offer()?;
+        let price = offer.parse_amount()?;
+        Ok((Terms::parse(offer)?, price))
+    }
+
+    /// Of a request to settle, the offer that the payment is held against, and what is to be charged.
+    ///
+    /// A settlement up to a ceiling has the charge in the place of the price (`scheme_upto_evm`, phase 4). Its ceiling is what was signed, which
+    /// the scheme compares with what the client says it accepted.
+    ///
+    /// # Errors
+    ///
+    /// As [`terms`](Self::terms).
+    pub fn terms_to_settle(&self, payment: &Payment) -> Result<(Terms, Amount), DecodeError> {
+        let mut offer = self.offer()?;
+        let charge = offer.parse_amount()?;
+        if let Authorization::UptoPermit2(payload) = payment.authorization() {
+            offer.amount = payload.permit.permitted.amount.to_string();
+        }
+        Ok((Terms::parse(offer)?, charge))
     }
 }
 

@@ -24,7 +24,7 @@ pub(super) struct File {
 }
 
 #[derive(Deserialize, Default)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a table `[limits]`")]
 pub(super) struct Limits {
     pub(super) body_bytes: Option<u64>,
     pub(super) concurrency: Option<u64>,
@@ -36,7 +36,7 @@ pub(super) struct Limits {
 }
 
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a table `[[caller]]`")]
 pub(super) struct Caller {
     pub(super) name: String,
     pub(super) key: Option<String>,
@@ -44,7 +44,7 @@ pub(super) struct Caller {
 }
 
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a table `[[chain]]`")]
 pub(super) struct Chain {
     pub(super) network: String,
     pub(super) rpc: Vec<String>,
@@ -75,21 +75,21 @@ pub(super) struct Chain {
 }
 
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a table `[chain.batch]`")]
 pub(super) struct Batch {
     pub(super) payments: Option<u64>,
     pub(super) gas: Option<u64>,
 }
 
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a table `[chain.fee_limit]`")]
 pub(super) struct FeeLimit {
     pub(super) per_mille: u32,
     pub(super) prices: BTreeMap<String, String>,
 }
 
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a table `[[chain.signer]]`")]
 pub(super) struct Signer {
     pub(super) key: Option<String>,
     pub(super) key_file: Option<String>,

@@ -74,13 +74,11 @@ pub(crate) async fn after_failure<C: Chain + 'static, L: ReplayLog + Send + Sync
     let plan = case.scheme.plan(&admitted(&case, &record, entry), case.charge).map_err(|_| Fault::StoreInconsistent)?;
     // before anything else is asked: what is found holds for this block at least
     let head = lane.chain.head().await?;
-    // if the nonce is unused after nothing can use it any more, nothing will
-    let mut over = head.time >= record.expires;
-    if !over {
-        over = true;
-        for one in &record.tries {
-            over &= lane.chain.nonce(one.signer, Block::Latest).await? > one.nonce;
-        }
+    // if the nonce is unused after nothing can use it any more, nothing will; after nothing of ours can, nothing of ours will
+    let closed = head.time >= record.expires;
+    let mut over = true;
+    for one in record.tries.iter().take_while(|_| !closed) {
+        over &= lane.chain.nonce(one.signer, Block::Latest).await? > one.nonce;
     }
     let own: Vec<_> = record.tries.iter().map(|one| one.hash).collect();
     match trace(lane, &entry.key, &plan, record.since, &own).await? {
@@ -88,7 +86,8 @@ pub(crate) async fn after_failure<C: Chain + 'static, L: ReplayLog + Send + Sync
         Spent::Elsewhere(_) => Ok(After::Failed(head)),
         Spent::Untraced => Ok(After::Seems(head)),
         // of two nodes behind one address one may be behind: one look proves nothing
-        Spent::Not if over => Ok(After::Seems(head)),
+        Spent::Not if closed => Ok(After::Seems(head)),
+        Spent::Not if over => Ok(After::Until(record.expires, head)),
         Spent::Not | Spent::Shallow => Ok(After::Perhaps),
     }
 }

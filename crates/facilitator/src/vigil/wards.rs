@@ -25,6 +25,8 @@ pub(super) struct Wards {
     turn: Place,
     /// The last failure that was looked at in its turn.
     failure: Option<ReplayKey>,
+    /// The failures that somebody may undo until then.
+    open: BTreeSet<(UnixSeconds, ReplayKey)>,
 }
 
 #[derive(Default)]
@@ -90,6 +92,8 @@ impl Wards {
         self.blocks.retain(|_, block| !block.wards.is_empty());
         let Self { places, blocks, .. } = self;
         places.retain(|key, place| blocks.get(place).is_some_and(|block| block.wards.contains_key(key)));
+        let Self { open, places, doubts, .. } = self;
+        open.retain(|(_, key)| places.contains_key(key) || doubts.contains_key(key));
     }
 
     /// The blocks to be asked for: the newest, what links it to those below, and one of them in turn.
@@ -203,6 +207,24 @@ impl Wards {
         });
         if looks >= LOOKS {
             self.stands(ward, place);
+        }
+    }
+
+    /// A failure is to be looked at again then, whatever it seems until then.
+    pub(super) fn again_at(&mut self, then: UnixSeconds, key: ReplayKey) {
+        self.open.insert((then, key));
+    }
+
+    /// Puts in doubt what was to be looked at again by now.
+    pub(super) fn closed(&mut self, now: UnixSeconds) {
+        while let Some((then, key)) = self.open.first().copied().filter(|(then, _)| *then <= now) {
+            self.open.remove(&(then, key));
+            let Some(place) = self.places.get(&key).copied() else { continue };
+            let Some(ward) = self.blocks.get(&place).and_then(|block| block.wards.get(&key)).copied() else { continue };
+            if ward.transaction.is_none() {
+                self.remove(&key);
+                self.doubts.insert(key, Doubt { ward, missing: 0 });
+            }
         }
     }
 

@@ -34,7 +34,7 @@ pub(super) struct File {
 }
 
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a table `[facilitator]`")]
 pub(super) struct Facilitator {
     pub(super) url: Option<String>,
     pub(super) key: Option<String>,
@@ -45,14 +45,14 @@ pub(super) struct Facilitator {
 }
 
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a table `[tls]`")]
 pub(super) struct Tls {
     pub(super) certificate: String,
     pub(super) key: String,
 }
 
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a table `[statements]`")]
 pub(super) struct Statements {
     pub(super) key: Option<String>,
     pub(super) key_file: Option<String>,
@@ -63,7 +63,7 @@ pub(super) struct Statements {
 }
 
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a table `[service]`")]
 pub(super) struct Service {
     pub(super) name: Option<String>,
     #[serde(default)]
@@ -72,7 +72,7 @@ pub(super) struct Service {
 }
 
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a table `[route.discovery]`")]
 pub(super) struct Discovery {
     pub(super) method: Option<String>,
     pub(super) params: Option<Object>,
@@ -86,7 +86,7 @@ pub(super) struct Discovery {
 }
 
 #[derive(Deserialize, Default)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a table `[limits]`")]
 pub(super) struct Limits {
     pub(super) paid_body_bytes: Option<u64>,
     pub(super) paid_body_seconds: Option<u64>,
@@ -107,7 +107,7 @@ pub(super) struct Limits {
 }
 
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a table `[[route]]`")]
 pub(super) struct Route {
     pub(super) path: String,
     pub(super) methods: Option<Vec<String>>,
@@ -130,14 +130,14 @@ pub(super) struct Route {
 }
 
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a table such as `{ payments = 10, seconds = 60 }`")]
 pub(super) struct Quota {
     pub(super) payments: u32,
     pub(super) seconds: u64,
 }
 
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a table in `offers`")]
 pub(super) struct Offer {
     pub(super) price: Option<String>,
     pub(super) amount: Option<String>,

@@ -4,7 +4,7 @@ use quittance_core::{Address, Amount, Network, ReplayKey};
 use quittance_facilitator::TransactionHash;
 
 use super::block::{Block, Origin, attempts};
-use super::{Deed, ModelChain};
+use super::{Act, Deed, ModelChain};
 
 /// An authorization that was used in a block that stands.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -82,6 +82,19 @@ impl ModelChain {
     #[must_use]
     pub fn orphans(&self) -> Vec<TransactionHash> {
         self.with(|ledger| ledger.orphans.iter().flat_map(|block| &block.mined).map(|mined| mined.receipt.transaction).collect())
+    }
+
+    /// What others did in blocks that a reorganisation took back.
+    #[must_use]
+    pub fn undone(&self) -> Vec<Act> {
+        self.with(|ledger| {
+            let mined = ledger.orphans.iter().flat_map(|block| &block.mined);
+            let acts = mined.filter_map(|mined| match &mined.origin {
+                Origin::Told(act) => Some(act.clone()),
+                Origin::Pool(_) => None,
+            });
+            acts.collect()
+        })
     }
 
     /// How many transactions were ever taken out of a block by a reorganisation.

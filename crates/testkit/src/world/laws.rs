@@ -10,7 +10,7 @@ use quittance_guard::replay::{Entry, State};
 
 use super::script::{Planned, Secret};
 use super::{Answer, Told, World, ask_once};
-use crate::chain::{Deed, Kind, Movement, Spending};
+use crate::chain::{Act, Deed, Kind, Movement, Spending};
 use crate::payer::Way;
 
 /// A law that a schedule broke.
@@ -80,7 +80,7 @@ pub struct Report {
     pub taken_back: u64,
     /// How many payments of which somebody was told so are lost.
     pub lost: u64,
-    /// How many payments are settled of which somebody was told before that they had failed for good.
+    /// How many times a payment that had failed was opened again because the chain has made it pay.
     pub revived: u64,
     /// How many of our transactions came to nothing.
     pub wasted: u64,
@@ -285,7 +285,7 @@ impl Found<'_> {
             ([moved], state) if planned.is_plain() && !matches!(state, Some(State::Settled { .. })) => {
                 self.broken(Law::LogKnows, format!("order {order}: the log has {state:?}, and there is {moved:?}"))
             }
-            ([moved], _) if planned.is_plain() && !self.was_settled_otherwise(order) => {
+            ([moved], _) if planned.is_plain() && !self.was_settled_otherwise(order, planned) => {
                 // what a deeper reorganisation made of a refusal nobody could know
                 let skipped = if self.world.script.deep { self.before } else { 0 };
                 let inviting = self.told.iter().skip(skipped).filter(|told| told.order == order).find(|told| match told.answer {
@@ -350,7 +350,7 @@ impl Found<'_> {
             return Ok(());
         }
         let Some(answer) = last else { return self.broken(Law::NothingBurnt, format!("order {order}: no answer")) };
-        let agreed_otherwise = self.was_settled_otherwise(order);
+        let agreed_otherwise = self.was_settled_otherwise(order, planned);
         match answer {
             Answer::Settled(_) => Ok(()),
             // it was settled on other terms
@@ -361,7 +361,7 @@ impl Found<'_> {
             }
             Answer::Refused(_) if self.is_spoilt(planned) => Ok(()),
             // what spoilt it was taken back after it had failed by that: whoever was told so may have paid in another way
-            Answer::Refused(_) if self.world.script.deep && self.has_failed(order, planned) => Ok(()),
+            Answer::Refused(_) if self.was_spoilt(planned) && self.has_failed(order, planned) => Ok(()),
             Answer::Pending if self.entries.get(&planned.order.key()).is_some_and(|entry| self.may_still_be(entry, planned)) => {
                 Ok(())
             }
@@ -379,9 +379,16 @@ impl Found<'_> {
         matches!(state, Some(State::Failed(rejection)) if asked_otherwise || rejection.retry() != Retry::SameBytesLater)
     }
 
-    /// Whether it was settled for who asked on other terms.
-    fn was_settled_otherwise(&self, order: usize) -> bool {
-        self.answers(order).any(|told| told.other && matches!(told.answer, Answer::Settled(_)))
+    fn is_settled(&self, planned: &Planned) -> bool {
+        matches!(self.entries.get(&planned.order.key()), Some(Entry { state: State::Settled { .. }, .. }))
+    }
+
+    /// Whether it was settled for who asked on other terms, or failed for them and paid after all.
+    fn was_settled_otherwise(&self, order: usize, planned: &Planned) -> bool {
+        let told = |other: bool, is: fn(&Answer) -> bool| self.answers(order).any(|told| told.other == other && is(&told.answer));
+        let settled = |answer: &Answer| matches!(answer, Answer::Settled(_));
+        let failed = |answer: &Answer| matches!(answer, Answer::Refused(why) if *why != Rejection::DuplicateSettlement);
+        told(true, settled) || (self.is_settled(planned) && told(true, failed) && !told(false, settled))
     }
 
     /// Whether somebody else has seen to it that it cannot be settled.
@@ -391,6 +398,16 @@ impl Found<'_> {
         let permitted = matches!(order.way, Way::Eip3009) || chain.is_allowed(order.token, order.from(), planned.charge);
         let used = chain.is_used(&order.key()) && self.moved(planned).is_empty();
         self.moved(planned).is_empty() && (poor || !permitted || used)
+    }
+
+    /// Whether something was done to it in a block that was taken back.
+    fn was_spoilt(&self, planned: &Planned) -> bool {
+        let (from, own) = (planned.order.from(), planned.order.nonce);
+        self.world.script.deep
+            && self.world.chain.undone().iter().any(|act| match act {
+                Act::Cancel { payer, nonce, .. } | Act::Invalidate { payer, nonce } => (*payer, *nonce) == (from, own),
+                Act::Call { from: whose, .. } => *whose == from,
+            })
     }
 
     /// A transaction may come to nothing because somebody interfered between the look and the block, or because the payment was none
@@ -468,7 +485,7 @@ impl Found<'_> {
             orphaned: self.orphaned(),
             taken_back: self.told.iter().filter(|told| self.was_taken_back(told)).count() as u64,
             lost: self.entries.values().filter(|entry| refused(entry) && entry.taken_back.is_some()).count() as u64,
-            revived: self.revived(),
+            revived: self.world.stores.iter().map(|store| store.revived()).sum(),
             wasted: self.wasted().len() as u64,
             exhausted: self.wasted().iter().filter(|spending| spending.exhausted).count() as u64,
             used_up: self.used_up().count() as u64,
@@ -477,17 +494,6 @@ impl Found<'_> {
             transactions: ours.len() as u64,
             trace: self.trace(),
         }
-    }
-
-    fn revived(&self) -> u64 {
-        let for_good = |told: &Told| match told.answer {
-            Answer::Refused(rejection) => !told.other && rejection.retry() == Retry::NewPayment,
-            _ => false,
-        };
-        let is_settled =
-            |planned: &Planned| matches!(self.entries.get(&planned.order.key()), Some(Entry { state: State::Settled { .. }, .. }));
-        let orders = self.world.script.orders.iter().enumerate().filter(|(_, planned)| is_settled(planned));
-        orders.filter(|(order, _)| !self.was_settled_otherwise(*order) && self.answers(*order).any(for_good)).count() as u64
     }
 
     fn trace(&self) -> u64 {

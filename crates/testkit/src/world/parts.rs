@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Debug;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -39,6 +40,8 @@ pub enum Sabotage {
     WritesNothingOnFault,
     /// Nobody looks after what is settled.
     LooksAway,
+    /// What has failed is never opened again.
+    LeavesFailures,
     /// What a signer sends to itself for a number that is missing is believed to have arrived, and has not.
     LeavesGaps,
     /// What payers are given is counted by the process alone.
@@ -49,6 +52,8 @@ pub enum Sabotage {
 pub(super) struct Store {
     pub(super) register: Mutex<Register>,
     pub(super) book: Mutex<Book>,
+    /// How many failures were opened again.
+    revived: AtomicU64,
     trouble: Mutex<Trouble>,
 }
 
@@ -64,7 +69,16 @@ struct Trouble {
 impl Store {
     pub(super) fn new(seed: u64) -> Self {
         let trouble = Mutex::new(Trouble { seed, times: BTreeMap::new(), lost: 0, unanswered: 0 });
-        Self { register: Mutex::new(Register::new(100_000)), book: Mutex::new(Book::new(100_000)), trouble }
+        Self {
+            register: Mutex::new(Register::new(100_000)),
+            book: Mutex::new(Book::new(100_000)),
+            revived: AtomicU64::new(0),
+            trouble,
+        }
+    }
+
+    pub(super) fn revived(&self) -> u64 {
+        self.revived.load(Ordering::Relaxed)
     }
 
     pub(super) fn behave(&self, lost: u32, unanswered: u32) {
@@ -163,7 +177,15 @@ impl ReplayLog for MortalLog {
     }
 
     async fn reopen(&self, key: &ReplayKey, transaction: &str, lease: u64, now: UnixSeconds) -> Result<Option<Claim>, Fault> {
-        let reopen = |register: &mut Register| register.reopen(key, transaction, lease, now);
+        let failed = transaction.is_empty();
+        let reopen = |register: &mut Register| {
+            if failed && self.sabotage == Some(Sabotage::LeavesFailures) {
+                return None;
+            }
+            let claim = register.reopen(key, transaction, lease, now)?;
+            self.store.revived.fetch_add(failed.into(), Ordering::Relaxed);
+            Some(claim)
+        };
         self.call("reopen", (key, transaction, now), self.store.step(Some(*key), reopen)).await
     }
 

@@ -87,6 +87,11 @@ pub(super) enum Event {
         ours: Fate,
         theirs: Fate,
     },
+    /// What somebody did in so many blocks is undone, and everything since, deeper than anybody waits.
+    Undo {
+        within: u64,
+        ours: Fate,
+    },
     Cancel {
         order: usize,
     },
@@ -176,6 +181,9 @@ impl Script {
         // one schedule in eight is quiet: nothing goes wrong, and nothing may be wasted
         if !rng.chance(125) {
             script.draw_troubles(&mut rng);
+            if script.deep {
+                script.draw_undoing(&mut Rng::new(seed ^ 0x0d0_5e1f));
+            }
         }
         script.events.sort_by_key(|(at, _)| *at);
         script
@@ -252,6 +260,20 @@ impl Script {
             };
             self.events.push((at, event));
         }
+    }
+
+    /// Lets a payment fail by what somebody does, and undoes that some blocks after everybody was told so.
+    fn draw_undoing(&mut self, rng: &mut Rng) {
+        let order = usize::try_from(rng.below(self.orders.len() as u64)).unwrap_or(0);
+        let asked = self.events.iter().filter(|(_, event)| matches!(event, Event::Settle { order: of, .. } if *of == order));
+        let Some(at) = asked.map(|(at, _)| *at).min() else { return };
+        let block = u64::try_from(self.block.as_millis()).unwrap_or(u64::MAX);
+        let pause = block * (self.confirmations + rng.between(4, 12)) + rng.between(2_000, 9_000);
+        let undo =
+            Event::Undo { within: pause / block + 1, ours: *rng.pick(&[Fate::Back, Fate::Back, Fate::Later(3), Fate::Gone]) };
+        self.events.push((at, Event::Ambush(*rng.pick(&[Ambush::Cancel, Ambush::Cancel, Ambush::Drain, Ambush::Revoke]))));
+        self.events.push((at + pause, undo));
+        self.unrest = self.unrest.max(at + pause);
     }
 
     fn conduct(&self, rng: &mut Rng) -> Conduct {

@@ -369,3 +369,28 @@ async fn rows_147_and_148_who_tries_again_goes_on_from_what_was_sent() {
     stage.settled(&order).await;
     assert_eq!((stage.paid(), stage.chain.movements().len()), (times(1), 1));
 }
+
+#[tokio::test(start_paused = true)]
+async fn rows_144_and_147_what_somebody_else_makes_pay_after_it_failed_is_found_when_its_window_has_closed() {
+    let stage = Stage::new();
+    let now = stage.chain.now().as_secs();
+    let window = Window::new(UnixSeconds::from_secs(now - 60), UnixSeconds::from_secs(now + 300));
+    let order = Order { window, ..stage.order(1) };
+    failing(&stage, &order, Ambush::Drain, "insufficient_funds").await;
+    let sent = stage.chain.spendings(stage.signer(0))[0].transaction;
+    let call = quittance_facilitator::Chain::call(&*stage.node, sent).await.unwrap().unwrap();
+    // long enough for it to be known that nothing of ours can do it any more
+    tokio::time::sleep(Duration::from_secs(60)).await;
+    let (asked, broadcast) =
+        (stage.node.asked(None) - stage.node.asked(Some(Method::Blocks)), stage.node.asked(Some(Method::Broadcast)));
+    stage.chain.mint(TOKEN, key(1).address(), times(1));
+    stage.chain.act(Act::Call { from: quittance_testkit::chain::STRANGER, call });
+    tokio::time::sleep(Duration::from_secs(60)).await;
+    assert_eq!((stage.paid(), count(&stage, "revived")), (times(1), 0));
+    // nobody asks again and again meanwhile
+    assert_eq!(stage.node.asked(None) - stage.node.asked(Some(Method::Blocks)), asked);
+    tokio::time::sleep(Duration::from_secs(240)).await;
+    stage.settled(&order).await;
+    assert_eq!((entry(&stage, &order).await.state.as_str(), count(&stage, "revived")), ("settled", 1));
+    assert_eq!((stage.paid(), stage.node.asked(Some(Method::Broadcast))), (times(1), broadcast));
+}

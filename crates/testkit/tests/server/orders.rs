@@ -171,4 +171,23 @@ async fn a_handler_that_panics_is_our_mistake_and_the_payment_is_decided() {
     let shop = Shop::new();
     assert_eq!(shop.ask(Ask::get("/v1/r?panics").paying(&shop.plain(1))).await.refused(500).reason(), "internal_error");
     assert_eq!((shop.sold(), shop.remembered().await), (PRICE, 0));
+    // where the work comes first nothing is paid, and the payment is its buyer's again
+    let held = on_credit(10);
+    let ask = Ask::get("/v1/r?panics=first").paying(&held.plain(1));
+    assert_eq!(held.ask(ask.clone()).await.refused(500).reason(), "internal_error");
+    assert_eq!(held.sold(), Amount::ZERO);
+    assert!(held.ask(ask).await.is_goods());
+    assert_eq!(held.sold(), PRICE);
+}
+
+#[tokio::test(start_paused = true)]
+async fn row_156_what_a_handler_panicked_over_is_owed_at_once() {
+    let shop = Shop::new();
+    let ask = Ask::get("/v1/r?panics=first").paying(&shop.bound(7, "GET", "/v1/r?panics=first"));
+    let failed = shop.ask(ask.clone()).await;
+    assert!(failed.refused(500).receipt().unwrap().success, "what was paid is said");
+    let begun = tokio::time::Instant::now();
+    assert!(shop.ask(ask).await.is_goods());
+    assert!(begun.elapsed() < Duration::from_secs(1), "nobody waits for a lease");
+    assert_eq!(shop.sold(), PRICE);
 }

@@ -271,6 +271,7 @@ pub(crate) async fn goods(
         "fails" => *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR,
         "fails=first" if count == 1 => *response.status_mut() = StatusCode::BAD_GATEWAY,
         "panics" => panic!("the handler panics"),
+        "panics=first" if count == 1 => panic!("the handler panics"),
         "slow" => tokio::time::sleep(std::time::Duration::from_secs(20)).await,
         "streams" | "streams=announced" => {
             if query.ends_with("announced") {
