@@ -137,7 +137,9 @@ fn require_bytes(text: &str) -> Result<(), ResourceError> {
 }
 
 fn split_scheme(text: &str) -> Result<(Scheme, &str), ResourceError> {
-    let (scheme, rest) = text.split_once("://").ok_or(ResourceError::Scheme)?;
+    // no scheme that is known has a colon in its name
+    let (scheme, rest) =
+        text.split_once(':').and_then(|(scheme, rest)| Some((scheme, rest.strip_prefix("//")?))).ok_or(ResourceError::Scheme)?;
     [("http", Scheme::Http), ("https", Scheme::Https), ("mcp", Scheme::Mcp)]
         .into_iter()
         .find_map(|(name, known)| scheme.eq_ignore_ascii_case(name).then_some((known, rest)))
@@ -228,7 +230,8 @@ fn require_escapes(target: &str) -> Result<(), ResourceError> {
 }
 
 fn is_dot_segment(segment: &str) -> bool {
-    matches!(segment.replace("%2e", ".").replace("%2E", ".").as_str(), "." | "..")
+    let after_dot = |text| [".", "%2e", "%2E"].into_iter().find_map(|dot| str::strip_prefix(text, dot));
+    after_dot(segment).is_some_and(|rest| rest.is_empty() || after_dot(rest) == Some(""))
 }
 
 impl FromStr for Resource {

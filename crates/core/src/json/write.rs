@@ -51,7 +51,7 @@ pub(super) fn write_object(object: &Object, spelling: Spelling, out: &mut String
     let mut members: Vec<(&str, &Value)> = object.iter().collect();
     match spelling {
         Spelling::AsRead => {}
-        Spelling::Canonical => members.sort_by(|(a, _), (b, _)| a.encode_utf16().cmp(b.encode_utf16())),
+        Spelling::Canonical => members.sort_unstable_by(|(a, _), (b, _)| a.encode_utf16().cmp(b.encode_utf16())),
     }
     out.push('{');
     for (i, (name, value)) in members.into_iter().enumerate() {
