@@ -5,11 +5,12 @@
 //! nothing rests on that alone. A block that does not stand any more puts its settlements in doubt, and their transactions are asked for; one that is
 //! in another block and did there what it did before is in no doubt any more, and one that is in none, look after look, is gone.
 //!
-//! What has failed is looked after in the same way, because that too rests on a block: one in which the nonce was cancelled, say, or below which our
-//! transactions came to nothing. If the block does not stand any more what was sent may pay after all, and then the payer has paid what the seller
-//! was told it did not get. So the nonce of such a payment is traced anew until it is known again that nothing moved, or that it did; nothing is
-//! sent for it meanwhile, since whoever was told that it failed may have been paid in another way. Where the nonce of a failure is unused and its window open anybody who has seen what
-//! was sent may still send it, the payer among them, and that is found out when the window has closed.
+//! What has failed is looked after in the same way, because that too rests on a block: one in which the nonce was cancelled, say, or below which
+//! our transactions came to nothing. If the block does not stand any more what was sent may pay after all, and then the payer has paid what the
+//! seller was told it did not get. So the nonce of such a payment is traced anew until it is known again that nothing moved, or that it did;
+//! nothing is sent for it meanwhile, since whoever was told that it failed may have been paid in another way. Where the nonce of a failure is
+//! unused and its window open anybody who has seen what was sent may still send it, the payer among them, and that is found out when the window
+//! has closed.
 //!
 //! What is gone is opened again in the log, by which it is nobody's receipt any more, and goes on as after a crash: from the same signed bytes, until
 //! there is evidence that it is settled or that it cannot be. That this process looks is no promise of the next one, so that what is to be looked
