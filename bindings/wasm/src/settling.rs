@@ -24,7 +24,7 @@ pub(crate) fn request(purpose: &[u8], body: &[u8]) -> Answer {
     let SettleRequest(request) = SettleRequest::from_json(body, &Limits::BODY)?;
     let payment = request.payment()?;
     let (terms, charge) = match arguments::text(purpose)? {
-        "verify" => request.terms()?,
+        "verify" => request.terms(&payment)?,
         "settle" => request.terms_to_settle(&payment)?,
         _ => return Err(unknown("purpose")),
     };

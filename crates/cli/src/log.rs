@@ -27,6 +27,8 @@ pub(crate) fn read(
     loop {
         line.clear();
         if file.by_ref().take(longest).read_until(b'\n', &mut line).map_err(failed)? == 0 {
+            // what is said of it, an anchor above all, must not be of lines that a loss of power still takes; what is no file has none
+            let _ = file.get_ref().sync_data();
             return Ok(verifier.finish());
         }
         let fed = verifier.feed(&line, |record| entry(&String::from_utf8_lossy(&line), record));

@@ -82,7 +82,9 @@ impl Wallet {
             Chain::resume(&verified, generation, times, |entry| write(&mut file, entry))
         };
         let chain = chain.map_err(|fault| failed(&fault))?;
-        let journal = Journal::new(chain, salt, move |entry| write(&mut file, entry));
+        let lines = file.try_clone().map_err(|error| failed(&error))?;
+        let append = move |entry: &Entry| file.write_all(entry.line().as_bytes());
+        let journal = Journal::flushing(chain, salt, append, move || lines.sync_data());
         let store = Store::open(&url, &key).await.map_err(|error| Failure::new(error.to_string()))?;
         Ok(Self { store, journal, pins })
     }

@@ -5,7 +5,7 @@ use quittance_guard::Purchase;
 use quittance_guard::audit::{Attempt, Event, Offer, Recorded, Stage, Times};
 
 use crate::host::Host;
-use crate::journal::Journal;
+use crate::journal::{Flushing, Journal};
 
 /// A trip so far.
 pub(crate) struct Trip<'a> {
@@ -43,6 +43,11 @@ impl<'a> Trip<'a> {
     /// with it everything that would be bought next.
     pub(crate) fn outcome(&mut self, next: impl FnOnce(Event) -> Event) {
         let _stopped = self.record(next);
+    }
+
+    /// Begins to bring the log to the disk, as far as it was written; none where there is no log.
+    pub(crate) fn flush(&self) -> Option<Flushing> {
+        self.journal.map(Journal::flush)
     }
 
     /// Records that signed bytes are about to leave.

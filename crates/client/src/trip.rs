@@ -149,7 +149,14 @@ impl<'a, S: Signer + Send + Sync, L: Ledger + Send + Sync> Leg<'a, S, L> {
                 return Err(error);
             }
         };
-        let record = inner.ledger.step(&ticket, Step::Sign(kept), now).await.map_err(not_stepped)?;
+        // a signature that nobody sees is none, so that what was decided need not be on the disk before it; it is before the bytes leave, as
+        // they are themselves, and the one waits for its disk beside the other
+        let log = self.trip.flush();
+        let stepped = inner.ledger.step(&ticket, Step::Sign(kept), now).await;
+        if let Some(log) = log {
+            log.done().await?;
+        }
+        let record = stepped.map_err(not_stepped)?;
         let attempt = self.trip.attempt(&record.purchase, &paying.line());
         if let Some(attempt) = &attempt {
             self.trip.record(|event| event.signed(attempt))?;
@@ -261,6 +268,12 @@ impl<'a, S: Signer + Send + Sync, L: Ledger + Send + Sync> Leg<'a, S, L> {
     async fn pay(&mut self, record: Record, paying: &Paying, attempt: Option<&Attempt>, bytes: Bytes) -> Result<Answer, Error> {
         let settings = &self.inner.settings;
         let purchase = record.purchase.id.clone();
+        // whoever made them may have been gone before the log was on the disk
+        if bytes == Bytes::MayBeOut
+            && let Some(log) = self.trip.flush()
+        {
+            log.done().await.map_err(|fault| self.open(fault))?;
+        }
         let mut pause = settings.pause;
         let mut last = Why::Fault(Fault::ConnectionLost);
         for number in 1..=settings.attempts.max(1) {

@@ -74,8 +74,9 @@ pub(crate) const AUTHORIZATION_USED: [u8; 32] = [
 pub(crate) struct Arguments(Vec<u8>);
 
 impl Arguments {
-    pub(crate) const fn new() -> Self {
-        Self(Vec::new())
+    pub(crate) fn new() -> Self {
+        // as many words as a transfer has, so that they are not moved again and again
+        Self(Vec::with_capacity(9 * 32))
     }
 
     pub(crate) fn word(mut self, word: [u8; 32]) -> Self {

@@ -63,6 +63,7 @@ pub(crate) fn verified(payload: &Eip3009Payload, input: &VerifyInput<'_>) -> Res
 ///
 /// The specification lists signature, balance and simulation, and leaves the nonce to the simulation. Here the nonce comes before the
 /// balance: a payer who has paid with this very authorization may have nothing left, and has to hear that it is used (catalogue row 142).
+/// The balance only names why a simulation fails: of one that succeeds it need not be known, because the transfer was made.
 pub(crate) fn demands(payload: &Eip3009Payload, input: &VerifyInput<'_>, options: &Options<'_>) -> Result<Vec<Demand>, Rejection> {
     let (paid, token) = (&payload.authorization, token(input.terms)?);
     let nonce = ChainQuery::NonceState { token, authorizer: paid.from, nonce: paid.nonce };
@@ -70,12 +71,18 @@ pub(crate) fn demands(payload: &Eip3009Payload, input: &VerifyInput<'_>, options
     let mut demands = vec![
         Demand::code(token, Rejection::AssetNotDeployed),
         Demand::new(nonce, Needs::Unused, Rejection::Eip3009NonceUsed).or_unknown(Rejection::Eip3009NotSupported),
-        Demand::new(balance, Needs::AtLeast(paid.value), Rejection::InsufficientFunds).or_unknown(Rejection::AssetUnknown),
     ];
-    if input.mode == ChainMode::Simulated {
-        let plan = plan(payload, input.terms, options.payers)?;
-        demands.push(Demand::success(&plan, input, Rejection::Eip3009Simulation));
+    let balance =
+        Demand::new(balance, Needs::AtLeast(paid.value), Rejection::InsufficientFunds).or_unknown(Rejection::AssetUnknown);
+    if input.mode != ChainMode::Simulated {
+        demands.push(balance);
+        return Ok(demands);
     }
+    let success = Demand::success(&plan(payload, input.terms, options.payers)?, input, Rejection::Eip3009Simulation);
+    if !(success.is_met(input) && balance.is_open(input)) {
+        demands.push(balance);
+    }
+    demands.push(success);
     Ok(demands)
 }
 

@@ -28,7 +28,7 @@ const CALL_GAS: u32 = 5_000_000;
 /// The most that is copied of what is returned: for questions a word, for code enough to know a delegation from anything longer, for a
 /// simulation enough to know an error by its name and its first arguments.
 const WORD: u16 = 32;
-const CODE: u16 = 24;
+const PREFIX: u16 = 24;
 const REASON: u16 = 164;
 
 /// Whether the probe asks such a question. It does not count an account's transactions or coins, and makes no call that only its own sender
@@ -58,14 +58,14 @@ pub fn creation(questions: &[ChainQuery]) -> Option<Vec<u8>> {
 /// The [`creation`] code that asks nothing yet.
 #[must_use]
 pub fn begin() -> Vec<u8> {
-    CODE_RETURNING.to_vec()
+    CODE.to_vec()
 }
 
 /// Lets [`creation`] code ask one question more, after those that it asks. None, and the code is as it was, if it [can not](can_ask).
 #[must_use = "a question that cannot be asked is asked in another way"]
 pub fn append(code: &mut Vec<u8>, question: &ChainQuery) -> Option<()> {
     match question {
-        ChainQuery::Code { address } => entry(code, KIND_CODE, 0, CODE, &Call::new(*address, Vec::new())),
+        ChainQuery::Code { address } => entry(code, KIND_CODE, 0, PREFIX, &Call::new(*address, Vec::new())),
         ChainQuery::CounterfactualSignature { wallet, deployment, digest, signature } => {
             let (wallet, digest, signature) = (*wallet, *digest, signature.clone());
             let asked = question::call(&ChainQuery::ContractSignature { wallet, digest, signature })?;
@@ -90,7 +90,7 @@ pub fn answers(questions: &[ChainQuery], returned: &[u8]) -> Result<Vec<ChainAns
     let mut reader = Reader::new(returned);
     let answers = questions.iter().map(|question| match question {
         ChainQuery::Code { .. } => {
-            let (_, code) = record(&mut reader, CODE)?;
+            let (_, code) = record(&mut reader, PREFIX)?;
             Ok(ChainAnswer::Bytes(code.bytes.into()))
         }
         ChainQuery::Simulate(calls) => simulated(nested(&mut reader)?, calls.len()),
@@ -127,9 +127,9 @@ fn entry(code: &mut Vec<u8>, kind: u8, gas: u32, copied: u16, call: &Call) {
     code.extend(&call.data);
 }
 
-/// Adds a probe inside the probe, whose every change is undone.
+/// Adds a probe inside the probe, whose every change is undone: its table, to which the probe adds its own code.
 fn apart(code: &mut Vec<u8>, calls: &[(u8, u32, u16, &Call)]) -> Option<()> {
-    let mut inside = CODE_REVERTING.to_vec();
+    let mut inside = Vec::new();
     for (kind, gas, copied, call) in calls {
         if call.sender.is_some() {
             return None;
@@ -191,26 +191,19 @@ const KIND_READ: u8 = 0x83;
 const KIND_CALL: u8 = 0x9b;
 const KIND_APART: u8 = 0xb5;
 
-/// Where the code ends with its answers.
-const END: usize = 17;
-
-/// The probe that reverts with its answers.
-const CODE_REVERTING: [u8; 229] = {
-    let mut code = CODE_RETURNING;
-    code[END] = 0xfd; // REVERT
-    code
-};
-
 /// The probe, which returns its answers. The table of entries follows the code, and the answers are put into memory one behind the other.
+///
+/// A probe inside it is the same code with a table of its own, and reverts with its answers where this one returns them.
 #[rustfmt::skip]
-const CODE_RETURNING: [u8; 229] = [
+const CODE: [u8; 254] = [
     // where the table begins, and where the first answer goes
-    0x60, 0xe5, 0x60, 0x20, // PUSH1 :end PUSH1 20
+    0x60, 0xfe, 0x60, 0x20, // PUSH1 :table PUSH1 20
     // position, out
     0x5b, // loop:
     0x38, 0x82, 0x10, 0x60, 0x12, 0x57, // CODESIZE DUP3 LT PUSH1 :entry JUMPI
     // all answered
-    0x60, 0x20, 0x80, 0x82, 0x03, 0x90, 0xf3, // PUSH1 20 DUP1 DUP3 SUB SWAP1 RETURN
+    0x60, 0x20, 0x80, 0x82, 0x03, 0x90, // PUSH1 20 DUP1 DUP3 SUB SWAP1
+    0xf3, // end: RETURN
     // the entry's word and what follows it
     0x5b, // entry:
     0x60, 0x20, 0x82, 0x60, 0x00, 0x39, 0x60, 0x00, 0x51, // PUSH1 20 DUP3 PUSH1 00 CODECOPY PUSH1 00 MLOAD
@@ -235,13 +228,16 @@ const CODE_RETURNING: [u8; 229] = [
     // a call that can change nothing
     0x5b, // read:
     0x60, 0x00, 0x60, 0x00, 0x82, 0x85, 0x85, 0x80, 0x60, 0xd8, 0x1c, 0x63, 0xff, 0xff, 0xff, 0xff, 0x16, 0xfa, // PUSH1 00 PUSH1 00 DUP3 DUP6 DUP6 DUP1 PUSH1 d8 SHR PUSH4 ffffffff AND STATICCALL
-    0x90, 0x50, 0x60, 0xbb, 0x56, // SWAP1 POP PUSH1 :told JUMP
+    0x90, 0x50, 0x60, 0xd4, 0x56, // SWAP1 POP PUSH1 :told JUMP
     0x5b, // call:
     0x60, 0x00, 0x60, 0x00, 0x82, 0x85, 0x60, 0x00, 0x86, 0x80, 0x60, 0xd8, 0x1c, 0x63, 0xff, 0xff, 0xff, 0xff, 0x16, 0xf1, // PUSH1 00 PUSH1 00 DUP3 DUP6 PUSH1 00 DUP7 DUP1 PUSH1 d8 SHR PUSH4 ffffffff AND CALL
-    0x90, 0x50, 0x60, 0xbb, 0x56, // SWAP1 POP PUSH1 :told JUMP
+    0x90, 0x50, 0x60, 0xd4, 0x56, // SWAP1 POP PUSH1 :told JUMP
     // a probe of its own, which reverts with what it was told, and so leaves nothing behind
     0x5b, // apart:
-    0x82, 0x60, 0x00, 0xf0, 0x15, // DUP3 PUSH1 00 CREATE ISZERO
+    0x80, 0x80, 0x85, 0x03, 0x84, 0x60, 0xfe, 0x01, 0x39, // DUP1 DUP1 DUP6 SUB DUP5 PUSH1 :table ADD CODECOPY
+    0x60, 0xfe, 0x60, 0x00, 0x84, 0x39, // PUSH1 :table PUSH1 00 DUP5 CODECOPY
+    0x60, 0xfd, 0x83, 0x60, 0x11, 0x01, 0x53, // PUSH1 REVERT DUP4 PUSH1 :end ADD MSTORE8
+    0x60, 0xfe, 0x01, 0x82, 0x60, 0x00, 0xf0, 0x15, // PUSH1 :table ADD DUP3 PUSH1 00 CREATE ISZERO
     // next, out, word, success
     0x5b, // told:
     0x60, 0xf8, 0x1b, 0x3d, 0x17, 0x82, 0x52, // PUSH1 f8 SHL RETURNDATASIZE OR DUP3 MSTORE

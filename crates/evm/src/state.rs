@@ -67,6 +67,16 @@ impl Demand {
         Self::new(ChainQuery::Simulate(calls.collect()), Needs::Success, failed)
     }
 
+    /// Whether the chain has said that it is so.
+    pub(crate) fn is_met(&self, input: &VerifyInput<'_>) -> bool {
+        input.answer(&self.question).and_then(|answer| self.judge(answer)) == Some(Ok(()))
+    }
+
+    /// Whether the chain has said nothing of it.
+    pub(crate) fn is_open(&self, input: &VerifyInput<'_>) -> bool {
+        input.answer(&self.question).is_none()
+    }
+
     /// The same demand with a name for a contract that gives no answer.
     pub(crate) fn or_unknown(self, unknown: Rejection) -> Self {
         Self { unknown, ..self }

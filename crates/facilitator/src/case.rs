@@ -87,7 +87,7 @@ pub(crate) fn to_bytes(request: &SettleRequest) -> Vec<u8> {
 /// The terms, and the charge.
 fn terms(request: &VerifyRequest, payment: &Payment, purpose: Purpose) -> Result<(Terms, Amount), Rejection> {
     let read = match purpose {
-        Purpose::Verify => request.terms(),
+        Purpose::Verify => request.terms(payment),
         Purpose::Settle => request.terms_to_settle(payment),
     };
     read.map_err(|_| Rejection::InvalidPaymentRequirements)

@@ -83,6 +83,8 @@ pub struct Fees {
     pub tip: u128,
     /// What is paid beside that for the bytes of a transaction.
     pub data: DataFee,
+    /// What is paid beside that to who runs the chain.
+    pub operator: OperatorFee,
 }
 
 /// What a transaction pays for its bytes beside its gas, on a rollup that takes it so: the layer below keeps them.
@@ -115,6 +117,36 @@ impl DataFee {
         let beyond = u128::from(bytes).saturating_sub(short);
         let slope = (self.long - self.short).saturating_mul(beyond).div_ceil(long - short);
         self.short.saturating_add(slope)
+    }
+}
+
+/// What a transaction pays to the operator of its chain beside the price of its gas, on a rollup that takes it so.
+///
+/// Rollups of the OP stack may since Isthmus; everybody else takes nothing: [`NONE`](Self::NONE). It is a straight line over the gas of a transaction,
+/// which is told for two amounts of gas, so that nobody but the chain needs to know its formula.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct OperatorFee {
+    constant: u128,
+    per_million: u128,
+}
+
+impl OperatorFee {
+    /// Nothing.
+    pub const NONE: Self = Self { constant: 0, per_million: 0 };
+    /// The two amounts of gas that it is told for.
+    pub const GAS: [u64; 2] = [0, 1_000_000];
+
+    /// What transactions of the two amounts pay, in wei. One that takes more gas and is said to pay less counts as paying as much.
+    #[must_use]
+    pub const fn new(none: u128, million: u128) -> Self {
+        Self { constant: none, per_million: million.saturating_sub(none) }
+    }
+
+    /// What a transaction with so much gas pays at most, in wei.
+    #[must_use]
+    pub fn of(self, gas: u64) -> u128 {
+        let slope = self.per_million.saturating_mul(u128::from(gas)).div_ceil(1_000_000);
+        self.constant.saturating_add(slope)
     }
 }
 
@@ -230,7 +262,7 @@ pub struct LogFilter {
 
 #[cfg(test)]
 mod tests {
-    use super::DataFee;
+    use super::{DataFee, OperatorFee};
 
     #[test]
     fn what_bytes_cost_is_a_line_that_never_falls() {
@@ -241,5 +273,22 @@ mod tests {
         assert_eq!(DataFee::new(0, u128::MAX).of(u64::MAX), u128::MAX.div_ceil(1_024), "what overflows is more than anybody has");
         // a part of a wei is one
         assert_eq!(DataFee::new(0, 1).of(257), 1);
+    }
+    #[test]
+    fn what_the_operator_takes_is_a_line_over_the_gas() {
+        // a scalar of 2,500 and a constant of 7, as Isthmus counts and as Jovian does
+        for (fee, expected) in [
+            (OperatorFee::new(7, 2_507), [7, 7 + 53, 7 + 2_500]),
+            (OperatorFee::new(7, 7 + 250_000_000_000), [7, 5_250_000_007, 250_000_000_007]),
+        ] {
+            assert_eq!([0, 21_000, 1_000_000].map(|gas| fee.of(gas)), expected);
+        }
+        assert_eq!(OperatorFee::NONE.of(u64::MAX), 0);
+        assert_eq!([0, 1].map(|gas| OperatorFee::new(9, 3).of(gas)), [9, 9]);
+        assert_eq!(
+            OperatorFee::new(1, u128::MAX).of(u64::MAX),
+            u128::MAX.div_ceil(1_000_000) + 1,
+            "what overflows is more than anybody has"
+        );
     }
 }

@@ -253,6 +253,9 @@ impl<C: Chain, L: ReplayLog> Working<'_, C, L> {
 
     fn took_off(&mut self, jobs: Vec<Job>, transaction: Transaction, delivery: Delivery, wait: Wait) {
         self.next = transaction.nonce().checked_add(1);
+        if delivery == Delivery::Taken {
+            self.given.watcher.sent();
+        }
         self.given.metrics.transaction(self.given.network, jobs.len());
         tracing::info!(
             network = %self.given.network, signer = %self.given.signer, nonce = transaction.nonce(), transaction = %transaction.hash(),

@@ -1,4 +1,4 @@
-//! What a transaction offers for its gas, and what it pays for its bytes.
+//! What a transaction offers for its gas, and what it pays beside that: for its bytes, and to the operator of the chain.
 
 use quittance_core::chain::Call;
 
@@ -17,11 +17,10 @@ impl DataFee {
 }
 
 impl Fees {
-    /// What a unit of gas may still cost where it may cost `most` with its part of what the bytes of the transaction cost; none where those alone
-    /// cost more.
+    /// What a unit of gas may still cost where it may cost `most` with its part of what is paid beside it; none where that alone is more.
     pub(crate) fn left_of(self, most: u128, call: &Call, gas: u64) -> Option<u128> {
-        let data = self.data.of(length(call).saturating_add(ENVELOPE));
-        most.checked_sub(data.div_ceil(u128::from(gas.max(1))))
+        let beside = self.data.of(length(call).saturating_add(ENVELOPE)).saturating_add(self.operator.of(gas));
+        most.checked_sub(beside.div_ceil(u128::from(gas.max(1))))
     }
 }
 
@@ -29,7 +28,8 @@ impl Fees {
     /// What a call with so much gas costs at most, in wei, at the first [offer](Offer::at).
     pub(crate) fn most(self, call: &Call, gas: u64) -> u128 {
         let price = self.base.saturating_mul(2).saturating_add(self.tip);
-        u128::from(gas).saturating_mul(price).saturating_add(self.data.of_call(call))
+        let beside = self.data.of_call(call).saturating_add(self.operator.of(gas));
+        u128::from(gas).saturating_mul(price).saturating_add(beside)
     }
 }
 
@@ -70,12 +70,13 @@ impl Offer {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::chain::OperatorFee;
 
     const MOST: u128 = 1_000;
 
     #[test]
     fn a_base_fee_may_double_and_nothing_is_offered_beyond_the_bound() {
-        let at = |base, tip| Offer::at(Fees { base, tip, data: DataFee::NONE }, MOST);
+        let at = |base, tip| Offer::at(Fees { base, tip, data: DataFee::NONE, operator: OperatorFee::NONE }, MOST);
         assert_eq!(at(100, 10), Some(Offer { max_fee: 210, tip: 10 }));
         assert_eq!(at(700, 10), Some(Offer { max_fee: 1_000, tip: 10 }));
         assert_eq!(at(995, 10), None);
@@ -85,26 +86,29 @@ mod tests {
     #[test]
     fn row_155_a_replacement_offers_an_eighth_more_of_both() {
         let offer = Offer { max_fee: 80, tip: 8 };
-        let above = |base, tip| offer.above(Fees { base, tip, data: DataFee::NONE }, MOST);
+        let above = |base, tip| offer.above(Fees { base, tip, data: DataFee::NONE, operator: OperatorFee::NONE }, MOST);
         assert_eq!(above(1, 1), Some(Offer { max_fee: 91, tip: 10 }));
         assert_eq!(above(200, 20), Some(Offer { max_fee: 420, tip: 20 }));
         assert_eq!(above(2_000, 20), Some(Offer { max_fee: 91, tip: 10 }), "too dear now, and may get in later");
-        assert_eq!(Offer { max_fee: 990, tip: 8 }.above(Fees { base: 1, tip: 1, data: DataFee::NONE }, MOST), None);
+        assert_eq!(
+            Offer { max_fee: 990, tip: 8 }.above(Fees { base: 1, tip: 1, data: DataFee::NONE, operator: OperatorFee::NONE }, MOST),
+            None
+        );
     }
 
     #[test]
     fn what_a_call_costs_at_most_is_what_is_offered_first() {
-        let (fees, call) =
-            (Fees { base: 100, tip: 10, data: DataFee::new(2_560, 12_800) }, Call::new(quittance_core::Address::ZERO, vec![]));
+        let fees = Fees { base: 100, tip: 10, data: DataFee::new(2_560, 12_800), operator: OperatorFee::new(5, 1_000_005) };
+        let call = Call::new(quittance_core::Address::ZERO, vec![]);
         let offer = Offer::at(fees, MOST).map(|offer| offer.max_fee);
-        assert_eq!((offer, fees.most(&call, 21_000)), (Some(210), 21_000 * 210 + 2_560));
+        assert_eq!((offer, fees.most(&call, 21_000)), (Some(210), 21_000 * 210 + 2_560 + 21_005));
         assert_eq!(Fees { base: u128::MAX, ..fees }.most(&call, 1), u128::MAX);
     }
 
     #[test]
-    fn bytes_count_towards_what_a_unit_of_gas_may_cost() {
+    fn what_is_paid_beside_counts_towards_what_a_unit_of_gas_may_cost() {
         // ten wei a byte
-        let fees = Fees { base: 1, tip: 1, data: DataFee::new(2_560, 12_800) };
+        let fees = Fees { base: 1, tip: 1, data: DataFee::new(2_560, 12_800), operator: OperatorFee::NONE };
         let call = Call::new(quittance_core::Address::ZERO, vec![0; 872]);
         assert_eq!(fees.left_of(MOST, &call, 100), Some(900));
         assert_eq!(
@@ -113,5 +117,8 @@ mod tests {
         );
         assert_eq!(fees.data.of_call(&call), 10_640);
         assert_eq!(Fees { data: DataFee::NONE, ..fees }.left_of(MOST, &call, 1), Some(MOST));
+        // half a wei for a unit, and a thousand for a transaction
+        let operator = OperatorFee::new(1_000, 501_000);
+        assert_eq!(Fees { data: DataFee::NONE, operator, ..fees }.left_of(MOST, &call, 100), Some(MOST - 11));
     }
 }

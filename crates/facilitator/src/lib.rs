@@ -46,7 +46,7 @@ mod verify;
 mod vigil;
 mod watch;
 
-pub use chain::{Block, Broadcast, Chain, DataFee, Fees, Gas, Head, Log, LogFilter, Receipt, TransactionHash};
+pub use chain::{Block, Broadcast, Chain, DataFee, Fees, Gas, Head, Log, LogFilter, OperatorFee, Receipt, TransactionHash};
 pub use config::Config;
 pub use engine::{Drained, Facilitator};
 pub use metrics::Metrics;

@@ -101,8 +101,9 @@ pub struct ChainSettings {
     pub in_flight: usize,
     /// After how many blocks without it a transaction is sent again for a higher fee.
     pub bump_after: u64,
-    /// How many wei a unit of gas may cost at most, with its part of what the [bytes](crate::DataFee) of the transaction cost; no transaction offers
-    /// more. What nothing was sent for yet is answered with [`Fault::GasTooDear`] while gas costs more.
+    /// How many wei a unit of gas may cost at most, with its part of what the [bytes](crate::DataFee) of the transaction cost and the
+    /// [operator](crate::OperatorFee) of the chain takes; no transaction offers more. What nothing was sent for yet is answered with
+    /// [`Fault::GasTooDear`] while gas costs more.
     pub max_fee: u128,
     /// How much gas one settlement may take at most. A wallet's code takes as much as its owner likes, in a node's estimate as in a block; what takes
     /// more is answered with [`Fault::GasTooDear`].
@@ -196,8 +197,8 @@ impl Default for Batch {
     }
 }
 
-/// How dear a settlement may be, as a share of what is paid: its gas, the [bytes](crate::DataFee) of its transactions where those cost something,
-/// and what is given away for it.
+/// How dear a settlement may be, as a share of what is paid: its gas, the [bytes](crate::DataFee) of its transactions and the chain's
+/// [operator](crate::OperatorFee) where those cost something, and what is given away for it.
 ///
 /// A token without a price is not settled: who pays in a token of their own would spend the facilitator's gas for nothing. What is too dear is answered
 /// with [`Fault::GasTooDear`], and not with a refusal: the payment is as good as before, and may be settled when gas is cheaper.

@@ -37,9 +37,9 @@ use std::time::Duration;
 use quittance_core::chain::{Call, Plan, Step as PlanStep};
 use quittance_core::proof::{Admitted, Settled};
 use quittance_core::{Fault, Rejection, ReplayKey, UnixSeconds};
-use quittance_guard::ReplayLog;
 use quittance_guard::receipt::{Attested, Receipt};
 use quittance_guard::replay::{Claim, Step, StepError};
+use quittance_guard::{PurchaseId, ReplayLog};
 use tokio::time::Instant;
 
 use crate::case::Case;
@@ -77,10 +77,14 @@ struct Settlement<'a, C, L> {
     taken_back: Option<Box<str>>,
     /// Whether the log has it.
     kept: bool,
+    /// Since when the claim is held, for as long as a lease.
+    held: Instant,
     /// What its transactions have cost so far without moving the money, in wei, as far as it was seen.
     spent: u128,
     /// The right to give the payer something for gas.
     gift: Option<Gift>,
+    /// What was set aside to be given, as long as it is known that nobody has signed it.
+    aside: Option<PurchaseId>,
     /// The right to wait for the payer's approval, and since when it waits.
     place: Option<(Place, Instant)>,
     /// How many looks in a row found that what was given can arrive no more.
@@ -161,8 +165,10 @@ impl<'a, C: Chain + 'static, L: ReplayLog + Send + Sync + 'static> Settlement<'a
             record,
             wait,
             kept,
+            held: Instant::now(),
             spent,
             gift,
+            aside: None,
             place: None,
             lost,
             counted: 0,
@@ -184,6 +190,10 @@ impl<'a, C: Chain + 'static, L: ReplayLog + Send + Sync + 'static> Settlement<'a
     async fn end(mut self, end: End) -> Outcome {
         // who goes on with it, which may be this process again, has a right of its own
         drop((self.gift.take(), self.place.take()));
+        // whoever goes on with it sets the same aside
+        if !matches!(end, End::Stale) {
+            self.keep_what_was_set_aside().await;
+        }
         let (engine, lane, ticket) = (self.engine, self.lane, self.ticket);
         let (charged, network) = (self.case.charge, self.lane.network);
         let (step, state) = match &end {

@@ -105,10 +105,9 @@ impl Memory {
             });
             let questions = match checked {
                 Ok(Ok(verified)) => return Ok(Checked { verified, answers }),
-                // who signs with a key has no wallet as a rule; should code be there after all, it is asked in the next round
                 Ok(Err(mut questions)) => {
-                    if found.is_some() && answers.is_empty() {
-                        questions.retain(|question| !matches!(question, ChainQuery::ContractSignature { .. }));
+                    if answers.is_empty() {
+                        spare(&mut questions, found.is_some());
                     }
                     questions
                 }
@@ -137,7 +136,20 @@ impl Memory {
     }
 }
 
-/// An answer raises at most one further question: the code of an account, and then its word.
+/// Leaves out at first what is not needed as a rule, and is asked in the next round should it be after all: what a wallet says, where a key has signed;
+/// and what the payer of a transfer has, which is enough where the transfer succeeds, and names the reason where it does not.
+fn spare(questions: &mut Vec<ChainQuery>, signed_by_key: bool) {
+    let any = |is: fn(&ChainQuery) -> bool| questions.iter().any(is);
+    let transfers = any(|question| matches!(question, ChainQuery::NonceState { .. }))
+        && any(|question| matches!(question, ChainQuery::Simulate(_)));
+    questions.retain(|question| match question {
+        ChainQuery::ContractSignature { .. } => !signed_by_key,
+        ChainQuery::Balance { .. } => !transfers,
+        _ => true,
+    });
+}
+
+/// An answer raises at most one further question: the code of an account, and then its word; or what its payer has, where a transfer fails.
 const ROUNDS: usize = 4;
 
 /// Accounts in whose name a signature was wrong and which have no code.

@@ -5,11 +5,12 @@
 //! nothing rests on that alone. A block that does not stand any more puts its settlements in doubt, and their transactions are asked for; one that is
 //! in another block and did there what it did before is in no doubt any more, and one that is in none, look after look, is gone.
 //!
-//! What has failed is looked after in the same way, because that too rests on a block: one in which the nonce was cancelled, say, or below which our
-//! transactions came to nothing. If the block does not stand any more what was sent may pay after all, and then the payer has paid what the seller
-//! was told it did not get. So the nonce of such a payment is traced anew until it is known again that nothing moved, or that it did; nothing is
-//! sent for it meanwhile, since whoever was told that it failed may have been paid in another way. Where the nonce of a failure is unused and its window open anybody who has seen what
-//! was sent may still send it, the payer among them, and that is found out when the window has closed.
+//! What has failed is looked after in the same way, because that too rests on a block: one in which the nonce was cancelled, say, or below which
+//! our transactions came to nothing. If the block does not stand any more what was sent may pay after all, and then the payer has paid what the
+//! seller was told it did not get. So the nonce of such a payment is traced anew until it is known again that nothing moved, or that it did;
+//! nothing is sent for it meanwhile, since whoever was told that it failed may have been paid in another way. Where the nonce of a failure is
+//! unused and its window open anybody who has seen what was sent may still send it, the payer among them, and that is found out when the window
+//! has closed.
 //!
 //! What is gone is opened again in the log, by which it is nobody's receipt any more, and goes on as after a crash: from the same signed bytes, until
 //! there is evidence that it is settled or that it cannot be. That this process looks is no promise of the next one, so that what is to be looked
@@ -17,6 +18,8 @@
 
 mod wards;
 
+use std::future::Future;
+use std::pin::{Pin, pin};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
@@ -31,6 +34,7 @@ use crate::evidence;
 use crate::lane::Lane;
 use crate::open::Entered;
 use crate::settle;
+use crate::together::together;
 
 use wards::Wards;
 
@@ -82,6 +86,8 @@ pub(crate) async fn keep<C: Chain + 'static, L: ReplayLog + Send + Sync + 'stati
         return;
     }
     let (mut listed, mut forgotten): (Option<Instant>, Option<Instant>) = (None, None);
+    // finding out about failures takes many requests, for which no look waits
+    let mut traces: Option<Traces<'_>> = None;
     loop {
         if let Ok(now) = engine.clock.now() {
             if forgotten.is_none_or(|forgotten| forgotten.elapsed() >= span / 32) {
@@ -93,23 +99,45 @@ pub(crate) async fn keep<C: Chain + 'static, L: ReplayLog + Send + Sync + 'stati
                 listed = Some(Instant::now());
             }
         }
-        if lane.vigil.with(|wards| wards.is_empty()) {
-            drop(tokio::time::timeout(span / 3, lane.vigil.more.notified()).await);
-        }
-        tokio::time::sleep(LOOK.max(lane.settings.poll)).await;
-        match look(lane).await {
-            Ok(gone) => {
-                for ward in gone {
-                    take_back(engine, lane, ward).await;
+        let looks = async {
+            if lane.vigil.with(|wards| wards.is_empty()) {
+                drop(tokio::time::timeout(span / 3, lane.vigil.more.notified()).await);
+            }
+            tokio::time::sleep(LOOK.max(lane.settings.poll)).await;
+            match look(lane).await {
+                Ok(gone) => {
+                    for ward in gone {
+                        take_back(engine, lane, ward).await;
+                    }
+                }
+                Err(fault) => {
+                    tracing::debug!(network = %lane.network, fault = fault.code(), "what is settled cannot be looked after")
                 }
             }
-            Err(fault) => tracing::debug!(network = %lane.network, fault = fault.code(), "what is settled cannot be looked after"),
+        };
+        beside(&mut traces, looks).await;
+        if traces.is_none() {
+            if let Ok(now) = engine.clock.now() {
+                lane.vigil.with(|wards| wards.closed(now));
+            }
+            let failures = lane.vigil.with(|wards| wards.failures(TRACED));
+            let failures = failures.into_iter().map(|ward| look_again(engine, lane, ward));
+            traces = Some(Box::pin(async { drop(together(failures).await) }));
         }
-        if let Ok(now) = engine.clock.now() {
-            lane.vigil.with(|wards| wards.closed(now));
-        }
-        for ward in lane.vigil.with(|wards| wards.failures(TRACED)) {
-            look_again(engine, lane, ward).await;
+    }
+}
+
+/// What finds out about failures.
+type Traces<'a> = Pin<Box<dyn Future<Output = ()> + Send + 'a>>;
+
+/// Does something, and goes on with the traces meanwhile.
+async fn beside(traces: &mut Option<Traces<'_>>, work: impl Future<Output = ()>) {
+    let mut work = pin!(work);
+    loop {
+        let Some(running) = traces else { return work.await };
+        tokio::select! {
+            () = &mut work => return,
+            () = running => *traces = None,
         }
     }
 }

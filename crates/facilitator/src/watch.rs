@@ -55,6 +55,8 @@ pub(crate) struct Watcher(Arc<Shared>);
 struct Shared {
     waiting: Mutex<Waiting>,
     wake: Notify,
+    /// Something was sent, which may be in a block by now.
+    sent: Notify,
     view: watch::Sender<Option<Arc<View>>>,
 }
 
@@ -79,7 +81,7 @@ const AT_ONCE: usize = 256;
 
 impl Watcher {
     pub(crate) fn new() -> Self {
-        let shared = Shared { waiting: Mutex::default(), wake: Notify::new(), view: watch::Sender::new(None) };
+        let shared = Shared { waiting: Mutex::default(), wake: Notify::new(), sent: Notify::new(), view: watch::Sender::new(None) };
         Self(Arc::new(shared))
     }
 
@@ -89,6 +91,11 @@ impl Watcher {
         self.0.wake.notify_one();
         let views = self.0.view.subscribe();
         Wait { watcher: self.clone(), views, hashes: Vec::new() }
+    }
+
+    /// Looks at once, because something was sent: a chain that makes a block for each transaction has it by now.
+    pub(crate) fn sent(&self) {
+        self.0.sent.notify_one();
     }
 
     /// What was seen last, if that is no longer ago than this.
@@ -114,7 +121,11 @@ impl Watcher {
                 Ok(None) => idle += 1,
                 Err(fault) => tracing::warn!(network = %chain.network(), fault = fault.code(), "the chain cannot be watched"),
             }
-            tokio::time::sleep(poll).await;
+            tokio::select! {
+                biased;
+                () = self.0.sent.notified() => {}
+                () = tokio::time::sleep(poll) => {}
+            }
         }
     }
 

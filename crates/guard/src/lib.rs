@@ -26,6 +26,7 @@ mod macros;
 
 pub mod audit;
 pub mod budget;
+pub mod durability;
 pub mod fingerprint;
 pub mod label;
 #[cfg(feature = "std")]
@@ -42,6 +43,7 @@ pub mod signed_receipt;
 pub mod text;
 
 pub use budget::{Ledger, Limit, Meter, Purchase};
+pub use durability::Durability;
 pub use fingerprint::Fingerprint;
 pub use label::{Category, LabelError, PurchaseId, RequestId, SessionId, TaskId};
 pub use policy::{Approval, ApprovalId, Decision, Policy, PolicyError, Snapshot};

@@ -28,9 +28,9 @@ use http_body_util::{BodyExt as _, Limited};
 use quittance_core::proof::{Admitted, Settled};
 use quittance_core::wire::{SettleResponse, VerifyRequest, Version};
 use quittance_core::{Amount, Authorization, Facilitator, Fault, Rejection, UnixSeconds};
-use quittance_guard::Fingerprint;
 use quittance_guard::receipt::Receipt;
 use quittance_guard::replay::{Admission, Claim, Conflict, Demand, ReplayLog, Step, StepError, admit};
+use quittance_guard::{Durability, Fingerprint};
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::{Instant, timeout_at};
 
@@ -142,8 +142,11 @@ impl<F: Facilitator + Send + Sync + 'static, L: ReplayLog + Send + Sync + 'stati
         demand.quota = selling.route.quota;
         demand.finality = shared.options.finality;
         demand.lease = shared.options.lease;
-        if let Order::ServeThenSettle { exposure } | Order::Metered { exposure } = selling.route.order {
-            demand.exposure = Some(exposure);
+        demand.deliveries = shared.options.attempts;
+        match selling.route.order {
+            // nothing is served or sent before `settling` is flushed, and the claim with it
+            Order::SettleThenServe => demand.durability = Durability::Written,
+            Order::ServeThenSettle { exposure } | Order::Metered { exposure } => demand.exposure = Some(exposure),
         }
         let expires = verified.expires();
         if meter.is_some() {
@@ -193,10 +196,6 @@ impl<F: Facilitator + Send + Sync + 'static, L: ReplayLog + Send + Sync + 'stati
             }
             Admission::Resume(admitted, claim) => self.pay_and_serve(admitted, claim, Attempt::Again, run).await,
             Admission::Redeliver(claim, receipt) => {
-                if claim.attempt() > self.shared.options.attempts {
-                    drop(settle::take(&self.shared, &claim, Step::Grant(None)).await);
-                    return Ok(whole(self.delivered_before(&receipt)));
-                }
                 let paper = self.case.receipt.of(&receipt);
                 self.serve(Warrant::Owed(receipt), claim, paper, run).await
             }
@@ -207,6 +206,7 @@ impl<F: Facilitator + Send + Sync + 'static, L: ReplayLog + Send + Sync + 'stati
                 reply::put_receipt(response.headers_mut(), self.case.receipt.version(), &paper);
                 Ok(whole(response))
             }
+            Admission::Undelivered(receipt) => Ok(whole(self.undelivered(&receipt))),
             Admission::Pending(until) => Ok(whole(self.busy(until))),
             Admission::Failed(rejection) => Ok(whole(self.refuse(rejection))),
             Admission::Taken(conflict) => Ok(whole(taken(conflict))),
@@ -493,7 +493,16 @@ impl<F: Facilitator + Send + Sync + 'static, L: ReplayLog + Send + Sync + 'stati
     }
 
     fn delivered_before(&self, receipt: &Receipt) -> Response<Bytes> {
-        let mut response = reply::conflict("delivered", "this was paid for and delivered, and is not kept", None);
+        self.over("delivered", "this was paid for and delivered, and is not kept", receipt)
+    }
+
+    /// It is owed, and will not come by asking again.
+    fn undelivered(&self, receipt: &Receipt) -> Response<Bytes> {
+        self.over("undelivered", "this was paid for and could not be delivered; the receipt says so to whoever sells it", receipt)
+    }
+
+    fn over(&self, code: &str, words: &str, receipt: &Receipt) -> Response<Bytes> {
+        let mut response = reply::conflict(code, words, None);
         reply::put_receipt(response.headers_mut(), self.case.receipt.version(), &self.case.receipt.of(receipt));
         response
     }

@@ -49,6 +49,8 @@ struct Expected<'a> {
     payer: &'a Account,
     charge: Amount,
     attempt: Attempt,
+    /// The step that says that the money moved, by who delivers or by who does not.
+    paid: fn(Receipt) -> Step,
 }
 
 /// A verdict of a facilitator: nothing against the payment, or what.
@@ -87,7 +89,8 @@ pub(crate) async fn settle<F: Facilitator + Sync, L: ReplayLog + Sync>(
 ) -> Outcome {
     let verified = admitted.verified();
     let (network, payer) = (verified.terms().network(), verified.payer().clone());
-    let ended = attempt_to(shared, claim, request, Expected { network, payer: &payer, charge, attempt }).await;
+    let expected = Expected { network, payer: &payer, charge, attempt, paid: Step::Sold };
+    let ended = attempt_to(shared, claim, request, expected).await;
     match ended {
         End::Paid(transaction) => {
             tracing::info!(%network, transaction, "settled");
@@ -141,7 +144,7 @@ async fn conclude<F, L: ReplayLog + Sync>(
 ) -> End {
     let end = read(shared.options.attested, expected, answer);
     let step = match &end {
-        End::Paid(transaction) => Step::Settled(Receipt::new(expected.charge, transaction, shared.options.attested)),
+        End::Paid(transaction) => (expected.paid)(Receipt::new(expected.charge, transaction, shared.options.attested)),
         End::Refused(rejection, _) => Step::Failed(*rejection),
         End::Open(fault, _) => {
             tracing::warn!(network = %expected.network, code = fault.code(), "the outcome of a settlement is unknown");
@@ -271,7 +274,8 @@ pub(crate) async fn once_more<F: Facilitator + Sync, L: ReplayLog + Sync>(
     };
     let Some(request) = entry.sent.as_ref().and_then(again) else { return Ok(false) };
     let Some(charge) = request.0.offer().ok().and_then(|offer| offer.parse_amount().ok()) else { return Ok(false) };
-    let expected = Expected { network: entry.key.network(), payer: &entry.payer, charge, attempt: Attempt::Again };
+    let expected =
+        Expected { network: entry.key.network(), payer: &entry.payer, charge, attempt: Attempt::Again, paid: Step::Settled };
     Ok(matches!(attempt_to(shared, claim, request, expected).await, End::Paid(_)))
 }
 
@@ -283,7 +287,8 @@ pub(crate) async fn reconcile<F: Facilitator + Sync, L: ReplayLog + Sync>(shared
         let Some(request) = entry.sent.as_ref().and_then(again) else { continue };
         let Some(charge) = request.0.offer().ok().and_then(|offer| offer.parse_amount().ok()) else { continue };
         let Some(claim) = shared.log.resume(&entry.key, shared.options.lease, shared.clock.now()?).await? else { continue };
-        let expected = Expected { network: entry.key.network(), payer: &entry.payer, charge, attempt: Attempt::Again };
+        let expected =
+            Expected { network: entry.key.network(), payer: &entry.payer, charge, attempt: Attempt::Again, paid: Step::Settled };
         match attempt_to(shared, &claim, request, expected).await {
             End::Paid(_) | End::Refused(..) => ended += 1,
             End::Open(..) | End::Lost => {}

@@ -2,7 +2,8 @@
 //! the tests that started it believe nothing else.
 //!
 //! `worker buy <url> <name> <count>` wants so many purchases at once; `worker trade <url> <name>` sells and buys until it is killed;
-//! `worker claim <url> <count>` makes so many claims one after the other, whatever is answered, and waits to be killed.
+//! `worker claim <url> <count>` makes so many claims one after the other, whatever is answered, and waits to be killed; `worker deal <url> <count>`
+//! so many sales and purchases, as a seller and a buyer make them who settle before they serve.
 
 #[path = "../tests/all/samples.rs"]
 mod samples;
@@ -13,7 +14,7 @@ use std::io::Write as _;
 use quittance_guard::budget::{self, Meter, Reserve, ReserveError, Reserved};
 use quittance_guard::receipt::{Attested, Receipt};
 use quittance_guard::replay::{self, Answer, Claimed, Sent};
-use quittance_guard::{Ledger as _, ReplayLog as _};
+use quittance_guard::{Durability, Ledger as _, ReplayLog as _};
 use quittance_store::Store;
 
 use samples::{at, cents, claim_by, limits, purchase, receipt, sealing_key, signed};
@@ -27,7 +28,8 @@ async fn main() -> Outcome {
         ["buy", url, name, count] => buy(url, name, count.parse()?).await,
         ["trade", url, name] => trade(url, name.parse()?).await,
         ["claim", url, count] => claim(url, count.parse()?).await,
-        _ => Err("usage: worker buy <url> <name> <count> | trade <url> <number> | claim <url> <count>".into()),
+        ["deal", url, count] => deal(url, count.parse()?).await,
+        _ => Err("usage: worker buy <url> <name> <count> | trade <url> <number> | claim <url> <count> | deal <url> <count>".into()),
     }
 }
 
@@ -92,12 +94,25 @@ async fn trade(url: &str, name: u64) -> Outcome {
     Ok(())
 }
 
+/// Sells and buys one thing after the other, and waits to be killed.
+async fn deal(url: &str, count: u64) -> Outcome {
+    let store = Store::open(url, &sealing_key()).await?;
+    for number in 0..count {
+        sell(&store, number).await?;
+        spend(&store, number).await?;
+    }
+    say("done")?;
+    std::io::stdin().read_line(&mut String::new())?;
+    Ok(())
+}
+
 async fn sell(store: &Store, number: u64) -> Outcome {
-    let request = claim_by(number, number, "a", 0);
+    let mut request = claim_by(number, number, "a", 0);
+    request.demand.durability = Durability::Written;
     let Claimed::Fresh(claim) = store.claim(&request).await? else { return Err(format!("{number} was claimed before").into()) };
     say(&format!("reserved {number}"))?;
     replay(store, &claim, replay::Step::Settling(Some(Sent::new(&number.to_be_bytes())?)), number).await?;
-    replay(store, &claim, replay::Step::Settled(receipt(&format!("0x{number:x}"), Attested::Chain)), number).await?;
+    replay(store, &claim, replay::Step::Sold(receipt(&format!("0x{number:x}"), Attested::Chain)), number).await?;
     replay(store, &claim, replay::Step::Grant(Some(Answer::new(&number.to_be_bytes()))), number).await
 }
 

@@ -16,9 +16,13 @@
 //!
 //! # What an answer means
 //!
-//! Whoever is answered finds the answer again after a crash: it was committed, and by SQLite (`WAL`, `synchronous=FULL`) or PostgreSQL
-//! (`synchronous_commit`, whatever the server's default is) handed to the disk before. A process that is killed loses what it
-//! had not been told yet. That may or may not have happened, as after a [`Fault`](quittance_core::Fault); asking again finds out. A torn end of
+//! Whoever is answered finds the answer again after a crash of the process, however that ends: it was committed. A process that is killed loses
+//! what it had not been told yet. That may or may not have happened, as after a [`Fault`](quittance_core::Fault); asking again finds out.
+//!
+//! A loss of power is survived by whatever was handed to the disk. By SQLite (`WAL`) that is everything that has to be on it before somebody acts
+//! ([`Flushed`](quittance_guard::Durability::Flushed), `synchronous=FULL`), with all that was written before it; what is only
+//! [`Written`](quittance_guard::Durability::Written) (`synchronous=NORMAL`) follows a tenth of a second later at most, and says itself who makes up for
+//! its loss. By PostgreSQL it is every answer (`synchronous_commit`, whatever the server's default is). A torn end of
 //! the write-ahead log is cut off by its checksums; a file that is damaged elsewhere is answered with
 //! [`StoreInconsistent`](quittance_core::Fault::StoreInconsistent) as soon as what is damaged is read. A full disk is a
 //! [`StoreFull`](quittance_core::Fault::StoreFull), and nothing is half written. An error of the disk, also of a flush alone, is a

@@ -4,6 +4,7 @@ use core::time::Duration;
 use std::path::{Path, PathBuf};
 use std::str::FromStr as _;
 
+use quittance_core::Fault;
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions, PgSslMode};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{ConnectOptions as _, Connection as _, Postgres, Sqlite, pool::PoolConnection};
@@ -139,7 +140,8 @@ impl Link {
     pub(crate) fn readers(&self) -> Readers {
         match self {
             Self::Sqlite(options) => {
-                let options = (**options).clone().create_if_missing(false).pragma("query_only", "1");
+                // who reads now and then keeps no pages for it: there are several, and each would have as many as who writes
+                let options = (**options).clone().create_if_missing(false).pragma("query_only", "1").pragma("cache_size", "-1024");
                 Readers::Sqlite(SqlitePoolOptions::new().max_connections(READERS).connect_lazy_with(options))
             }
             Self::Postgres(options) => {
@@ -165,6 +167,16 @@ impl Connection {
         }
         let rows = self.db().rows("SELECT CAST(pg_backend_pid() AS BIGINT)".into(), Vec::new()).await?;
         Ok(rows.first().ok_or(crate::word::TORN)?.int(0)? % SHARDS)
+    }
+
+    /// Writes what stands in the log of a file into the file itself, and begins the log anew.
+    pub(crate) async fn carry_over(&mut self) -> Result<(), Broken> {
+        if self.db().is_postgres() {
+            return Ok(());
+        }
+        let rows = self.db().rows("PRAGMA wal_checkpoint(TRUNCATE)".into(), Vec::new()).await?;
+        let busy = rows.first().ok_or(crate::word::TORN)?.int(0)? != 0;
+        if busy { Err(Broken::Fault(Fault::StoreUnavailable)) } else { Ok(()) }
     }
 
     pub(crate) async fn close(self) -> Result<(), sqlx::Error> {

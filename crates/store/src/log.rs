@@ -41,7 +41,9 @@ impl Log {
                     open.extend(demand.exposure.map(|_| (&request.payer, &request.asset)));
                     spans.extend(demand.quota.map(|quota| (&request.payer, quota.span)));
                 }
-                Operation::Step { claim, step: Step::Settled(receipt) | Step::Watched(receipt, _), .. } => {
+                Operation::Step {
+                    claim, step: Step::Settled(receipt) | Step::Sold(receipt) | Step::Watched(receipt, _), ..
+                } => {
                     hashes.insert((claim.key().network(), &*receipt.transaction));
                 }
                 _ => {}

@@ -1,6 +1,7 @@
 //! What can be asked of a store, as values that wait in its queue.
 
 use quittance_core::{Fault, ReplayKey, UnixSeconds, sha256};
+use quittance_guard::Durability;
 use quittance_guard::budget::{self, Book, Limit, Purchase, Record, Reserve, ReserveError, Reserved, Sum, Ticket};
 use quittance_guard::replay::{self, Claim, Claimed, Entry, Register, Request};
 use tokio::sync::oneshot;
@@ -55,6 +56,18 @@ impl Operation {
         }
     }
 
+    /// How far it must have come when it is answered.
+    pub(crate) fn durability(&self) -> Durability {
+        match self {
+            Self::Claim(request) => request.demand.durability,
+            Self::Step { step, .. } => step.durability(),
+            Self::Take { step, .. } => step.durability(),
+            Self::Resume { .. } | Self::Reopen { .. } | Self::Purge { .. } | Self::Reserve { .. } | Self::Note(_) => {
+                Durability::Flushed
+            }
+        }
+    }
+
     /// The payment that it is about.
     pub(crate) fn payment(&self) -> Option<&ReplayKey> {
         match self {
@@ -75,7 +88,11 @@ impl Operation {
                     locks.push(lock("payer", &request.payer));
                 }
             }
-            Self::Step { claim, step: replay::Step::Settled(receipt) | replay::Step::Watched(receipt, _), .. } => {
+            Self::Step {
+                claim,
+                step: replay::Step::Settled(receipt) | replay::Step::Sold(receipt) | replay::Step::Watched(receipt, _),
+                ..
+            } => {
                 locks.push(lock("settlement", &format_args!("{}/{}", claim.key().network(), receipt.transaction)));
             }
             Self::Reserve { purchase, .. } => {

@@ -11,14 +11,15 @@ use crate::word::{self, TORN};
 
 /// The columns that an entry is read from, in the order of [`entry`].
 pub(crate) const COLUMNS: &str = "key, payer, asset, amount, fingerprint, payment_id, claimed_at, keep_until, quota_span, attempt, state, \
-     lease, charged, hash, attested, rejection, granted, answer, sent, watched_until, taken_back";
+     lease, charged, hash, attested, rejection, granted, answer, sent, watched_until, taken_back, deliveries";
 
 /// Every column, in the order of [`values`].
 pub(crate) const ALL: &str = "key, payer, asset, amount, fingerprint, payment_id, claimed_at, keep_until, quota_span, id, attempt, state, \
-     lease, charged, hash, attested, rejection, granted, answer, sent, watched_until, taken_back, is_open, idle_from, over_from";
+     lease, charged, hash, attested, rejection, granted, answer, sent, watched_until, taken_back, deliveries, is_open, idle_from, over_from";
 
 /// The columns that change, in the order of [`changing`], behind the row's name. Who pays what to whom for what never does.
-pub(crate) const CHANGING: &str = "attempt, state, lease, charged, hash, attested, rejection, granted, answer, sent, watched_until, taken_back, is_open, idle_from, over_from";
+pub(crate) const CHANGING: &str = "attempt, state, lease, charged, hash, attested, rejection, granted, answer, sent, watched_until, taken_back, deliveries, is_open, \
+     idle_from, over_from";
 
 /// The columns with a table's name before each.
 pub(crate) fn columns_of(table: &str) -> String {
@@ -68,6 +69,7 @@ pub(crate) fn changing(entry: &Entry, name: &Name, seal: &Seal) -> Result<Vec<Va
         sealed("sent", entry.sent.as_ref().map(Sent::expose))?,
         word::maybe_seconds(entry.watched_until),
         word::maybe_text(entry.taken_back.as_deref()),
+        i64::from(entry.deliveries).into(),
         word::flag(entry.is_open()),
         word::maybe_seconds(entry.idle_from()),
         word::maybe_seconds(entry.over_from()),
@@ -107,6 +109,7 @@ pub(crate) fn entry(row: &Row, seal: &Seal) -> Result<(String, Entry), Fault> {
         sent,
         watched_until: row.maybe_int(19)?.map(word::time).transpose()?,
         taken_back: row.maybe_text(20)?.map(Into::into),
+        deliveries: word::count(row.int(21)?)?,
         granted: row.int(16)? == 1,
         answer,
         quota_span: row.maybe_int(8)?.map(word::unsigned).transpose()?,

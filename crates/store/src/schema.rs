@@ -10,6 +10,7 @@ const STEPS: &[&str] = &[
     include_str!("../migrations/0002_sent.sql"),
     include_str!("../migrations/0003_settlements.sql"),
     include_str!("../migrations/0004_watched.sql"),
+    include_str!("../migrations/0005_deliveries.sql"),
 ];
 
 /// What a database turned out to be.

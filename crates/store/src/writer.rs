@@ -3,16 +3,24 @@
 //! A writer takes whatever waits in the queue, runs it as one [batch](crate::batch), and answers when that is committed. While it waits for
 //! the disk the queue fills again: the busier a store is, the more callers share one transaction.
 //!
+//! A transaction waits for the disk if anybody in it needs that ([`Durability`]); if nobody does it is only written, in order, and the next one that
+//! waits takes it along: SQLite flushes its log as a whole. What nobody takes along is flushed after [`LONGEST`]. A PostgreSQL waits always: who
+//! holds a claim would live on when the server has lost it.
+//!
 //! After anything but a conflict the connection is thrown away. A database whose disk once failed to take something may hold pages
-//! that it believes to be written; what is read next is read anew from the file.
+//! that it believes to be written; what is read next is read anew from the file. What was only written may be among these pages, with no flush ever
+//! to take them again; so the next connection first carries the log over into the file, which writes them elsewhere.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::time::Duration;
 
 use quittance_core::Fault;
+use quittance_guard::Durability;
 use tokio::sync::{Mutex, mpsc};
+use tokio::time::{Instant, timeout_at};
 
-use crate::batch::{self, Generation, Keeper};
+use crate::batch::{self, Generation, Keeper, Owed};
 use crate::db::Broken;
 use crate::generation::Beside;
 use crate::link::{Connection, Link};
@@ -25,6 +33,8 @@ const MOST: usize = 256;
 const ATTEMPTS: u32 = 8;
 /// After how many batches the generation goes up.
 const BATCHES_OF_A_GENERATION: u64 = 256;
+/// How long something may be written and not flushed.
+const LONGEST: Duration = Duration::from_millis(100);
 
 /// What the writers of a store share.
 pub(crate) struct Writers {
@@ -38,9 +48,18 @@ pub(crate) struct Writers {
 
 /// Writes until nobody can ask any more.
 pub(crate) async fn write(writers: Arc<Writers>, connection: Option<Connection>) {
-    let mut connection = connection.map(|connection| Held { connection, shard: None, recent: Recent::default() });
+    let mut connection = connection.map(Held::new);
     loop {
-        let jobs = take(&writers.queue).await;
+        let jobs = match connection.as_ref().and_then(|held| held.owes) {
+            None => take(&writers.queue).await,
+            Some(since) => match timeout_at(since + LONGEST, take(&writers.queue)).await {
+                Ok(jobs) => jobs,
+                Err(_) => {
+                    flush(&mut connection).await;
+                    continue;
+                }
+            },
+        };
         if jobs.is_empty() {
             break;
         }
@@ -50,6 +69,7 @@ pub(crate) async fn write(writers: Arc<Writers>, connection: Option<Connection>)
             forget(&writers, &mut connection, purge).await;
         }
     }
+    flush(&mut connection).await;
     if let Some(held) = connection {
         // nothing is lost if it does not say goodbye: everything is committed
         let _ = held.connection.close().await;
@@ -70,12 +90,23 @@ async fn serve(writers: &Writers, connection: &mut Option<Held>, jobs: Vec<Job>)
     let turn = writers.batches.fetch_add(1, Ordering::Relaxed).wrapping_add(1);
     let generation = if turn.is_multiple_of(BATCHES_OF_A_GENERATION) { Generation::Next } else { Generation::Same };
     let operations: Vec<_> = jobs.iter().map(|job| &job.operation).collect();
+    let mut durability = operations.iter().map(|operation| operation.durability()).max().unwrap_or(Durability::Flushed);
+    // the file beside the database is flushed, and must not be ahead of it
+    if generation == Generation::Next {
+        durability = Durability::Flushed;
+    }
     let mut outcome = Err(Fault::StoreUnavailable);
     for _ in 0..ATTEMPTS {
         let attempt = match connected(writers, connection).await {
-            Ok((held, shard)) => {
-                batch::run(&mut held.connection.db(), &writers.keeper, shard, &operations, generation, &mut held.recent).await
-            }
+            Ok((held, shard)) => match held.promise(durability).await {
+                Ok(()) => {
+                    let marks = (generation, held.owed());
+                    let (db, recent) = (&mut held.connection.db(), &mut held.recent);
+                    let done = batch::run(db, &writers.keeper, shard, &operations, marks, recent).await;
+                    done.inspect(|_| held.committed())
+                }
+                Err(broken) => Err(broken),
+            },
             Err(broken) => Err(broken),
         };
         match conclude(connection, attempt).await {
@@ -113,7 +144,11 @@ async fn forget(writers: &Writers, connection: &mut Option<Held>, job: Job) {
     let mut outcome = Err(Fault::StoreUnavailable);
     for _ in 0..ATTEMPTS {
         let attempt = match connected(writers, connection).await {
-            Ok((held, shard)) => batch::purge(&mut held.connection.db(), &writers.keeper, shard, now, &mut held.recent).await,
+            Ok((held, shard)) => match held.promise(Durability::Flushed).await {
+                // where there is nothing to forget nothing is flushed, so that what waits for the disk goes on to
+                Ok(()) => batch::purge(&mut held.connection.db(), &writers.keeper, shard, now, &mut held.recent).await,
+                Err(broken) => Err(broken),
+            },
             Err(broken) => Err(broken),
         };
         match conclude(connection, attempt).await {
@@ -127,16 +162,72 @@ async fn forget(writers: &Writers, connection: &mut Option<Held>, job: Job) {
     let _ = job.reply.send(outcome);
 }
 
+/// Takes to the disk what was only written. If that fails the connection is thrown away, and whoever asks for something next finds out.
+async fn flush(connection: &mut Option<Held>) {
+    let Some(held) = connection.as_mut().filter(|held| held.owes.is_some()) else { return };
+    let flushed = match held.promise(Durability::Flushed).await {
+        Ok(()) => {
+            let done = batch::flush(&mut held.connection.db()).await;
+            done.inspect(|()| held.committed())
+        }
+        Err(broken) => Err(broken),
+    };
+    if conclude(connection, flushed).await.is_err() {
+        *connection = None;
+    }
+}
+
 /// A connection, its row among the clocks once that is known, and what it has written last.
 struct Held {
     connection: Connection,
     shard: Option<i64>,
     recent: Recent,
+    /// How far a transaction of this connection has come when it is committed.
+    durability: Durability,
+    /// Since when something is only written.
+    owes: Option<Instant>,
+}
+
+impl Held {
+    fn new(connection: Connection) -> Self {
+        Self { connection, shard: None, recent: Recent::default(), durability: Durability::Flushed, owes: None }
+    }
+
+    /// Lets the next transaction wait for the disk, or not.
+    async fn promise(&mut self, durability: Durability) -> Result<(), Broken> {
+        let mut db = self.connection.db();
+        let late = self.owes.is_some_and(|since| since.elapsed() >= LONGEST);
+        let durability = if db.is_postgres() || late { Durability::Flushed } else { durability };
+        if self.durability != durability {
+            db.simple(match durability {
+                Durability::Written => "PRAGMA synchronous = NORMAL",
+                Durability::Flushed => "PRAGMA synchronous = FULL",
+            })
+            .await?;
+            self.durability = durability;
+        }
+        Ok(())
+    }
+
+    /// Whether the next transaction has to take something along.
+    fn owed(&self) -> Owed {
+        if self.durability == Durability::Flushed && self.owes.is_some() { Owed::Something } else { Owed::Nothing }
+    }
+
+    /// Takes note that a transaction was committed.
+    fn committed(&mut self) {
+        self.owes = match self.durability {
+            Durability::Flushed => None,
+            Durability::Written => self.owes.or_else(|| Some(Instant::now())),
+        };
+    }
 }
 
 async fn connected<'a>(writers: &Writers, held: &'a mut Option<Held>) -> Result<(&'a mut Held, i64), Broken> {
     if held.is_none() {
-        *held = Some(Held { connection: writers.link.connect().await?, shard: None, recent: Recent::default() });
+        let mut connection = writers.link.connect().await?;
+        connection.carry_over().await?;
+        *held = Some(Held::new(connection));
     }
     let held = held.as_mut().ok_or(Broken::Fault(Fault::StoreUnavailable))?;
     let shard = match held.shard {

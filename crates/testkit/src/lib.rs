@@ -5,12 +5,13 @@
 //! for every feature and is done in one place, [`vectors::Case::judge`].
 //!
 //! [`chain`] is a model of an `eip155` chain on which everything can go wrong that goes wrong on one, and [`world`]
-//! runs the facilitator on it.
+//! runs the facilitator on it. [`power`] has stores that lose what was not flushed.
 
 pub mod chain;
 pub mod check;
 pub mod conformance;
 pub mod payer;
+pub mod power;
 pub mod rng;
 pub mod vectors;
 pub mod world;

@@ -38,16 +38,17 @@ fn policy(url: &str) -> Result<Policy, Failure> {
     Ok(Policy::from_toml(&text)?)
 }
 
-/// A buyer who keeps everything on disk: the budget and what was signed in SQLite, the audit log in a file that is flushed line by line.
+/// A buyer who keeps everything on disk: the budget and what was signed in SQLite, the audit log in a file, as `quittance pay` does.
 pub(super) async fn durable(folder: &Path, url: &str) -> Result<Buyer<SecretKey, Store>, Failure> {
     empty(folder)?;
     let mut file = OpenOptions::new().create_new(true).append(true).open(folder.join("audit.log"))?;
     let write = |file: &mut File, entry: &Entry| file.write_all(entry.line().as_bytes()).and_then(|()| file.sync_data());
     let now = UnixSeconds::from_secs(SystemTime::now().duration_since(UNIX_EPOCH)?.as_secs());
     let chain = Chain::begin(LogId::from_bytes([7; 16]), StoreGeneration::NEW, Times::local(now), |entry| write(&mut file, entry));
-    let journal = Journal::new(chain.map_err(|fault| failure(fault.to_string()))?, LogSalt::from_bytes([7; 32]), move |entry| {
-        write(&mut file, entry)
-    });
+    let chain = chain.map_err(|fault| failure(fault.to_string()))?;
+    let lines = file.try_clone()?;
+    let append = move |entry: &Entry| file.write_all(entry.line().as_bytes());
+    let journal = Journal::flushing(chain, LogSalt::from_bytes([7; 32]), append, move || lines.sync_data());
     let store = Store::open(&format!("sqlite:{}", folder.join("buyer.db").display()), &SealingKey::from_bytes([7; 32])).await?;
     let account = buyers().first().ok_or_else(|| failure("nobody buys"))?;
     let buyer = Buyer::builder(SecretKey::from_bytes(&account.key.0)?, policy(url)?, store).journal(journal).build();

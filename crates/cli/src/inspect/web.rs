@@ -110,7 +110,7 @@ fn read(folder: &Path, path: &str) -> Result<Vec<u8>, Failure> {
 /// The package where an installation has it, or where `cargo xtask wasm` puts it in a clone.
 fn beside() -> Result<PathBuf, Failure> {
     let program = env::current_exe()?;
-    let folder = program.parent().unwrap_or(&program);
+    let folder = program.parent().unwrap_or_else(|| Path::new("."));
     let places = ["../share/quittance", "../npm/package"].map(|place| folder.join(place));
     let found = places.into_iter().find(|place| place.join(PAGE).is_file());
     found.ok_or_else(|| {

@@ -1,13 +1,13 @@
 //! The audit log of a buyer, and what happens when it cannot be written.
 
 use std::io;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use axum::http::Response;
 use quittance_client::{Error, Journal};
 use quittance_core::Fault;
-use quittance_guard::audit::{Chain, LogId, LogSalt, Reconciliation, Stage, StoreGeneration, Times, Verifier};
+use quittance_guard::audit::{Chain, Entry, LogId, LogSalt, Reconciliation, Stage, StoreGeneration, Times, Verifier};
 
 use crate::seller::{NOW, Seller, builder, honest};
 
@@ -93,4 +93,88 @@ async fn row_224_if_the_log_cannot_be_written_no_payment_leaves() {
         assert_eq!(seller.payments().len(), 0, "{full}");
         assert!(signed.load(Ordering::Relaxed) <= 1);
     }
+}
+
+/// A disk: the lines that were written, and how many of them were flushed; from one flush on it fails.
+#[derive(Clone, Default)]
+struct Disk {
+    lines: Lines,
+    flushed: Arc<AtomicUsize>,
+    flushes: Arc<AtomicUsize>,
+    fails_from: usize,
+}
+
+impl Disk {
+    fn journal(&self) -> Journal {
+        let (lines, disk) = (Arc::clone(&self.lines), self.clone());
+        let chain = Chain::begin(LogId::from_bytes([1; 16]), StoreGeneration::Confirmed(0), Times::local(NOW), |entry| {
+            lines.lock().unwrap().push(entry.line().to_owned());
+            Ok::<_, io::Error>(())
+        });
+        let append = move |entry: &Entry| {
+            lines.lock().unwrap().push(entry.line().to_owned());
+            Ok(())
+        };
+        Journal::flushing(chain.unwrap(), LogSalt::from_bytes([2; 32]), append, move || disk.flush())
+    }
+
+    fn flush(&self) -> io::Result<()> {
+        if self.flushes.fetch_add(1, Ordering::SeqCst) + 1 >= self.fails_from {
+            return Err(io::Error::other("the disk is broken"));
+        }
+        self.flushed.store(self.lines.lock().unwrap().len(), Ordering::SeqCst);
+        Ok(())
+    }
+
+    /// The stages of what a loss of power would leave.
+    fn stages(&self) -> Vec<Stage> {
+        let text = self.lines.lock().unwrap()[..self.flushed.load(Ordering::SeqCst)].concat();
+        let mut stages = Vec::new();
+        let mut verifier = Verifier::new(None);
+        verifier.feed(text.as_bytes(), |record| stages.extend(record.event().map(|event| event.stage()))).unwrap();
+        stages
+    }
+}
+
+#[tokio::test]
+async fn row_224_what_was_decided_is_on_the_disk_before_the_bytes_leave_and_is_flushed_once() {
+    let disk = Disk { fails_from: usize::MAX, ..Disk::default() };
+    let seen = Arc::new(Mutex::new(Vec::new()));
+    let (looking, saw) = (disk.clone(), Arc::clone(&seen));
+    let seller = Seller::at(move |asked, url| {
+        saw.lock().unwrap().push((asked.payment().is_some(), looking.stages(), looking.flushes.load(Ordering::SeqCst)));
+        Some(honest(asked, url))
+    })
+    .await;
+    let (builder, _) = builder(&seller);
+    let buyer = builder.journal(disk.journal()).build().unwrap();
+    buyer.get(&seller.url()).purchase("report-42").unwrap().send().await.unwrap();
+    use Stage::{Intent, Quoted, Requested};
+    let seen = seen.lock().unwrap().clone();
+    let [(false, ..), (true, on_disk, flushes)] = &*seen else { panic!("{seen:?}") };
+    assert_eq!(on_disk.get(..3), Some(&[Requested, Quoted, Intent][..]));
+    // one is what the buyer waits for; a second one may be due by the time that has passed
+    assert!((1..=2).contains(flushes), "{flushes}");
+    // what the loss of power takes is the end, and what is left is whole; without one everything is there in the end
+    drop(buyer);
+    while disk.flushed.load(Ordering::SeqCst) < 8 {
+        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+    }
+    assert_eq!(disk.stages().last(), Some(&Stage::Answered));
+}
+
+#[tokio::test]
+async fn row_224_if_the_log_cannot_be_flushed_no_payment_leaves_then_or_later() {
+    let disk = Disk { fails_from: 1, ..Disk::default() };
+    let seller = seller().await;
+    let (builder, _) = builder(&seller);
+    let buyer = builder.journal(disk.journal()).build().unwrap();
+    for _ in 0..2 {
+        let error = buyer.get(&seller.url()).purchase("report-42").unwrap().send().await.unwrap_err();
+        let stands = matches!(&error, Error::Fault(Fault::AuditUnavailable) | Error::Open { fault: Fault::AuditUnavailable, .. });
+        assert!(stands, "{error:?}");
+    }
+    assert_eq!(seller.payments().len(), 0);
+    // the bytes are kept, and go when somebody has mended the log
+    assert_eq!(buyer.open().await.unwrap().len(), 1);
 }

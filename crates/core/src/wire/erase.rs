@@ -123,10 +123,10 @@ impl VerifyRequest {
     /// # Errors
     ///
     /// As [`offer`](Self::offer), or when a member of the offer is malformed.
-    pub fn terms(&self) -> Result<(Terms, Amount), DecodeError> {
+    pub fn terms(&self, payment: &Payment) -> Result<(Terms, Amount), DecodeError> {
         let offer = self.offer()?;
         let price = offer.parse_amount()?;
-        Ok((Terms::parse(offer)?, price))
+        Ok((read(offer, payment)?, price))
     }
 
     /// Of a request to settle, the offer that the payment is held against, and what is to be charged.
@@ -143,8 +143,14 @@ impl VerifyRequest {
         if let Authorization::UptoPermit2(payload) = payment.authorization() {
             offer.amount = payload.permit.permitted.amount.to_string();
         }
-        Ok((Terms::parse(offer)?, charge))
+        Ok((read(offer, payment)?, charge))
     }
+}
+
+/// As a rule it is the offer that the client says it accepted, which was read with the payment.
+fn read(offer: PaymentRequirements, payment: &Payment) -> Result<Terms, DecodeError> {
+    let accepted = payment.accepted().filter(|accepted| *accepted.requirements() == offer).cloned();
+    accepted.map_or_else(|| Terms::parse(offer), Ok)
 }
 
 impl SupportedKind {

@@ -28,21 +28,31 @@ fn balance() -> ChainQuery {
 #[test]
 fn every_kind_of_entry_has_its_place_in_the_code() {
     for kind in [KIND_CODE, KIND_READ, KIND_CALL, KIND_APART] {
-        assert_eq!(CODE_RETURNING[usize::from(kind)], 0x5b, "a place to jump to");
+        assert_eq!(CODE[usize::from(kind)], 0x5b, "a place to jump to");
     }
-    assert_eq!((CODE_RETURNING[END], CODE_REVERTING[END]), (0xf3, 0xfd));
-    assert_eq!(usize::from(CODE_RETURNING[1]), CODE_RETURNING.len(), "the table begins where the code ends");
+    assert_eq!(usize::from(CODE[1]), CODE.len(), "the table begins where the code ends");
+    // where a probe inside puts its REVERT
+    let [.., end, add, store] = CODE[usize::from(KIND_APART)..usize::from(KIND_APART) + 23] else { panic!("a short code") };
+    assert_eq!((CODE[usize::from(end)], [add, store]), (0xf3, [0x01, 0x53]));
 }
 
 #[test]
 fn an_entry_is_a_word_and_its_data() {
     let code = creation(&[ChainQuery::Code { address: WHO }, balance()]).unwrap();
-    let table = &code[CODE_RETURNING.len()..];
+    let table = &code[CODE.len()..];
     assert_eq!(table[..12], [0x52, 0, 0, 0, 0, 0, 24, 0, 0, 0, 0, 0]);
     assert_eq!(table[12..32], [2; 20]);
     assert_eq!(table[32..44], [0x83, 0, 0x07, 0xa1, 0x20, 0, 32, 0, 0, 0, 0, 36]);
     assert_eq!((table[44..64] == [2; 20], &table[64..68], table.len()), (true, &[0x70, 0xa0, 0x82, 0x31][..], 100));
-    assert_eq!(creation(&[]).unwrap(), CODE_RETURNING);
+    assert_eq!(creation(&[]).unwrap(), CODE);
+}
+
+#[test]
+fn a_probe_inside_is_its_table_alone() {
+    let code = creation(&[simulation(2)]).unwrap();
+    let (outer, inner) = code[CODE.len()..].split_at(32);
+    assert_eq!((outer[0], &outer[7..12], inner.len()), (KIND_APART, &[0, 0, 0, 0, 66][..], 66));
+    assert_eq!((inner[0], inner[33], inner[32]), (KIND_CALL, KIND_CALL, 1));
 }
 
 #[test]

@@ -184,6 +184,31 @@ fn each_answer_has_its_code_for_a_transfer() {
 }
 
 #[test]
+fn the_balance_is_asked_to_name_why_a_transfer_fails_and_not_where_it_succeeds() {
+    let terms = terms();
+    let payment = signed(&terms, transfer());
+    let input = VerifyInput::offline(&payment, &terms, at(NOW));
+    let without_balance = |chain: &Chain, mode| {
+        let input = input.in_mode(mode);
+        let questions = EXACT.questions(&input).unwrap();
+        let told = questions.iter().filter(|question| !matches!(question, ChainQuery::Balance { .. }));
+        let answers = told.map(|question| (question.clone(), chain.answer(question))).collect::<Vec<_>>();
+        match EXACT.verify(&input.with_answers(&answers)) {
+            Ok(Progress::Verified(_)) => "valid".into(),
+            Ok(Progress::Ask(question)) => kind(&question),
+            other => format!("{other:?}"),
+        }
+    };
+    assert_eq!(without_balance(&chain(), ChainMode::Simulated), "valid");
+    assert_eq!(without_balance(&chain(), ChainMode::State), "Balance");
+    for success in [NO, reverted()] {
+        assert_eq!(without_balance(&Chain { success, ..chain() }, ChainMode::Simulated), "Balance");
+    }
+    // a nonce that is used comes before it, also where the token says yes to it
+    assert_eq!(without_balance(&Chain { used: YES, ..chain() }, ChainMode::Simulated), "Err(Eip3009NonceUsed)");
+}
+
+#[test]
 fn row_142_a_payment_that_went_through_is_called_used_and_not_poor() {
     let nothing_left = |chain: &mut Chain| {
         chain.used = YES;

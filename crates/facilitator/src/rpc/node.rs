@@ -353,8 +353,8 @@ impl Chain for Rpc {
             let block = block.read::<read::Block>()?.map_err(|_| Trouble::Declined)?;
             // not every chain has the other two
             let history = history.read::<read::FeeHistory>()?.ok();
-            let data = self.0.oracle.read(way, beside)?;
-            read::head(&block, history.as_ref(), tip.read::<U256>()?.ok(), data)
+            let beside = self.0.oracle.read(way, beside)?;
+            read::head(&block, history.as_ref(), tip.read::<U256>()?.ok(), beside)
         };
         let (mut behind, mut last) = (None::<Head>, Fault::ChainUnavailable);
         for endpoint in self.0.order() {

@@ -6,6 +6,7 @@ use serde::Deserialize;
 use quittance_core::chain::Call;
 use quittance_core::{Amount, UnixSeconds};
 
+use super::oracle::Beside;
 use super::transport::Trouble;
 use crate::chain;
 
@@ -39,12 +40,7 @@ pub(super) struct FeeHistory {
 }
 
 /// The newest block, with the price of the next. A chain that has no price of its own for gas counts as one where it is nothing.
-pub(super) fn head(
-    block: &Block,
-    history: Option<&FeeHistory>,
-    tip: Option<U256>,
-    data: chain::DataFee,
-) -> Result<chain::Head, Trouble> {
+pub(super) fn head(block: &Block, history: Option<&FeeHistory>, tip: Option<U256>, beside: Beside) -> Result<chain::Head, Trouble> {
     let next = history.and_then(|history| history.base_fee_per_gas.last().copied());
     let base = next.or(block.base_fee_per_gas).unwrap_or_default();
     let rewards = history.and_then(|history| history.reward.as_ref()).into_iter().flatten().filter_map(|rewards| rewards.first());
@@ -54,7 +50,7 @@ pub(super) fn head(
         number: block.number.to(),
         hash: block.hash.0,
         time: UnixSeconds::from_secs(block.timestamp.to()),
-        fees: chain::Fees { base: small(base)?, tip: small(tip)?, data },
+        fees: chain::Fees { base: small(base)?, tip: small(tip)?, data: beside.data, operator: beside.operator },
     })
 }
 

@@ -13,11 +13,12 @@ use axum::response::{IntoResponse as _, Response};
 use quittance_core::chain::{Call, ChainAnswer, ChainQuery};
 use quittance_core::registry::networks;
 use quittance_core::{Address, Amount, Fault, UnixSeconds};
+use quittance_evm::probe;
 use serde_json::{Value, json};
 use tokio::task::JoinHandle;
 
 use super::{ConnectError, EndpointUrl, Rpc, RpcOptions};
-use crate::chain::{Block, Broadcast, Chain as _, DataFee, Fees, Gas, LogFilter, TransactionHash};
+use crate::chain::{Block, Broadcast, Chain as _, DataFee, Fees, Gas, LogFilter, OperatorFee, TransactionHash};
 use crate::metrics::Metrics;
 
 /// What a node answers: a result, or an error of JSON-RPC.
@@ -212,7 +213,7 @@ async fn a_node_that_is_behind_is_passed_over_until_it_has_caught_up() {
     let head = rpc.head().await.unwrap();
     assert_eq!(
         (head.number, head.time, head.fees),
-        (20, UnixSeconds::from_secs(0x65), Fees { base: 8, tip: 2, data: DataFee::NONE })
+        (20, UnixSeconds::from_secs(0x65), Fees { base: 8, tip: 2, data: DataFee::NONE, operator: OperatorFee::NONE })
     );
     assert_eq!(rpc.well(), (1, 2));
     // the only one that is left may be behind
@@ -250,12 +251,18 @@ async fn a_chain_without_a_history_of_fees_has_a_head() {
         _ => at(5)(method, params),
     });
     let node = node.await;
-    assert_eq!(connect(&[&node]).await.head().await.unwrap().fees, Fees { base: 7, tip: 0, data: DataFee::NONE });
+    assert_eq!(
+        connect(&[&node]).await.head().await.unwrap().fees,
+        Fees { base: 7, tip: 0, data: DataFee::NONE, operator: OperatorFee::NONE }
+    );
     node.says(|method, params| match method {
         "eth_maxPriorityFeePerGas" => Err((-32601, "no such method")),
         _ => at(5)(method, params),
     });
-    assert_eq!(connect(&[&node]).await.head().await.unwrap().fees, Fees { base: 8, tip: 3, data: DataFee::NONE });
+    assert_eq!(
+        connect(&[&node]).await.head().await.unwrap().fees,
+        Fees { base: 8, tip: 3, data: DataFee::NONE, operator: OperatorFee::NONE }
+    );
 }
 
 /// The methods of the requests that were made since the last look.
@@ -263,12 +270,15 @@ fn since(node: &Node) -> Vec<Vec<String>> {
     core::mem::take(&mut *node.asked.lock().unwrap())
 }
 
-/// What a contract of the OP stack says, if there is one.
+/// What a contract of the OP stack says, if there is one; it knows of no operator.
 fn with_oracle(code: &'static str, size: Answer, sample: Answer) -> impl Fn(&str, &Value) -> Answer + Send + Sync + 'static {
     move |method, params| match method {
         "eth_getCode" if params[0] == "0x420000000000000000000000000000000000000F" => Ok(json!(code)),
         "eth_call" if params[0]["input"].as_str().is_some_and(|input| input.starts_with("0xf1c7a58b")) => size.clone(),
         "eth_call" if params[0]["input"].as_str().is_some_and(|input| input.starts_with("0x49948e0e")) => sample.clone(),
+        "eth_call" if params[0]["input"].as_str().is_some_and(|input| input.starts_with("0x275aedd2")) => {
+            Err((3, "execution reverted"))
+        }
         _ => at(5)(method, params),
     }
 }
@@ -278,7 +288,7 @@ async fn what_bytes_cost_comes_with_the_newest_block_in_one_request() {
     let word = |wei: u64| Ok(json!(format!("0x{wei:064x}")));
     let reverted = || Err((3, "execution reverted"));
     let chain = ["eth_getBlockByNumber", "eth_feeHistory", "eth_maxPriorityFeePerGas"].map(String::from).to_vec();
-    let each = [&chain[..], &["eth_getCode", "eth_call", "eth_call", "eth_call", "eth_call"].map(String::from)].concat();
+    let each = [&chain[..], &["eth_getCode".into()], &["eth_call"; 6].map(String::from)].concat();
     for (script, fee) in [
         (with_oracle("0x60", word(7), word(9)), DataFee::new(7, 7)),
         (with_oracle("0x60", reverted(), word(9)), DataFee::new(9, 9)),
@@ -473,7 +483,7 @@ fn balances(probes: bool) -> impl Fn(&str, &Value) -> Answer + Send + Sync + 'st
                 record[0] = 1;
                 [record, U256::from(entry[12]).to_be_bytes()].concat()
             };
-            Ok(json!(hex::encode_prefixed(code[229..].chunks(68).map(record).collect::<Vec<_>>().concat())))
+            Ok(json!(hex::encode_prefixed(code[probe::begin().len()..].chunks(68).map(record).collect::<Vec<_>>().concat())))
         }
         "eth_call" => {
             let token = hex::decode(params[0]["to"].as_str().unwrap()).unwrap()[0];

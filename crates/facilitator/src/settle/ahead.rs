@@ -293,7 +293,8 @@ impl<C: Chain + 'static, L: ReplayLog + Send + Sync + 'static> Settlement<'_, C,
     pub(super) fn is_worth(&self, gas: u64, calls: &[&Call], value: u128, head: &Head) -> bool {
         let price = head.fees.base.saturating_add(head.fees.tip);
         let data = calls.iter().map(|call| head.fees.data.of_call(call)).fold(0, u128::saturating_add);
-        let parts = [u128::from(gas).saturating_mul(price), data, value, self.spent];
+        let operator = head.fees.operator.of(gas);
+        let parts = [u128::from(gas).saturating_mul(price), data, operator, value, self.spent];
         let cost = parts.into_iter().fold(0, u128::saturating_add);
         let affordable = match self.lane.settings.fee_limit.as_ref().zip(self.case.token()) {
             Some((limit, token)) => limit.allows(cost, token, self.case.charge),
@@ -301,7 +302,7 @@ impl<C: Chain + 'static, L: ReplayLog + Send + Sync + 'static> Settlement<'_, C,
         };
         let worth = affordable && gas <= self.lane.settings.gas;
         if !worth {
-            tracing::info!(network = %self.lane.network, gas, price, data, value, spent = self.spent, "a settlement would cost more than it is worth");
+            tracing::info!(network = %self.lane.network, gas, price, data, operator, value, spent = self.spent, "a settlement would cost more than it is worth");
         }
         worth
     }

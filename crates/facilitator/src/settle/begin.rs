@@ -2,8 +2,8 @@
 
 use quittance_core::proof::{Admitted, Verified};
 use quittance_core::{ChainMode, Fault, Rejection, ReplayKey, Retry};
-use quittance_guard::ReplayLog;
 use quittance_guard::replay::{Admission, Audience, Claim, Demand, Entry, State, Step, admit};
+use quittance_guard::{Durability, ReplayLog};
 
 use super::conclude::Suspicion;
 use super::prepare::Begun;
@@ -67,6 +67,8 @@ pub(crate) async fn settle<C: Chain + 'static, L: ReplayLog + Send + Sync + 'sta
     }
     let mut demand = Demand::new(case.fingerprint(), now);
     (demand.audience, demand.finality, demand.lease) = (Audience::Everybody, engine.settings.finality, engine.settings.lease);
+    // nothing is sent before `settling` is flushed, and the claim with it
+    demand.durability = Durability::Written;
     let late = too_late(&checked.verified);
     match admit(&*engine.log, checked.verified, &demand).await {
         Ok(Admission::Fresh(admitted, claim)) => {
@@ -74,7 +76,7 @@ pub(crate) async fn settle<C: Chain + 'static, L: ReplayLog + Send + Sync + 'sta
             fresh((engine, lane, ticket), Fresh { case, admitted, claim, record, company, gas }).await
         }
         Ok(Admission::Resume(_, claim)) => resume::resumed(engine, lane, ticket, claim).await,
-        Ok(Admission::Redeliver(_, receipt) | Admission::Done(receipt, _)) => {
+        Ok(Admission::Redeliver(_, receipt) | Admission::Done(receipt, _) | Admission::Undelivered(receipt)) => {
             Outcome::Settled { transaction: receipt.transaction.into(), charged: receipt.charged }
         }
         Ok(Admission::Pending(_)) => resume::follow(engine, lane, ticket, ticket.key()).await,

@@ -82,10 +82,20 @@ const ORPHANED: Duration = Duration::from_secs(15);
 impl<C: Chain + 'static, L: ReplayLog + Send + Sync + 'static> Settlement<'_, C, L> {
     /// Waits for the evidence that ends it.
     pub(super) async fn conclude(&mut self, mut stage: Option<watch::Receiver<Stage>>, suspicion: Suspicion) -> End {
+        let end = self.evidence(&mut stage, suspicion).await;
+        if stage.is_some() {
+            // it may be signed at this very moment
+            self.aside = None;
+        }
+        end
+    }
+
+    async fn evidence(&mut self, stage: &mut Option<watch::Receiver<Stage>>, suspicion: Suspicion) -> End {
         let mut findings = Findings { used: suspicion == Suspicion::Used, ..Findings::default() };
         // what may be there already is looked for before anything is sent
         let mut again = Instant::now() + AGAIN;
-        let mut renew = Instant::now();
+        let half = Duration::from_secs(self.engine.settings.lease / 2).max(AGAIN);
+        let mut renew = self.held + half;
         // nothing is sent again before a look, nor while something of before is in a block that is not deep enough
         let mut quiet = stage.is_none();
         loop {
@@ -93,15 +103,15 @@ impl<C: Chain + 'static, L: ReplayLog + Send + Sync + 'static> Settlement<'_, C,
                 biased;
                 // what takes long, such as the end of a window at a depth, is not begun anew by everybody in turn
                 () = tokio::time::sleep_until(renew) => match self.hold().await {
-                    Ok(()) => renew = Instant::now() + Duration::from_secs(self.engine.settings.lease / 2).max(AGAIN),
+                    Ok(()) => renew = Instant::now() + half,
                     Err(Held::Fault) => renew = Instant::now() + AGAIN,
                     Err(Held::Stale) => return End::Stale,
                 },
-                staged = staged(&mut stage) => match staged {
+                staged = staged(stage) => match staged {
                     Some(Stage::Queued) => {}
                     Some(Stage::Kept(record)) => self.sent(record),
                     Some(Stage::Back(why, record)) => {
-                        stage = None;
+                        *stage = None;
                         again = Instant::now() + AGAIN;
                         match why {
                             Back::Stale => return End::Stale,
@@ -112,7 +122,7 @@ impl<C: Chain + 'static, L: ReplayLog + Send + Sync + 'static> Settlement<'_, C,
                     }
                     // it has landed, or whoever looked after it is gone
                     None => {
-                        stage = None;
+                        *stage = None;
                         let first = self.record.tries.last().is_some_and(|one| one.purpose != Purpose::Pay);
                         // what comes next is the payment
                         again = Instant::now() + if first { Duration::ZERO } else { ORPHANED };
@@ -134,7 +144,7 @@ impl<C: Chain + 'static, L: ReplayLog + Send + Sync + 'static> Settlement<'_, C,
                     again = Instant::now() + ORPHANED;
                     if !findings.used {
                         match self.send_again(&mut findings).await {
-                            Ok(Sending::Sent(sent)) => stage = Some(sent),
+                            Ok(Sending::Sent(sent)) => *stage = Some(sent),
                             Ok(Sending::Waits) => {}
                             Ok(Sending::First) => again = Instant::now() + AGAIN,
                             Ok(Sending::Stale) => return End::Stale,
@@ -181,6 +191,9 @@ impl<C: Chain + 'static, L: ReplayLog + Send + Sync + 'static> Settlement<'_, C,
             }
             self.ticket.tell(if one.purpose == Purpose::Pay { Progress::Sent(one.hash) } else { Progress::Kept });
             self.kept = true;
+        }
+        if record.of(Purpose::Fund).count() > self.record.of(Purpose::Fund).count() {
+            self.aside = None;
         }
         self.record = record;
     }

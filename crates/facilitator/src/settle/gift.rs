@@ -27,7 +27,7 @@ const NAMES: usize = 8;
 
 impl<C: Chain + 'static, L: ReplayLog + Send + Sync + 'static> Settlement<'_, C, L> {
     /// Sets a gift aside, with the gas that it takes, if there is leave for it.
-    pub(super) async fn may_give(&self, payer: Address, value: u128, gas: u128) -> Result<bool, Fault> {
+    pub(super) async fn may_give(&mut self, payer: Address, value: u128, gas: u128) -> Result<bool, Fault> {
         let Some(purse) = &self.lane.purse else { return Ok(false) };
         let (now, before) = (self.engine.clock.now()?, self.gifts().len());
         for number in before..before.saturating_add(NAMES) {
@@ -41,7 +41,10 @@ impl<C: Chain + 'static, L: ReplayLog + Send + Sync + 'static> Settlement<'_, C,
                 expires: self.record.expires,
             };
             match purse.take(&gift, value.saturating_add(gas), self.lane.settings.funding_hourly, now).await? {
-                Leave::Given => return Ok(true),
+                Leave::Given => {
+                    self.aside = Some(gift.id);
+                    return Ok(true);
+                }
                 Leave::None => return Ok(false),
                 Leave::Taken => {}
             }
@@ -75,6 +78,13 @@ impl<C: Chain + 'static, L: ReplayLog + Send + Sync + 'static> Settlement<'_, C,
         }
         self.counted = gifts;
         Ok(())
+    }
+
+    /// Says in the ledger that what was set aside is not given, because nobody has signed it and nobody will. If that cannot be said it counts.
+    pub(super) async fn keep_what_was_set_aside(&mut self) {
+        if let (Some(id), Some(purse), Ok(now)) = (self.aside.take(), &self.lane.purse, self.engine.clock.now()) {
+            _ = purse.kept(&id, now).await;
+        }
     }
 
     /// Each gift that was signed, in order.

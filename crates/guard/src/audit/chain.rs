@@ -181,7 +181,8 @@ impl Chain {
 
     /// Appends an event: gives its line to `write`, and proof that it was written to the caller.
     ///
-    /// `write` returns `Ok` only when the line is durable; the documentation of [this module](super) says how.
+    /// `write` returns `Ok` only when the line is durable, or will be before what it announces is done; the documentation of [this
+    /// module](super) says how.
     ///
     /// # Errors
     ///

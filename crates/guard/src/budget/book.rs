@@ -93,7 +93,8 @@ impl Book {
         if let Some(approval) = purchase.approval {
             self.approvals.insert(approval, (purchase.id.clone(), next));
         }
-        self.records.entry(purchase.id.clone()).or_default().push(record);
+        // most purchases have one attempt, and a vector that grows by itself begins with room for four
+        self.records.entry(purchase.id.clone()).or_insert_with(|| Vec::with_capacity(1)).push(record);
         self.attempts = self.attempts.saturating_add(1);
         Ok(Reserved::Fresh(ticket))
     }

@@ -12,7 +12,7 @@ use crate::label::PurchaseId;
 
 /// Keeps purchases, and with them the budgets.
 ///
-/// Every method is one atomic step, durable when it returns. [`reserve`](Self::reserve) is the one that decides: of two callers that
+/// Every method is one atomic step, as durable when it returns as the step [needs](Step::durability); a reservation is flushed. [`reserve`](Self::reserve) is the one that decides: of two callers that
 /// want the last of a budget, or the same purchase, one gets a [`Ticket`], whichever processes they are in (catalogue rows 121, 188 and
 /// 210). If it wrongly said that there is room, a budget would be overspent; if it wrongly says that there is none, a purchase is refused
 /// that could have been made.

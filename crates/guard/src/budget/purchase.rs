@@ -14,6 +14,7 @@ use core::fmt;
 
 use quittance_core::{Account, Amount, Asset, ReplayKey, TermsHash, UnixSeconds};
 
+use crate::durability::Durability;
 use crate::fingerprint::Fingerprint;
 use crate::label::{PurchaseId, SessionId, TaskId};
 use crate::policy::{Allowed, ApprovalId};
@@ -199,6 +200,22 @@ pub enum Step {
     Settle(Receipt),
     /// It is certain that no money moves.
     Release(Unspent),
+}
+
+impl Step {
+    /// How far the step has come when a store says that it was taken, and what makes up for it if a loss of power takes back one that is only
+    /// written.
+    #[must_use]
+    pub const fn durability(&self) -> Durability {
+        match self {
+            // the bytes leave on the strength of it (rule 21)
+            Self::Sign(_) => Durability::Flushed,
+            // it is open again, and counts for its whole amount: the seller gives the same receipt for the same bytes, or the chain shows it
+            Self::Settle(_) => Durability::Written,
+            // it counts still, and what showed that it cost nothing shows it again: the end of a lease, the chain's time, a cancellation
+            Self::Release(_) => Durability::Written,
+        }
+    }
 }
 
 reasons! {

@@ -23,6 +23,8 @@ pub enum Admission {
     Pending(UnixSeconds),
     /// Paid and delivered.
     Done(Receipt, Option<Answer>),
+    /// Paid, and tried to be delivered as often as may be.
+    Undelivered(Receipt),
     /// Refused for good.
     Failed(Rejection),
     /// Somebody else's, or for something else.
@@ -45,6 +47,7 @@ pub async fn admit<L: ReplayLog>(log: &L, verified: Verified, demand: &Demand) -
         Claimed::Redeliver(claim, receipt) => Admission::Redeliver(claim, receipt),
         Claimed::Pending(until) => Admission::Pending(until),
         Claimed::Done(receipt, answer) => Admission::Done(receipt, answer),
+        Claimed::Undelivered(receipt) => Admission::Undelivered(receipt),
         Claimed::Failed(rejection) => Admission::Failed(rejection),
         Claimed::Taken(conflict) => Admission::Taken(conflict),
         Claimed::Limited(from) => Admission::Limited(from),

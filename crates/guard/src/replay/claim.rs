@@ -41,6 +41,7 @@ impl Claim {
 /// | [`Fresh`](Self::Fresh), [`Resume`](Self::Resume), [`Redeliver`](Self::Redeliver) | goes on |
 /// | [`Pending`](Self::Pending) | 409 with `Retry-After` |
 /// | [`Done`](Self::Done) | the stored answer and receipt |
+/// | [`Undelivered`](Self::Undelivered) | 409 with the receipt |
 /// | [`Failed`](Self::Failed) | the rejection's own |
 /// | [`Taken`](Self::Taken) | 409, nothing else |
 /// | [`Limited`](Self::Limited) | 429 with `Retry-After` |
@@ -59,6 +60,8 @@ pub enum Claimed {
     Pending(UnixSeconds),
     /// It was paid and delivered, and this is the same buyer; or it was paid, and everybody may know ([`Audience`](super::Audience)).
     Done(Receipt, Option<Answer>),
+    /// It is paid, and was begun to be delivered as often as may be; nothing arrived. What is owed is for people to settle.
+    Undelivered(Receipt),
     /// It was refused for good.
     Failed(Rejection),
     /// It is somebody else's, or for something else.

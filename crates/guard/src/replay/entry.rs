@@ -7,6 +7,7 @@ use quittance_core::{Account, Amount, Asset, PaymentId, Rejection, ReplayKey, Re
 
 use super::claim::{Again, Claimed, Conflict};
 use super::{Audience, Claim, Request, Sent};
+use crate::durability::Durability;
 use crate::fingerprint::Fingerprint;
 use crate::receipt::{Attested, Receipt};
 
@@ -41,6 +42,8 @@ pub struct Entry {
     /// The transaction that it was said to be settled by, and that the chain has taken back since. Of a payment that is settled now, or
     /// failed, this is what somebody was told before.
     pub taken_back: Option<Box<str>>,
+    /// How often what was sold was begun to be given.
+    pub deliveries: u32,
     /// Whether what was sold has been given.
     pub granted: bool,
     /// What was given, if it was to be kept.
@@ -127,8 +130,10 @@ pub enum Step {
     Hold(UnixSeconds),
     /// What became of it is not known.
     Unknown,
-    /// The money moved.
+    /// The money moved. Who says so does not deliver.
     Settled(Receipt),
+    /// The money moved, and the holder begins to give what was sold for it.
+    Sold(Receipt),
     /// The money moved, in a block that the chain may still take back: somebody looks after it until then, and so long what was sent is kept.
     Watched(Receipt, UnixSeconds),
     /// It was refused for good; nothing moved.
@@ -145,6 +150,35 @@ pub enum Step {
     Release,
     /// The chain has taken the settlement back.
     Vanished,
+}
+
+impl Step {
+    /// How far the step has come when a store says that it was taken, and what makes up for it if a loss of power takes back one that is only
+    /// written. A payment is then where it stood before the step, or before several of them, and no further back than [`Settling`](Self::Settling).
+    #[must_use]
+    pub const fn durability(&self) -> Durability {
+        match self {
+            // what is sent leaves on the strength of it (rule 12)
+            Self::Settling(_) => Durability::Flushed,
+            // a facilitator that is asked again refuses the same only if it looks at the chain; one that cannot tell would leave it open
+            Self::Failed(_) | Self::FailedWatched(..) => Durability::Flushed,
+            // it is open again, which whoever was told the receipt has to find; nobody else knows
+            Self::Vanished => Durability::Flushed,
+            // who has it longer is gone with the machine
+            Self::Hold(_) => Durability::Written,
+            // `settling` that nobody holds any more is as unknown
+            Self::Unknown => Durability::Written,
+            // it is `settling` again, with what was sent: the facilitator, or the chain for one, says the same of it once more (rule 13)
+            Self::Settled(_) | Self::Sold(_) | Self::Watched(..) => Durability::Written,
+            // what was sold is made once more for who shows the payment for the same request, and nobody pays for that. It may be a
+            // stranger who has read a payment without a bound nonce on the chain, as it may after any crash in the middle of a sale
+            Self::Grant(_) => Durability::Written,
+            // its buyer waits until the lease ends
+            Self::Owe => Durability::Written,
+            // it is free when its lease ends
+            Self::Release => Durability::Written,
+        }
+    }
 }
 
 /// A settlement that somebody looks after, or the failure of one.
@@ -206,6 +240,7 @@ impl Entry {
             sent: None,
             watched_until: None,
             taken_back: None,
+            deliveries: 0,
             granted: false,
             answer: None,
             quota_span: demand.quota.map(|quota| quota.span),
@@ -277,8 +312,12 @@ impl Entry {
             State::Settled { .. } if !request.is_bound() => Again::Same(Claimed::Taken(Conflict::Spent)),
             State::Settled { receipt, .. } if self.granted => Again::Same(Claimed::Done(receipt.clone(), self.answer.clone())),
             State::Settled { lease: held, .. } if *held >= now => Again::Same(Claimed::Pending(*held)),
+            State::Settled { receipt, .. } if self.deliveries >= demand.deliveries => {
+                Again::Same(Claimed::Undelivered(receipt.clone()))
+            }
             State::Settled { receipt, .. } => {
-                Again::Redeliver(self.passed_on(State::Settled { receipt: receipt.clone(), lease }), receipt.clone())
+                let passed_on = *self.passed_on(State::Settled { receipt: receipt.clone(), lease });
+                Again::Redeliver(Box::new(passed_on.delivering()), receipt.clone())
             }
             // what was sent may still arrive, so that whoever tries again goes on from there
             State::Failed(rejection) if rejection.retry() == Retry::SameBytesLater && self.sent.is_some() => {
@@ -356,8 +395,15 @@ impl Entry {
             (Step::Hold(until), State::Reserved { lease }) => State::Reserved { lease: until.max(*lease) },
             (Step::Hold(until), State::Settling { lease }) => State::Settling { lease: until.max(*lease) },
             (Step::Unknown, State::Settling { .. } | State::Unknown) => State::Unknown,
-            (Step::Settled(receipt), _) => return self.settled(receipt, None),
-            (Step::Watched(receipt, until), _) => return self.settled(receipt, Some(until)),
+            (Step::Settled(receipt), _) => return self.settled(receipt, None).map(|entry| Verdict::Keep(Box::new(entry))),
+            (Step::Sold(receipt), State::Settling { .. } | State::Unknown) => {
+                return self.settled(receipt, None).map(|entry| Verdict::Keep(Box::new(entry.delivering())));
+            }
+            // it was taken before, and the delivery was counted with it
+            (Step::Sold(receipt), _) => return self.settled(receipt, None).map(|entry| Verdict::Keep(Box::new(entry))),
+            (Step::Watched(receipt, until), _) => {
+                return self.settled(receipt, Some(until)).map(|entry| Verdict::Keep(Box::new(entry)));
+            }
             (Step::Failed(rejection), State::Settling { .. } | State::Unknown) => State::Failed(rejection),
             (Step::FailedWatched(rejection, until), State::Settling { .. } | State::Unknown) => {
                 let (state, watched_until) = (State::Failed(rejection), Some(until));
@@ -368,7 +414,7 @@ impl Entry {
             }
             (Step::Grant(answer), State::Settled { .. }) => return Ok(self.given(answer)),
             (Step::Owe, State::Settled { .. }) if self.granted => return Ok(self.same()),
-            (Step::Owe, State::Settled { .. }) if self.attempt > AT_ONCE => return Ok(self.same()),
+            (Step::Owe, State::Settled { .. }) if self.deliveries > AT_ONCE => return Ok(self.same()),
             (Step::Owe, State::Settled { receipt, .. }) => {
                 let state = State::Settled { receipt: receipt.clone(), lease: UnixSeconds::from_secs(0) };
                 return Ok(Verdict::Keep(Box::new(Self { state, ..self.clone() })));
@@ -383,7 +429,7 @@ impl Entry {
         Ok(self.turned_into(state))
     }
 
-    fn settled(&self, receipt: Receipt, watched_until: Option<UnixSeconds>) -> Result<Verdict, Misstep> {
+    fn settled(&self, receipt: Receipt, watched_until: Option<UnixSeconds>) -> Result<Self, Misstep> {
         if receipt.charged > self.amount {
             return Err(Misstep::ChargedMore);
         }
@@ -404,7 +450,12 @@ impl Entry {
         // the chain may have come back to what it was
         let taken_back = self.taken_back.clone().filter(|before| *before != receipt.transaction);
         let state = State::Settled { receipt, lease };
-        Ok(Verdict::Keep(Box::new(Self { state, sent, watched_until, taken_back, ..self.clone() })))
+        Ok(Self { state, sent, watched_until, taken_back, ..self.clone() })
+    }
+
+    /// It with one more delivery begun.
+    fn delivering(self) -> Self {
+        Self { deliveries: self.deliveries.saturating_add(1), ..self }
     }
 
     /// It in another state. What was sent is kept no longer than until it is known what became of it.
@@ -426,7 +477,7 @@ impl Entry {
     }
 }
 
-/// Through how many hands something that is owed goes without a wait.
+/// After how many deliveries something that is owed is tried again without a wait.
 const AT_ONCE: u32 = 2;
 
 fn after(now: UnixSeconds, seconds: u64) -> UnixSeconds {

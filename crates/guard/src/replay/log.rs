@@ -9,7 +9,8 @@ use super::{Claim, Claimed, Entry, Misstep, Request, Step, Watched};
 
 /// Keeps payments from being used twice.
 ///
-/// Every method is one atomic step, durable when it returns. [`claim`](Self::claim) is the one that decides: of any number of callers with
+/// Every method is one atomic step, as durable when it returns as the step [needs](Step::durability), and a claim as is
+/// [demanded](super::Demand::durability). [`claim`](Self::claim) is the one that decides: of any number of callers with
 /// the same payment, in whichever processes, one gets a [`Claim`] (catalogue rows 116, 117 and 121). If it wrongly said
 /// [`Fresh`](Claimed::Fresh), a payment would buy twice; if it wrongly says [`Taken`](Claimed::Taken), a buyer is turned away who has paid.
 /// A log that cannot remember any more refuses, and forgets nothing to make room (row 122).

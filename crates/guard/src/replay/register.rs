@@ -103,7 +103,7 @@ impl Register {
         self.see(now);
         let before = self.entries.get(claim.key()).ok_or(Misstep::Unknown)?;
         let reported = match &step {
-            Step::Settled(receipt) | Step::Watched(receipt, _) => Some(receipt.clone()),
+            Step::Settled(receipt) | Step::Sold(receipt) | Step::Watched(receipt, _) => Some(receipt.clone()),
             _ => None,
         };
         match before.step(claim, step)? {

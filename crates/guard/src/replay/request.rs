@@ -4,6 +4,7 @@ use quittance_core::proof::Verified;
 use quittance_core::{Account, Amount, Asset, PaymentId, ReplayKey, UnixSeconds};
 
 use super::Bound;
+use crate::durability::Durability;
 use crate::fingerprint::Fingerprint;
 
 /// What a seller demands of a claim.
@@ -27,6 +28,12 @@ pub struct Demand {
     pub finality: u64,
     /// For how many seconds nobody else may take over.
     pub lease: u64,
+    /// How often what was paid for and did not arrive is begun to be delivered, at most.
+    pub deliveries: u32,
+    /// How far the claim has come when it is answered. [`Written`](Durability::Written) is for who does nothing on the strength of it before a
+    /// step that is flushed, as [`Step::Settling`](super::Step::Settling) is: if the machine ends before that, nothing was sent and
+    /// nothing was served, and the payment is its buyer's again. For who serves first it is [`Flushed`](Durability::Flushed), and so is the default.
+    pub durability: Durability,
     /// The time, from the caller's clock.
     pub now: UnixSeconds,
 }
@@ -36,6 +43,8 @@ impl Demand {
     pub const FINALITY: u64 = 3_600;
     /// Longer than a handler and a settlement take, short enough to wait for after a crash.
     pub const LEASE: u64 = 60;
+    /// Often enough for a handler that was down for a moment.
+    pub const DELIVERIES: u32 = 5;
 
     /// A claim for a request, without limits.
     #[must_use]
@@ -49,6 +58,8 @@ impl Demand {
             exposure: None,
             finality: Self::FINALITY,
             lease: Self::LEASE,
+            deliveries: Self::DELIVERIES,
+            durability: Durability::Flushed,
             now,
         }
     }

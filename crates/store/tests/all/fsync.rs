@@ -3,12 +3,13 @@
 //! A small library under a process of its own makes `fsync` and `fdatasync` fail from some call on. Whoever was answered before must find
 //! the answer again; whoever was not must have been told of a fault; and nothing that needs a flush may succeed while flushes fail.
 
+use std::collections::BTreeMap;
 use std::io::{BufRead as _, BufReader};
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
-use quittance_guard::ReplayLog as _;
 use quittance_guard::replay::Claimed;
+use quittance_guard::{Ledger, ReplayLog as _};
 
 use crate::place::{Database as _, Folder};
 use crate::processes::worker;
@@ -112,4 +113,95 @@ async fn row_151_a_disk_that_fails_to_flush_is_an_outage_and_loses_nothing_that_
         }
     }
     assert!(refused > 100 && lasting > 3 && passing > 3, "{refused} {lasting} {passing}");
+}
+
+/// How far each of many things has come, by its number.
+type Far = BTreeMap<u64, usize>;
+
+/// The steps of a sale and of a purchase as the worker says them, in their order.
+const SALE: [&str; 4] = ["reserved", "settling", "settled", "granted"];
+const PURCHASE: [&str; 3] = ["bought-reserved", "bought-signed", "bought-settled"];
+
+/// Deals until so many things were said, and is killed. How far the sales and the purchases have come.
+fn deal_until(folder: &Folder, library: &std::path::Path, disk: &Folder, said: usize) -> (Far, Far) {
+    let mut child = Command::new(worker())
+        .args(["deal", &folder.url(), "10"])
+        .env("LD_PRELOAD", library)
+        .env("FSYNC_FAILS_FROM", "1")
+        .env("FSYNC_FAILS_FOR", "0")
+        .env("FSYNC_KEEPS", &disk.0)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let (mut sales, mut purchases) = (Far::new(), Far::new());
+    for line in BufReader::new(child.stdout.take().unwrap()).lines().take(said) {
+        let line = line.unwrap();
+        let Some((word, number)) = line.split_once(' ') else { break };
+        let number = number.parse().unwrap();
+        for (steps, far) in [(&SALE[..], &mut sales), (&PURCHASE, &mut purchases)] {
+            far.extend(steps.iter().position(|step| *step == word).map(|place| (number, place + 1)));
+        }
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+    (sales, purchases)
+}
+
+/// How far the sales and the purchases have come that a store knows.
+async fn far(folder: &Folder) -> (Far, Far) {
+    let store = folder.open(1_000).await;
+    let (mut sales, mut purchases) = (Far::new(), Far::new());
+    for number in 0..10 {
+        if let Some(entry) = store.entry(&key_by(number, number)).await.unwrap() {
+            let word = if entry.granted { "granted" } else { entry.state.as_str() };
+            assert!(word != "settling" || entry.sent.is_some(), "{number}: what was sent");
+            sales.extend(SALE.iter().position(|step| *step == word).map(|place| (number, place + 1)));
+        }
+        if let Some(record) = Ledger::find(&store, &format!("p{number}").parse().unwrap()).await.unwrap() {
+            assert!(record.state.as_str() == "reserved" || record.signed.is_some(), "{number}: what was signed");
+            let word = format!("bought-{}", record.state.as_str());
+            purchases.extend(PURCHASE.iter().position(|step| *step == word).map(|place| (number, place + 1)));
+        }
+    }
+    store.close().await;
+    (sales, purchases)
+}
+
+/// What has to be there after a loss of power, of what was said: what somebody acted on, and everything before it.
+fn acted_on(said: usize, steps: &[&str]) -> usize {
+    let held = |step: &&str| matches!(*step, "settling" | "bought-reserved" | "bought-signed");
+    steps.iter().take(said).rposition(held).map_or(0, |place| place + 1)
+}
+
+#[tokio::test]
+async fn rows_150_and_151_a_kill_takes_nothing_that_was_said_and_a_loss_of_power_nothing_that_was_acted_on() {
+    let tools = Folder::quick();
+    let library = library(&tools);
+    let mut lost = 0;
+    for said in 1..36 {
+        let (folder, disk) = (Folder::quick(), Folder::quick());
+        let (sales, purchases) = deal_until(&folder, &library, &disk, said);
+        let (kept_sales, kept_purchases) = far(&disk).await;
+        let (all_sales, all_purchases) = far(&folder).await;
+        for (steps, said_of, kept, all) in
+            [(&SALE[..], &sales, &kept_sales, &all_sales), (&PURCHASE, &purchases, &kept_purchases, &all_purchases)]
+        {
+            for (number, far) in said_of {
+                let (kept, all) = (kept.get(number).copied().unwrap_or(0), all.get(number).copied().unwrap_or(0));
+                assert!(all >= *far, "{said} lines: a kill took a step of {number} back: {far} {all}");
+                assert!(
+                    kept >= acted_on(*far, steps),
+                    "{said} lines: a loss of power took what {number} was acted on: {far} {kept}"
+                );
+                lost += usize::from(kept < all);
+            }
+        }
+        // in their order: what comes later is there only with what came before
+        let order: Vec<_> = (0..10).map(|number| [kept_sales.get(&number), kept_purchases.get(&number)]).collect();
+        let order: Vec<_> = order.iter().flatten().map(|far| far.copied().unwrap_or(0)).collect();
+        let whole = order.iter().zip([SALE.len(), PURCHASE.len()].iter().cycle()).take_while(|(far, all)| far == all).count();
+        assert!(order.iter().skip(whole + 1).all(|far| *far == 0), "{said} lines: {order:?}");
+    }
+    assert!(lost > 0, "nothing is only written");
 }

@@ -185,6 +185,48 @@ everywhere! {
         assert_eq!(log.claim(&bound("a", 7, 64)).await, Ok(Claimed::Done(paid, Some(Answer::new(b"x")))));
     }
 
+    async fn row_156_deliveries_are_counted_and_have_an_end_and_hands_that_deliver_nothing_do_not_count(place: &impl Place) {
+        let asked = |deliveries, seconds| {
+            let mut request = bound("a", 7, seconds);
+            request.demand.deliveries = deliveries;
+            request
+        };
+        let log = place.log(10).await;
+        let first = fresh(&log, &asked(3, 0)).await;
+        let key = *first.key();
+        log.step(&first, Step::Settling(Sent::new(b"payment").ok()), at(1)).await.unwrap();
+        log.step(&first, Step::Unknown, at(1)).await.unwrap();
+        let log = place.log_again(log).await;
+        // a facilitator that is down for minutes
+        let mut last = first;
+        for minute in 1..=9 {
+            last = log.resume(&key, 10, at(60 * minute)).await.unwrap().expect("nobody is at it");
+            log.step(&last, Step::Unknown, at(60 * minute + 1)).await.unwrap();
+        }
+        assert_eq!(last.attempt(), 10);
+        let Ok(Claimed::Resume(held)) = log.claim(&asked(3, 600)).await else { panic!("goes on") };
+        let sold = Step::Sold(receipt("0xaa", Attested::Answer));
+        let entry = log.step(&held, sold.clone(), at(601)).await.unwrap().unwrap();
+        assert_eq!((entry.deliveries, entry.granted, entry.state.as_str()), (1, false, "settled"));
+        assert_eq!(log.step(&held, sold, at(601)).await.unwrap().unwrap().deliveries, 1, "the same delivery");
+        log.step(&held, Step::Owe, at(602)).await.unwrap();
+        for delivery in 2..=3 {
+            let log = &log;
+            let Ok(Claimed::Redeliver(held, _)) = log.claim(&asked(3, 600 + 100 * delivery)).await else { panic!("delivered again") };
+            let entry = log.step(&held, Step::Owe, at(601 + 100 * delivery)).await.unwrap().unwrap();
+            assert_eq!(u64::from(entry.deliveries), delivery);
+        }
+        let log = place.log_again(log).await;
+        for seconds in [1_000, 1_001] {
+            let over = log.claim(&asked(3, seconds)).await;
+            assert_eq!(over, Ok(Claimed::Undelivered(receipt("0xaa", Attested::Answer))), "and it stays where it is");
+        }
+        let mut observed = asked(3, 1_002);
+        observed.demand.bound = None;
+        assert_eq!(log.claim(&observed).await, Ok(Claimed::Taken(Conflict::Spent)), "nobody else is told");
+        assert!(matches!(log.claim(&asked(4, 1_003)).await, Ok(Claimed::Redeliver(..))), "somebody has mended what was broken");
+    }
+
     async fn row_116_a_facilitator_gives_the_same_receipt_to_whoever_asks_for_the_same(place: &impl Place) {
         let asked = |path, seconds| {
             let mut request = claim(1, path, seconds);

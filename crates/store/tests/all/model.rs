@@ -121,7 +121,7 @@ impl Model {
             30..60 if !self.claims.is_empty() => {
                 let recent = self.claims.len().min(40);
                 let index = self.claims.len() - 1 - usize::try_from(self.dice.roll(recent as u64)).unwrap();
-                let step = match self.dice.roll(22) {
+                let step = match self.dice.roll(23) {
                     0..3 => replay::Step::Settling(None),
                     3 | 4 => replay::Step::Settling(Sent::new(&self.dice.roll(1_000).to_be_bytes()).ok()),
                     5 => replay::Step::Unknown,
@@ -142,6 +142,7 @@ impl Model {
                         UnixSeconds::from_secs((self.clock + self.dice.roll(600)).saturating_sub(self.dice.roll(100))),
                     ),
                     20 => replay::Step::Owe,
+                    21 => replay::Step::Sold(self.receipt()),
                     _ => replay::Step::Hold(UnixSeconds::from_secs(self.clock + self.dice.roll(2_000))),
                 };
                 Ask::Step(self.claims[index].clone(), step, now)

@@ -8,7 +8,7 @@ use std::time::Duration;
 use quittance_core::chain::{Call, ChainAnswer, ChainQuery};
 use quittance_core::{Address, Amount, Fault, Network};
 use quittance_facilitator::{
-    self as facilitator, Broadcast, Chain, DataFee, Fees, Gas, Head, Log, LogFilter, Receipt, TransactionHash,
+    self as facilitator, Broadcast, Chain, DataFee, Fees, Gas, Head, Log, LogFilter, OperatorFee, Receipt, TransactionHash,
 };
 
 use super::ModelChain;
@@ -323,7 +323,8 @@ impl Chain for Node {
             let head = seen.head();
             let bytes = |size: u64| u128::from(size + SIGNATURE) * seen.ledger.byte_fee;
             let [short, long] = DataFee::SIZES.map(bytes);
-            let fees = Fees { base: seen.ledger.next_fee(head), tip: seen.ledger.tip, data: DataFee::new(short, long) };
+            let (base, tip, data) = (seen.ledger.next_fee(head), seen.ledger.tip, DataFee::new(short, long));
+            let fees = Fees { base, tip, data, operator: OperatorFee::NONE };
             Ok(Head { number: head.number, hash: head.hash, time: head.time, fees })
         })
         .await

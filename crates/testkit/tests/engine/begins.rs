@@ -1,8 +1,10 @@
 //! What is asked before anything is sent.
 
+use std::sync::Arc;
+
 use quittance_core::{Amount, Facilitator as _, Fault, UnixSeconds, Window};
 use quittance_testkit::chain::{Method, Trouble};
-use quittance_testkit::payer::Way;
+use quittance_testkit::payer::{Order, Way};
 
 use crate::stage::{PAYEE, Stage, TOKEN, key, times};
 
@@ -18,6 +20,17 @@ async fn a_payment_is_verified_with_one_request_and_many_at_once_with_few() {
     }
     assert!(asking.join_all().await.into_iter().all(|valid| valid));
     assert!(stage.node.asked(None) <= 4, "{} requests", stage.node.asked(None));
+}
+
+#[tokio::test(start_paused = true)]
+async fn why_a_payment_would_fail_costs_a_second_request() {
+    let stage = Stage::new();
+    let poor = Order { payer: Arc::new(key(9)), ..stage.order(1) };
+    let verdict = stage.verify(&poor).await.unwrap();
+    assert_eq!((verdict.invalid_reason.as_deref(), stage.node.asked(None)), (Some("insufficient_funds"), 2));
+    stage.chain.mint(TOKEN, poor.from(), poor.amount);
+    assert!(stage.verify(&poor).await.unwrap().is_valid);
+    assert_eq!(stage.node.asked(None), 3);
 }
 
 #[tokio::test(start_paused = true)]
@@ -52,7 +65,7 @@ async fn rows_75_and_101_a_forgery_costs_a_look_at_its_account_and_the_next_none
     let forged = |nonce| {
         let mut order = stage.order(nonce);
         let honest = order.payment(60);
-        order.payer = std::sync::Arc::new(key(2));
+        order.payer = Arc::new(key(2));
         let mut payload = order.payment(60);
         // somebody else's signature under the payer's name
         if let Some(quittance_core::json::Value::String(signature)) = payload.payload.member("signature").cloned() {
@@ -87,10 +100,10 @@ async fn row_140_a_node_that_is_down_is_a_fault_and_refuses_nobody() {
 async fn what_cannot_be_paid_is_refused_before_anything_is_kept() {
     let stage = Stage::new();
     let mut order = stage.order(1);
-    order.payer = std::sync::Arc::new(key(7));
+    order.payer = Arc::new(key(7));
     stage.refused(&order, "insufficient_funds").await;
     let mut permit = stage.order_by(Way::Permit2, 1);
-    permit.payer = std::sync::Arc::new(key(7));
+    permit.payer = Arc::new(key(7));
     stage.chain.mint(TOKEN, key(7).address(), times(1));
     stage.refused(&permit, "permit2_allowance_required").await;
     // the money has arrived

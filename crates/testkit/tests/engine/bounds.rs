@@ -142,6 +142,15 @@ async fn rows_150_and_166_who_starts_again_and_who_works_beside_begins_no_new_ho
 }
 
 #[tokio::test(start_paused = true)]
+async fn row_166_a_gift_that_is_too_dear_to_be_signed_is_not_counted() {
+    let stage = stage(|chain| chain.max_fee = 1);
+    for nonce in 1..=3 {
+        assert_eq!(stage.settle(&bringing(&stage, nonce, nonce)).await, Err(Fault::GasTooDear));
+        assert_eq!((given(&stage), counted(&stage).await), (vec![], Amount::ZERO));
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn row_166_what_a_gift_takes_for_gas_counts_as_much_as_the_gift() {
     // each lacks one wei
     let stage = stage(|chain| chain.funding_hourly = COST);

@@ -10,6 +10,7 @@ use quittance_core::signature::SecretKey;
 use quittance_core::wire::{SettleResponse, VerifyResponse};
 use quittance_core::{Address, Amount, Fault, Nonce, UnixSeconds, Window};
 use quittance_facilitator::{ChainSettings, ChainSetup, Clock, Facilitator, Metrics, Settings};
+use quittance_guard::ReplayLog;
 use quittance_guard::memory::{MemoryLedger, MemoryReplayLog};
 use quittance_testkit::chain::{Kind, ModelChain, Node, Settings as Rules};
 use quittance_testkit::payer::{Order, TOKEN_NAME, TOKEN_VERSION, Way};
@@ -132,12 +133,12 @@ fn begin(
     facilitator(chain, setup, log, settings.1.clone())
 }
 
-fn facilitator(
+pub(crate) fn facilitator<L: ReplayLog + Send + Sync + 'static>(
     chain: &ModelChain,
     setup: ChainSetup<Node>,
-    log: &Arc<MemoryReplayLog>,
+    log: &Arc<L>,
     settings: Settings,
-) -> Facilitator<Node, MemoryReplayLog> {
+) -> Facilitator<Node, L> {
     let chain = chain.clone();
     let clock = Clock::new(move || Ok(chain.now()));
     Facilitator::new(vec![setup], Arc::clone(log), clock, settings, Arc::new(Metrics::new())).unwrap()

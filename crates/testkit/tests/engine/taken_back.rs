@@ -5,7 +5,7 @@ use std::time::Duration;
 use quittance_core::{Rejection, UnixSeconds, Window};
 use quittance_guard::ReplayLog as _;
 use quittance_guard::replay::{Entry, State};
-use quittance_testkit::chain::{Act, Ambush, Fate, Kind, Method};
+use quittance_testkit::chain::{Act, Ambush, Fate, Kind, Method, Trouble};
 use quittance_testkit::payer::{Order, Way};
 
 use crate::stage::{Stage, TOKEN, blocks, key, times};
@@ -320,6 +320,22 @@ async fn row_147_a_failure_that_stays_one_stays_one_and_costs_few_questions() {
     let asked = stage.node.asked(None);
     tokio::time::sleep(Duration::from_secs(1_000)).await;
     assert_eq!((stage.node.asked(None), stage.log.find(&order.key()).await.unwrap()), (asked, None));
+}
+
+#[tokio::test(start_paused = true)]
+async fn row_147_what_takes_long_to_be_found_out_about_a_failure_holds_up_no_look() {
+    let stage = Stage::new();
+    let (failed, order) = (for_an_hour(&stage, 1), for_an_hour(&stage, 2));
+    failing(&stage, &failed, Ambush::Cancel, "invalid_exact_evm_nonce_already_used").await;
+    let asked = stage.node.asked(Some(Method::Logs));
+    stage.node.plan(Method::Logs, Trouble::Slow(Duration::from_secs(1_800)));
+    stage.chain.reorganize(8, Fate::Back, Fate::Back);
+    blocks(12).await;
+    assert_eq!(stage.node.asked(Some(Method::Logs)), asked + 1, "it is being found out");
+    taken_back(&stage, &order).await;
+    blocks(30).await;
+    assert_eq!((count(&stage, "vanished"), stage.paid()), (1, times(1)));
+    assert_eq!(stage.node.asked(Some(Method::Logs)), asked + 1, "it still is");
 }
 
 #[tokio::test(start_paused = true)]

@@ -1,5 +1,5 @@
-//! What a rollup takes for the bytes of a transaction: a contract where those of the OP stack have theirs, and a facilitator that counts it before it
-//! sends.
+//! What a rollup takes for the bytes of a transaction and for its operator: a contract where those of the OP stack have theirs, and a facilitator that
+//! counts it before it sends.
 
 use std::sync::Arc;
 
@@ -7,7 +7,8 @@ use quittance_core::registry::networks::BASE_SEPOLIA;
 use quittance_core::{Address, Amount, Facilitator as _, Fault, Nonce, UnixSeconds, Window, keccak256};
 use quittance_devnet::Devnet;
 use quittance_facilitator::{
-    Chain as _, ChainSettings, ChainSetup, Clock, DataFee, EndpointUrl, Facilitator, FeeLimit, Metrics, Rpc, RpcOptions, Settings,
+    Chain as _, ChainSettings, ChainSetup, Clock, DataFee, EndpointUrl, Facilitator, FeeLimit, Metrics, OperatorFee, Rpc,
+    RpcOptions, Settings,
 };
 use quittance_guard::memory::MemoryReplayLog;
 use quittance_testkit::payer::{Order, Way};
@@ -19,19 +20,35 @@ use super::payments::{PAYEE, PRICE, token};
 /// Where the contract stands.
 const ORACLE: &str = "0x420000000000000000000000000000000000000f";
 
-/// A contract that takes so much for each byte, and knows one question only.
-fn oracle(question: &str, place: u8, wei: u64) -> String {
-    let selector = &keccak256(question.as_bytes())[..4];
-    // the selector, or a revert; what stands at a place of the arguments, times so much
-    let asked = [&[0x5f, 0x35, 0x60, 0xe0, 0x1c, 0x63][..], selector, &[0x14, 0x60, 0x11, 0x57, 0x5f, 0x5f, 0xfd, 0x5b]].concat();
-    let answer = [&[0x60, place, 0x35, 0x67][..], &wei.to_be_bytes(), &[0x02, 0x5f, 0x52, 0x60, 0x20, 0x5f, 0xf3]].concat();
-    [asked, answer].concat().iter().fold("0x".into(), |text, byte| format!("{text}{byte:02x}"))
+/// A contract that knows some questions: each by its name, the place in the arguments of what it is about, and how much is taken for each of that.
+fn oracle(questions: &[(&str, u8, u64)]) -> String {
+    // the selector, a way for each question, and a revert for any other
+    let mut code = vec![0x5f, 0x35, 0x60, 0xe0, 0x1c];
+    let bodies = code.len() + 10 * questions.len() + 3;
+    for (index, (question, ..)) in questions.iter().enumerate() {
+        let body = u8::try_from(bodies + 20 * index).expect("a short contract");
+        code.extend([&[0x80, 0x63][..], &keccak256(question.as_bytes())[..4], &[0x14, 0x60, body, 0x57]].concat());
+    }
+    code.extend([0x5f, 0x5f, 0xfd]);
+    for (_, place, wei) in questions {
+        code.extend(
+            [&[0x5b, 0x60, *place, 0x35, 0x67][..], &wei.to_be_bytes(), &[0x02, 0x5f, 0x52, 0x60, 0x20, 0x5f, 0xf3]].concat(),
+        );
+    }
+    code.iter().fold("0x".into(), |text, byte| format!("{text}{byte:02x}"))
 }
 
 /// By the size, as since Fjord; by the bytes, of which only the number matters here, as before.
 fn oracles(wei: u64) -> [String; 2] {
-    [oracle("getL1FeeUpperBound(uint256)", 4, wei), oracle("getL1Fee(bytes)", 36, wei)]
+    [oracle(&[(SIZE, 4, wei)]), oracle(&[("getL1Fee(bytes)", 36, wei)])]
 }
+
+/// The same where bytes are free and the operator takes something for each unit of gas, as since Isthmus.
+fn operated(wei: u64) -> String {
+    oracle(&[(SIZE, 4, 0), ("getOperatorFee(uint256)", 4, wei)])
+}
+
+const SIZE: &str = "getL1FeeUpperBound(uint256)";
 
 async fn connect(node: &Node) -> Rpc {
     let url = EndpointUrl::parse(&node.devnet.url()).expect("a URL");
@@ -56,7 +73,7 @@ async fn facilitator(node: &Node) -> Facilitator<Rpc, MemoryReplayLog> {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_bytes_cost_is_asked_of_the_contract_of_the_chain() {
+async fn what_is_paid_beside_gas_is_asked_of_the_contract_of_the_chain() {
     for code in oracles(3) {
         let node = Node { devnet: Devnet::builder().start().await.expect("a sandbox") };
         node.tell("anvil_setCode", &json!([ORACLE, code]));
@@ -65,6 +82,10 @@ async fn what_bytes_cost_is_asked_of_the_contract_of_the_chain() {
         assert_eq!(data.of(5_000), 15_000);
     }
     let node = Node::start().await;
+    node.tell("anvil_setCode", &json!([ORACLE, operated(3)]));
+    let fees = connect(&node).await.head().await.expect("a block").fees;
+    assert_eq!((fees.data, fees.operator), (DataFee::NONE, OperatorFee::new(0, 3_000_000)));
+    let node = Node::start().await;
     assert_eq!(connect(&node).await.head().await.expect("a block").fees.data, DataFee::NONE);
     // something else that stands there
     node.tell("anvil_setCode", &json!([ORACLE, "0x5f5ffd"]));
@@ -72,20 +93,20 @@ async fn what_bytes_cost_is_asked_of_the_contract_of_the_chain() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_bytes_cost_counts_before_anything_is_sent() {
-    // about 420 bytes, for a thousandth of an ether or for a half
-    for (wei, enough) in [(2_400_000_000_000, true), (1_200_000_000_000_000, false)] {
-        for code in oracles(wei) {
-            let node = Node::start().await;
-            node.tell("anvil_setCode", &json!([ORACLE, code]));
-            let (facilitator, order) = (facilitator(&node).await, order(&node));
-            let settled = facilitator.settle(&order.settle(60, PRICE)).await;
-            if enough {
-                assert!(settled.expect("an answer").success, "{wei}");
-            } else {
-                assert_eq!(settled, Err(Fault::GasTooDear), "{wei}");
-                assert_eq!(node.tell("eth_getTransactionCount", &json!([key(0).address().to_string(), "pending"])), "0x0");
-            }
+async fn what_is_paid_beside_gas_counts_before_anything_is_sent() {
+    // about 420 bytes, or a hundred thousand units of gas, for a thousandth of an ether or for a half
+    let dear = |bytes, gas| oracles(bytes).into_iter().chain([operated(gas)]);
+    let codes = dear(2_400_000_000_000, 10_000_000_000).map(|code| (code, true));
+    for (code, enough) in codes.chain(dear(1_200_000_000_000_000, 5_000_000_000_000).map(|code| (code, false))) {
+        let node = Node::start().await;
+        node.tell("anvil_setCode", &json!([ORACLE, code]));
+        let (facilitator, order) = (facilitator(&node).await, order(&node));
+        let settled = facilitator.settle(&order.settle(60, PRICE)).await;
+        if enough {
+            assert!(settled.expect("an answer").success, "{code}");
+        } else {
+            assert_eq!(settled, Err(Fault::GasTooDear), "{code}");
+            assert_eq!(node.tell("eth_getTransactionCount", &json!([key(0).address().to_string(), "pending"])), "0x0");
         }
     }
 }

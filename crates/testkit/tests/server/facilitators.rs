@@ -147,6 +147,25 @@ async fn row_135_what_is_no_verdict_refuses_nobody_and_what_is_no_settlement_lea
 }
 
 #[tokio::test(start_paused = true)]
+async fn rows_135_and_156_a_facilitator_that_is_down_takes_no_delivery_from_a_buyer() {
+    let ways: Vec<_> = (0..8).map(|_| Way::Down(Fault::FacilitatorReply)).collect();
+    let (shop, _) = Between::shop(&[], &ways);
+    let path = "/v1/r?fails=first";
+    let ask = Ask::get(path).paying(&shop.bound(7, "GET", path));
+    assert_eq!(shop.ask(ask.clone()).await.refused(502).reason(), "facilitator_reply");
+    for time in 0..7 {
+        tokio::time::sleep(Duration::from_secs(5)).await;
+        assert_eq!(shop.seller.reconcile().await, Ok(0), "{time}");
+    }
+    // it is left alone for a while
+    tokio::time::sleep(Duration::from_secs(6)).await;
+    // it answers again, and the hands that it went through were no deliveries
+    assert_eq!(shop.ask(ask.clone()).await.status.as_u16(), 502, "the handler fails, the first time that it is asked");
+    assert!(shop.ask(ask).await.is_goods());
+    assert_eq!((shop.served(), shop.sold()), (2, PRICE));
+}
+
+#[tokio::test(start_paused = true)]
 async fn row_137_one_transaction_pays_for_one_purchase() {
     let same: fn(SettleResponse) -> SettleResponse = |receipt| receipt;
     let (shop, between) = Between::shop(&[], &[Way::Receipt(same), Way::Receipt(same)]);

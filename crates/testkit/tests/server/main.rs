@@ -6,6 +6,7 @@ mod engine;
 mod facilitators;
 mod metered;
 mod orders;
+mod power;
 mod replays;
 mod shop;
 mod statements;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use http_body_util::BodyExt as _;
 use quittance_core::Amount;
-use quittance_server::Order;
+use quittance_server::{Options, Order};
 
 use crate::engine::{PRICE, times};
 use crate::shop::{Ask, Shop, announced, answer, begin, settle_down};
@@ -102,6 +102,25 @@ async fn row_156_what_is_owed_is_given_to_whoever_asks_next_at_once() {
     settle_down().await;
     assert!(shop.ask(ask).await.is_goods(), "and this one is kept");
     assert_eq!((shop.served(), shop.sold()), (4, times(2)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn row_156_what_cannot_be_delivered_is_not_called_delivered() {
+    let shop = Shop::new();
+    let ask = Ask::get("/v1/r?fails").paying(&shop.bound(7, "GET", "/v1/r?fails"));
+    for delivery in 1..=Options::default().attempts {
+        assert_eq!(shop.ask(ask.clone()).await.status.as_u16(), 500, "{delivery}");
+        tokio::time::sleep(Duration::from_secs(70)).await;
+    }
+    let served = shop.served();
+    assert_eq!(served, 5);
+    for _ in 0..2 {
+        let over = shop.ask(ask.clone()).await;
+        assert_eq!(over.refused(409).reason(), "undelivered");
+        assert!(over.receipt().unwrap().success, "its buyer has what to complain with");
+        assert_eq!(over.header("retry-after"), None);
+    }
+    assert_eq!((shop.served(), shop.sold()), (served, PRICE));
 }
 
 #[tokio::test(start_paused = true)]

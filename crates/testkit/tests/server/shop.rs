@@ -256,7 +256,11 @@ pub(crate) fn announced() -> usize {
 }
 
 /// The handler. What it is told in the query is what it does.
-async fn goods(Extension(served): Extension<Arc<AtomicUsize>>, paid: Option<Extension<Paid>>, request: Request) -> Response {
+pub(crate) async fn goods(
+    Extension(served): Extension<Arc<AtomicUsize>>,
+    paid: Option<Extension<Paid>>,
+    request: Request,
+) -> Response {
     let count = served.fetch_add(1, Ordering::SeqCst) + 1;
     assert!(paid.is_some(), "the handler ran without a payment");
     assert!(!request.headers().contains_key("payment-signature") && !request.headers().contains_key("x-payment"));

@@ -6,15 +6,20 @@ use std::time::Duration;
 use quittance_client::{Buyer, Error, Evidence, Lookup, Reconciled, Settings};
 use quittance_core::registry::networks::BASE_SEPOLIA;
 use quittance_core::{Amount, Fault, Limits, header};
-use quittance_guard::Attested;
 use quittance_guard::budget::Unspent;
 use quittance_guard::memory::MemoryLedger;
 use quittance_guard::policy::Policy;
+use quittance_guard::{Attested, Ledger};
+use quittance_testkit::power::PoweredLedger;
 
 use crate::node::key;
 use crate::place::{BUYER, PRICE, Place, Shop, Way, seller};
 
 pub(crate) fn buyer(shop: &Shop) -> Buyer<quittance_core::SecretKey, MemoryLedger> {
+    buyer_with(shop, MemoryLedger::new(1_000))
+}
+
+fn buyer_with<L: Ledger + Send + Sync>(shop: &Shop, ledger: L) -> Buyer<quittance_core::SecretKey, L> {
     let facilitator = Way::Upto(0).offer().extra.unwrap();
     let Some(quittance_core::json::Value::String(facilitator)) = facilitator.member("facilitatorAddress") else { panic!() };
     let policy = format!(
@@ -26,7 +31,7 @@ pub(crate) fn buyer(shop: &Shop) -> Buyer<quittance_core::SecretKey, MemoryLedge
     let mut settings = Settings::default();
     settings.pause = Duration::from_millis(5);
     let policy = Policy::from_toml(&policy).unwrap();
-    Buyer::builder(key(BUYER), policy, MemoryLedger::new(1_000)).settings(settings).build().unwrap()
+    Buyer::builder(key(BUYER), policy, ledger).settings(settings).build().unwrap()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -127,4 +132,27 @@ async fn rows_185_and_186_the_chain_ends_what_the_seller_leaves_open() {
     let wrong = Lookup::new(BASE_SEPOLIA, &other.url()).unwrap();
     assert!(matches!(again.reconcile(&wrong).await, Err(Error::Fault(Fault::ChainReply))));
     assert_eq!(again.open().await.unwrap().len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn rows_183_and_188_a_buyer_that_lost_its_receipt_with_the_power_sends_the_same_and_has_it_again() {
+    let place = Place::open().await;
+    let shop = Shop::open(Way::Eip3009, place.remote()).await;
+    let ledger = PoweredLedger::new(1_000);
+    let before = place.balance(seller());
+    let (first, ledger) = {
+        let buyer = buyer_with(&shop, ledger);
+        let paid = buyer.get(&shop.url()).purchase("report-42").unwrap().send().await.unwrap();
+        assert!(buyer.open().await.unwrap().is_empty());
+        let (ledger, lost) = buyer.ledger().lose_power();
+        assert!(lost, "the receipt was flushed, which nobody waits for");
+        (paid.receipt().unwrap().clone(), ledger)
+    };
+    let buyer = buyer_with(&shop, ledger);
+    let open = buyer.open().await.unwrap();
+    assert_eq!(open.len(), 1, "what was signed is there, and counts");
+    let again = buyer.get(&shop.url()).purchase("report-42").unwrap().send().await.unwrap();
+    assert_eq!((again.body(), again.receipt()), (b"the report".as_slice(), Some(&first)));
+    assert!(buyer.open().await.unwrap().is_empty());
+    assert_eq!(place.balance(seller()), before + PRICE);
 }

@@ -1,11 +1,17 @@
 /*
  * A disk that fails: laid under a program with LD_PRELOAD, it answers EIO to every flush from the FSYNC_FAILS_FROM-th on, until
- * FSYNC_FAILS_FOR of them have failed. A flush that does not fail is the system's own.
+ * FSYNC_FAILS_FOR of them have failed. A flush that does not fail is the system's own; with FSYNC_KEEPS it is followed by a copy of the
+ * file in that folder, which so holds what a loss of power would leave. A file that is removed is removed there as well.
  */
 #define _GNU_SOURCE
 #include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -18,14 +24,71 @@ static long number(const char *name)
 	return text ? atol(text) : 1;
 }
 
+/* The copy takes the place of the one before in one step: whoever is killed meanwhile leaves that. */
+static void keep(int fd)
+{
+	static char piece[1 << 16];
+	char link[64], path[PATH_MAX], part[PATH_MAX], copy[PATH_MAX];
+	const char *folder = getenv("FSYNC_KEEPS"), *name;
+	struct stat about;
+	ssize_t length;
+	off_t place = 0;
+	int to;
+	if (!folder || fstat(fd, &about) || !S_ISREG(about.st_mode))
+		return;
+	snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
+	length = readlink(link, path, sizeof path - 1);
+	if (length < 0)
+		abort();
+	path[length] = 0;
+	name = strrchr(path, '/');
+	name = name ? name + 1 : path;
+	if (snprintf(copy, sizeof copy, "%s/%s", folder, name) >= (int)sizeof copy)
+		abort();
+	if (snprintf(part, sizeof part, "%s/part", folder) >= (int)sizeof part)
+		abort();
+	to = open(part, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+	if (to < 0)
+		abort();
+	while ((length = pread(fd, piece, sizeof piece, place)) > 0) {
+		if (write(to, piece, (size_t)length) != length)
+			abort();
+		place += length;
+	}
+	if (length < 0 || close(to) || rename(part, copy))
+		abort();
+}
+
+int unlink(const char *path)
+{
+	char copy[PATH_MAX];
+	const char *folder = getenv("FSYNC_KEEPS"), *name = strrchr(path, '/');
+	name = name ? name + 1 : path;
+	if (folder) {
+		if (snprintf(copy, sizeof copy, "%s/%s", folder, name) >= (int)sizeof copy)
+			abort();
+		syscall(SYS_unlinkat, AT_FDCWD, copy, 0);
+	}
+	return (int)syscall(SYS_unlinkat, AT_FDCWD, path, 0);
+}
+
 static int flush(long call, int fd)
 {
+	static atomic_flag busy = ATOMIC_FLAG_INIT;
+	int answer;
 	long first = number("FSYNC_FAILS_FROM"), turn = atomic_fetch_add(&flushes, 1) + 1;
 	if (turn >= first && turn - first < number("FSYNC_FAILS_FOR")) {
 		errno = EIO;
 		return -1;
 	}
-	return (int)syscall(call, fd);
+	answer = (int)syscall(call, fd);
+	if (!answer) {
+		while (atomic_flag_test_and_set(&busy))
+			usleep(100);
+		keep(fd);
+		atomic_flag_clear(&busy);
+	}
+	return answer;
 }
 
 int fsync(int fd)

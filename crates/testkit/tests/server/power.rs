@@ -1,0 +1,110 @@
+//! A machine with a seller and its facilitator loses power: what was paid for is paid once, and its buyer gets it.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use axum::routing::any;
+use axum::{Extension, Router};
+use quittance_core::Terms;
+use quittance_evm::EXACT;
+use quittance_facilitator::{ChainSetup, Facilitator, Settings};
+use quittance_guard::receipt::Attested;
+use quittance_guard::replay::ReplayLog as _;
+use quittance_server::{Clock, Options, Origin, Route, Seller};
+use quittance_testkit::chain::{Conduct, Node};
+use quittance_testkit::power::PoweredLog;
+
+use crate::engine::{PRICE, Stage, facilitator, key, times};
+use crate::shop::{Answer, Ask, ORIGIN, answer, bound_order, goods};
+
+/// One life of the machine.
+struct Machine {
+    payments: Arc<PoweredLog>,
+    sales: Arc<PoweredLog>,
+    facilitator: Facilitator<Node, PoweredLog>,
+    served: Arc<AtomicUsize>,
+    app: Router,
+}
+
+/// How long a lease is, in seconds.
+const LEASE: u64 = 5;
+
+impl Machine {
+    async fn start(stage: &Stage, (payments, sales): (PoweredLog, PoweredLog), served: Arc<AtomicUsize>) -> Self {
+        let (payments, sales) = (Arc::new(payments), Arc::new(sales));
+        let (mut settings, mut options) = (Settings::default(), Options::default());
+        (settings.lease, options.lease, options.attested) = (LEASE, LEASE, Attested::Chain);
+        let setup = ChainSetup::new(Arc::clone(&stage.node), vec![key(100)]);
+        let facilitator = facilitator(&stage.chain, setup, &payments, settings);
+        facilitator.recover().await.unwrap();
+        let chain = stage.chain.clone();
+        let seller = Seller::setup(facilitator.clone(), Arc::clone(&sales), Origin::parse(ORIGIN).unwrap())
+            .scheme(&EXACT)
+            .clock(Clock::new(move || Ok(chain.now())))
+            .options(options)
+            .build()
+            .unwrap();
+        let layer = seller.sell(Route::new([Terms::parse(stage.order(0).offer(60)).unwrap()])).unwrap();
+        let app = Router::new().route("/v1/{*rest}", any(goods).layer(layer)).layer(Extension(Arc::clone(&served)));
+        Self { payments, sales, facilitator, served, app }
+    }
+
+    /// The next life, and whether anything was lost.
+    async fn lose_power(self, stage: &Stage) -> (Self, bool) {
+        self.facilitator.abort();
+        let ((payments, one), (sales, other)) = (self.payments.lose_power(), self.sales.lose_power());
+        (Self::start(stage, (payments, sales), self.served).await, one || other)
+    }
+
+    /// As a buyer asks: again and again with the same payment, as long as it is told to come back.
+    async fn buy(&self, ask: &Ask) -> Answer {
+        loop {
+            let said = answer(&self.app, ask.clone()).await;
+            if !said.headers.contains_key("retry-after") {
+                return said;
+            }
+            tokio::time::sleep(Duration::from_secs(2)).await;
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn rows_150_and_151_whenever_the_power_is_lost_what_is_bought_is_paid_once_and_delivered() {
+    let (mut lost, mut receipts, mut anew) = (0, 0, 0);
+    // every tenth of a second from the first question to well after the answer
+    for tenths in 0..40 {
+        let stage = Stage::new();
+        stage.node.behave(Conduct { latency: (40, 90), ..Default::default() });
+        let logs = (PoweredLog::new(100), PoweredLog::new(100));
+        let machine = Machine::start(&stage, logs, Arc::default()).await;
+        let ask = Ask::get("/v1/r").paying(&bound_order(stage.order(0), 7, "GET", "/v1/r"));
+        let (app, first) = (machine.app.clone(), ask.clone());
+        let asking = tokio::spawn(async move { answer(&app, first).await });
+        tokio::time::sleep(Duration::from_millis(100 * tenths)).await;
+        let told = if asking.is_finished() { Some(asking.await.unwrap()) } else { None };
+        let (machine, some) = machine.lose_power(&stage).await;
+        lost += usize::from(some);
+        let again = machine.buy(&ask).await;
+        assert!(again.is_goods(), "after {tenths} tenths: {again:?}");
+        let receipt = again.receipt().unwrap();
+        if let Some(told) = told {
+            assert!(told.is_goods(), "after {tenths} tenths: {told:?}");
+            assert_eq!(told.receipt().unwrap(), receipt, "after {tenths} tenths");
+            receipts += 1;
+        }
+        assert_eq!(stage.chain.movements()[0].transaction.to_string(), receipt.transaction);
+        assert_eq!((stage.paid(), stage.chain.movements().len()), (times(1), 1), "after {tenths} tenths");
+        let served = machine.served.load(Ordering::SeqCst);
+        anew += usize::from(served > 1);
+        assert!(served <= 2, "after {tenths} tenths: {served}");
+        // and from here on it is known again
+        let kept = machine.buy(&ask).await;
+        assert_eq!((kept.is_goods(), kept.receipt(), machine.served.load(Ordering::SeqCst)), (true, Some(receipt), served));
+        assert_eq!(stage.paid(), PRICE);
+        let end = quittance_core::UnixSeconds::from_secs(u64::MAX);
+        let open = (machine.sales.open(end).await.unwrap().len(), machine.payments.open(end).await.unwrap().len());
+        assert_eq!(open, (0, 0), "after {tenths} tenths");
+    }
+    assert!(lost > 5 && receipts > 5 && anew > 5, "{lost} {receipts} {anew}");
+}
