@@ -110,10 +110,9 @@ impl<C: Chain> Shared<C> {
 
     async fn run(self: Arc<Self>) {
         let over = Over(&self);
-        loop {
-            // those who ask at this very moment come along, and those who were just answered and ask again
-            tokio::task::yield_now().await;
-            let Some(asked) = self.take() else { break };
+        // those who ask at this very moment come along
+        tokio::task::yield_now().await;
+        while let Some(asked) = self.take() {
             self.ask_for(asked).await;
         }
         core::mem::forget(over);

@@ -134,26 +134,6 @@ async fn those_who_come_meanwhile_go_together() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn who_asks_again_once_answered_goes_with_those_who_waited() {
-    let node = Node::held();
-    let gatherer = Arc::new(Gatherer::new(Arc::clone(&node), 512));
-    let again = Arc::clone(&gatherer);
-    let first = tokio::spawn(async move {
-        for count in [3, 2] {
-            asker(&again, 0, count).await.unwrap();
-        }
-    });
-    settle_down().await;
-    let second = asker(&gatherer, 1, 4);
-    settle_down().await;
-    node.let_go(1);
-    settle_down().await;
-    node.let_go(2);
-    all(vec![first, second]).await;
-    assert_eq!(node.requests(), [3, 6]);
-}
-
-#[tokio::test(start_paused = true)]
 async fn enough_for_a_request_does_not_wait_for_another() {
     let node = Node::held();
     let gatherer = Arc::new(Gatherer::new(Arc::clone(&node), 100));
