@@ -37,7 +37,9 @@ export const fetchWith = ({ prepare, decodeHeader, fingerprint }) => (fetch, { p
     // not every browser tells whether a request has a body, and none takes one for a GET, be it empty
     const bytes = /^(GET|HEAD)$/.test(request.method) ? new ArrayBuffer(0) : await request.clone().arrayBuffer();
     const body = bytes.byteLength > 0 ? bytes : undefined;
-    const print = value(fingerprint({ method: request.method, url: request.url, body: new Uint8Array(bytes) }));
+    // a fragment stays with who asks; what cannot be bought may still be had for nothing
+    const [target] = request.url.split("#", 1);
+    const print = fingerprint({ method: request.method, url: target, body: new Uint8Array(bytes) });
     const send = (url, payment) => {
       const headers = new Headers(request.headers);
       const { method, signal } = request;
@@ -54,7 +56,7 @@ export const fetchWith = ({ prepare, decodeHeader, fingerprint }) => (fetch, { p
       return response;
     };
     const again = (known) => {
-      if (known.fingerprint !== print || known.task !== task) {
+      if (known.fingerprint !== value(print) || known.task !== task) {
         throw new PaymentError({ code: "other_purchase", detail: "the name of this purchase was given to another request before", retry: "never" });
       }
       if (known.payment !== undefined) return pay(known.url, known.payment);
@@ -63,15 +65,15 @@ export const fetchWith = ({ prepare, decodeHeader, fingerprint }) => (fetch, { p
 
     const known = await ledger.find(purchase);
     if (known !== undefined) return again(known);
-    const asked = await send(request.url);
+    const asked = await send(target);
     if (asked.status !== 402) return asked;
 
-    const url = asked.url || request.url;
+    const url = asked.url || target;
     const required = { header: asked.headers.get("PAYMENT-REQUIRED"), body: await asked.clone().text() };
     const question = { policy, required, resource: url, method: request.method, purchase, task, session, reason, approval, now: now?.() };
     const prepared = value(prepare({ ...question, from: signer.address }));
     const { key, expires, amount, asset, limits, termsHash } = prepared;
-    const reserved = await ledger.reserve({ purchase, task, session, url, fingerprint: print, key, expires, amount, asset, limits, termsHash });
+    const reserved = await ledger.reserve({ purchase, task, session, url, fingerprint: value(print), key, expires, amount, asset, limits, termsHash });
     if (reserved.state === "known") return again(await ledger.find(purchase));
     if (reserved.state !== "fresh") throw new PaymentError({ code: "over_budget", retry: "never", detail: "a budget has no room", ...reserved });
     let payment;

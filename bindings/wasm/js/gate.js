@@ -9,18 +9,44 @@ import { canonicalResource, decodeHeader, encodeHeader, explainReason, verify } 
 const BINDS = ["ignored", "preferred", "required"];
 const BINDING = "quittance-binding";
 
-/** Asks a facilitator to settle, once. Whatever is no answer of its own leaves open what it did. */
+/** How many bytes of an answer are read, and how many milliseconds it is waited for. */
+const LONGEST = 65_536;
+const PATIENCE = 60_000;
+
+const textOf = async ({ body }) => {
+  const [reader, decoder] = [body.getReader(), new TextDecoder()];
+  let [text, length] = ["", 0];
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) return text + decoder.decode();
+    length += value.length;
+    if (length > LONGEST) {
+      await reader.cancel();
+      throw new Error("a facilitator says more than there is to say");
+    }
+    text += decoder.decode(value, { stream: true });
+  }
+};
+
+/**
+ * Asks a facilitator to settle, once. Whatever is no answer of its own leaves open what it did: a server that is breaking says many things, so
+ * that only 200 is believed in everything, and 400 and 412 in a refusal.
+ */
 const asking = (facilitator, fetch) => async (_, body) => {
   const headers = { "content-type": "application/json" };
-  const response = await fetch(`${facilitator.replace(/\/$/, "")}/settle`, { method: "POST", headers, body, redirect: "manual" });
-  return JSON.parse(await response.text());
+  const asked = { method: "POST", headers, body, redirect: "manual", signal: AbortSignal.timeout(PATIENCE) };
+  const response = await fetch(`${facilitator.replace(/\/$/, "")}/settle`, asked);
+  const said = JSON.parse(await textOf(response));
+  const refuses = [400, 412].includes(response.status) && said?.success === false;
+  if (response.status !== 200 && !refuses) throw new Error(`a facilitator answered ${response.status}`);
+  return said;
 };
 
 /** Whether an answer is about this payment and this offer. */
 const isOfThis = ({ network, payer, amount, transaction }, offer, verified) =>
   network === offer.network &&
   (payer ?? verified.payer).toLowerCase() === verified.payer.toLowerCase() &&
-  (amount ?? verified.amount) === verified.amount &&
+  (amount || verified.amount) === verified.amount &&
   /^0x[0-9a-fA-F]{64}$/.test(transaction);
 
 export const createGate = ({ terms, serve, settle, facilitator, log, origin, bind = "preferred", now, fetch = globalThis.fetch }) => {
@@ -32,6 +58,9 @@ export const createGate = ({ terms, serve, settle, facilitator, log, origin, bin
     throw new TypeError("log must have claim(key, expires) and release(key): without it one payment is served twice");
   }
   if (!BINDS.includes(bind)) throw new TypeError(`bind must be one of ${BINDS}`);
+  if (origin !== undefined && canonicalResource(String(origin)).value?.origin !== origin) {
+    throw new TypeError("origin must be scheme and host, and nothing behind them: https://api.example.com");
+  }
   const ask = settle ?? asking(facilitator, (...given) => fetch(...given));
   const offers = (Array.isArray(terms) ? terms : [terms]).map((offer) => (typeof offer === "string" ? offer : JSON.stringify(offer)));
   const accepts = offers.map((offer) => JSON.parse(offer));
@@ -43,7 +72,7 @@ export const createGate = ({ terms, serve, settle, facilitator, log, origin, bin
 
   const answer = (status, error, headers = {}) =>
     new Response(JSON.stringify({ error }), { status, headers: { "content-type": "application/json", ...headers } });
-  const unknown = () => answer(503, "settlement_unknown", { "retry-after": "5" });
+  const unknown = () => answer(503, "settlement_unknown");
   const offered = (url, error) => {
     const header = required(url, error);
     return header.ok ? answer(402, error, { "PAYMENT-REQUIRED": header.value }) : answer(414, header.error.code);

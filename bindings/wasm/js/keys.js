@@ -1,6 +1,6 @@
 // Keys go into the module's memory, and fresh bytes come from the runtime; without a source of them nothing is signed.
 
-import { answer, bytes, problem } from "./text.js";
+import { NO_TEXT, answer, bytes, problem } from "./text.js";
 
 /** Thirty-two fresh bytes; nothing where the runtime has no source of them. */
 export const fresh = () => {
@@ -15,8 +15,8 @@ export const open = (Key, secret, make) => {
   if (fresh() === null) return NO_RANDOMNESS;
   const given = secret instanceof Uint8Array ? secret : bytes(secret, "secret");
   const held = Key.hold(given);
-  // what the caller gave, or what was made of a text
-  given.fill(0);
+  // what the caller gave, or what was made of a text, unless it was none
+  if (given !== NO_TEXT) given.fill(0);
   const told = answer(held.address());
   if (told.ok) return { ok: true, value: make(held, told.value) };
   held.free();

@@ -62,10 +62,10 @@ export interface Settlement {
   /**
    * What the receipt of a transaction that did this and nothing else proves, once its block stands. Of `paid` the `response` is for the buyer, and
    * `text` the exact text of it. Of neither of the other two it is known that the payment cannot be taken yet: only the state of the nonce says
-   * that.
+   * that. Where there are no steps nothing is charged, nothing is sent, and it is paid without a receipt.
    */
   judge(
-    receipt: TransactionReceipt,
+    receipt?: TransactionReceipt,
   ): Result<
     | { outcome: "paid"; response: SettleResponse; text: string }
     | { outcome: "otherwise" | "reverted"; response?: undefined; text?: undefined }

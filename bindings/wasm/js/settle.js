@@ -23,9 +23,10 @@ const told = ({ transactionHash, status, logs }) => {
 export const planSettlement = (header, terms, { claimed, charge, ...options }) => {
   bytes(claimed, "claimed");
   const given = asked(header, terms, options, { claimed, charge: charge === undefined ? undefined : decimal(charge, "charge") });
-  const judge = (receipt) =>
-    map(answer(wasm.settle_judge(given, told(receipt))), ({ outcome, response }) =>
+  const judging = ({ steps }) => (receipt) =>
+    // where nothing is to be sent there is no receipt
+    map(answer(wasm.settle_judge(given, steps.length === 0 ? object({}) : told(receipt))), ({ outcome, response }) =>
       response === undefined ? { outcome } : { outcome, response: JSON.parse(response), text: response },
     );
-  return map(answer(wasm.settle_plan(given)), (plan) => (plan.questions === undefined ? { ...plan, judge } : plan));
+  return map(answer(wasm.settle_plan(given)), (plan) => (plan.questions === undefined ? { ...plan, judge: judging(plan) } : plan));
 };

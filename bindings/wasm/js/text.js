@@ -4,7 +4,7 @@ const encoder = new TextEncoder();
 const HALF = /\p{Surrogate}/u;
 // Bytes that are no UTF-8: what a text with half of a surrogate pair becomes. An encoder would write another letter in its place, and
 // two texts would be one.
-const NO_TEXT = Uint8Array.of(0xff);
+export const NO_TEXT = Uint8Array.of(0xff);
 
 /** The bytes of a text. Whatever else it is, is a mistake of the program and not of a stranger. */
 export const bytes = (text, name) => {

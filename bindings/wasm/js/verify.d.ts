@@ -169,7 +169,7 @@ export interface Verified {
   termsHash: string;
   /** Which of the offers it takes. */
   offer: number;
-  /** With the request, whether the nonce is bound to it. */
+  /** With a request that has `bind`, whether the nonce is bound to it. */
   bound?: boolean;
 }
 
@@ -189,7 +189,10 @@ export interface VerifyOptions {
 }
 
 export interface VerifyRequestOptions extends VerifyOptions {
-  /** With it, a payment for another request is refused: one that names another resource, or whose nonce is bound to something else. */
+  /**
+   * With it, a payment for another request is refused: one that names another resource, and with `bind` one whose nonce is said to be bound to
+   * something else. Whoever passes a payment on can take that saying away; only `required` refuses it then.
+   */
   request?: RequestSeen;
 }
 
@@ -258,7 +261,10 @@ export interface Gate<Rest extends unknown[]> {
     body: string,
   ): Promise<SettleResponse>;
   log: ReplayLog;
-  /** Where the resource is sold, if that is not where the request arrives: `https://api.example.com`. */
+  /**
+   * Where the resource is sold: `https://api.example.com`. Leave it out only where the runtime itself routes by host, as Workers do: elsewhere the
+   * URL of a request has the host that the client wrote, and what was bought from somebody else under another name would pass.
+   */
   origin?: string;
   /** Whether payments are bound to their request by the nonce; `preferred`, that those that are have to be bound to this one, unless it is said. */
   bind?: "ignored" | "preferred" | "required";

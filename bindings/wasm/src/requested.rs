@@ -1,7 +1,7 @@
 //! The request that a payment came with, as its host received it.
 //!
 //! What the client says of the resource is compared and never used (catalogue rows 70 and 71). A nonce that the payer bound to a request has to
-//! be bound to this one (rows 107 to 109), whether the seller insists on bound nonces or not.
+//! be bound to this one (rows 107 to 109), where the seller has offered that, whether it insists on bound nonces or not.
 
 use alloc::string::String;
 

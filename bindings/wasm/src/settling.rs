@@ -4,6 +4,7 @@
 //! taken from outside but what the chain has answered. That a payment was claimed for one settlement, in a store that all instances share, is
 //! the host's to see to; it says so by naming the key that it has claimed, and a plan is made for no other.
 
+use alloc::string::String;
 use alloc::vec::Vec;
 
 use quittance_core::chain::{Log, Plan, Step};
@@ -64,8 +65,16 @@ pub(crate) fn plan(given: &[u8]) -> Answer {
 pub(crate) fn judge(given: &[u8], receipt: &[u8]) -> Answer {
     let texts = Texts::read(given)?;
     let case = Case::read(&texts)?;
-    let receipt = Receipt::read(&Texts::read(receipt)?)?;
-    case.check(|scheme, verified| Settlement::of(&texts, scheme, verified)?.judge(&receipt))
+    let receipt = Texts::read(receipt)?;
+    case.check(|scheme, verified| {
+        let settlement = Settlement::of(&texts, scheme, verified)?;
+        // nothing is charged, and nothing was sent
+        if settlement.plan.steps.is_empty() {
+            Ok(settlement.paid(String::new()))
+        } else {
+            settlement.judge(&Receipt::read(&receipt)?)
+        }
+    })
 }
 
 /// A payment that was claimed, and what settles it.
@@ -96,14 +105,16 @@ impl Settlement {
     fn judge(self, receipt: &Receipt) -> Answer {
         let logs = receipt.logs.iter().map(ReceiptLog::log).collect::<Vec<_>>();
         let word = match evidence::ours(receipt.status, &logs, &self.plan, &self.admitted.verified().key()) {
-            Word::Paid => {
-                let settled = Settled::assertion(self.admitted, hex(&receipt.transaction), self.charge);
-                return Ok(members([("outcome", "paid".into()), ("response", settled.receipt().to_json().into())]));
-            }
+            Word::Paid => return Ok(self.paid(hex(&receipt.transaction))),
             Word::Reverted => "reverted",
             _ => "otherwise",
         };
         Ok(members([("outcome", word.into())]))
+    }
+
+    fn paid(self, transaction: String) -> Object {
+        let settled = Settled::assertion(self.admitted, transaction, self.charge);
+        members([("outcome", "paid".into()), ("response", settled.receipt().to_json().into())])
     }
 }
 

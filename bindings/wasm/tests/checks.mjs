@@ -440,12 +440,14 @@ const withKeys = (q, whole) => {
       return outcome(q.planSettlement(header, offer, { ...options, charge, claimed: key }), ({ steps, evidence, judge }) => {
         const logs = evidence.map(({ emitter, topics, data }) => ({ address: emitter, topics, data }));
         const receipt = { transactionHash: `0x${"ab".repeat(32)}`, status: "0x1", logs };
-        const judged = [receipt, { ...receipt, status: "0x0" }, { ...receipt, logs: logs.slice(1) }].map((it) => judge(it));
-        const outcomes = ["paid", "reverted", steps.length === 0 ? "paid" : "otherwise"];
+        // where nothing is charged nothing is sent, and there is no receipt
+        const receipts = steps.length === 0 ? [undefined] : [receipt, { ...receipt, status: "0x0" }, { ...receipt, logs: logs.slice(1) }];
+        const [judged, outcomes] = [receipts.map((it) => judge(it)), ["paid", "reverted", "otherwise"]];
         judged.forEach((it, i) => {
           if (it.value?.outcome !== outcomes[i]) throw new Error(`a receipt is ${outcomes[i]}: ${JSON.stringify(it)}`);
         });
         if (judged[0].value.response.success !== true) throw new Error("what was paid has a receipt");
+        if ((judged[0].value.response.transaction === "") !== (steps.length === 0)) throw new Error("a receipt names the transaction that there is");
         // the bytes of a transaction are sent, and known by their hash
         return { steps: steps.map(({ transaction, ...step }) => step), evidence };
       });

@@ -196,6 +196,9 @@ export const rows = (q, other, { memories, without, inspected, inputs }) => [
       }
     }
     refused(q.encodeHeader("PAYMENT-REQUIRED", { x402Version: 2, resource: { url: half }, accepts: [OFFER] }), "in an object", ["json_surrogate"]);
+    // a key that is none is overwritten, and not what such texts have in common
+    refused(q.SigningKey.open(half), "as a key");
+    refused(q.canonicalResource(half), "afterwards", ["utf8"]);
   }],
   ["row_231_an_object_that_says_something_else_the_second_time", () => {
     const header = pay(q).value;

@@ -50,6 +50,15 @@ export const trades = (q) => [
     check(settled.length === 1 && counted.signed === 1 && counted.sent.length === 2, JSON.stringify(counted));
     const asked = value(q.readObject("SettleRequest", settled[0]));
     check(asked.paymentRequirements.amount === OFFER.amount, "what is settled is what was asked");
+    // what a browser keeps to itself changes nothing
+    check((await buy(`${URL}#summary`, { purchase: "report-42-again" })).status === 200, "with a fragment");
+  }],
+  ["what_is_free_needs_no_name_that_is_one", async () => {
+    const { buy, counted } = buyer(q, () => new Response("for nothing"));
+    for (const url of [`${URL}?discount=100%`, `${URL}#s`, "http://api.example.com/v1"]) {
+      check((await (await buy(url)).text()) === "for nothing", url);
+    }
+    check(counted.signed === 0, "nothing is signed");
   }],
   ["a_request_with_a_body_is_bought", async () => {
     const { gate } = shop(q);
@@ -222,6 +231,7 @@ export const trades = (q) => [
     const by = async (said) => {
       const fetch = async (url, init) => {
         asked.push([url, init.method, JSON.parse(init.body).x402Version]);
+        if (said.status !== undefined) return Response.json(said.body, { status: said.status });
         return typeof said === "string" ? new Response(said, { status: 502 }) : Response.json(said);
       };
       const { gate, claims } = shop(q, { facilitator: "https://facilitator.example/", fetch });
@@ -233,6 +243,13 @@ export const trades = (q) => [
     check(asked.join() === "https://facilitator.example/settle,POST,2", `${asked}`);
     const { payer, ...less } = right;
     check((await by({ ...less, amount: OFFER.amount, payer: payer.toLowerCase() })).join() === "200,1", "in other words");
+    check((await by({ ...right, amount: "" })).join() === "200,1", "an amount that is not said");
+    // a refusal comes with these; a server that is breaking is not believed, whatever it says
+    const refused = { success: false, errorReason: "insufficient_funds", transaction: "", network: OFFER.network };
+    for (const status of [200, 400, 412]) check((await by({ status, body: refused })).join() === "402,0", `refused with ${status}`);
+    for (const status of [401, 404, 429, 500, 503]) check((await by({ status, body: refused })).join() === "503,1", `no refusal with ${status}`);
+    for (const status of [201, 400, 412, 500]) check((await by({ status, body: right })).join() === "503,1", `nothing settled with ${status}`);
+    check((await by({ status: 200, body: { ...right, more: "x".repeat(70_000) } })).join() === "503,1", "more than there is to say");
     for (const [wrong, status] of [
       [{ ...right, payer: OFFER.payTo }, 502],
       [{ ...right, network: "eip155:8453" }, 502],
@@ -247,7 +264,9 @@ export const trades = (q) => [
       check((await by(wrong)).join() === `${status},1`, `${JSON.stringify(wrong)} leaves open what happened`);
       check(asked.length === count + 1, "it is asked once");
     }
-    for (const wrong of [{}, { facilitator: "https://a.example", settle() {} }, { settle() {}, bind: "always" }]) {
+    const origins = ["api.example.com", "https://api.example.com/", "https://API.example.com", "ftp://a.example", ""];
+    const more = origins.map((origin) => ({ settle() {}, origin }));
+    for (const wrong of [{}, { facilitator: "https://a.example", settle() {} }, { settle() {}, bind: "always" }, ...more]) {
       let thrown;
       try {
         q.createGate({ terms: OFFER, serve() {}, log: { claim() {}, release() {} }, ...wrong });

@@ -1,12 +1,21 @@
 //! Reading an audit log from a file, checked line by line.
 
 use std::fs::File;
-use std::io::{BufRead as _, BufReader, Read as _};
+use std::io::{BufRead as _, BufReader, ErrorKind, Read as _};
 use std::path::Path;
 
 use quittance_guard::audit::{Anchor, Broken, MAX_LINE, Record, Verified, Verifier};
 
 use crate::Failure;
+
+/// Takes a file to the disk, if it is one and its place can be written to at all.
+fn flush(file: &File) -> std::io::Result<()> {
+    let unneeded = [ErrorKind::PermissionDenied, ErrorKind::ReadOnlyFilesystem, ErrorKind::InvalidInput, ErrorKind::Unsupported];
+    match file.sync_data() {
+        Err(error) if !file.metadata()?.is_file() || unneeded.contains(&error.kind()) => Ok(()),
+        flushed => flushed,
+    }
+}
 
 /// Checks a whole log and hands on each entry that holds, with its line.
 ///
@@ -28,7 +37,7 @@ pub(crate) fn read(
         line.clear();
         if file.by_ref().take(longest).read_until(b'\n', &mut line).map_err(failed)? == 0 {
             // what is said of it, an anchor above all, must not be of lines that a loss of power still takes; what is no file has none
-            let _ = file.get_ref().sync_data();
+            flush(file.get_ref()).map_err(failed)?;
             return Ok(verifier.finish());
         }
         let fed = verifier.feed(&line, |record| entry(&String::from_utf8_lossy(&line), record));

@@ -75,7 +75,7 @@ impl Wallet {
                 pins.extend(pin.filter(|(origin, pin)| !is_known(&pins, origin, pin)));
             })?;
             let verified = verified.map_err(|broken| failed(&broken))?;
-            // what was torn off was never acted on
+            // what was torn off let nothing out that the ledger does not know of
             file.set_len(verified.valid_bytes()).map_err(|error| failed(&error))?;
             // the store sees by itself that it was put back; what the log adds is its own order
             let generation = StoreGeneration::Confirmed(verified.head().generation());

@@ -4,7 +4,7 @@
 //!
 //! | lines | when they are flushed |
 //! |---|---|
-//! | requested, quoted, intent | all at once, beside the ledger's flush of what was signed, before the signed bytes leave |
+//! | requested, quoted, intent | all at once, while the key signs, before the ledger keeps what was signed |
 //! | signed, sent | with the next flush. The ledger has the signed bytes on its disk before they leave, so that the log is not the only one who knows |
 //! | settled, answered, and everything else | with the next flush, or after [`LONGEST`]. The seller's receipt, or the chain, says the same again |
 //!
@@ -87,11 +87,10 @@ impl Journal {
         {
             end.waits = true;
             let lines = Arc::clone(&self.lines);
+            let waits = Waits(Arc::clone(&self.lines));
             runtime.spawn(async move {
                 tokio::time::sleep(LONGEST).await;
-                if let Ok(mut end) = lines.end() {
-                    end.waits = false;
-                }
+                drop(waits);
                 // if it fails the log has stopped, which whoever buys next is told
                 let _stopped = tokio::task::spawn_blocking(move || lines.flush()).await;
             });
@@ -114,6 +113,17 @@ impl Journal {
 impl fmt::Debug for Journal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Journal(..)")
+    }
+}
+
+/// Somebody waits to flush, until this goes: at the end of the wait, or of the runtime.
+struct Waits(Arc<Lines>);
+
+impl Drop for Waits {
+    fn drop(&mut self) {
+        if let Ok(mut end) = self.0.end() {
+            end.waits = false;
+        }
     }
 }
 

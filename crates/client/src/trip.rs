@@ -130,6 +130,9 @@ impl<'a, S: Signer + Send + Sync, L: Ledger + Send + Sync> Leg<'a, S, L> {
             Reserved::Again(record) if record.signed.is_some() => return self.resume(*record).await,
             Reserved::Again(record) => return Err(Error::Busy(record.purchase.id)),
         };
+        // what was decided is on the disk before the ledger knows of a signature: where that has one, the log says why. Until then the one waits for
+        // its disk beside the other's work
+        let log = self.trip.flush();
         let now = inner.host.now()?;
         let signed = sign_with(
             &inner.signer,
@@ -149,14 +152,10 @@ impl<'a, S: Signer + Send + Sync, L: Ledger + Send + Sync> Leg<'a, S, L> {
                 return Err(error);
             }
         };
-        // a signature that nobody sees is none, so that what was decided need not be on the disk before it; it is before the bytes leave, as
-        // they are themselves, and the one waits for its disk beside the other
-        let log = self.trip.flush();
-        let stepped = inner.ledger.step(&ticket, Step::Sign(kept), now).await;
         if let Some(log) = log {
             log.done().await?;
         }
-        let record = stepped.map_err(not_stepped)?;
+        let record = inner.ledger.step(&ticket, Step::Sign(kept), now).await.map_err(not_stepped)?;
         let attempt = self.trip.attempt(&record.purchase, &paying.line());
         if let Some(attempt) = &attempt {
             self.trip.record(|event| event.signed(attempt))?;

@@ -63,7 +63,8 @@ pub(crate) fn verified(payload: &Eip3009Payload, input: &VerifyInput<'_>) -> Res
 ///
 /// The specification lists signature, balance and simulation, and leaves the nonce to the simulation. Here the nonce comes before the
 /// balance: a payer who has paid with this very authorization may have nothing left, and has to hear that it is used (catalogue row 142).
-/// The balance only names why a simulation fails: of one that succeeds it need not be known, because the transfer was made.
+/// Of a token in the registry the balance only names why a simulation fails: it is known to revert where it cannot transfer. Another may do nothing
+/// and say yes, so that its word on the balance is asked for too.
 pub(crate) fn demands(payload: &Eip3009Payload, input: &VerifyInput<'_>, options: &Options<'_>) -> Result<Vec<Demand>, Rejection> {
     let (paid, token) = (&payload.authorization, token(input.terms)?);
     let nonce = ChainQuery::NonceState { token, authorizer: paid.from, nonce: paid.nonce };
@@ -79,7 +80,8 @@ pub(crate) fn demands(payload: &Eip3009Payload, input: &VerifyInput<'_>, options
         return Ok(demands);
     }
     let success = Demand::success(&plan(payload, input.terms, options.payers)?, input, Rejection::Eip3009Simulation);
-    if !(success.is_met(input) && balance.is_open(input)) {
+    let reverts = input.terms.asset().registered().is_some();
+    if !(reverts && success.is_met(input) && balance.is_open(input)) {
         demands.push(balance);
     }
     demands.push(success);

@@ -123,6 +123,8 @@ const fn free(rejection: Rejection) -> Rejection {
 /// Somebody else has the settlement.
 struct Stale;
 
+/// The longest window that a failure is looked after for, in seconds.
+const DAY: u64 = 86_400;
 /// How long to wait before something that is down is asked again.
 const AGAIN: Duration = Duration::from_secs(1);
 
@@ -190,8 +192,8 @@ impl<'a, C: Chain + 'static, L: ReplayLog + Send + Sync + 'static> Settlement<'a
     async fn end(mut self, end: End) -> Outcome {
         // who goes on with it, which may be this process again, has a right of its own
         drop((self.gift.take(), self.place.take()));
-        // whoever goes on with it sets the same aside
-        if !matches!(end, End::Stale) {
+        // whoever goes on with it sets the same aside, and may have signed it
+        if self.aside.is_some() && !matches!(end, End::Stale) && self.hold().await.is_ok() {
             self.keep_what_was_set_aside().await;
         }
         let (engine, lane, ticket) = (self.engine, self.lane, self.ticket);
@@ -265,10 +267,18 @@ impl<'a, C: Chain + 'static, L: ReplayLog + Send + Sync + 'static> Settlement<'a
 
     /// The step that says that it will not.
     fn failed_for(&self, rejection: Rejection) -> Step {
-        match self.watched_until() {
+        match self.watched_until().map(|until| self.closes().max(until)) {
             Some(until) => Step::FailedWatched(free(rejection), until),
             None => Step::Failed(free(rejection)),
         }
+    }
+
+    /// Until when a failure is looked after at least: somebody may make it pay until its window closes. That may be any time, and a day is enough.
+    fn closes(&self) -> UnixSeconds {
+        let now = self.engine.clock.now().unwrap_or(self.record.expires);
+        let most = now.checked_add(DAY).unwrap_or(now);
+        let closes = self.record.expires.min(most);
+        closes.checked_add(self.lane.settings.watch.as_secs()).unwrap_or(closes)
     }
 
     /// Until when somebody looks after the end, if anybody does.

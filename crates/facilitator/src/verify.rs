@@ -107,7 +107,7 @@ impl Memory {
                 Ok(Ok(verified)) => return Ok(Checked { verified, answers }),
                 Ok(Err(mut questions)) => {
                     if answers.is_empty() {
-                        spare(&mut questions, found.is_some());
+                        spare(&mut questions, found.is_some(), case.terms.asset().registered().is_some());
                     }
                     questions
                 }
@@ -137,10 +137,11 @@ impl Memory {
 }
 
 /// Leaves out at first what is not needed as a rule, and is asked in the next round should it be after all: what a wallet says, where a key has signed;
-/// and what the payer of a transfer has, which is enough where the transfer succeeds, and names the reason where it does not.
-fn spare(questions: &mut Vec<ChainQuery>, signed_by_key: bool) {
+/// and what the payer of a transfer of a known token has, which is enough where the transfer succeeds, and names the reason where it does not.
+fn spare(questions: &mut Vec<ChainQuery>, signed_by_key: bool, known: bool) {
     let any = |is: fn(&ChainQuery) -> bool| questions.iter().any(is);
-    let transfers = any(|question| matches!(question, ChainQuery::NonceState { .. }))
+    let transfers = known
+        && any(|question| matches!(question, ChainQuery::NonceState { .. }))
         && any(|question| matches!(question, ChainQuery::Simulate(_)));
     questions.retain(|question| match question {
         ChainQuery::ContractSignature { .. } => !signed_by_key,

@@ -10,7 +10,7 @@
 //! seller was told it did not get. So the nonce of such a payment is traced anew until it is known again that nothing moved, or that it did;
 //! nothing is sent for it meanwhile, since whoever was told that it failed may have been paid in another way. Where the nonce of a failure is
 //! unused and its window open anybody who has seen what was sent may still send it, the payer among them, and that is found out when the window
-//! has closed.
+//! has closed, if it does within a day.
 //!
 //! What is gone is opened again in the log, by which it is nobody's receipt any more, and goes on as after a crash: from the same signed bytes, until
 //! there is evidence that it is settled or that it cannot be. That this process looks is no promise of the next one, so that what is to be looked

@@ -26,11 +26,13 @@
 //! creating the file it syncs the folder too. Several entries may share one `fsync` (group commit) if what they announce waits for it: a
 //! [`Recorded`] then says that the line is written, and who lets signed bytes out of the house has flushed before the lines that say why. A line of
 //! which somebody else has proof on a disk (the ledger of what was signed, the chain of what was settled) may follow later. What a loss of
-//! power takes is then the end of the log, whole lines of it, which a check cannot tell from an end that was cut off but by an anchor or by that proof; so
-//! an [`Anchor`] is given away only when its line is flushed. In a database the sequence number is a unique key. A short write, a full disk or a
-//! failing `fsync` is an error, never
-//! to be retried on the same file handle: the chain has [stopped](Chain::has_stopped), the log is verified again, torn bytes after
-//! [`Verified::valid_bytes`] are cut off, and [`Chain::resume`] goes on. Every so often [`Chain::anchor`] goes to a place that whoever
+//! power takes is then of the lines after the last flush: as a rule the end of them, which a check cannot tell from an end that was cut off but by
+//! an anchor or by that proof; so an [`Anchor`] is given away only when its line is flushed. On a file system that writes pages in another order
+//! than they were filled in there may be a hole among these lines, which is found as broken and is for the operator to cut off.
+//!
+//! In a database the sequence number is a unique key. A short write, a full disk or a failing `fsync` is an error, never to be retried on the
+//! same file handle: the chain has [stopped](Chain::has_stopped), the log is verified again, torn bytes after [`Verified::valid_bytes`] are cut
+//! off, and [`Chain::resume`] goes on. Every so often [`Chain::anchor`] goes to a place that whoever
 //! can write the log cannot.
 
 mod chain;

@@ -62,7 +62,7 @@ fn elsewhere(payment: &Payment, terms: &Terms, signature: &Signature, from: Addr
         for name in ["USDC", "USD Coin", "Bridged USDC", "USD Coin (Arb1)"] {
             for version in ["1", "2"] {
                 if is_payer(&Domain::token(name, version, chain, token).separator()) {
-                    return Some(format!("the name {name:?} and version {version:?}, which are not the token's own"));
+                    return Some(format!("the name \"{name}\" and version \"{version}\", which are not the token's own"));
                 }
             }
         }

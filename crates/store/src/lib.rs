@@ -21,8 +21,8 @@
 //!
 //! A loss of power is survived by whatever was handed to the disk. By SQLite (`WAL`) that is everything that has to be on it before somebody acts
 //! ([`Flushed`](quittance_guard::Durability::Flushed), `synchronous=FULL`), with all that was written before it; what is only
-//! [`Written`](quittance_guard::Durability::Written) (`synchronous=NORMAL`) follows a tenth of a second later at most, and says itself who makes up for
-//! its loss. By PostgreSQL it is every answer (`synchronous_commit`, whatever the server's default is). A torn end of
+//! [`Written`](quittance_guard::Durability::Written) (`synchronous=NORMAL`) follows a tenth of a second later at most, or when the file is opened again after
+//! the process was killed, and says itself who makes up for its loss. By PostgreSQL it is every answer (`synchronous_commit`, whatever the server's default is). A torn end of
 //! the write-ahead log is cut off by its checksums; a file that is damaged elsewhere is answered with
 //! [`StoreInconsistent`](quittance_core::Fault::StoreInconsistent) as soon as what is damaged is read. A full disk is a
 //! [`StoreFull`](quittance_core::Fault::StoreFull), and nothing is half written. An error of the disk, also of a flush alone, is a

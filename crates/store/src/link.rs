@@ -4,7 +4,6 @@ use core::time::Duration;
 use std::path::{Path, PathBuf};
 use std::str::FromStr as _;
 
-use quittance_core::Fault;
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions, PgSslMode};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{ConnectOptions as _, Connection as _, Postgres, Sqlite, pool::PoolConnection};
@@ -34,6 +33,15 @@ pub(crate) enum Link {
 pub(crate) enum Connection {
     Sqlite(SqliteConnection),
     Postgres(PgConnection),
+}
+
+/// What became of what stands in the log of a file.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Carried {
+    /// It stands in the file, and is flushed there.
+    Over,
+    /// Somebody reads an older state, and needs it where it is.
+    Busy,
 }
 
 /// Connections that are shared, for reading.
@@ -169,14 +177,14 @@ impl Connection {
         Ok(rows.first().ok_or(crate::word::TORN)?.int(0)? % SHARDS)
     }
 
-    /// Writes what stands in the log of a file into the file itself, and begins the log anew.
-    pub(crate) async fn carry_over(&mut self) -> Result<(), Broken> {
+    /// Writes what stands in the log of a file into the file itself, and begins the log anew; or says that somebody else is in the way.
+    pub(crate) async fn carry_over(&mut self) -> Result<Carried, Broken> {
         if self.db().is_postgres() {
-            return Ok(());
+            return Ok(Carried::Over);
         }
         let rows = self.db().rows("PRAGMA wal_checkpoint(TRUNCATE)".into(), Vec::new()).await?;
         let busy = rows.first().ok_or(crate::word::TORN)?.int(0)? != 0;
-        if busy { Err(Broken::Fault(Fault::StoreUnavailable)) } else { Ok(()) }
+        Ok(if busy { Carried::Busy } else { Carried::Over })
     }
 
     pub(crate) async fn close(self) -> Result<(), sqlx::Error> {

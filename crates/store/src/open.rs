@@ -168,6 +168,8 @@ pub(crate) async fn open(link: &Link, key: &SealingKey, options: &Options) -> Re
         Schema::Current => {}
         Schema::Newer { found } => return Err(refuse(Reason::Newer { found, known: schema::known() })),
     }
+    // what another process has written and not flushed, or could not flush, is taken along; who reads an older state meanwhile is not waited for
+    connection.carry_over().await.map_err(broken)?;
     let keeper = Keeper { seal: Seal::new(key), capacity: options.capacity };
     let expected = options.expected.map(word::number).max(witnessed);
     let generation = begin(

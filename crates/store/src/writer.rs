@@ -23,7 +23,7 @@ use tokio::time::{Instant, timeout_at};
 use crate::batch::{self, Generation, Keeper, Owed};
 use crate::db::Broken;
 use crate::generation::Beside;
-use crate::link::{Connection, Link};
+use crate::link::{Carried, Connection, Link};
 use crate::operation::{Job, Operation, Reply};
 use crate::recent::Recent;
 
@@ -33,6 +33,8 @@ const MOST: usize = 256;
 const ATTEMPTS: u32 = 8;
 /// After how many batches the generation goes up.
 const BATCHES_OF_A_GENERATION: u64 = 256;
+/// How long to wait until what could not be flushed is carried over, where nobody asks for anything.
+const AGAIN: Duration = Duration::from_secs(1);
 /// How long something may be written and not flushed.
 const LONGEST: Duration = Duration::from_millis(100);
 
@@ -49,13 +51,24 @@ pub(crate) struct Writers {
 /// Writes until nobody can ask any more.
 pub(crate) async fn write(writers: Arc<Writers>, connection: Option<Connection>) {
     let mut connection = connection.map(Held::new);
+    // a flush has failed for which nobody waited, and nobody has carried over since what it was of
+    let mut torn = false;
     loop {
-        let jobs = match connection.as_ref().and_then(|held| held.owes) {
+        let due = match &connection {
+            Some(held) => held.owes.map(|since| since + LONGEST),
+            None => torn.then(|| Instant::now() + AGAIN),
+        };
+        let jobs = match due {
             None => take(&writers.queue).await,
-            Some(since) => match timeout_at(since + LONGEST, take(&writers.queue)).await {
+            Some(due) => match timeout_at(due, take(&writers.queue)).await {
                 Ok(jobs) => jobs,
+                Err(_) if connection.is_none() => {
+                    torn = connected(&writers, &mut connection).await.is_err();
+                    continue;
+                }
                 Err(_) => {
                     flush(&mut connection).await;
+                    torn = connection.is_none();
                     continue;
                 }
             },
@@ -162,7 +175,7 @@ async fn forget(writers: &Writers, connection: &mut Option<Held>, job: Job) {
     let _ = job.reply.send(outcome);
 }
 
-/// Takes to the disk what was only written. If that fails the connection is thrown away, and whoever asks for something next finds out.
+/// Takes to the disk what was only written. If that fails the connection is thrown away.
 async fn flush(connection: &mut Option<Held>) {
     let Some(held) = connection.as_mut().filter(|held| held.owes.is_some()) else { return };
     let flushed = match held.promise(Durability::Flushed).await {
@@ -199,11 +212,15 @@ impl Held {
         let late = self.owes.is_some_and(|since| since.elapsed() >= LONGEST);
         let durability = if db.is_postgres() || late { Durability::Flushed } else { durability };
         if self.durability != durability {
-            db.simple(match durability {
-                Durability::Written => "PRAGMA synchronous = NORMAL",
-                Durability::Flushed => "PRAGMA synchronous = FULL",
-            })
-            .await?;
+            // carrying over, which SQLite begins by itself after a commit, flushes what nobody has flushed, and tells nobody if that fails: so not
+            // after a commit that has not flushed its own
+            let settings = match durability {
+                Durability::Written => ["PRAGMA wal_autocheckpoint = 0", "PRAGMA synchronous = NORMAL"],
+                Durability::Flushed => ["PRAGMA wal_autocheckpoint = 4000", "PRAGMA synchronous = FULL"],
+            };
+            for setting in settings {
+                db.simple(setting).await?;
+            }
             self.durability = durability;
         }
         Ok(())
@@ -226,7 +243,9 @@ impl Held {
 async fn connected<'a>(writers: &Writers, held: &'a mut Option<Held>) -> Result<(&'a mut Held, i64), Broken> {
     if held.is_none() {
         let mut connection = writers.link.connect().await?;
-        connection.carry_over().await?;
+        if connection.carry_over().await? == Carried::Busy {
+            return Err(Broken::Fault(Fault::StoreUnavailable));
+        }
         *held = Some(Held::new(connection));
     }
     let held = held.as_mut().ok_or(Broken::Fault(Fault::StoreUnavailable))?;

@@ -204,6 +204,22 @@ fn the_balance_is_asked_to_name_why_a_transfer_fails_and_not_where_it_succeeds()
     for success in [NO, reverted()] {
         assert_eq!(without_balance(&Chain { success, ..chain() }, ChainMode::Simulated), "Balance");
     }
+    // a token that nobody knows may do nothing and say yes
+    let other = Terms::parse(edited(|offer| offer.asset = PAYEE.into())).unwrap();
+    let unsigned = Eip3009Payload::new(SignatureBytes::from_bytes(&[]).unwrap(), transfer());
+    let digest = crate::eip3009::digest(&unsigned, &other).unwrap();
+    let payment = with_signature(&other, transfer(), key().sign(&digest).into());
+    let input = VerifyInput::offline(&payment, &other, at(NOW)).in_mode(ChainMode::Simulated);
+    let answers = EXACT.questions(&input).unwrap().into_iter().filter(|question| !matches!(question, ChainQuery::Balance { .. }));
+    let answer = |question: &ChainQuery| match question {
+        ChainQuery::Code { address } if *address != key().address() => ChainAnswer::Bytes([1].into()),
+        ChainQuery::NonceState { .. } => NO,
+        other => chain().answer(other),
+    };
+    let answers = answers.map(|question| (question.clone(), answer(&question))).collect::<Vec<_>>();
+    let Ok(Progress::Ask(ChainQuery::Balance { .. })) = EXACT.verify(&input.with_answers(&answers)) else {
+        panic!("it is not asked")
+    };
     // a nonce that is used comes before it, also where the token says yes to it
     assert_eq!(without_balance(&Chain { used: YES, ..chain() }, ChainMode::Simulated), "Err(Eip3009NonceUsed)");
 }

@@ -6,6 +6,7 @@
 use std::collections::VecDeque;
 
 use quittance_guard::ReplayLog;
+use tokio::time::Instant;
 
 use super::{Back, Company, Job, Working};
 use crate::chain::{Block, Broadcast, Chain};
@@ -27,8 +28,9 @@ pub(super) struct Flight {
     waits_since: Option<u64>,
     /// Whether it was in a block at the last look.
     mined: bool,
-    /// How many times its number seemed to be another's.
+    /// How many times its number seemed to be another's, and when last.
     strikes: u32,
+    struck: Option<Instant>,
     load: Load,
     wait: Wait,
 }
@@ -73,6 +75,7 @@ impl Flight {
             waits_since: None,
             mined: false,
             strikes: 0,
+            struck: None,
             load: Load::Jobs,
             wait,
         }
@@ -161,7 +164,12 @@ impl<C: Chain, L: ReplayLog> Working<'_, C, L> {
             return true;
         }
         match self.given.chain.nonce(self.given.signer, Block::Latest).await {
-            Ok(latest) if latest > flight.nonce() => flight.strikes += 1,
+            Ok(latest) if latest > flight.nonce() => {
+                // looks are more frequent where others send, and what is late is given time all the same
+                if flight.struck.is_none_or(|before| before.elapsed() >= self.given.settings.poll) {
+                    (flight.strikes, flight.struck) = (flight.strikes + 1, Some(Instant::now()));
+                }
+            }
             Ok(_) => flight.strikes = 0,
             Err(_) => return true,
         }

@@ -27,6 +27,8 @@ struct Findings {
     ended: Option<u64>,
     /// Whether somebody else is known to have used the nonce.
     used: bool,
+    /// When a look was counted last.
+    counted: Option<Instant>,
     /// How many looks found the nonce used and nobody who used it.
     untraced: u32,
     /// How many transactions failed for no reason that is left.
@@ -41,6 +43,17 @@ struct Findings {
     arrived: Option<TransactionHash>,
 }
 
+impl Findings {
+    /// Whether a look is one more: what comes late is given time, and others who send make looks more frequent.
+    fn counts(&mut self, view: &View, poll: Duration) -> bool {
+        let counts = self.counted.is_none_or(|before| view.at.saturating_duration_since(before) >= poll);
+        if counts {
+            self.counted = Some(view.at);
+        }
+        counts
+    }
+}
+
 /// What is thought of a payment before anything is looked at.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Suspicion {
@@ -50,7 +63,7 @@ pub(super) enum Suspicion {
 }
 
 /// Why a claim is not held any longer.
-enum Held {
+pub(super) enum Held {
     Fault,
     Stale,
 }
@@ -167,7 +180,7 @@ impl<C: Chain + 'static, L: ReplayLog + Send + Sync + 'static> Settlement<'_, C,
     }
 
     /// Says in the log that somebody is still at it.
-    async fn hold(&self) -> Result<(), Held> {
+    pub(super) async fn hold(&self) -> Result<(), Held> {
         // whoever can send it has to be able to take it over
         let sender = self.call.as_ref().and_then(|call| call.sender);
         if sender.is_some_and(|sender| self.lane.desk(Some(sender)).is_none()) {
@@ -258,6 +271,9 @@ impl<C: Chain + 'static, L: ReplayLog + Send + Sync + 'static> Settlement<'_, C,
             }
             Spent::Untraced => {
                 findings.used = true;
+                if !findings.counts(view, self.lane.settings.poll) {
+                    return None;
+                }
                 findings.untraced += 1;
                 if findings.untraced < UNTRACED {
                     return None;
@@ -268,6 +284,9 @@ impl<C: Chain + 'static, L: ReplayLog + Send + Sync + 'static> Settlement<'_, C,
             Spent::Not => {
                 findings.used = false;
                 if !over && vain.is_none() {
+                    return None;
+                }
+                if !findings.counts(view, self.lane.settings.poll) {
                     return None;
                 }
                 findings.unused += 1;

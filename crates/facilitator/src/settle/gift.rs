@@ -28,7 +28,8 @@ const NAMES: usize = 8;
 impl<C: Chain + 'static, L: ReplayLog + Send + Sync + 'static> Settlement<'_, C, L> {
     /// Sets a gift aside, with the gas that it takes, if there is leave for it.
     pub(super) async fn may_give(&mut self, payer: Address, value: u128, gas: u128) -> Result<bool, Fault> {
-        let Some(purse) = &self.lane.purse else { return Ok(false) };
+        let lane = self.lane;
+        let Some(purse) = &lane.purse else { return Ok(false) };
         let (now, before) = (self.engine.clock.now()?, self.gifts().len());
         for number in before..before.saturating_add(NAMES) {
             let gift = Gift {
@@ -46,6 +47,8 @@ impl<C: Chain + 'static, L: ReplayLog + Send + Sync + 'static> Settlement<'_, C,
                     return Ok(true);
                 }
                 Leave::None => return Ok(false),
+                // set aside at another price, and not signed
+                Leave::Taken if self.aside.as_ref() == Some(&gift.id) => self.keep_what_was_set_aside().await,
                 Leave::Taken => {}
             }
         }

@@ -219,6 +219,11 @@ impl Wards {
     pub(super) fn closed(&mut self, now: UnixSeconds) {
         while let Some((then, key)) = self.open.first().copied().filter(|(then, _)| *then <= now) {
             self.open.remove(&(then, key));
+            // looks from before count no longer
+            if let Some(doubt) = self.doubts.get_mut(&key).filter(|doubt| doubt.ward.transaction.is_none()) {
+                doubt.missing = 0;
+                continue;
+            }
             let Some(place) = self.places.get(&key).copied() else { continue };
             let Some(ward) = self.blocks.get(&place).and_then(|block| block.wards.get(&key)).copied() else { continue };
             if ward.transaction.is_none() {

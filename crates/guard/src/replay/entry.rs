@@ -168,8 +168,12 @@ impl Step {
             Self::Hold(_) => Durability::Written,
             // `settling` that nobody holds any more is as unknown
             Self::Unknown => Durability::Written,
-            // it is `settling` again, with what was sent: the facilitator, or the chain for one, says the same of it once more (rule 13)
-            Self::Settled(_) | Self::Sold(_) | Self::Watched(..) => Durability::Written,
+            // it is `settling` again, with what was sent: who looks at the chain says the same of it once more (rule 13). A stranger who keeps nothing
+            // does not: to him the nonce is used
+            Self::Settled(receipt) | Self::Sold(receipt) | Self::Watched(receipt, _) => match receipt.attested {
+                Attested::Chain => Durability::Written,
+                Attested::Answer => Durability::Flushed,
+            },
             // what was sold is made once more for who shows the payment for the same request, and nobody pays for that. It may be a
             // stranger who has read a payment without a bound nonce on the chain, as it may after any crash in the middle of a sale
             Self::Grant(_) => Durability::Written,

@@ -316,7 +316,7 @@ async fn row_147_a_failure_that_stays_one_stays_one_and_costs_few_questions() {
     assert_eq!(stage.node.asked(None) - stage.node.asked(Some(Method::Blocks)), asked);
     // and that for as long as it is looked after
     assert!(entry(&stage, &order).await.sent.is_some());
-    tokio::time::sleep(Duration::from_secs(2_000)).await;
+    tokio::time::sleep(Duration::from_secs(6_000)).await;
     let asked = stage.node.asked(None);
     tokio::time::sleep(Duration::from_secs(1_000)).await;
     assert_eq!((stage.node.asked(None), stage.log.find(&order.key()).await.unwrap()), (asked, None));
@@ -390,7 +390,8 @@ async fn rows_147_and_148_who_tries_again_goes_on_from_what_was_sent() {
 async fn rows_144_and_147_what_somebody_else_makes_pay_after_it_failed_is_found_when_its_window_has_closed() {
     let stage = Stage::new();
     let now = stage.chain.now().as_secs();
-    let window = Window::new(UnixSeconds::from_secs(now - 60), UnixSeconds::from_secs(now + 300));
+    // longer than what is settled is looked after
+    let window = Window::new(UnixSeconds::from_secs(now - 60), UnixSeconds::from_secs(now + 3_000));
     let order = Order { window, ..stage.order(1) };
     failing(&stage, &order, Ambush::Drain, "insufficient_funds").await;
     let sent = stage.chain.spendings(stage.signer(0))[0].transaction;
@@ -405,7 +406,7 @@ async fn rows_144_and_147_what_somebody_else_makes_pay_after_it_failed_is_found_
     assert_eq!((stage.paid(), count(&stage, "revived")), (times(1), 0));
     // nobody asks again and again meanwhile
     assert_eq!(stage.node.asked(None) - stage.node.asked(Some(Method::Blocks)), asked);
-    tokio::time::sleep(Duration::from_secs(240)).await;
+    tokio::time::sleep(Duration::from_secs(3_000)).await;
     stage.settled(&order).await;
     assert_eq!((entry(&stage, &order).await.state.as_str(), count(&stage, "revived")), ("settled", 1));
     assert_eq!((stage.paid(), stage.node.asked(Some(Method::Broadcast))), (times(1), broadcast));

@@ -28,9 +28,10 @@ pub(super) fn run(workspace: &Workspace, options: &Options) -> Result<(), Failur
 
 const ONE: &str = "\
 One buyer who buys one thing after the other: asks, is told the terms, decides, signs, pays, checks the receipt. The buyer keeps its budget, what it
-signed and an audit log on disk, the gate and the facilitator in it a store each. A purchase waits for five flushes: of the budget, of the signed bytes and,
-beside it, of the log, of what the gate is about to send, and of the facilitator's transaction. What the chain or the other side says again is written at once
-and flushed with what comes next, or a tenth of a second later. The protocol's own client, server and facilitator are a process each and keep nothing.
+signed and an audit log on disk, the gate and the facilitator in it a store each. A purchase waits for five flushes: of the budget, of the log while the
+key signs, of the signed bytes, of what the gate is about to send, and of the facilitator's transaction. What the chain or the other side says again is
+written at once and flushed with what comes next, or a tenth of a second later. The protocol's own client, server and facilitator are a process each and
+keep nothing.
 Both look every 5 ms for a receipt on the same anvil, which makes a block for each transaction at once, and ours also when a node has taken a
 transaction; the sandbox does the same.";
 

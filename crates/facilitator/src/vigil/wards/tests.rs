@@ -180,3 +180,30 @@ fn row_147_a_failure_stands_as_long_as_its_block_and_is_looked_at_in_its_turn_wh
     wards.forget(UnixSeconds::from_secs(101));
     assert!(wards.is_empty());
 }
+
+#[test]
+fn rows_144_and_147_looks_from_before_a_window_closed_say_nothing_of_what_came_after() {
+    let (mut wards, place, closes) = (Wards::default(), (11, [11; 32]), UnixSeconds::from_secs(100));
+    wards.add(failure(1), None);
+    let before = |wards: &mut Wards| {
+        wards.again_at(closes, failure(1).key);
+        wards.seems_to_stand(failure(1), place);
+    };
+    (1..LOOKS).for_each(|_| before(&mut wards));
+    wards.closed(UnixSeconds::from_secs(99));
+    assert_eq!(wards.doubts[&failure(1).key].missing, LOOKS - 1);
+    wards.closed(closes);
+    // one look is none
+    (1..LOOKS).for_each(|_| wards.seems_to_stand(failure(1), place));
+    assert_eq!(wards.failures(9), [failure(1)]);
+    wards.seems_to_stand(failure(1), place);
+    assert!(wards.failures(9).is_empty());
+
+    // also where it was known to stand, and never of one that is settled
+    wards.again_at(closes, failure(1).key);
+    wards.add(ward(2, 1_000), Some(place));
+    wards.again_at(closes, ward(2, 1_000).key);
+    wards.closed(closes);
+    assert_eq!((wards.failures(9), wards.doubtful(9)), (vec![failure(1)], Vec::new()));
+    assert!(wards.open.is_empty());
+}

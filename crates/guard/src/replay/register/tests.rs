@@ -7,6 +7,7 @@ use quittance_core::registry::networks;
 use quittance_core::{Address, Nonce, Rejection, Resource, Salt};
 
 use super::*;
+use crate::durability::Durability;
 use crate::fingerprint::Fingerprint;
 use crate::replay::{Answer, Audience, Bound, Demand, Sent, State};
 use crate::samples::{asset, at, key, key_of, payer, request as fingerprint, terms};
@@ -689,4 +690,12 @@ proptest! {
         }
         prop_assert!(grants.values().all(|count| *count == 1), "{:?}", grants);
     }
+}
+
+#[test]
+fn row_151_what_nobody_says_again_is_on_the_disk_before_anybody_is_told() {
+    let said = |attested| [Step::Settled(receipt("0xa", attested)), Step::Sold(receipt("0xa", attested))];
+    assert!(said(Attested::Answer).iter().all(|step| step.durability() == Durability::Flushed), "a stranger may keep nothing");
+    assert!(said(Attested::Chain).iter().all(|step| step.durability() == Durability::Written));
+    assert_eq!(Step::Settling(None).durability(), Durability::Flushed);
 }
