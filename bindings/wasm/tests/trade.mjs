@@ -257,8 +257,9 @@ export const trades = (q) => [
       [{ ...right, transaction: "" }, 502],
       [{ ...right, success: "true" }, 502],
       ["bad gateway", 503],
-      ["7", 502],
-      ["null", 502],
+      ["7", 503],
+      [{ status: 200, body: 7 }, 502],
+      [{ status: 200, body: null }, 502],
     ]) {
       const count = asked.length;
       check((await by(wrong)).join() === `${status},1`, `${JSON.stringify(wrong)} leaves open what happened`);
