@@ -13,8 +13,10 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 
+import { effortOf, runnerOver, spread } from "./timing.mjs";
+
 const [folder, modules, ...options] = process.argv.slice(2);
-const effort = options.includes("--quick") ? { batch: 10, rounds: 9 } : { batch: 20, rounds: 61 };
+const effort = effortOf(options);
 
 // the packages lie where they were installed, not beside this file
 const require = createRequire(pathToFileURL(join(modules, "package.json")));
@@ -53,27 +55,7 @@ for (const sample of samples) {
   if (!right) throw new Error(`a peer is wrong about ${sample.hash}`);
 }
 
-// A runner gives the nanoseconds per payment of one batch: the process's own, so that other programs are not in them, but its garbage
-// collection is.
-const runner = async (once, items) => {
-  let next = 0;
-  const run = async (size) => {
-    const start = process.cpuUsage();
-    for (let i = 0; i < size; i += 1) {
-      const answer = once(samples[next]);
-      // only viem answers later, and to wait for the others would be charged to them
-      if (answer instanceof Promise) await answer;
-      next = (next + 1) % SAMPLES;
-    }
-    const { user, system } = process.cpuUsage(start);
-    return (user + system) * 1000;
-  };
-  let size = 1;
-  // long enough for the engine to have compiled it, and then sized to fit
-  for (let warm = 0; warm < 20; warm += 1) if ((await run(size)) < effort.batch * 1e6) size *= 2;
-  size = Math.max(1, Math.floor((size * effort.batch * 1e6) / (await run(size))));
-  return async () => (await run(size)) / size / items;
-};
+const runner = runnerOver(samples, effort);
 
 const ours = (name) => {
   const instance = new WebAssembly.Instance(new WebAssembly.Module(readFileSync(join(folder, `wasm-${name}.wasm`))), {});
@@ -91,10 +73,6 @@ const rows = [
   ["viem-recover", "peer", "viem: recoverAddress", viemRecover, 1],
 ];
 
-const spread = (numbers) => {
-  const sorted = [...numbers].sort((a, b) => a - b);
-  return [sorted[sorted.length >> 1], sorted[0], sorted[sorted.length - 1]];
-};
 const digits = (numbers, count) => numbers.map((number) => number.toFixed(count));
 
 const reference = await runner(tinyRecover, 1);

@@ -10,8 +10,10 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 
+import { effortOf, runnerOver, spread } from "./timing.mjs";
+
 const [user, peers, official, ...options] = process.argv.slice(2);
-const effort = options.includes("--quick") ? { batch: 10, rounds: 9 } : { batch: 20, rounds: 61 };
+const effort = effortOf(options);
 
 const from = (folder, name) => import(pathToFileURL(createRequire(join(folder, "package.json")).resolve(name)));
 const q = await import(pathToFileURL(join(user, "node_modules/quittance/inline/index.mjs")));
@@ -72,29 +74,7 @@ for (const [name, , , ours, other, right] of ROWS) {
   }
 }
 
-// A runner gives the nanoseconds per payment of one batch: the process's own, garbage collection with it.
-const runner = async (once, items) => {
-  let next = 0;
-  const run = async (size) => {
-    const start = process.cpuUsage();
-    for (let i = 0; i < size; i += 1) {
-      const answer = once(samples[next]);
-      if (answer instanceof Promise) await answer;
-      next = (next + 1) % SAMPLES;
-    }
-    const { user, system } = process.cpuUsage(start);
-    return (user + system) * 1000;
-  };
-  let size = 1;
-  for (let warm = 0; warm < 20; warm += 1) if ((await run(size)) < effort.batch * 1e6) size *= 2;
-  size = Math.max(1, Math.floor((size * effort.batch * 1e6) / (await run(size))));
-  return async () => (await run(size)) / size / items;
-};
-
-const spread = (numbers) => {
-  const sorted = [...numbers].sort((a, b) => a - b);
-  return [sorted[sorted.length >> 1], sorted[0], sorted[sorted.length - 1]];
-};
+const runner = runnerOver(samples, effort);
 
 for (const [name, about, by, ours, other, , items = 1] of ROWS) {
   const [path, peer] = [await runner(ours, items), await runner(other, items)];

@@ -697,5 +697,4 @@ fn row_151_what_nobody_says_again_is_on_the_disk_before_anybody_is_told() {
     let said = |attested| [Step::Settled(receipt("0xa", attested)), Step::Sold(receipt("0xa", attested))];
     assert!(said(Attested::Answer).iter().all(|step| step.durability() == Durability::Flushed), "a stranger may keep nothing");
     assert!(said(Attested::Chain).iter().all(|step| step.durability() == Durability::Written));
-    assert_eq!(Step::Settling(None).durability(), Durability::Flushed);
 }
