@@ -19,15 +19,15 @@
 //! Whoever is answered finds the answer again after a crash of the process, however that ends: it was committed. A process that is killed loses
 //! what it had not been told yet. That may or may not have happened, as after a [`Fault`](quittance_core::Fault); asking again finds out.
 //!
-//! A loss of power is survived by whatever was handed to the disk. By SQLite (`WAL`) that is everything that has to be on it before somebody acts
-//! ([`Flushed`](quittance_guard::Durability::Flushed), `synchronous=FULL`), with all that was written before it; what is only
-//! [`Written`](quittance_guard::Durability::Written) (`synchronous=NORMAL`) follows a tenth of a second later at most, or when the file is opened again after
-//! the process was killed, and says itself who makes up for its loss. By PostgreSQL it is every answer (`synchronous_commit`, whatever the server's default is). A torn end of
-//! the write-ahead log is cut off by its checksums; a file that is damaged elsewhere is answered with
-//! [`StoreInconsistent`](quittance_core::Fault::StoreInconsistent) as soon as what is damaged is read. A full disk is a
-//! [`StoreFull`](quittance_core::Fault::StoreFull), and nothing is half written. An error of the disk, also of a flush alone, is a
-//! [`StoreUnavailable`](quittance_core::Fault::StoreUnavailable), after which nothing is believed that was not read anew. What cannot be seen from here: a disk that says it has written and
-//! has not, and a PostgreSQL whose administrator has set `fsync=off`.
+//! A loss of power is survived by whatever was handed to the disk. By SQLite (`WAL`) that is everything that has to be on it before somebody
+//! acts ([`Flushed`](quittance_guard::Durability::Flushed), `synchronous=FULL`), with all that was written before it; what is only
+//! [`Written`](quittance_guard::Durability::Written) (`synchronous=NORMAL`) follows a tenth of a second later at most, or when the file is
+//! opened again after the process was killed, and says itself who makes up for its loss. By PostgreSQL it is every answer
+//! (`synchronous_commit`, whatever the server's default is). A torn end of the write-ahead log is cut off by its checksums; a file that is
+//! damaged elsewhere is answered with [`StoreInconsistent`](quittance_core::Fault::StoreInconsistent) as soon as what is damaged is read. A
+//! full disk is a [`StoreFull`](quittance_core::Fault::StoreFull), and nothing is half written. An error of the disk, also of a flush alone,
+//! is a [`StoreUnavailable`](quittance_core::Fault::StoreUnavailable), after which nothing is believed that was not read anew. What cannot
+//! be seen from here: a disk that says it has written and has not, and a PostgreSQL whose administrator has set `fsync=off`.
 //!
 //! # What stands in it
 //!

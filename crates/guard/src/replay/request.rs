@@ -30,9 +30,10 @@ pub struct Demand {
     pub lease: u64,
     /// How often what was paid for and did not arrive is begun to be delivered, at most.
     pub deliveries: u32,
-    /// How far the claim has come when it is answered. [`Written`](Durability::Written) is for who does nothing on the strength of it before a
-    /// step that is flushed, as [`Step::Settling`](super::Step::Settling) is: if the machine ends before that, nothing was sent and
-    /// nothing was served, and the payment is its buyer's again; that something was delivered once more may be forgotten by the count. For who serves first it is [`Flushed`](Durability::Flushed), and so is the default.
+    /// How far the claim has come when it is answered. [`Written`](Durability::Written) is for who does nothing on the strength of it before
+    /// a step that is flushed, as [`Step::Settling`](super::Step::Settling) is: if the machine ends before that, nothing was sent and
+    /// nothing was served, and the payment is its buyer's again; that something was delivered once more may be forgotten by the count. For
+    /// who serves first it is [`Flushed`](Durability::Flushed), and so is the default.
     pub durability: Durability,
     /// The time, from the caller's clock.
     pub now: UnixSeconds,
