@@ -61,6 +61,19 @@ pub(crate) fn object(members: Vec<(Cow<'_, str>, Node<'_>)>) -> Object {
     Object::from_unique(members.into_iter().map(|(name, value)| (name.into_owned(), value.into())).collect())
 }
 
+impl<'a> From<&'a Value> for Node<'a> {
+    fn from(value: &'a Value) -> Self {
+        match value {
+            Value::Null => Self::Null,
+            Value::Bool(value) => Self::Bool(*value),
+            Value::Number(number) => Self::Number(Cow::Borrowed(number.text())),
+            Value::String(text) => Self::String(Cow::Borrowed(text)),
+            Value::Array(elements) => Self::Array(elements.iter().map(Self::from).collect()),
+            Value::Object(object) => Self::Object(object.iter().map(|(name, value)| (Cow::Borrowed(name), value.into())).collect()),
+        }
+    }
+}
+
 impl From<Value> for Node<'_> {
     fn from(value: Value) -> Self {
         match value {

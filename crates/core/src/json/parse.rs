@@ -324,7 +324,7 @@ impl Places {
 ///
 /// Eight at a time: a byte of `(word - ONES * n) & !word` has its top bit set where the byte of `word` is less than `n`, and may have it
 /// set without that only above one that is. So the lowest is right, and 0 is less than 1.
-fn plain_length(bytes: &[u8]) -> usize {
+pub(super) fn plain_length(bytes: &[u8]) -> usize {
     const ONES: u64 = u64::MAX / 255;
     let less = |word: u64, bound: u64| word.wrapping_sub(ONES * bound) & !word;
     let (words, rest) = bytes.as_chunks::<8>();

@@ -93,7 +93,11 @@ impl VerifyRequest {
     pub fn payment(&self) -> Result<Payment, DecodeError> {
         match self {
             Self::V1 { payload, .. } => payload.clone().try_into(),
-            Self::V2 { payload, .. } => payload.clone().try_into(),
+            Self::V2 { payload: payment, .. } => {
+                let resource = payment.resource.as_ref().map(|resource| resource.url.clone());
+                let accepted = Accepted::Written(payment.accepted.clone());
+                from_v2(accepted, resource, payment.extensions.clone(), Members::in_object(&payment.payload))
+            }
         }
     }
 
@@ -124,9 +128,16 @@ impl VerifyRequest {
     ///
     /// As [`offer`](Self::offer), or when a member of the offer is malformed.
     pub fn terms(&self, payment: &Payment) -> Result<(Terms, Amount), DecodeError> {
-        let offer = self.offer()?;
-        let price = offer.parse_amount()?;
-        Ok((read(offer, payment)?, price))
+        let terms = match self.accepted(payment) {
+            Some(terms) => terms.clone(),
+            None => {
+                let offer = self.offer()?;
+                offer.parse_amount()?;
+                Terms::parse(offer)?
+            }
+        };
+        let price = terms.amount();
+        Ok((terms, price))
     }
 
     /// Of a request to settle, the offer that the payment is held against, and what is to be charged.
@@ -138,19 +149,21 @@ impl VerifyRequest {
     ///
     /// As [`terms`](Self::terms).
     pub fn terms_to_settle(&self, payment: &Payment) -> Result<(Terms, Amount), DecodeError> {
+        let Authorization::UptoPermit2(payload) = payment.authorization() else { return self.terms(payment) };
         let mut offer = self.offer()?;
         let charge = offer.parse_amount()?;
-        if let Authorization::UptoPermit2(payload) = payment.authorization() {
-            offer.amount = payload.permit.permitted.amount.to_string();
-        }
-        Ok((read(offer, payment)?, charge))
+        offer.amount = payload.permit.permitted.amount.to_string();
+        let accepted = payment.accepted().filter(|accepted| *accepted.requirements() == offer).cloned();
+        Ok((accepted.map_or_else(|| Terms::parse(offer), Ok)?, charge))
     }
-}
 
-/// As a rule it is the offer that the client says it accepted, which was read with the payment.
-fn read(offer: PaymentRequirements, payment: &Payment) -> Result<Terms, DecodeError> {
-    let accepted = payment.accepted().filter(|accepted| *accepted.requirements() == offer).cloned();
-    accepted.map_or_else(|| Terms::parse(offer), Ok)
+    /// As a rule the offer is what the client says it accepted, which was read with the payment.
+    fn accepted<'p>(&self, payment: &'p Payment) -> Option<&'p Terms> {
+        match self {
+            Self::V1 { .. } => None,
+            Self::V2 { requirements, .. } => payment.accepted().filter(|accepted| accepted.requirements() == requirements),
+        }
+    }
 }
 
 impl SupportedKind {

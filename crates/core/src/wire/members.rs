@@ -37,6 +37,11 @@ impl<'a> Members<'a> {
         Self::of(object.into_iter().map(|(name, value)| (Cow::Owned(name), value.into())).collect())
     }
 
+    /// The members of an object that somebody else keeps.
+    pub(super) fn in_object(object: &'a Object) -> Self {
+        Self::of(object.iter().map(|(name, value)| (Cow::Borrowed(name), value.into())).collect())
+    }
+
     /// The same members, read with knowledge of offers; so are the objects inside. Nothing that is read depends on it.
     pub(crate) fn beside<'b>(self, offers: &'b [Terms]) -> Members<'b>
     where
