@@ -26,13 +26,13 @@ use quittance_core::nonce::NonceError;
 use quittance_core::payment_id::PaymentIdError;
 use quittance_core::registry::networks::{NetworkInfo, NetworkKind};
 use quittance_core::registry::{
-    AssetInfo, ContestedName, Eip2612, Erc20, Evidence, Spl, Token, TokenDomain, TokenProgram, TransferMethod,
+    AssetInfo, ContestedName, Eip2612, Erc20, Evidence, Spl, Token, TokenDomain, TokenProgram, TransferMethod, UsedNonce,
 };
 use quittance_core::rejection::{Blame, Reason, Rejection, Retry, Vocabulary};
 use quittance_core::resource::ResourceError;
 use quittance_core::signature::{
-    AccountCode, Claim, Form, KeySigned, PayerCache, PublicKey, PublicKeyError, SecretKey, SecretKeyError, Shape, Signature,
-    SignatureBytes, SignatureError, Wrapped, WrapperError,
+    AccountCode, Claim, Form, KeySigned, PayerCache, PublicKey, PublicKeyError, SecretKey, SecretKeyError, Shape,
+    Signature, SignatureBytes, SignatureError, Wrapped, WrapperError,
 };
 use quittance_core::signer::Signable;
 use quittance_core::statement::{Foreign, Issuer, Key, KeyId, Statement, StatementError, Unsigned};
@@ -101,7 +101,7 @@ promise! {
         ReceiveWithAuthorization, CancelAuthorization, PermitWitnessTransferFrom<ExactWitness>, TokenPermissions, ExactWitness,
         UptoWitness, SigningRequest<'_>, Signable;
     Small: AssetInfo, ContestedName, Eip2612, Erc20, Evidence, NetworkInfo, NetworkKind, Spl, Token, TokenDomain, TokenProgram,
-        TransferMethod;
+        TransferMethod, UsedNonce;
     Small: Blame, ChainMode, Log<'_>, Mode, PaymentHeader<'_>, Proof, Reason, Retry, Vocabulary, wire::Version;
     Why: AddressError, AmountError, BindingError, DecodeErrorKind, Denial, EncodingError, Fault, HexError, JsonError, Misuse,
         MoneyError, NetworkError, NonceError, PaymentIdError, PublicKeyError, Rejection, ReplayKeyError, ResourceError, SecretKeyError, ShapeError,

@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 
 use quittance_core::chain::{Call, ChainQuery, ExpectedLog, Plan};
 use quittance_core::eip712::Digest;
-use quittance_core::registry::TransferMethod;
+use quittance_core::registry::{Erc20, TransferMethod};
 use quittance_core::signature::Form;
 use quittance_core::wire::Eip3009Payload;
 use quittance_core::{Account, Address, ChainMode, Rejection, ReplayKey, Terms, Verified, VerifyInput, WindowRule};
@@ -63,25 +63,29 @@ pub(crate) fn verified(payload: &Eip3009Payload, input: &VerifyInput<'_>) -> Res
 ///
 /// The specification lists signature, balance and simulation, and leaves the nonce to the simulation. Here the nonce comes before the
 /// balance: a payer who has paid with this very authorization may have nothing left, and has to hear that it is used (catalogue row 142).
-/// Of a token in the registry the balance only names why a simulation fails: it is known to revert where it cannot transfer. Another may do nothing
-/// and say yes, so that its word on the balance is asked for too.
+/// Of a token in the registry the balance only names why a simulation fails: it is known to revert where it cannot transfer. So does the nonce
+/// where the registry says that the token reverts on a used one. Another may do nothing and say yes, so that its word on both is asked for too.
 pub(crate) fn demands(payload: &Eip3009Payload, input: &VerifyInput<'_>, options: &Options<'_>) -> Result<Vec<Demand>, Rejection> {
     let (paid, token) = (&payload.authorization, token(input.terms)?);
     let nonce = ChainQuery::NonceState { token, authorizer: paid.from, nonce: paid.nonce };
     let balance = ChainQuery::Balance { token, owner: paid.from };
-    let mut demands = vec![
-        Demand::code(token, Rejection::AssetNotDeployed),
-        Demand::new(nonce, Needs::Unused, Rejection::Eip3009NonceUsed).or_unknown(Rejection::Eip3009NotSupported),
-    ];
+    let nonce = Demand::new(nonce, Needs::Unused, Rejection::Eip3009NonceUsed).or_unknown(Rejection::Eip3009NotSupported);
     let balance =
         Demand::new(balance, Needs::AtLeast(paid.value), Rejection::InsufficientFunds).or_unknown(Rejection::AssetUnknown);
+    let mut demands = Vec::with_capacity(4);
+    demands.push(Demand::code(token, Rejection::AssetNotDeployed));
     if input.mode != ChainMode::Simulated {
-        demands.push(balance);
+        demands.extend([nonce, balance]);
         return Ok(demands);
     }
     let success = Demand::success(&plan(payload, input.terms, options.payers)?, input, Rejection::Eip3009Simulation);
-    let reverts = input.terms.asset().registered().is_some();
-    if !(reverts && success.is_met(input) && balance.is_open(input)) {
+    let proved = success.is_met(input);
+    let known = input.terms.asset().registered().and_then(|info| info.erc20());
+    let shown = |reverts: bool, demand: &Demand| reverts && proved && demand.is_open(input);
+    if !shown(known.is_some_and(Erc20::reverts_on_used_nonce), &nonce) {
+        demands.push(nonce);
+    }
+    if !shown(known.is_some(), &balance) {
         demands.push(balance);
     }
     demands.push(success);

@@ -10,8 +10,9 @@ use std::time::Duration;
 
 use quittance_core::chain::{ChainAnswer, ChainQuery};
 use quittance_core::proof::Settled;
+use quittance_core::registry::{AssetInfo, Erc20};
 use quittance_core::signature::PayerCache;
-use quittance_core::{Address, ChainMode, Fault, Progress, Rejection, UnixSeconds, Verified, VerifyInput};
+use quittance_core::{Address, ChainMode, Fault, Progress, Rejection, Terms, UnixSeconds, Verified, VerifyInput};
 use tokio::time::Instant;
 
 use crate::case::Case;
@@ -107,7 +108,7 @@ impl Memory {
                 Ok(Ok(verified)) => return Ok(Checked { verified, answers }),
                 Ok(Err(mut questions)) => {
                     if answers.is_empty() {
-                        spare(&mut questions, found.is_some(), case.terms.asset().registered().is_some());
+                        spare(&mut questions, found.is_some(), &case.terms);
                     }
                     questions
                 }
@@ -137,20 +138,22 @@ impl Memory {
 }
 
 /// Leaves out at first what is not needed as a rule, and is asked in the next round should it be after all: what a wallet says, where a key has signed;
-/// and what the payer of a transfer of a known token has, which is enough where the transfer succeeds, and names the reason where it does not.
-fn spare(questions: &mut Vec<ChainQuery>, signed_by_key: bool, known: bool) {
+/// and what only names the reason where a transfer of a known token fails: what its payer has, and, where the token reverts on a used nonce, the nonce.
+fn spare(questions: &mut Vec<ChainQuery>, signed_by_key: bool, terms: &Terms) {
     let any = |is: fn(&ChainQuery) -> bool| questions.iter().any(is);
-    let transfers = known
-        && any(|question| matches!(question, ChainQuery::NonceState { .. }))
+    let transfers = any(|question| matches!(question, ChainQuery::NonceState { .. }))
         && any(|question| matches!(question, ChainQuery::Simulate(_)));
+    let known = terms.asset().registered().filter(|_| transfers);
+    let reverts = known.and_then(AssetInfo::erc20).is_some_and(Erc20::reverts_on_used_nonce);
     questions.retain(|question| match question {
         ChainQuery::ContractSignature { .. } => !signed_by_key,
-        ChainQuery::Balance { .. } => !transfers,
+        ChainQuery::Balance { .. } => known.is_none(),
+        ChainQuery::NonceState { .. } => !reverts,
         _ => true,
     });
 }
 
-/// An answer raises at most one further question: the code of an account, and then its word; or what its payer has, where a transfer fails.
+/// An answer raises at most one further question: the code of an account, and then its word; or nonce and balance, where a transfer fails.
 const ROUNDS: usize = 4;
 
 /// Accounts in whose name a signature was wrong and which have no code.

@@ -24,7 +24,8 @@ mod v1_names;
 mod tests;
 
 pub use assets::{
-    AssetInfo, Eip2612, Erc20, Evidence, Spl, Token, TokenDomain, TokenProgram, TransferMethod, asset, assets, default_asset, erc20,
+    AssetInfo, Eip2612, Erc20, Evidence, Spl, Token, TokenDomain, TokenProgram, TransferMethod, UsedNonce, asset, assets,
+    default_asset, erc20,
 };
 pub use networks::{NetworkInfo, NetworkKind, network_info, networks};
 pub use v1_names::{ContestedName, contested_v1_name, network_by_v1_name, v1_name};

@@ -65,6 +65,22 @@ fn known_separators() {
 }
 
 #[test]
+fn row_145_only_of_the_issuers_own_usdc_is_it_known_that_a_used_nonce_reverts() {
+    let known = assets().iter().filter(|info| info.erc20().is_some_and(Erc20::reverts_on_used_nonce));
+    for info in known.clone() {
+        let token = info.erc20().expect("it is one");
+        assert_eq!((info.symbol, info.decimals, token.transfer), ("USDC", 6, TransferMethod::Eip3009), "{}", info.network);
+        assert_eq!(domain(token).1, "2", "{}", info.network);
+    }
+    assert_eq!(known.count(), 20);
+    // a system contract, a bridged token, and one by another method
+    for network in [networks::ARC, networks::IOTEX, networks::IGRA] {
+        let token = default_asset(network).and_then(AssetInfo::erc20).expect("the network has a default token");
+        assert_eq!(token.used_nonce, UsedNonce::Unstated, "{network}");
+    }
+}
+
+#[test]
 fn row_83_the_wrong_names_give_other_separators() {
     for (network, wrong_name, start, end) in [
         (networks::BASE, "USDC", [0xe8, 0x24, 0xbe, 0x45], [0xa3, 0xd7]),

@@ -183,45 +183,68 @@ fn each_answer_has_its_code_for_a_transfer() {
     check_transfer(|chain| chain.success = reverted(), "eip3009_simulation");
 }
 
-#[test]
-fn the_balance_is_asked_to_name_why_a_transfer_fails_and_not_where_it_succeeds() {
+/// What is still asked, or what is wrong, when all is answered but the questions of one kind.
+fn without(kinds: &[&str], chain: &Chain, mode: ChainMode) -> String {
     let terms = terms();
     let payment = signed(&terms, transfer());
-    let input = VerifyInput::offline(&payment, &terms, at(NOW));
-    let without_balance = |chain: &Chain, mode| {
-        let input = input.in_mode(mode);
-        let questions = EXACT.questions(&input).unwrap();
-        let told = questions.iter().filter(|question| !matches!(question, ChainQuery::Balance { .. }));
-        let answers = told.map(|question| (question.clone(), chain.answer(question))).collect::<Vec<_>>();
-        match EXACT.verify(&input.with_answers(&answers)) {
-            Ok(Progress::Verified(_)) => "valid".into(),
-            Ok(Progress::Ask(question)) => kind(&question),
-            other => format!("{other:?}"),
+    let input = VerifyInput::offline(&payment, &terms, at(NOW)).in_mode(mode);
+    let questions = EXACT.questions(&input).unwrap();
+    let told = questions.iter().filter(|question| !kinds.contains(&kind(question).as_str()));
+    let answers = told.map(|question| (question.clone(), chain.answer(question))).collect::<Vec<_>>();
+    match EXACT.verify(&input.with_answers(&answers)) {
+        Ok(Progress::Verified(_)) => "valid".into(),
+        Ok(Progress::Ask(question)) => {
+            let foreseen = EXACT.questions(&input.with_answers(&answers)).unwrap();
+            assert_eq!(foreseen.first(), Some(&question));
+            foreseen.iter().map(kind).collect::<Vec<_>>().join(" ")
         }
-    };
+        other => format!("{other:?}"),
+    }
+}
+
+#[test]
+fn the_balance_is_asked_to_name_why_a_transfer_fails_and_not_where_it_succeeds() {
+    let without_balance = |chain: &Chain, mode| without(&["Balance"], chain, mode);
     assert_eq!(without_balance(&chain(), ChainMode::Simulated), "valid");
     assert_eq!(without_balance(&chain(), ChainMode::State), "Balance");
     for success in [NO, reverted()] {
         assert_eq!(without_balance(&Chain { success, ..chain() }, ChainMode::Simulated), "Balance");
     }
-    // a token that nobody knows may do nothing and say yes
+    // a nonce that is used comes before it, also where the token says yes to it
+    assert_eq!(without_balance(&Chain { used: YES, ..chain() }, ChainMode::Simulated), "Err(Eip3009NonceUsed)");
+}
+
+#[test]
+fn row_145_the_nonce_is_asked_to_name_why_a_transfer_fails_and_not_where_a_token_that_reverts_on_a_used_one_succeeds() {
+    let left_out = &["NonceState", "Balance"];
+    assert_eq!(without(left_out, &chain(), ChainMode::Simulated), "valid");
+    assert_eq!(without(left_out, &chain(), ChainMode::State), "NonceState Balance");
+    for success in [NO, reverted()] {
+        assert_eq!(without(left_out, &Chain { success, ..chain() }, ChainMode::Simulated), "NonceState Balance");
+    }
+    assert_eq!(without(&["NonceState"], &chain(), ChainMode::Simulated), "valid");
+}
+
+#[test]
+fn row_145_a_token_that_nobody_knows_is_asked_for_nonce_and_balance() {
+    // it may do nothing and say yes
     let other = Terms::parse(edited(|offer| offer.asset = PAYEE.into())).unwrap();
     let unsigned = Eip3009Payload::new(SignatureBytes::from_bytes(&[]).unwrap(), transfer());
     let digest = crate::eip3009::digest(&unsigned, &other).unwrap();
     let payment = with_signature(&other, transfer(), key().sign(&digest).into());
     let input = VerifyInput::offline(&payment, &other, at(NOW)).in_mode(ChainMode::Simulated);
-    let answers = EXACT.questions(&input).unwrap().into_iter().filter(|question| !matches!(question, ChainQuery::Balance { .. }));
     let answer = |question: &ChainQuery| match question {
         ChainQuery::Code { address } if *address != key().address() => ChainAnswer::Bytes([1].into()),
         ChainQuery::NonceState { .. } => NO,
+        ChainQuery::Balance { .. } => chain().balance,
         other => chain().answer(other),
     };
-    let answers = answers.map(|question| (question.clone(), answer(&question))).collect::<Vec<_>>();
-    let Ok(Progress::Ask(ChainQuery::Balance { .. })) = EXACT.verify(&input.with_answers(&answers)) else {
-        panic!("it is not asked")
-    };
-    // a nonce that is used comes before it, also where the token says yes to it
-    assert_eq!(without_balance(&Chain { used: YES, ..chain() }, ChainMode::Simulated), "Err(Eip3009NonceUsed)");
+    for left_out in ["NonceState", "Balance"] {
+        let answers = EXACT.questions(&input).unwrap().into_iter().filter(|question| kind(question) != left_out);
+        let answers = answers.map(|question| (question.clone(), answer(&question))).collect::<Vec<_>>();
+        let Ok(Progress::Ask(asked)) = EXACT.verify(&input.with_answers(&answers)) else { panic!("it is not asked") };
+        assert_eq!(kind(&asked), left_out);
+    }
 }
 
 #[test]
