@@ -126,6 +126,11 @@ impl Payment {
         Ok(Self(Arc::new(Parts { version, scheme, network, claims, authorization })))
     }
 
+    /// Whether this is that payment, and not one that says the same.
+    pub(crate) fn is(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+
     /// The version that carried it, in which the answer has to be given.
     #[must_use]
     pub fn version(&self) -> Version {

@@ -6,6 +6,7 @@ use core::fmt;
 
 use crate::amount::Amount;
 use crate::chain::{ChainAnswer, ChainQuery, Plan};
+use crate::eip712::Digest;
 use crate::network::Network;
 use crate::payment::Payment;
 use crate::proof::{Admitted, Verified};
@@ -100,15 +101,15 @@ pub struct VerifyInput<'a> {
     pub answers: &'a [(ChainQuery, ChainAnswer)],
     /// Payers whose keys are known. They make the check faster, and no verdict depends on them.
     pub payers: Option<&'a PayerCache>,
-    /// What an earlier check found of the signature. It makes this one faster, and no verdict depends on it.
-    pub found: Option<&'a KeySigned>,
+    /// What an earlier check of this payment came to. It makes this one faster, and no verdict depends on it.
+    pub earlier: Option<&'a Verified>,
 }
 
 impl<'a> VerifyInput<'a> {
     /// A check without any knowledge of a chain.
     #[must_use]
     pub const fn offline(payment: &'a Payment, terms: &'a Terms, now: UnixSeconds) -> Self {
-        Self { payment, terms, now, mode: ChainMode::Offline, answers: &[], payers: None, found: None }
+        Self { payment, terms, now, mode: ChainMode::Offline, answers: &[], payers: None, earlier: None }
     }
 
     /// The same check, resumed with what the chain answered.
@@ -136,10 +137,25 @@ impl<'a> VerifyInput<'a> {
         Self { payers: Some(payers), ..self }
     }
 
-    /// The same check, made again: with what the first found of the signature ([`Verified::found`]), if it found something.
+    /// The same check, made again: with what the first came to, if it passed without a chain.
     #[must_use]
-    pub const fn with_found(self, found: Option<&'a KeySigned>) -> Self {
-        Self { found, ..self }
+    pub const fn with_earlier(self, earlier: Option<&'a Verified>) -> Self {
+        Self { earlier, ..self }
+    }
+
+    /// What the earlier check found of the signature.
+    #[must_use]
+    pub fn found(&self) -> Option<&'a KeySigned> {
+        self.earlier?.found()
+    }
+
+    /// What the payer has to have signed, if the earlier check has worked it out, and was of this very payment under these very terms: not one that
+    /// says the same, but the same.
+    #[must_use]
+    pub fn digest(&self) -> Option<Digest> {
+        let earlier = self.earlier?;
+        let same = earlier.payment().is(self.payment) && earlier.terms().is(self.terms);
+        earlier.found().filter(|_| same).map(KeySigned::digest)
     }
 
     /// The answer to a question, when it has been asked.

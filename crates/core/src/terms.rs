@@ -161,7 +161,12 @@ impl Terms {
     /// fresh on every answer are left out of the comparison.
     #[must_use]
     pub fn is_same_offer(&self, claimed: &Self) -> bool {
-        Arc::ptr_eq(&self.0, &claimed.0) || self.says_the_same(claimed)
+        self.is(claimed) || self.says_the_same(claimed)
+    }
+
+    /// Whether these are those terms, and not some that say the same.
+    pub(crate) fn is(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
     }
 
     fn says_the_same(&self, claimed: &Self) -> bool {

@@ -36,7 +36,7 @@ pub(crate) fn examine<'a>(
     authorization::amount(paid.value, terms, &NAMES)?;
     authorization::window(paid.window, input.now, &options.within(WindowRule::EIP3009), &NAMES)?;
     authorization::recipient(paid.to, terms, &NAMES)?;
-    let digest = digest(payload, terms)?;
+    let digest = input.digest().map_or_else(|| digest(payload, terms), Ok)?;
     authorization::method(terms, TransferMethod::Eip3009)?;
     Ok(Signed { digest, signature: &payload.signature, from: paid.from, form: Form::Full, wrong: Rejection::Eip3009Signature })
 }

@@ -78,8 +78,8 @@ impl Next {
 
 impl KeyCheck {
     /// What is to be found out, with the payers that the input knows.
-    pub(crate) const fn claim<'a>(&'a self, input: &VerifyInput<'a>) -> Claim<'a> {
-        Claim::new(&self.digest, &self.signature, self.from).with_payers(input.payers).with_found(input.found)
+    pub(crate) fn claim<'a>(&'a self, input: &VerifyInput<'a>) -> Claim<'a> {
+        Claim::new(&self.digest, &self.signature, self.from).with_payers(input.payers).with_found(input.found())
     }
 
     /// The outcome, once it was found out: a question when only the chain can say.

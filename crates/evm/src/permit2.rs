@@ -112,7 +112,7 @@ pub(crate) fn examine<'a, W: Proxy>(
     }
     authorization::recipient(permit.witness.to(), terms, &NAMES)?;
     let signed = Signed {
-        digest: digest(payload, terms)?,
+        digest: input.digest().map_or_else(|| digest(payload, terms), Ok)?,
         signature: &payload.signature,
         from: payload.from,
         form: Form::FullOrCompact,

@@ -85,17 +85,15 @@ impl Memory {
     ) -> Result<Checked, Trouble> {
         // garbage ends here
         let progress = self.check_offline(case, now)?;
-        let found = match &progress {
-            Progress::Verified(verified) => verified.found().copied(),
+        let earlier = match progress {
+            Progress::Verified(verified) if mode == ChainMode::Offline => return Ok(Checked { verified, answers: Vec::new() }),
+            Progress::Verified(verified) => Some(verified),
             _ => None,
         };
-        if let (Progress::Verified(verified), ChainMode::Offline) = (progress, mode) {
-            return Ok(Checked { verified, answers: Vec::new() });
-        }
         let mut answers = Vec::new();
         for round in 0..ROUNDS {
             let checked = self.look(case, now, |input| {
-                let input = input.in_mode(mode).with_answers(&answers).with_found(found.as_ref());
+                let input = input.in_mode(mode).with_answers(&answers).with_earlier(earlier.as_ref());
                 // before anything was answered there are only questions
                 if round > 0
                     && let Progress::Verified(verified) = case.scheme.verify(&input)?
@@ -108,7 +106,7 @@ impl Memory {
                 Ok(Ok(verified)) => return Ok(Checked { verified, answers }),
                 Ok(Err(mut questions)) => {
                     if answers.is_empty() {
-                        spare(&mut questions, found.is_some(), &case.terms);
+                        spare(&mut questions, earlier.as_ref().is_some_and(|verified| verified.found().is_some()), &case.terms);
                     }
                     questions
                 }

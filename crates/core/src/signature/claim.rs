@@ -40,6 +40,12 @@ impl fmt::Debug for KeySigned {
     }
 }
 
+impl KeySigned {
+    pub(crate) const fn digest(&self) -> Digest {
+        self.digest
+    }
+}
+
 impl<'a> Claim<'a> {
     /// What [`verify`](super::verify) takes.
     #[must_use]

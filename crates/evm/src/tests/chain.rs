@@ -152,6 +152,35 @@ fn with_a_chain_at_hand_one_round_of_questions_is_enough() {
 }
 
 #[test]
+fn what_an_earlier_check_came_to_changes_no_verdict() {
+    let terms = terms();
+    let payment = signed(&terms, transfer());
+    let offline = VerifyInput::offline(&payment, &terms, at(NOW));
+    let Ok(Progress::Verified(earlier)) = EXACT.verify(&offline) else { panic!("it passes") };
+    let digest = crate::digest(&payment, &terms);
+    assert_eq!((offline.digest(), offline.with_earlier(Some(&earlier)).digest()), (None, digest));
+    // the same words again, another payment under the same signature, and other terms of the same words
+    let again = signed(&terms, transfer());
+    let quittance_core::Authorization::Eip3009(payload) = payment.authorization() else { panic!("it is one") };
+    let dear = with_signature(&terms, Transfer { nonce: Nonce::from_bytes([8; 32]), ..transfer() }, payload.signature.clone());
+    let others = Terms::parse(terms.requirements().clone()).unwrap();
+    for (payment, terms, known) in
+        [(&payment, &terms, true), (&again, &terms, false), (&dear, &terms, false), (&payment, &others, false)]
+    {
+        for mode in [ChainMode::Offline, ChainMode::State, ChainMode::Simulated] {
+            let input = VerifyInput::offline(payment, terms, at(NOW)).in_mode(mode);
+            let with = input.with_earlier(Some(&earlier));
+            assert_eq!(with.digest().is_some(), known);
+            assert_eq!(format!("{:?}", EXACT.verify(&with)), format!("{:?}", EXACT.verify(&input)));
+            assert_eq!(EXACT.questions(&with), EXACT.questions(&input));
+            let code = [(ChainQuery::Code { address: key().address() }, ChainAnswer::Bytes(Vec::new()))];
+            let (with, input) = (with.with_answers(&code), input.with_answers(&code));
+            assert_eq!(format!("{:?}", EXACT.verify(&with)), format!("{:?}", EXACT.verify(&input)));
+        }
+    }
+}
+
+#[test]
 fn what_is_wrong_without_a_chain_costs_no_question() {
     let terms = terms();
     let forged = with_signature(&terms, transfer(), SignatureBytes::from_bytes(&[1; 65]).unwrap());
