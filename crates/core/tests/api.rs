@@ -31,7 +31,7 @@ use quittance_core::registry::{
 use quittance_core::rejection::{Blame, Reason, Rejection, Retry, Vocabulary};
 use quittance_core::resource::ResourceError;
 use quittance_core::signature::{
-    AccountCode, Claim, Form, KeySigned, PayerCache, PublicKey, PublicKeyError, SecretKey, SecretKeyError, Shape,
+    AccountCode, Claim, Form, KeySigned, KnownPayer, PayerCache, PublicKey, PublicKeyError, SecretKey, SecretKeyError, Shape,
     Signature, SignatureBytes, SignatureError, Wrapped, WrapperError,
 };
 use quittance_core::signer::Signable;
@@ -126,8 +126,8 @@ promise! {
     Shared: Payment, Terms;
     Copy: Foreign<'_>, Claim<'_>, KeySigned, VerifyInput<'_>;
     Clone: Payment, Terms, SchemeSet<'_>, VerifyInput<'_>, Salt, wire::Asked;
-    Debug: Issuer, Payment, Terms, Claim<'_>, KeySigned, PayerCache, SchemeSet<'_>, VerifyInput<'_>, Progress, Verified, Admitted, Settled;
-    Shared: Issuer, Claim<'_>, KeySigned, PayerCache, Progress, Verified, Admitted, Settled, SecretKey, Salt;
+    Debug: Issuer, Payment, Terms, Claim<'_>, KeySigned, KnownPayer, PayerCache, SchemeSet<'_>, VerifyInput<'_>, Progress, Verified, Admitted, Settled;
+    Shared: Issuer, Claim<'_>, KeySigned, KnownPayer, PayerCache, Progress, Verified, Admitted, Settled, SecretKey, Salt;
     Send: SchemeSet<'_>, VerifyInput<'_>;
     Sync: SchemeSet<'_>, VerifyInput<'_>;
 }

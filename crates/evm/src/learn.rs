@@ -1,8 +1,8 @@
 //! Remembering a payer from a settlement.
 
 use quittance_core::eip712::Digest;
-use quittance_core::proof::Settled;
-use quittance_core::signature::PayerCache;
+use quittance_core::proof::{Settled, Verified};
+use quittance_core::signature::{KnownPayer, PayerCache};
 use quittance_core::{Authorization, Payment, Terms};
 
 use crate::{eip3009, permit2};
@@ -16,6 +16,13 @@ pub fn learn(cache: &mut PayerCache, settled: &Settled) {
     if let Some(digest) = digest(verified.payment(), verified.terms()) {
         cache.learn(settled, &digest);
     }
+}
+
+/// The payer of a payment that was found to be good, to be remembered; nobody where a contract answers for the payer, or of a payment of another
+/// scheme.
+#[must_use]
+pub fn known(verified: &Verified) -> Option<KnownPayer> {
+    KnownPayer::of(verified, &digest(verified.payment(), verified.terms())?)
 }
 
 /// What the payer of a payment has to have signed for these terms; nothing for a payment of another scheme, and where the terms do not say

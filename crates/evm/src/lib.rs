@@ -63,7 +63,7 @@ mod state;
 mod upto;
 
 pub use exact::{EXACT, Exact};
-pub use learn::{digest, learn};
+pub use learn::{digest, known, learn};
 #[cfg(feature = "rayon")]
 pub use parallel::verify_many_in_parallel;
 pub use pay::Unsigned;

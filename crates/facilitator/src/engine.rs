@@ -237,7 +237,10 @@ impl<C: Chain + 'static, L: ReplayLog + Send + Sync + 'static> quittance_core::F
         let lane = engine.lane(case.terms.network())?;
         let now = engine.clock.now()?;
         match engine.memory.check(lane, &case, now, ChainMode::Simulated).await {
-            Ok(checked) => Ok(VerifyResponse::valid(checked.verified.payer().to_string())),
+            Ok(checked) => {
+                engine.memory.meet(&checked);
+                Ok(VerifyResponse::valid(checked.verified.payer().to_string()))
+            }
             Err(Trouble::Rejection(rejection)) => Ok(VerifyResponse::invalid(rejection.reason_in(words), case.payer())),
             Err(Trouble::Fault(fault)) => Err(fault),
         }

@@ -242,7 +242,7 @@ pub struct Settings {
     pub lease: u64,
     /// For how many seconds after the end of an authorization its settlement is remembered.
     pub finality: u64,
-    /// How many payers are remembered with their keys.
+    /// How many payers are remembered with their keys, and beside them an eighth as many who come again and again and have not paid here. Each takes 8 KiB.
     pub payers: usize,
     /// Whose names for reasons are written.
     pub vocabulary: Vocabulary,

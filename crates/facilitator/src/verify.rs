@@ -12,7 +12,9 @@ use quittance_core::chain::{ChainAnswer, ChainQuery};
 use quittance_core::proof::Settled;
 use quittance_core::registry::{AssetInfo, Erc20};
 use quittance_core::signature::PayerCache;
-use quittance_core::{Address, ChainMode, Fault, Progress, Rejection, Terms, UnixSeconds, Verified, VerifyInput};
+use quittance_core::{
+    Account, Address, ChainMode, Fault, Progress, Rejection, ReplayKey, Terms, UnixSeconds, Verified, VerifyInput,
+};
 use tokio::time::Instant;
 
 use crate::case::Case;
@@ -50,18 +52,40 @@ impl Checked {
 
 /// What verification remembers.
 pub(crate) struct Memory {
+    /// Who has paid.
     payers: RwLock<PayerCache>,
+    /// Who has not, and comes with good payments: where others settle, that is everybody.
+    guests: RwLock<PayerCache>,
+    /// Nobody, if nobody is to be remembered.
+    seen: Option<Seen>,
     codeless: Codeless,
 }
 
 impl Memory {
     pub(crate) fn new(payers: usize) -> Self {
-        Self { payers: RwLock::new(PayerCache::with_places(payers)), codeless: Codeless::default() }
+        let cache = |places| RwLock::new(PayerCache::with_places(places));
+        let seen = (payers > 0).then(Seen::default);
+        Self { payers: cache(payers), guests: cache(payers.div_ceil(GUESTS)), seen, codeless: Codeless::default() }
     }
 
     /// Remembers the key of somebody who has paid.
     pub(crate) fn learn(&self, settled: &Settled) {
         quittance_evm::learn(&mut self.payers.write().unwrap_or_else(PoisonError::into_inner), settled);
+    }
+
+    /// Remembers the key of somebody whose payment could be settled now, and who has come with another such payment lately. To work it out takes as
+    /// long as two verifications of a stranger's signature, and so nobody makes one cost more than twice as much.
+    pub(crate) fn meet(&self, checked: &Checked) {
+        let (Some(seen), Account::Evm(payer), Some(_)) = (&self.seen, checked.verified.payer(), checked.verified.found()) else {
+            return;
+        };
+        let knows = |cache: &RwLock<PayerCache>| cache.read().unwrap_or_else(PoisonError::into_inner).knows(*payer);
+        if knows(&self.payers) || knows(&self.guests) || !seen.again(*payer, checked.verified.key()) {
+            return;
+        }
+        if let Some(guest) = quittance_evm::known(&checked.verified) {
+            self.guests.write().unwrap_or_else(PoisonError::into_inner).add(guest);
+        }
     }
 
     /// What can be told of a payment without a chain. A question is no refusal.
@@ -72,7 +96,12 @@ impl Memory {
     /// Looks at a payment with the payers that are known.
     fn look<T>(&self, case: &Case, now: UnixSeconds, check: impl FnOnce(VerifyInput<'_>) -> T) -> T {
         let payers = self.payers.read().unwrap_or_else(PoisonError::into_inner);
-        check(VerifyInput::offline(&case.payment, &case.terms, now).with_payers(&payers))
+        let input = VerifyInput::offline(&case.payment, &case.terms, now);
+        if case.payment.from().is_none_or(|from| payers.knows(from)) {
+            return check(input.with_payers(&payers));
+        }
+        drop(payers);
+        check(input.with_payers(&self.guests.read().unwrap_or_else(PoisonError::into_inner)))
     }
 
     /// What there is to tell of a payment with the chain at hand.
@@ -154,6 +183,33 @@ fn spare(questions: &mut Vec<ChainQuery>, signed_by_key: bool, terms: &Terms) {
 /// An answer raises at most one further question: the code of an account, and then its word; or nonce and balance, where a transfer fails.
 const ROUNDS: usize = 4;
 
+/// The share of those who have not paid among those who are remembered, as a divisor.
+const GUESTS: usize = 8;
+
+/// Payers who came with a good payment lately, and which one that was.
+#[derive(Default)]
+struct Seen(Mutex<HashMap<Address, ReplayKey>>);
+
+impl Seen {
+    const PLACES: usize = 4_096;
+
+    /// Whether a payer has come before, with another payment. Who has is not among them any more: they are known now.
+    fn again(&self, payer: Address, payment: ReplayKey) -> bool {
+        let mut seen = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        match seen.get(&payer) {
+            Some(before) if *before == payment => false,
+            Some(_) => seen.remove(&payer).is_some(),
+            None => {
+                if seen.len() >= Self::PLACES {
+                    seen.clear();
+                }
+                seen.insert(payer, payment);
+                false
+            }
+        }
+    }
+}
+
 /// Accounts in whose name a signature was wrong and which have no code.
 #[derive(Default)]
 struct Codeless(Mutex<HashMap<Address, Instant>>);
@@ -187,5 +243,34 @@ impl Codeless {
 
     fn with<T>(&self, change: impl FnOnce(&mut HashMap<Address, Instant>) -> T) -> T {
         change(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use quittance_core::Nonce;
+
+    use super::*;
+
+    #[test]
+    fn somebody_has_come_again_with_another_payment() {
+        let seen = Seen::default();
+        let comes = |payer: u16, nonce| {
+            let mut address = [0; 20];
+            address[..2].copy_from_slice(&payer.to_be_bytes());
+            let owner = Address::from_bytes(address);
+            let network = quittance_core::registry::networks::BASE;
+            seen.again(owner, ReplayKey::Permit2 { network, owner, nonce: Nonce::from_bytes([nonce; 32]) })
+        };
+        assert_eq!(
+            [comes(1, 1), comes(1, 1), comes(2, 1), comes(1, 2), comes(1, 3), comes(1, 2)],
+            [false, false, false, true, false, true]
+        );
+        // strangers make it forget, and never grow
+        for payer in 3..10_000 {
+            assert!(!comes(payer, 1));
+            assert!(seen.0.lock().unwrap().len() <= Seen::PLACES);
+        }
+        assert!(!comes(2, 2));
     }
 }

@@ -47,7 +47,7 @@ pub use claim::{Claim, KeySigned, verify_many};
 pub use ecdsa::{Form, Signature, SignatureError};
 pub use erc6492::{ERC6492_SUFFIX, Wrapped, WrapperError};
 pub(crate) use jose::{is_signed_by_account, is_signed_by_key};
-pub use payers::PayerCache;
+pub use payers::{KnownPayer, PayerCache};
 pub use personal::{personal_digest, recover_personal};
 pub use public_key::{PublicKey, PublicKeyError};
 pub use recover::{recover, recover_public_key, verify};

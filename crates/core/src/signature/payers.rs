@@ -19,6 +19,10 @@
 //! settlements are public. Nobody's signature can be checked for the time it takes but by sending one, and a forged one says no
 //! more than a good one.
 //!
+//! **Who has only shown a good payment belongs elsewhere.** A facilitator that others settle for sees no settlement. It may keep those it has seen
+//! in a cache of their own ([`KnownPayer`]), which strangers can fill: it is worth something as long as nobody does, and takes nothing from those
+//! who have paid.
+//!
 //! Looking up needs no `&mut`, so a cache can lie behind a lock that many readers share; the mark that a payer is spared for is an atomic.
 //! Addresses are ordered, not hashed: no stranger can make them collide, and no randomness is wanted.
 
@@ -36,7 +40,7 @@ use crate::amount::Amount;
 use crate::asset::Account;
 use crate::eip712::Digest;
 use crate::payment::Authorization;
-use crate::proof::Settled;
+use crate::proof::{Settled, Verified};
 
 /// Payers who paid before, with their keys; bounded, and owned by the caller.
 ///
@@ -48,6 +52,27 @@ pub struct PayerCache {
     once: VecDeque<Address>,
     /// Who settled again, the next to be looked at first.
     again: VecDeque<Address>,
+}
+
+/// Who made a payment that was found to be good, with their key; not yet in a cache, because to make one takes as long as to recover a key twice, and
+/// nobody should have to wait for that.
+///
+/// It says nothing of money: see [`PayerCache::add`].
+pub struct KnownPayer(Address, Payer);
+
+impl KnownPayer {
+    /// The payer of a payment, if it was a key that signed it and not a contract that answers for the payer.
+    #[must_use]
+    pub fn of(verified: &Verified, digest: &Digest) -> Option<Self> {
+        let Account::Evm(payer) = *verified.payer() else { return None };
+        key_of(verified.payment().authorization(), digest, payer).map(|key| Self(payer, Payer::new(key)))
+    }
+}
+
+impl fmt::Debug for KnownPayer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("KnownPayer(..)")
+    }
 }
 
 /// A payer in the cache.
@@ -95,11 +120,31 @@ impl PayerCache {
             Some(Segment::Again) => {}
             Some(Segment::Once) => self.promote(payer),
             None => {
-                if let Some(key) = key_of(verified.payment().authorization(), digest, payer) {
-                    self.add(payer, key);
+                if let Some(known) = KnownPayer::of(verified, digest) {
+                    self.add(known);
                 }
             }
         }
+    }
+
+    /// Keeps somebody who need not have paid, in the place of whoever has been among the payers of one time for longest. Whoever has a good payment to
+    /// show can be kept in this way, for nothing: a cache of those who have paid is none for these.
+    pub fn add(&mut self, KnownPayer(address, payer): KnownPayer) {
+        if self.places == 0 || self.payers.contains_key(&address) {
+            return;
+        }
+        self.payers.insert(address, payer);
+        self.once.push_back(address);
+        while self.payers.len() > self.places {
+            let Some(oldest) = self.once.pop_front() else { return };
+            self.payers.remove(&oldest);
+        }
+    }
+
+    /// Whether a payer is known.
+    #[must_use]
+    pub fn knows(&self, payer: Address) -> bool {
+        self.payers.contains_key(&payer)
     }
 
     /// How many payers are known.
@@ -116,16 +161,6 @@ impl PayerCache {
 
     pub(super) fn find(&self, address: Address) -> Option<&Payer> {
         self.payers.get(&address)
-    }
-
-    fn add(&mut self, address: Address, key: Box<KnownKey>) {
-        let arithmetic = Arithmetic { one: KnownKey::recovers, many: |signed, each| curve::recovers_many(signed, each) };
-        self.payers.insert(address, Payer { key, arithmetic, segment: Segment::Once, used: AtomicBool::new(false) });
-        self.once.push_back(address);
-        while self.payers.len() > self.places {
-            let Some(oldest) = self.once.pop_front() else { return };
-            self.payers.remove(&oldest);
-        }
     }
 
     /// From the first segment to the other; whoever has to make room there falls back.
@@ -161,6 +196,11 @@ impl PayerCache {
 }
 
 impl Payer {
+    fn new(key: Box<KnownKey>) -> Self {
+        let arithmetic = Arithmetic { one: KnownKey::recovers, many: |signed, each| curve::recovers_many(signed, each) };
+        Self { key, arithmetic, segment: Segment::Once, used: AtomicBool::new(false) }
+    }
+
     /// The verdict on a signature that should be theirs.
     pub(super) fn verify(&self, digest: &Digest, signature: &Signature) -> Result<(), SignatureError> {
         self.judged((self.arithmetic.one)(&self.key, digest.as_bytes(), signature.r(), signature.s(), signature.parity()))

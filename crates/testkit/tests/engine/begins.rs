@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use quittance_core::wire::VerifyRequest;
 use quittance_core::{Amount, Facilitator as _, Fault, UnixSeconds, Window};
 use quittance_testkit::chain::{Method, Trouble};
 use quittance_testkit::payer::{Order, Way};
@@ -51,7 +52,7 @@ async fn row_173_garbage_costs_no_request() {
         assert!(!stage.facilitator.settle(&cheaper).await.unwrap().success);
         assert!(!stage.facilitator.verify(&cheaper.0).await.unwrap().is_valid);
         cheaper = order.settle(60, order.amount);
-        if let quittance_core::wire::VerifyRequest::V2 { requirements, .. } = &mut cheaper.0 {
+        if let VerifyRequest::V2 { requirements, .. } = &mut cheaper.0 {
             requirements.pay_to = TOKEN.to_string();
         }
         assert!(!stage.facilitator.settle(&cheaper).await.unwrap().success);
@@ -59,26 +60,43 @@ async fn row_173_garbage_costs_no_request() {
     assert_eq!(stage.node.asked(None), 0);
 }
 
+/// Somebody else's signature under the payer's name.
+fn forged(stage: &Stage, nonce: u8) -> VerifyRequest {
+    let mut order = stage.order(nonce);
+    let mut payload = order.payment(60);
+    order.payer = Arc::new(key(2));
+    let signature = order.payment(60).payload.member("signature").cloned().unwrap();
+    payload.payload.insert("signature", signature);
+    VerifyRequest::v2(payload, order.offer(60))
+}
+
+async fn is_called_forged(stage: &Stage, nonce: u8) {
+    let response = stage.facilitator.verify(&forged(stage, nonce)).await.unwrap();
+    assert_eq!(response.invalid_reason.as_deref(), Some("invalid_exact_evm_payload_signature"));
+}
+
 #[tokio::test(start_paused = true)]
 async fn rows_75_and_101_a_forgery_costs_a_look_at_its_account_and_the_next_none() {
     let stage = Stage::new();
-    let forged = |nonce| {
-        let mut order = stage.order(nonce);
-        let honest = order.payment(60);
-        order.payer = Arc::new(key(2));
-        let mut payload = order.payment(60);
-        // somebody else's signature under the payer's name
-        if let Some(quittance_core::json::Value::String(signature)) = payload.payload.member("signature").cloned() {
-            payload = honest;
-            payload.payload.insert("signature", signature.as_str());
-        }
-        quittance_core::wire::VerifyRequest::v2(payload, order.offer(60))
-    };
     for nonce in 0..20 {
-        let response = stage.facilitator.verify(&forged(nonce)).await.unwrap();
-        assert_eq!(response.invalid_reason.as_deref(), Some("invalid_exact_evm_payload_signature"));
+        is_called_forged(&stage, nonce).await;
     }
     assert_eq!(stage.node.asked(None), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn row_75_a_payer_who_comes_again_is_held_to_the_same_as_at_first() {
+    let stage = Stage::new();
+    // from the third time on the key is known, and from the first settlement on it is that of somebody who has paid
+    for nonce in 1..=6 {
+        is_called_forged(&stage, nonce).await;
+        assert!(stage.verify(&stage.order(nonce)).await.unwrap().is_valid);
+        is_called_forged(&stage, nonce).await;
+        if nonce > 4 {
+            stage.settled(&stage.order(nonce)).await;
+        }
+    }
+    assert_eq!(stage.paid(), times(2));
 }
 
 #[tokio::test(start_paused = true)]

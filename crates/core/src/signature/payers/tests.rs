@@ -63,6 +63,35 @@ fn nothing_is_learned_without_money_or_without_a_key() {
 }
 
 #[test]
+fn who_has_not_paid_is_kept_for_a_while_and_evicts_nobody_who_pays_regularly() {
+    let known = |index: u8| {
+        let (settled, digest) = settled(&key(index), 1, 10_000, Into::into);
+        KnownPayer::of(settled.verified(), &digest).unwrap()
+    };
+    let mut cache = PayerCache::with_places(4);
+    for index in [1, 2, 2, 3, 1, 4] {
+        cache.add(known(index));
+        assert!(cache.knows(key(index).address()));
+    }
+    check(&cache, &[1, 2, 3, 4]);
+    // a settlement counts as the second time, and being shown again as none
+    pay(&mut cache, 1);
+    for index in 10..60 {
+        cache.add(known(index));
+        show(&cache, index, true).unwrap();
+    }
+    check(&cache, &[1, 57, 58, 59]);
+    let mut none = PayerCache::with_places(0);
+    none.add(known(1));
+    assert!(!none.knows(key(1).address()));
+    // another key's signature makes nobody known
+    let (one, _) = settled(&key(1), 1, 10_000, Into::into);
+    assert!(KnownPayer::of(one.verified(), &Digest::from_bytes([1; 32])).is_none());
+    let contract = settled(&key(1), 1, 10_000, |_| SignatureBytes::from_bytes(&[5; 65]).unwrap());
+    assert!(KnownPayer::of(contract.0.verified(), &contract.1).is_none());
+}
+
+#[test]
 fn payers_of_one_time_make_room_for_payers_of_one_time() {
     let mut cache = PayerCache::with_places(4);
     for index in 1..=3 {
