@@ -484,8 +484,8 @@ fn open_lane<C: Chain + 'static, L: ReplayLog + Send + Sync + 'static>(
 ) -> Lane<C> {
     let ChainSetup { chain, signers, settings, purse } = setup;
     let (network, watcher, histories) = (chain.network(), Watcher::new(), Histories::default());
-    let (watching, watched, poll) = (watcher.clone(), Arc::clone(&chain), settings.poll);
-    tasks.spawn(async move { while caught(watching.clone().run(Arc::clone(&watched), poll)).await.is_none() {} });
+    let (watching, watched, poll, confirmations) = (watcher.clone(), Arc::clone(&chain), settings.poll, settings.confirmations);
+    tasks.spawn(async move { while caught(watching.clone().run(Arc::clone(&watched), poll, confirmations)).await.is_none() {} });
     let desks = signers.into_iter().map(|key| {
         let (sender, mut jobs) = mpsc::channel(settings.open);
         let (signer, resent) = (key.address(), Resent::default());
