@@ -19,6 +19,7 @@ use crate::block::{Block, open_header};
 use crate::clock::{ChainTime, Clock};
 use crate::evm::{Evm, surroundings};
 use crate::pool::Pool;
+use crate::recover;
 use crate::state::{Mark, State, View};
 
 pub(crate) use query::{At, CallFailure};
@@ -74,6 +75,7 @@ struct Snapshot {
 impl Chain {
     /// A chain of one empty block.
     pub(crate) fn new(rules: Rules) -> Self {
+        recover::once();
         let mut clock = Clock::new(rules.time);
         let genesis = Block::seal(open_header(B256::ZERO, 0, clock.tick(0), rules.gas_limit, rules.base_fee), Vec::new());
         let mut state = State::default();

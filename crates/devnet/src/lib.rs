@@ -42,6 +42,7 @@ mod devnet;
 mod evm;
 mod faults;
 mod pool;
+mod recover;
 mod rpc;
 mod server;
 mod shared;

@@ -39,6 +39,14 @@ pub trait Chain: Send + Sync {
     /// The receipts of transactions, for each that is in a block.
     fn receipts(&self, hashes: &[TransactionHash]) -> impl Future<Output = Result<Vec<Option<Receipt>>, Fault>> + Send;
 
+    /// The newest block and the receipts of a few transactions, in one request where that can be: either may be the older of the two.
+    fn look(&self, hashes: &[TransactionHash]) -> impl Future<Output = Result<(Head, Vec<Option<Receipt>>), Fault>> + Send {
+        async {
+            let head = self.head().await?;
+            Ok((head, self.receipts(hashes).await?))
+        }
+    }
+
     /// The hashes of the blocks of some numbers, for each that there is.
     fn blocks(&self, numbers: &[u64]) -> impl Future<Output = Result<Vec<Option<[u8; 32]>>, Fault>> + Send;
 

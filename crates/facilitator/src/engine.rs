@@ -490,9 +490,9 @@ fn open_lane<C: Chain + 'static, L: ReplayLog + Send + Sync + 'static>(
 ) -> Lane<C> {
     let ChainSetup { chain, signers, settings, purse } = setup;
     let (network, watcher, histories) = (chain.network(), Watcher::new(), Histories::default());
-    let (watching, watched, poll) = (watcher.clone(), Arc::clone(&chain), settings.poll);
+    let (watching, watched, poll, confirmations) = (watcher.clone(), Arc::clone(&chain), settings.poll, settings.confirmations);
     tasks.spawn(async move {
-        while AssertUnwindSafe(watching.clone().run(Arc::clone(&watched), poll)).catch_unwind().await.is_err() {}
+        while AssertUnwindSafe(watching.clone().run(Arc::clone(&watched), poll, confirmations)).catch_unwind().await.is_err() {}
     });
     let desks = signers.into_iter().map(|key| {
         let (sender, mut jobs) = mpsc::channel(settings.open);

@@ -3,6 +3,9 @@
 //! Whoever waits says which transactions it waits for; each new block is looked at once, with the receipts of all of them in one request. Nothing
 //! is asked while nobody waits. What comes out is what the chain said at one moment: a receipt that was there may be gone from the next
 //! [`View`], and whoever decides by it counts the blocks that stand on it.
+//!
+//! Where none has to stand on it the block and the receipts are asked for at once, as soon as something was sent. Where some have to, the receipts
+//! are asked for after the block by which they are counted, so that none is counted that is of a history before it.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -78,6 +81,8 @@ struct Wanted {
 const PATIENCE: u32 = 8;
 /// How many receipts are asked for at once.
 const AT_ONCE: usize = 256;
+/// How many are few enough to be asked for beside the newest block: nodes bound what one request may hold.
+const FEW: usize = 16;
 
 impl Watcher {
     pub(crate) fn new() -> Self {
@@ -109,14 +114,18 @@ impl Watcher {
         view.receipt(hash).map(|receipt| (receipt.block, receipt.block_hash))
     }
 
-    /// Looks as long as the process lives.
-    pub(crate) async fn run<C: Chain>(self, chain: Arc<C>, poll: Duration) {
+    /// Looks as long as the process lives, at a chain on which so many blocks have to stand on a receipt.
+    pub(crate) async fn run<C: Chain>(self, chain: Arc<C>, poll: Duration, confirmations: u64) {
         let (mut last, mut idle) = (None, 0);
         loop {
             while self.with(|waiting| waiting.count == 0) {
                 self.0.wake.notified().await;
             }
-            match self.look(&*chain, last, idle >= PATIENCE).await {
+            let looked = match self.few_sent().filter(|_| confirmations == 0) {
+                Some(hashes) => self.look_at_once(&*chain, hashes).await.map(Some),
+                None => self.look(&*chain, last, idle >= PATIENCE).await,
+            };
+            match looked {
                 Ok(Some(hash)) => (last, idle) = (Some(hash), 0),
                 Ok(None) => idle += 1,
                 Err(fault) => tracing::warn!(network = %chain.network(), fault = fault.code(), "the chain cannot be watched"),
@@ -129,6 +138,24 @@ impl Watcher {
         }
     }
 
+    /// What is waited for, if some of it was not looked for yet and it is not much.
+    fn few_sent(&self) -> Option<Vec<TransactionHash>> {
+        self.with(|waiting| {
+            let hashes = &waiting.hashes;
+            let news = hashes.len() <= FEW && hashes.values().any(|wanted| !wanted.looked);
+            news.then(|| hashes.keys().copied().collect())
+        })
+    }
+
+    /// The hash of the block that was looked at.
+    async fn look_at_once<C: Chain>(&self, chain: &C, hashes: Vec<TransactionHash>) -> Result<[u8; 32], Fault> {
+        let (head, found) = chain.look(&hashes).await?;
+        let mut receipts = HashMap::new();
+        told(&hashes, found, &mut receipts)?;
+        self.show(head, &hashes, receipts);
+        Ok(head.hash)
+    }
+
     /// The hash of the block that was looked at, if there was reason to.
     async fn look<C: Chain>(&self, chain: &C, last: Option<[u8; 32]>, anyway: bool) -> Result<Option<[u8; 32]>, Fault> {
         let head = chain.head().await?;
@@ -139,28 +166,41 @@ impl Watcher {
         let hashes: Vec<_> = self.with(|waiting| waiting.hashes.keys().copied().collect());
         let mut receipts = HashMap::new();
         for part in hashes.chunks(AT_ONCE) {
-            let found = chain.receipts(part).await?;
-            if found.len() != part.len() {
-                return Err(Fault::ChainReply);
-            }
-            // a node that tells of another transaction than it was asked for tells nothing
-            let told = part.iter().zip(found).filter_map(|(hash, receipt)| Some((*hash, receipt?)));
-            receipts.extend(told.filter(|(hash, receipt)| receipt.transaction == *hash));
+            told(part, chain.receipts(part).await?, &mut receipts)?;
         }
+        self.show(head, &hashes, receipts);
+        Ok(Some(head.hash))
+    }
+
+    /// Shows what was seen to all who wait.
+    fn show(&self, head: Head, hashes: &[TransactionHash], receipts: HashMap<TransactionHash, Receipt>) {
         self.with(|waiting| {
-            for hash in &hashes {
+            for hash in hashes {
                 if let Some(wanted) = waiting.hashes.get_mut(hash) {
                     wanted.looked = true;
                 }
             }
         });
         self.0.view.send_replace(Some(Arc::new(View { head, at: Instant::now(), receipts })));
-        Ok(Some(head.hash))
     }
 
     fn with<T>(&self, change: impl FnOnce(&mut Waiting) -> T) -> T {
         change(&mut self.0.waiting.lock().unwrap_or_else(PoisonError::into_inner))
     }
+}
+
+/// Takes what a node tells of transactions. One that tells of another than it was asked for tells nothing.
+fn told(
+    hashes: &[TransactionHash],
+    found: Vec<Option<Receipt>>,
+    receipts: &mut HashMap<TransactionHash, Receipt>,
+) -> Result<(), Fault> {
+    if found.len() != hashes.len() {
+        return Err(Fault::ChainReply);
+    }
+    let told = hashes.iter().zip(found).filter_map(|(hash, receipt)| Some((*hash, receipt?)));
+    receipts.extend(told.filter(|(hash, receipt)| receipt.transaction == *hash));
+    Ok(())
 }
 
 /// Somebody who waits.

@@ -7,6 +7,7 @@
 //! It is a crate of its own because the facilitator and the gate need the same and know nothing of each other. Nothing here knows what x402 is.
 
 pub mod config;
+mod idle;
 pub mod metrics;
 mod patient;
 mod serve;

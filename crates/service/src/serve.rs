@@ -4,7 +4,6 @@ use std::convert::Infallible;
 use std::fmt;
 use std::io;
 use std::net::SocketAddr;
-use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,14 +11,13 @@ use http::{Request, Response};
 use http_body::Body;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
-use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::service::TowerToHyperService;
-use tokio::io::{AsyncRead, AsyncWrite};
+use hyper_util::rt::TokioTimer;
 use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, watch};
 use tokio::time::{sleep, timeout};
 use tower_service::Service;
 
+use crate::idle;
 use crate::patient::Patient;
 use crate::tls::Tls;
 
@@ -96,7 +94,7 @@ pub async fn serve<S, B>(
     after: impl Future<Output = ()> + Send,
 ) -> Result<Served, ServeError>
 where
-    S: Service<Request<Incoming>, Response = Response<B>, Error = Infallible> + Clone + Send + 'static,
+    S: Service<Request<Incoming>, Response = Response<B>, Error = Infallible> + Clone + Send + Unpin + 'static,
     S::Future: Send + 'static,
     B: Body<Data: Send, Error: Into<Box<dyn std::error::Error + Send + Sync>>> + Send + 'static,
 {
@@ -135,13 +133,13 @@ where
         tokio::spawn(async move {
             let _place = place;
             match acceptor {
-                None => connection(&server, stream, service, told).await,
+                None => idle::serve(&server, stream, service, within, told).await,
                 // what most connections have no use for is not kept room for in all of them
                 Some(acceptor) => {
                     Box::pin(async move {
                         // who does not finish to shake hands in time, or shows something else, is told nothing
                         if let Ok(Ok(stream)) = timeout(within, acceptor.accept(stream)).await {
-                            connection(&server, stream, service, told).await;
+                            idle::serve(&server, stream, service, within, told).await;
                         }
                     })
                     .await;
@@ -159,37 +157,14 @@ where
     Ok(if ended.await.is_ok() { Served::Whole } else { Served::Interrupted })
 }
 
-/// One connection, until it ends, or until all do and its request is answered.
-async fn connection<S, B>(
-    server: &http1::Builder,
-    stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
-    service: WithPeer<S>,
-    mut told: watch::Receiver<()>,
-) where
-    S: Service<Request<Incoming>, Response = Response<B>, Error = Infallible> + Clone + Send + 'static,
-    S::Future: Send + 'static,
-    B: Body<Data: Send, Error: Into<Box<dyn std::error::Error + Send + Sync>>> + Send + 'static,
-{
-    let connection = server.serve_connection(TokioIo::new(stream), TowerToHyperService::new(service));
-    let mut connection = std::pin::pin!(connection);
-    // what goes wrong with a connection is told to nobody: the other side has gone or speaks no HTTP
-    tokio::select! {
-        _ended = connection.as_mut() => return,
-        _stopping = told.changed() => connection.as_mut().graceful_shutdown(),
-    }
-    let _ended = connection.await;
-}
-
 /// A service whose requests know where they come from.
-///
-/// What becomes of a request is kept apart from its connection: most connections wait for the next one, and hold as little as they can.
 #[derive(Clone)]
 struct WithPeer<S>(S, Peer);
 
-impl<S: Service<Request<Incoming>, Future: Send + 'static>> Service<Request<Incoming>> for WithPeer<S> {
+impl<S: Service<Request<Incoming>>> Service<Request<Incoming>> for WithPeer<S> {
     type Response = S::Response;
     type Error = S::Error;
-    type Future = Pin<Box<dyn Future<Output = Result<S::Response, S::Error>> + Send>>;
+    type Future = S::Future;
 
     fn poll_ready(&mut self, context: &mut std::task::Context<'_>) -> std::task::Poll<Result<(), S::Error>> {
         self.0.poll_ready(context)
@@ -197,6 +172,6 @@ impl<S: Service<Request<Incoming>, Future: Send + 'static>> Service<Request<Inco
 
     fn call(&mut self, mut request: Request<Incoming>) -> Self::Future {
         request.extensions_mut().insert(self.1);
-        Box::pin(self.0.call(request))
+        self.0.call(request)
     }
 }

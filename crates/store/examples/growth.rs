@@ -19,7 +19,6 @@ use quittance_guard::ReplayLog;
 use quittance_guard::receipt::Attested;
 use quittance_guard::replay::{Claimed, Step};
 use quittance_store::Store;
-use sqlx::Connection as _;
 
 use samples::{at, claim_by, receipt, sealing_key};
 
@@ -182,8 +181,8 @@ async fn fill(file: &std::path::Path, store: &Store, size: u64) -> Result<(), Fa
     let Claimed::Fresh(claim) = store.claim(&claim_by(1, 1, "a", 0)).await? else { return Err("filled before".into()) };
     ReplayLog::step(store, &claim, Step::Settling(None), at(1)).await?;
     ReplayLog::step(store, &claim, Step::Settled(receipt("0x1", Attested::Answer)), at(1)).await?;
-    let mut database = sqlx::SqliteConnection::connect(&file.display().to_string()).await?;
-    sqlx::raw_sql("PRAGMA cache_size = -500000").execute(&mut database).await?;
+    let database = rusqlite::Connection::open(file)?;
+    database.execute_batch("PRAGMA cache_size = -500000")?;
     let mut held = 1;
     while held < size {
         let count = i64::try_from(AT_ONCE.min(size - held))?;
@@ -191,10 +190,10 @@ async fn fill(file: &std::path::Path, store: &Store, size: u64) -> Result<(), Fa
              SELECT randomblob(32), substr(key, 1, length(key) - 64) || lower(hex(randomblob(32))), payer, asset, amount, fingerprint, \
              payment_id, claimed_at, keep_until, attempt, state, lease, charged, hash, attested, rejection, granted, answer, quota_span, \
              is_open, idle_from, over_from, sent FROM n CROSS JOIN (SELECT * FROM payments WHERE state = 'settled' LIMIT 1)";
-        sqlx::query(copies).bind(count).execute(&mut database).await?;
-        sqlx::query("UPDATE clocks SET payments = payments + $1").bind(count).execute(&mut database).await?;
+        database.execute(copies, [count])?;
+        database.execute("UPDATE clocks SET payments = payments + $1", [count])?;
         held += count.unsigned_abs();
     }
-    sqlx::raw_sql("PRAGMA wal_checkpoint(TRUNCATE)").execute(&mut database).await?;
-    Ok(database.close().await?)
+    database.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)")?;
+    Ok(database.close().map_err(|(_, error)| error)?)
 }

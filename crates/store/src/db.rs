@@ -5,8 +5,9 @@
 use quittance_core::Fault;
 use sqlx::postgres::{PgArguments, PgConnection, PgRow};
 use sqlx::query::Query;
-use sqlx::sqlite::{SqliteArguments, SqliteConnection, SqliteRow};
-use sqlx::{AssertSqlSafe, Postgres, Row as _, Sqlite};
+use sqlx::{AssertSqlSafe, Postgres, Row as _};
+
+use crate::sqlite::{Column, Files, Sqlite};
 
 /// A value to be bound. What is absent has a type too: PostgreSQL asks for it.
 #[derive(Clone, Debug)]
@@ -18,13 +19,15 @@ pub(crate) enum Value {
 
 /// A connection in use.
 pub(crate) enum Db<'a> {
-    Sqlite(&'a mut SqliteConnection),
+    Sqlite(&'a mut Sqlite),
+    /// One that is only read from.
+    Files(&'a Files),
     Postgres(&'a mut PgConnection),
 }
 
 /// A row that came back.
 pub(crate) enum Row {
-    Sqlite(SqliteRow),
+    Sqlite(Vec<Column>),
     Postgres(PgRow),
 }
 
@@ -41,7 +44,7 @@ impl Db<'_> {
     /// Begins a transaction that will write, before anything is read: so that what is read cannot change until it is written.
     pub(crate) async fn begin(&mut self) -> Result<(), Broken> {
         let sql = match self {
-            Self::Sqlite(_) => "BEGIN IMMEDIATE",
+            Self::Sqlite(_) | Self::Files(_) => "BEGIN IMMEDIATE",
             Self::Postgres(_) => "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE",
         };
         self.simple(sql).await
@@ -50,7 +53,8 @@ impl Db<'_> {
     /// Runs a statement without values, past the cache of prepared ones.
     pub(crate) async fn simple(&mut self, sql: &'static str) -> Result<(), Broken> {
         match self {
-            Self::Sqlite(connection) => sqlx::raw_sql(sql).execute(&mut **connection).await.map(|_| ())?,
+            Self::Sqlite(file) => file.simple(sql)?,
+            Self::Files(_) => return Err(READ_ONLY),
             Self::Postgres(connection) => sqlx::raw_sql(sql).execute(&mut **connection).await.map(|_| ())?,
         }
         Ok(())
@@ -59,7 +63,8 @@ impl Db<'_> {
     /// Runs a statement and says how many rows it touched.
     pub(crate) async fn run(&mut self, sql: String, values: Vec<Value>) -> Result<u64, Broken> {
         Ok(match self {
-            Self::Sqlite(connection) => sqlite(sql, values).execute(&mut **connection).await?.rows_affected(),
+            Self::Sqlite(file) => u64::try_from(file.run(&sql, &values)?).unwrap_or(u64::MAX),
+            Self::Files(_) => return Err(READ_ONLY),
             Self::Postgres(connection) => postgres(sql, values).execute(&mut **connection).await?.rows_affected(),
         })
     }
@@ -67,9 +72,8 @@ impl Db<'_> {
     /// Runs a statement and gives its rows.
     pub(crate) async fn rows(&mut self, sql: String, values: Vec<Value>) -> Result<Vec<Row>, Broken> {
         Ok(match self {
-            Self::Sqlite(connection) => {
-                sqlite(sql, values).fetch_all(&mut **connection).await?.into_iter().map(Row::Sqlite).collect()
-            }
+            Self::Sqlite(file) => file.rows(&sql, &values)?.into_iter().map(Row::Sqlite).collect(),
+            Self::Files(files) => files.rows(sql, values).await?.into_iter().map(Row::Sqlite).collect(),
             Self::Postgres(connection) => {
                 postgres(sql, values).fetch_all(&mut **connection).await?.into_iter().map(Row::Postgres).collect()
             }
@@ -88,14 +92,6 @@ impl Db<'_> {
 }
 
 // Every text of SQL is a constant of this crate with placeholders in it; what comes from outside is bound.
-fn sqlite(sql: String, values: Vec<Value>) -> Query<'static, Sqlite, SqliteArguments> {
-    values.into_iter().fold(sqlx::query(AssertSqlSafe(sql)), |query, value| match value {
-        Value::Int(value) => query.bind(value),
-        Value::Text(value) => query.bind(value),
-        Value::Bytes(value) => query.bind(value),
-    })
-}
-
 fn postgres(sql: String, values: Vec<Value>) -> Query<'static, Postgres, PgArguments> {
     values.into_iter().fold(sqlx::query(AssertSqlSafe(sql)), |query, value| match value {
         Value::Int(value) => query.bind(value),
@@ -104,27 +100,32 @@ fn postgres(sql: String, values: Vec<Value>) -> Query<'static, Postgres, PgArgum
     })
 }
 
+/// Whoever reads changes nothing.
+const READ_ONLY: Broken = Broken::Fault(Fault::StoreUnavailable);
+
 macro_rules! column {
-    ($(#[$meta:meta])* $name:ident, $maybe:ident, $Type:ty) => {
-        $(#[$meta])*
+    ($name:ident, $maybe:ident, $Type:ty, $Kind:ident) => {
         pub(crate) fn $name(&self, index: usize) -> Result<$Type, Fault> {
             self.$maybe(index)?.ok_or(Fault::StoreInconsistent)
         }
 
         pub(crate) fn $maybe(&self, index: usize) -> Result<Option<$Type>, Fault> {
             match self {
-                Self::Sqlite(row) => row.try_get(index),
-                Self::Postgres(row) => row.try_get(index),
+                Self::Sqlite(row) => match row.get(index) {
+                    Some(Column::$Kind(value)) => Ok(Some(value.clone())),
+                    Some(Column::Null) => Ok(None),
+                    _ => Err(Fault::StoreInconsistent),
+                },
+                Self::Postgres(row) => row.try_get(index).map_err(|_| Fault::StoreInconsistent),
             }
-            .map_err(|_| Fault::StoreInconsistent)
         }
     };
 }
 
 impl Row {
-    column!(int, maybe_int, i64);
-    column!(text, maybe_text, String);
-    column!(bytes, maybe_bytes, Vec<u8>);
+    column!(int, maybe_int, i64, Int);
+    column!(text, maybe_text, String, Text);
+    column!(bytes, maybe_bytes, Vec<u8>, Bytes);
 }
 
 impl From<Fault> for Broken {
@@ -152,29 +153,15 @@ impl From<sqlx::Error> for Broken {
                 _ => Fault::StoreUnavailable,
             });
         };
-        let code = error.code().unwrap_or_default();
-        match code.parse::<u32>() {
-            // SQLite's extended codes hold the plain one in their lowest byte; PostgreSQL's have five characters
-            Ok(sqlite) if code.len() < 5 => Self::Fault(match sqlite & 0xff {
-                SQLITE_FULL => Fault::StoreFull,
-                SQLITE_CORRUPT | SQLITE_NOTADB | SQLITE_CONSTRAINT => Fault::StoreInconsistent,
-                _ => Fault::StoreUnavailable,
-            }),
-            _ => match &*code {
-                // serialization, deadlock, and a row that somebody else has just made
-                "40001" | "40P01" | "23505" => Self::Conflict,
-                "53100" => Self::Fault(Fault::StoreFull),
-                "XX001" | "XX002" => Self::Fault(Fault::StoreInconsistent),
-                _ => Self::Fault(Fault::StoreUnavailable),
-            },
+        match &*error.code().unwrap_or_default() {
+            // serialization, deadlock, and a row that somebody else has just made
+            "40001" | "40P01" | "23505" => Self::Conflict,
+            "53100" => Self::Fault(Fault::StoreFull),
+            "XX001" | "XX002" => Self::Fault(Fault::StoreInconsistent),
+            _ => Self::Fault(Fault::StoreUnavailable),
         }
     }
 }
-
-const SQLITE_CORRUPT: u32 = 11;
-const SQLITE_FULL: u32 = 13;
-const SQLITE_CONSTRAINT: u32 = 19;
-const SQLITE_NOTADB: u32 = 26;
 
 /// How many rows go into one statement at most.
 const MOST: usize = 256;

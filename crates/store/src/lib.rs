@@ -67,6 +67,7 @@ mod purchases;
 mod recent;
 mod schema;
 mod seal;
+mod sqlite;
 mod store;
 mod trace;
 mod word;

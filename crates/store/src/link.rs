@@ -1,37 +1,47 @@
 //! Connections, and how they are set up.
 
-use core::time::Duration;
 use std::path::{Path, PathBuf};
 use std::str::FromStr as _;
 
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions, PgSslMode};
-use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{ConnectOptions as _, Connection as _, Postgres, Sqlite, pool::PoolConnection};
+use sqlx::{ConnectOptions as _, Connection as _, Postgres, pool::PoolConnection};
 
 use crate::db::{Broken, Db};
 use crate::open::{OpenError, Reason};
+use crate::sqlite::{Files, Sqlite};
 
-/// How long another process on the same file is waited for.
-const BUSY: Duration = Duration::from_secs(10);
 /// How many connections answer questions that change nothing.
 const READERS: u32 = 4;
 /// How many connections write. A file has one writer at a time whatever one does.
 const WRITERS_OF_A_SERVER: usize = 4;
 const STATEMENTS: usize = 256;
-/// How large a page of a new file is, in bytes. The place of a payment in a large log is as random as its key, so that each claim writes a page
-/// that no other of its batch needs: half of SQLite's usual page is half of what that costs. A file keeps the size that it was made with.
-const PAGE: u32 = 2_048;
 
 /// Where a database is.
 #[derive(Clone)]
 pub(crate) enum Link {
-    Sqlite(Box<SqliteConnectOptions>),
+    Sqlite(PathBuf),
     Postgres(Box<PgConnectOptions>),
+}
+
+/// Why there is no connection.
+#[derive(Debug)]
+pub(crate) enum Unconnected {
+    Sqlite(rusqlite::Error),
+    Postgres(sqlx::Error),
+}
+
+impl From<Unconnected> for Broken {
+    fn from(why: Unconnected) -> Self {
+        match why {
+            Unconnected::Sqlite(error) => error.into(),
+            Unconnected::Postgres(error) => error.into(),
+        }
+    }
 }
 
 /// A connection of one's own.
 pub(crate) enum Connection {
-    Sqlite(SqliteConnection),
+    Sqlite(Sqlite),
     Postgres(PgConnection),
 }
 
@@ -46,13 +56,13 @@ pub(crate) enum Carried {
 
 /// Connections that are shared, for reading.
 pub(crate) enum Readers {
-    Sqlite(SqlitePool),
+    Sqlite(Files),
     Postgres(PgPool),
 }
 
 /// One of them.
 pub(crate) enum Reader {
-    Sqlite(PoolConnection<Sqlite>),
+    Sqlite(Files),
     Postgres(PoolConnection<Postgres>),
 }
 
@@ -66,20 +76,7 @@ impl Link {
             if path.is_empty() || path.contains(['?', '#']) || path == ":memory:" {
                 return Err(unreadable());
             }
-            let options = SqliteConnectOptions::new()
-                .filename(path)
-                .create_if_missing(true)
-                .journal_mode(SqliteJournalMode::Wal)
-                .synchronous(SqliteSynchronous::Full)
-                .busy_timeout(BUSY)
-                .statement_cache_capacity(STATEMENTS)
-                .page_size(PAGE)
-                .pragma("cache_size", "-8192")
-                .pragma("temp_store", "MEMORY")
-                .pragma("wal_autocheckpoint", "4000")
-                .pragma("journal_size_limit", "67108864")
-                .disable_statement_logging();
-            return Ok(Self::Sqlite(Box::new(options)));
+            return Ok(Self::Sqlite(path.into()));
         }
         if url.starts_with("postgres:") || url.starts_with("postgresql:") {
             let options = PgConnectOptions::from_str(url).map_err(|_| unreadable())?;
@@ -107,7 +104,7 @@ impl Link {
     /// The place, for people: never a password, never a parameter.
     pub(crate) fn place(&self) -> String {
         match self {
-            Self::Sqlite(options) => format!("sqlite:{}", options.get_filename().display()),
+            Self::Sqlite(path) => format!("sqlite:{}", path.display()),
             Self::Postgres(options) => {
                 let (host, port) = (options.get_host(), options.get_port());
                 format!("postgres://{host}:{port}/{}", options.get_database().unwrap_or_default())
@@ -118,7 +115,7 @@ impl Link {
     /// The file, if it is one.
     pub(crate) fn file(&self) -> Option<&Path> {
         match self {
-            Self::Sqlite(options) => Some(options.get_filename()),
+            Self::Sqlite(path) => Some(path),
             Self::Postgres(_) => None,
         }
     }
@@ -130,15 +127,15 @@ impl Link {
         }
     }
 
-    pub(crate) async fn connect(&self) -> Result<Connection, sqlx::Error> {
+    pub(crate) async fn connect(&self) -> Result<Connection, Unconnected> {
         Ok(match self {
-            Self::Sqlite(options) => Connection::Sqlite(options.connect().await?),
+            Self::Sqlite(path) => Connection::Sqlite(Sqlite::open(path).map_err(Unconnected::Sqlite)?),
             Self::Postgres(options) => {
-                let mut connection = options.connect().await?;
+                let mut connection = options.connect().await.map_err(Unconnected::Postgres)?;
                 // an answer is given when it is on the disk, whatever the server's own default is
                 let durable = "SELECT set_config('synchronous_commit', 'on', false) \
                                WHERE current_setting('synchronous_commit') IN ('off', 'local')";
-                sqlx::raw_sql(durable).execute(&mut connection).await?;
+                sqlx::raw_sql(durable).execute(&mut connection).await.map_err(Unconnected::Postgres)?;
                 Connection::Postgres(connection)
             }
         })
@@ -147,11 +144,7 @@ impl Link {
     /// A pool that connects when it is asked.
     pub(crate) fn readers(&self) -> Readers {
         match self {
-            Self::Sqlite(options) => {
-                // who reads now and then keeps no pages for it: there are several, and each would have as many as who writes
-                let options = (**options).clone().create_if_missing(false).pragma("query_only", "1").pragma("cache_size", "-1024");
-                Readers::Sqlite(SqlitePoolOptions::new().max_connections(READERS).connect_lazy_with(options))
-            }
+            Self::Sqlite(path) => Readers::Sqlite(Files::new(path.clone())),
             Self::Postgres(options) => {
                 Readers::Postgres(PgPoolOptions::new().max_connections(READERS).connect_lazy_with((**options).clone()))
             }
@@ -162,7 +155,7 @@ impl Link {
 impl Connection {
     pub(crate) const fn db(&mut self) -> Db<'_> {
         match self {
-            Self::Sqlite(connection) => Db::Sqlite(connection),
+            Self::Sqlite(file) => Db::Sqlite(file),
             Self::Postgres(connection) => Db::Postgres(connection),
         }
     }
@@ -187,10 +180,10 @@ impl Connection {
         Ok(if busy { Carried::Busy } else { Carried::Over })
     }
 
-    pub(crate) async fn close(self) -> Result<(), sqlx::Error> {
+    pub(crate) async fn close(self) -> Result<(), Broken> {
         match self {
-            Self::Sqlite(connection) => connection.close().await,
-            Self::Postgres(connection) => connection.close().await,
+            Self::Sqlite(file) => Ok(file.close()?),
+            Self::Postgres(connection) => Ok(connection.close().await?),
         }
     }
 }
@@ -198,14 +191,14 @@ impl Connection {
 impl Readers {
     pub(crate) async fn reader(&self) -> Result<Reader, Broken> {
         Ok(match self {
-            Self::Sqlite(pool) => Reader::Sqlite(pool.acquire().await?),
+            Self::Sqlite(files) => Reader::Sqlite(files.clone()),
             Self::Postgres(pool) => Reader::Postgres(pool.acquire().await?),
         })
     }
 
     pub(crate) async fn close(&self) {
         match self {
-            Self::Sqlite(pool) => pool.close().await,
+            Self::Sqlite(files) => files.close(),
             Self::Postgres(pool) => pool.close().await,
         }
     }
@@ -214,7 +207,7 @@ impl Readers {
 impl Reader {
     pub(crate) fn db(&mut self) -> Db<'_> {
         match self {
-            Self::Sqlite(connection) => Db::Sqlite(connection),
+            Self::Sqlite(files) => Db::Files(files),
             Self::Postgres(connection) => Db::Postgres(connection),
         }
     }

@@ -8,7 +8,7 @@ use quittance_core::Fault;
 use crate::batch::Keeper;
 use crate::db::{Broken, Db, Value};
 use crate::generation::Beside;
-use crate::link::{Connection, Link, beside};
+use crate::link::{Connection, Link, Unconnected, beside};
 use crate::schema::{self, Schema};
 use crate::seal::{Seal, SealingKey};
 use crate::word;
@@ -243,14 +243,15 @@ fn keep_to_owner(file: &std::path::Path) -> io::Result<()> {
 }
 
 /// What a driver says about a connection that did not come about. Its own words can hold the URL, so only those are taken that cannot.
-fn unavailable(error: &sqlx::Error) -> Reason {
-    match error {
-        sqlx::Error::Database(error) if error.code().is_some_and(|code| matches!(&*code, "26" | "11")) => {
-            Reason::Fault(Fault::StoreInconsistent)
-        }
-        sqlx::Error::Database(error) => Reason::Unavailable(error.message().into()),
-        sqlx::Error::Io(error) => Reason::Unavailable(error.kind().to_string().into()),
-        sqlx::Error::Tls(_) => Reason::Unavailable("no TLS connection".into()),
-        _ => Reason::Unavailable("no connection".into()),
+fn unavailable(why: &Unconnected) -> Reason {
+    match why {
+        Unconnected::Sqlite(rusqlite::Error::SqliteFailure(failure, words)) => match failure.extended_code {
+            rusqlite::ffi::SQLITE_CORRUPT | rusqlite::ffi::SQLITE_NOTADB => Reason::Fault(Fault::StoreInconsistent),
+            _ => Reason::Unavailable(words.as_deref().unwrap_or("no connection").into()),
+        },
+        Unconnected::Postgres(sqlx::Error::Database(error)) => Reason::Unavailable(error.message().into()),
+        Unconnected::Postgres(sqlx::Error::Io(error)) => Reason::Unavailable(error.kind().to_string().into()),
+        Unconnected::Postgres(sqlx::Error::Tls(_)) => Reason::Unavailable("no TLS connection".into()),
+        Unconnected::Sqlite(_) | Unconnected::Postgres(_) => Reason::Unavailable("no connection".into()),
     }
 }

@@ -3,18 +3,19 @@
 use std::cmp::Reverse;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::{io, thread};
 
 use quittance_core::{Amount, Fault, ReplayKey, UnixSeconds};
 use quittance_guard::budget::{self, Record, Reserve, ReserveError, Reserved, Sum, Ticket};
 use quittance_guard::replay::{self, Claim, Claimed, Entry, Request, Watched};
 use quittance_guard::{Ledger, PurchaseId, ReplayLog, RequestId, rolling};
+use tokio::runtime::Handle;
 use tokio::sync::{Mutex, mpsc, oneshot};
-use tokio::task::JoinHandle;
 
 use crate::batch::{self, Clocks};
 use crate::db::{Broken, Row};
-use crate::link::{Link, Readers};
-use crate::open::{OpenError, Options, open};
+use crate::link::{Connection, Link, Readers};
+use crate::open::{OpenError, Options, Reason, open};
 use crate::operation::{Job, Operation, Reply};
 use crate::seal::SealingKey;
 use crate::trace::Trace;
@@ -31,7 +32,8 @@ const QUEUE: usize = 4_096;
 pub struct Store {
     queue: mpsc::Sender<Job>,
     writers: Arc<Writers>,
-    tasks: Vec<JoinHandle<()>>,
+    /// Each ends when a writer has.
+    ends: Vec<oneshot::Receiver<()>>,
     readers: Readers,
 }
 
@@ -66,8 +68,10 @@ impl Store {
             batches: AtomicU64::new(0),
         });
         let connections = std::iter::once(Some(opened.connection)).chain(std::iter::repeat_with(|| None));
-        let tasks = connections.take(count).map(|connection| tokio::spawn(write(Arc::clone(&writers), connection))).collect();
-        Ok(Self { queue, writers, tasks, readers })
+        let ends = connections.take(count).map(|connection| begin(Arc::clone(&writers), connection)).collect::<io::Result<_>>();
+        let unavailable =
+            |error: io::Error| OpenError::new(&writers.link.place(), Reason::Unavailable(error.kind().to_string().into()));
+        Ok(Self { queue, ends: ends.map_err(unavailable)?, writers, readers })
     }
 
     /// The generation, which goes up whenever the store is opened and as it is written to. Whoever keeps a log elsewhere writes it there and
@@ -156,9 +160,9 @@ impl Store {
     /// Answers what is in the queue and lets go of the database.
     pub async fn close(self) {
         drop(self.queue);
-        for task in self.tasks {
+        for end in self.ends {
             // a writer that panicked has answered nobody; there is nothing left to wait for
-            let _ = task.await;
+            let _ = end.await;
         }
         self.readers.close().await;
     }
@@ -187,6 +191,23 @@ impl Store {
     async fn clocks(&self) -> Result<Clocks, Broken> {
         Clocks::read(&mut self.readers.reader().await?.db()).await
     }
+}
+
+/// Begins to write, on a thread of its own where to write is to wait for a file; and gives what ends with it.
+fn begin(writers: Arc<Writers>, connection: Option<Connection>) -> io::Result<oneshot::Receiver<()>> {
+    let (ends, end) = oneshot::channel::<()>();
+    let waits = writers.link.file().is_some();
+    let writing = async move {
+        write(writers, connection).await;
+        drop(ends);
+    };
+    if waits {
+        let runtime = Handle::current();
+        thread::Builder::new().name("store".into()).spawn(move || runtime.block_on(writing))?;
+    } else {
+        tokio::spawn(writing);
+    }
+    Ok(end)
 }
 
 fn slot(row: &Row) -> Result<(Sum, u64, Amount), Fault> {

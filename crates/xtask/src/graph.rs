@@ -48,7 +48,7 @@ const CHAIN: &[&str] = &["alloy", "revm", "ethers", "solana"];
 /// Packages that speak HTTP, or wait for anything.
 const HTTP: &[&str] = &["http", "hyper", "reqwest", "tower", "axum", "tokio"];
 /// Packages that make a pure crate impure in other ways.
-const IMPURE: &[&str] = &["getrandom", "rand", "chrono", "time", "sqlx"];
+const IMPURE: &[&str] = &["getrandom", "rand", "chrono", "time", "sqlx", "rusqlite"];
 
 /// What must not be in a crate's tree, directly or through others, with its default features: (crate, families of packages).
 const ABSENCES: &[(&str, &[&[&str]])] = &[

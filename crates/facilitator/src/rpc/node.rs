@@ -269,6 +269,49 @@ impl Nodes {
         }
     }
 
+    /// The newest block, and what is said to more calls in the same request.
+    async fn newest<T>(&self, more: Vec<Ask>, read_more: impl Fn(Vec<Said>) -> Result<T, Trouble>) -> Result<(Head, T), Fault> {
+        let mut calls = vec![
+            Ask::new("eth_getBlockByNumber", json!(["latest", false])),
+            Ask::new("eth_feeHistory", json!(["0x4", "latest", [50]])),
+            Ask::new("eth_maxPriorityFeePerGas", json!([])),
+        ];
+        let way = self.oracle.due();
+        calls.extend(way.calls());
+        let own = calls.len();
+        calls.extend(more);
+        let read = |mut said: Vec<Said>| {
+            let more = said.split_off(said.len().min(own));
+            let beside = said.split_off(said.len().min(3));
+            let [block, history, tip]: [Said; 3] = said.try_into().map_err(|_| Trouble::Garbage)?;
+            let block = block.read::<read::Block>()?.map_err(|_| Trouble::Declined)?;
+            // not every chain has the other two
+            let history = history.read::<read::FeeHistory>()?.ok();
+            let beside = self.oracle.read(way, beside)?;
+            Ok((read::head(&block, history.as_ref(), tip.read::<U256>()?.ok(), beside)?, read_more(more)?))
+        };
+        let (mut behind, mut last) = (None::<(Head, T)>, Fault::ChainUnavailable);
+        for endpoint in self.order() {
+            match self.exchange(endpoint, &calls).await.and_then(read) {
+                Ok((head, more)) => {
+                    endpoint.saw(head.number);
+                    if !self.is_behind(head.number) {
+                        self.take_back(endpoint);
+                        return Ok((head, more));
+                    }
+                    self.set_aside(endpoint, Trouble::Refused);
+                    behind = behind.filter(|(other, _)| other.number >= head.number).or(Some((head, more)));
+                }
+                Err(trouble) => {
+                    last = trouble.fault();
+                    self.set_aside(endpoint, trouble);
+                }
+            }
+        }
+        // an old block is better than none: whoever needs a fresh one looks at its time
+        behind.ok_or(last)
+    }
+
     async fn look(&self, endpoint: &Endpoint) -> Result<Seen, Trouble> {
         let calls = [
             Ask::new("eth_chainId", json!([])),
@@ -324,6 +367,19 @@ fn hash_text(hash: &TransactionHash) -> Value {
     hash.to_string().into()
 }
 
+fn receipt_calls(hashes: &[TransactionHash]) -> Vec<Ask> {
+    hashes.iter().map(|hash| Ask::new("eth_getTransactionReceipt", json!([hash_text(hash)]))).collect()
+}
+
+/// What was said to these calls.
+fn told(hashes: &[TransactionHash], said: Vec<Said>) -> Result<Vec<Option<Receipt>>, Trouble> {
+    let one = |(hash, said): (&TransactionHash, Said)| {
+        let receipt = said.read::<Option<read::Receipt>>()?.map_err(|_| Trouble::Declined)?;
+        receipt.map(|receipt| receipt.of(*hash)).transpose()
+    };
+    hashes.iter().zip(said).map(one).collect()
+}
+
 /// What `eth_call` and `eth_estimateGas` are told of a call.
 pub(super) fn call_object(from: Option<Address>, target: Address, data: &[u8]) -> Value {
     let mut object = json!({ "to": target.to_string(), "input": hex::encode_prefixed(data) });
@@ -340,42 +396,7 @@ impl Chain for Rpc {
 
     async fn head(&self) -> Result<Head, Fault> {
         self.look_around();
-        let mut calls = vec![
-            Ask::new("eth_getBlockByNumber", json!(["latest", false])),
-            Ask::new("eth_feeHistory", json!(["0x4", "latest", [50]])),
-            Ask::new("eth_maxPriorityFeePerGas", json!([])),
-        ];
-        let way = self.0.oracle.due();
-        calls.extend(way.calls());
-        let read = |mut said: Vec<Said>| {
-            let beside = said.split_off(said.len().min(3));
-            let [block, history, tip]: [Said; 3] = said.try_into().map_err(|_| Trouble::Garbage)?;
-            let block = block.read::<read::Block>()?.map_err(|_| Trouble::Declined)?;
-            // not every chain has the other two
-            let history = history.read::<read::FeeHistory>()?.ok();
-            let beside = self.0.oracle.read(way, beside)?;
-            read::head(&block, history.as_ref(), tip.read::<U256>()?.ok(), beside)
-        };
-        let (mut behind, mut last) = (None::<Head>, Fault::ChainUnavailable);
-        for endpoint in self.0.order() {
-            match self.0.exchange(endpoint, &calls).await.and_then(read) {
-                Ok(head) => {
-                    endpoint.saw(head.number);
-                    if !self.0.is_behind(head.number) {
-                        self.0.take_back(endpoint);
-                        return Ok(head);
-                    }
-                    self.0.set_aside(endpoint, Trouble::Refused);
-                    behind = behind.filter(|other| other.number >= head.number).or(Some(head));
-                }
-                Err(trouble) => {
-                    last = trouble.fault();
-                    self.0.set_aside(endpoint, trouble);
-                }
-            }
-        }
-        // an old block is better than none: whoever needs a fresh one looks at its time
-        behind.ok_or(last)
+        self.0.newest(Vec::new(), |_| Ok(())).await.map(|(head, ())| head)
     }
 
     async fn ask(&self, questions: &[ChainQuery]) -> Result<Vec<ChainAnswer>, Fault> {
@@ -410,19 +431,14 @@ impl Chain for Rpc {
     async fn receipts(&self, hashes: &[TransactionHash]) -> Result<Vec<Option<Receipt>>, Fault> {
         let mut receipts = Vec::with_capacity(hashes.len());
         for hashes in hashes.chunks(RECEIPTS) {
-            let call = |hash| Ask::new("eth_getTransactionReceipt", json!([hash_text(hash)]));
-            let calls = hashes.iter().map(call).collect::<Vec<_>>();
-            let read = |said: Vec<Said>| {
-                let pairs = hashes.iter().zip(said);
-                let one = |(hash, said): (&TransactionHash, Said)| {
-                    let receipt = said.read::<Option<read::Receipt>>()?.map_err(|_| Trouble::Declined)?;
-                    receipt.map(|receipt| receipt.of(*hash)).transpose()
-                };
-                pairs.map(one).collect::<Result<Vec<_>, _>>()
-            };
-            receipts.extend(self.0.ask(&calls, read).await?);
+            receipts.extend(self.0.ask(&receipt_calls(hashes), |said| told(hashes, said)).await?);
         }
         Ok(receipts)
+    }
+
+    async fn look(&self, hashes: &[TransactionHash]) -> Result<(Head, Vec<Option<Receipt>>), Fault> {
+        self.look_around();
+        self.0.newest(receipt_calls(hashes), |said| told(hashes, said)).await
     }
 
     async fn blocks(&self, numbers: &[u64]) -> Result<Vec<Option<[u8; 32]>>, Fault> {

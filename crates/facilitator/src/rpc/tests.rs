@@ -390,6 +390,9 @@ async fn receipts_are_those_of_the_transactions_that_were_asked_about() {
     let before = node.requests();
     let receipts = rpc.receipts(&hashes).await.unwrap();
     assert_eq!(node.requests(), before + 1, "one request for all");
+    let (head, beside) = rpc.look(&hashes).await.unwrap();
+    assert_eq!(node.requests(), before + 2, "one request for the newest block as well");
+    assert_eq!((head, &beside), (rpc.head().await.unwrap(), &receipts));
     assert!(receipts[1].is_none());
     let third = receipts[2].as_ref().unwrap();
     assert_eq!((third.transaction, third.block, third.succeeded, third.cost), (hashes[2], 5, true, 130));
@@ -416,6 +419,7 @@ async fn receipts_are_those_of_the_transactions_that_were_asked_about() {
             _ => at(5)(method, params),
         });
         assert_eq!(rpc.receipts(&hashes[..1]).await, Err(Fault::ChainReply), "change {number}");
+        assert_eq!(rpc.look(&hashes[..1]).await, Err(Fault::ChainReply), "change {number}");
     }
 }
 

@@ -32,7 +32,7 @@ pub(crate) async fn settle<C: Chain + 'static, L: ReplayLog + Send + Sync + 'sta
         Err(fault) => return Outcome::Faulted(fault),
     };
     // where nothing is charged the chain has nothing to say but who signed
-    let remembered = lane.settings.batch.and_then(|_| Kind::of(&case)).and_then(|kind| lane.estimates.find(&kind));
+    let remembered = Kind::of(&case).and_then(|kind| lane.estimates.find(&kind));
     // an estimate runs the call, and where none is asked for it is run beside the other questions
     let mode = match (case.charge.is_zero(), remembered) {
         (true, _) => ChainMode::Offline,

@@ -10,8 +10,7 @@ use quittance_guard::ReplayLog as _;
 use quittance_guard::receipt::Attested;
 use quittance_guard::replay::{Answer, Claimed, Misstep, Step};
 use quittance_store::{OpenError, Options, Reason, Store};
-use sqlx::sqlite::SqliteConnectOptions;
-use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _};
+use rusqlite::Connection;
 
 use crate::place::{Database, Folder};
 use crate::samples::{at, claim, receipt, sealing_key};
@@ -119,8 +118,8 @@ async fn tables_of_an_earlier_version_are_brought_up_to_date_with_what_stands_in
     }
     let sold = store.entries(None, 10).await.unwrap();
     store.close().await;
-    let mut database = SqliteConnectOptions::new().filename(before.file()).create_if_missing(true).connect().await.unwrap();
-    sqlx::raw_sql(include_str!("../../migrations/0001_begin.sql")).execute(&mut database).await.unwrap();
+    let database = Connection::open(before.file()).unwrap();
+    database.execute_batch(include_str!("../../migrations/0001_begin.sql")).unwrap();
     let copies = format!(
         "CREATE TABLE quittance_schema (step BIGINT PRIMARY KEY); INSERT INTO quittance_schema VALUES (1); ATTACH '{}' AS now; \
          INSERT INTO main.about SELECT * FROM now.about; INSERT INTO main.clocks SELECT * FROM now.clocks; \
@@ -130,8 +129,8 @@ async fn tables_of_an_earlier_version_are_brought_up_to_date_with_what_stands_in
          ON p.id = s.payment",
         now.file().display()
     );
-    sqlx::raw_sql(AssertSqlSafe(copies)).execute(&mut database).await.unwrap();
-    database.close().await.unwrap();
+    database.execute_batch(&copies).unwrap();
+    database.close().unwrap();
     fs::copy(now.0.join("payments.db-generation"), before.0.join("payments.db-generation")).unwrap();
 
     let store = before.open(10).await;

@@ -7,7 +7,7 @@ use quittance_core::{Amount, Facilitator as _, Fault, UnixSeconds, Window};
 use quittance_testkit::chain::{Method, Trouble};
 use quittance_testkit::payer::{Order, Way};
 
-use crate::stage::{PAYEE, Stage, TOKEN, key, times};
+use crate::stage::{PAYEE, Stage, TOKEN, blocks, key, times};
 
 #[tokio::test(start_paused = true)]
 async fn a_payment_is_verified_with_one_request_and_many_at_once_with_few() {
@@ -156,4 +156,17 @@ async fn a_request_that_breaks_is_made_again_in_parts() {
     }
     assert!(asking.join_all().await.into_iter().all(|valid| valid));
     assert_eq!(stage.node.asked(Some(Method::Ask)), 4);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_estimated_a_moment_ago_is_simulated_and_not_estimated_again() {
+    let stage = Stage::new();
+    let estimates = || stage.node.asked(Some(Method::Estimate));
+    stage.settled(&stage.order(1)).await;
+    assert_eq!(estimates(), 1);
+    stage.settled(&stage.order(2)).await;
+    assert_eq!(estimates(), 1);
+    blocks(10).await;
+    stage.settled(&stage.order(3)).await;
+    assert_eq!((estimates(), stage.paid()), (2, times(3)));
 }
