@@ -2,12 +2,14 @@
 
 use std::sync::Arc;
 
+use quittance_core::registry::networks::BASE_SEPOLIA;
+use quittance_core::registry::{AssetInfo, default_asset};
 use quittance_core::wire::VerifyRequest;
 use quittance_core::{Amount, Facilitator as _, Fault, UnixSeconds, Window};
-use quittance_testkit::chain::{Method, Trouble};
-use quittance_testkit::payer::{Order, Way};
+use quittance_testkit::chain::{Kind, Method, Trouble};
+use quittance_testkit::payer::{Order, TOKEN_NAME, TOKEN_VERSION, Way};
 
-use crate::stage::{PAYEE, Stage, TOKEN, blocks, key, times};
+use crate::stage::{PAYEE, PRICE, Stage, TOKEN, blocks, key, times};
 
 #[tokio::test(start_paused = true)]
 async fn a_payment_is_verified_with_one_request_and_many_at_once_with_few() {
@@ -32,6 +34,24 @@ async fn of_a_token_that_is_not_known_everything_is_asked_at_once() {
     stage.chain.mint(TOKEN, poor.from(), poor.amount);
     assert!(stage.verify(&poor).await.unwrap().is_valid);
     assert_eq!(stage.node.asked(None), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn rows_142_and_145_of_a_token_that_is_known_a_reason_is_asked_for_where_a_transfer_fails() {
+    let stage = Stage::new();
+    let usdc = default_asset(BASE_SEPOLIA).and_then(AssetInfo::erc20).unwrap().address;
+    stage.chain.place_token(usdc, TOKEN_NAME, TOKEN_VERSION, Kind::Honest);
+    stage.chain.mint(usdc, key(1).address(), PRICE);
+    let order = Order { token: usdc, ..stage.order(1) };
+    assert!(stage.verify(&order).await.unwrap().is_valid);
+    assert_eq!(stage.node.asked(None), 1);
+    stage.settled(&order).await;
+    // nothing is left, and still it is the nonce
+    for (nonce, reason) in [(1, "invalid_exact_evm_nonce_already_used"), (2, "insufficient_funds")] {
+        let before = stage.node.asked(Some(Method::Ask));
+        let verdict = stage.verify(&Order { token: usdc, ..stage.order(nonce) }).await.unwrap();
+        assert_eq!((verdict.invalid_reason.as_deref(), stage.node.asked(Some(Method::Ask)) - before), (Some(reason), 2));
+    }
 }
 
 #[tokio::test(start_paused = true)]
