@@ -4,7 +4,7 @@
 // request is refused, by what it says and by what its nonce is bound to. The facilitator is asked once, and its word is taken for what it says:
 // an answer about another payer, network or amount is none.
 
-import { canonicalResource, decodeHeader, encodeHeader, explainReason, verify } from "./verify.js";
+import { canonicalResource, decodeHeader, encodeHeader, explainReason, judgeAnswer, verify } from "./verify.js";
 
 const BINDS = ["ignored", "preferred", "required"];
 const BINDING = "quittance-binding";
@@ -41,13 +41,6 @@ const asking = (facilitator, fetch) => async (_, body) => {
   if (response.status !== 200 && !refuses) throw new Error(`a facilitator answered ${response.status}`);
   return said;
 };
-
-/** Whether an answer is about this payment and this offer. */
-const isOfThis = ({ network, payer, amount, transaction }, offer, verified) =>
-  network === offer.network &&
-  (payer ?? verified.payer).toLowerCase() === verified.payer.toLowerCase() &&
-  (amount || verified.amount) === verified.amount &&
-  /^0x[0-9a-fA-F]{64}$/.test(transaction);
 
 export const createGate = ({ terms, serve, settle, facilitator, log, origin, bind = "preferred", now, fetch = globalThis.fetch }) => {
   if (typeof serve !== "function") throw new TypeError("serve must be a function: the handler");
@@ -124,7 +117,7 @@ export const createGate = ({ terms, serve, settle, facilitator, log, origin, bin
       await log.release(key);
       return offered(url, settled.errorReason);
     }
-    if (!isOfThis(settled, accepts[offer], verified.value)) return answer(502, "settlement_unknown");
+    if (!judgeAnswer(value, settled, { terms: offers[offer] }).ok) return answer(502, "settlement_unknown");
     const paid = new Response(served.body, served);
     paid.headers.set("PAYMENT-RESPONSE", receipt.value);
     return paid;

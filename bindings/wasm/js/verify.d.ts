@@ -203,6 +203,16 @@ export function verify(
   options?: VerifyRequestOptions,
 ): Result<Verified>;
 
+/**
+ * Whether what somebody says of a settlement is the answer to this payment: success, on its network, by its payer, for its amount, in a
+ * transaction that the network can have. With `terms`, as a seller has asked a facilitator; without, as a buyer has signed.
+ */
+export function judgeAnswer(
+  headers: PaymentSource,
+  answer: Json<SettleResponse>,
+  options?: { terms?: Json<PaymentRequirements> },
+): Result<{ transaction: string; charged: string }>;
+
 // ---- hashing and signatures ----
 
 /** How a contract reads signatures: tokens of EIP-3009 take 65 bytes, Permit2 the short form too. */

@@ -37,6 +37,14 @@ pub fn verify(schemes: &[u8], headers: &[u8], offers: &[u8], now: &[u8], request
     text(verifying::verify(schemes, headers, offers, now, request.as_deref()))
 }
 
+/// Whether an answer is the one to a payment; without an offer, by what was signed.
+#[wasm_bindgen]
+#[must_use]
+#[expect(clippy::needless_pass_by_value, reason = "the boundary has no optional slice")]
+pub fn answer_to(headers: &[u8], said: &[u8], offer: Option<Vec<u8>>) -> String {
+    text(verifying::answer(headers, said, offer.as_deref()))
+}
+
 /// Recovers the signer of a digest.
 #[wasm_bindgen]
 #[must_use]
