@@ -101,12 +101,13 @@ fn optimize(modules: &Path, module: &Path) -> Result<(), Failure> {
         "--enable-multivalue",
         "--enable-reference-types",
     ];
+    // a large function that is put into the only one that calls it makes the module smaller and what is downloaded larger: the longer a function,
+    // the more locals it has, and the rarer are two pieces of it the same
+    const SMALL: &[&str] = &["-Oz", "--converge", "--low-memory-unused", "--one-caller-inline-max-function-size", "10"];
+
     let mut command = Command::new("node");
-    command.arg(modules.join("node_modules/binaryen/bin/wasm-opt")).args(FEATURES);
-    run(command
-        .args(["-Oz", "--converge", "--low-memory-unused", "--strip-debug", "--strip-producers", "--output"])
-        .arg(module)
-        .arg(module))
+    command.arg(modules.join("node_modules/binaryen/bin/wasm-opt")).args(FEATURES).args(SMALL);
+    run(command.args(["--strip-debug", "--strip-producers", "--output"]).arg(module).arg(module))
 }
 
 /// The stage of the package itself.

@@ -5,14 +5,14 @@ use alloc::vec::Vec;
 
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use crate::answer::text;
+use crate::answer::{bare, text};
 use crate::{answer, arguments, hashing, objects, verifying};
 
 /// The text of the object that a header carries; the name is the header's.
 #[wasm_bindgen]
 #[must_use]
 pub fn decode(name: &[u8], value: &[u8]) -> String {
-    text(objects::decode(name, value))
+    bare(objects::decode(name, value))
 }
 
 /// The header that carries an object.

@@ -3,6 +3,7 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use super::parse::plain_length;
 use super::{Number, Object, Value};
 
 /// Writes a value in the one spelling of RFC 8785: no white space, names sorted by UTF-16 code units (section 3.2.3), numbers as
@@ -32,7 +33,7 @@ pub(super) fn write(value: &Value, spelling: Spelling, out: &mut String) {
             Spelling::AsRead => out.push_str(Number::text(number)),
             Spelling::Canonical => out.push_str(&number.canonical()),
         },
-        Value::String(text) => out.push_str(&quoted(text)),
+        Value::String(text) => write_text(text, out),
         Value::Array(elements) => {
             out.push('[');
             for (i, element) in elements.iter().enumerate() {
@@ -58,14 +59,21 @@ pub(super) fn write_object(object: &Object, spelling: Spelling, out: &mut String
         if i > 0 {
             out.push(',');
         }
-        out.push_str(&quoted(name));
+        write_text(name, out);
         out.push(':');
         write(value, spelling, out);
     }
     out.push('}');
 }
 
-/// serde_json escapes exactly the characters that section 3.2.2.2 asks to escape, and in the same way.
-fn quoted(text: &str) -> String {
-    serde_json::to_string(text).expect("text can always be written")
+/// Most texts stand for themselves. Of the rest, serde_json escapes exactly the characters that section 3.2.2.2 asks to escape, and in the same
+/// way.
+fn write_text(text: &str, out: &mut String) {
+    if plain_length(text.as_bytes()) == text.len() {
+        out.push('"');
+        out.push_str(text);
+        out.push('"');
+    } else {
+        out.push_str(&serde_json::to_string(text).expect("text can always be written"));
+    }
 }
