@@ -8,6 +8,7 @@ import { canonicalResource, decodeHeader, encodeHeader, explainReason, judgeAnsw
 
 const BINDS = ["ignored", "preferred", "required"];
 const BINDING = "quittance-binding";
+const ROUTED = "routed";
 
 /** How many bytes of an answer are read, and how many milliseconds it is waited for. */
 const LONGEST = 65_536;
@@ -51,8 +52,9 @@ export const createGate = ({ terms, serve, settle, facilitator, log, origin, bin
     throw new TypeError("log must have claim(key, expires) and release(key): without it one payment is served twice");
   }
   if (!BINDS.includes(bind)) throw new TypeError(`bind must be one of ${BINDS}`);
-  if (origin !== undefined && canonicalResource(String(origin)).value?.origin !== origin) {
-    throw new TypeError("origin must be scheme and host, and nothing behind them: https://api.example.com");
+  // the host in the URL of a request is the client's, unless somebody has routed by it
+  if (origin !== ROUTED && (typeof origin !== "string" || canonicalResource(origin).value?.origin !== origin)) {
+    throw new TypeError(`origin must be scheme and host (https://api.example.com), or "${ROUTED}" where the runtime routes by host`);
   }
   const ask = settle ?? asking(facilitator, (...given) => fetch(...given));
   const offers = (Array.isArray(terms) ? terms : [terms]).map((offer) => (typeof offer === "string" ? offer : JSON.stringify(offer)));
@@ -74,7 +76,7 @@ export const createGate = ({ terms, serve, settle, facilitator, log, origin, bin
   return async (request, ...rest) => {
     // the resource is the seller's to name: what a client says of it is compared
     const { pathname, search } = new URL(request.url);
-    const resource = canonicalResource(origin === undefined ? request.url : `${origin}${pathname}${search}`);
+    const resource = canonicalResource(origin === ROUTED ? request.url : `${origin}${pathname}${search}`);
     if (!resource.ok) return answer(400, "invalid_target");
     const url = resource.value.canonical;
     const value = request.headers.get("PAYMENT-SIGNATURE");

@@ -272,10 +272,11 @@ export interface Gate<Rest extends unknown[]> {
   ): Promise<SettleResponse>;
   log: ReplayLog;
   /**
-   * Where the resource is sold: `https://api.example.com`. Leave it out only where the runtime itself routes by host, as Workers do: elsewhere the
-   * URL of a request has the host that the client wrote, and what was bought from somebody else under another name would pass.
+   * Where the resource is sold: `https://api.example.com`. `"routed"` takes the host of the request's URL, and is right only where the runtime itself
+   * routes by host, as Workers do: elsewhere that host is what the client wrote, and what was bought from somebody else under another name would
+   * pass.
    */
-  origin?: string;
+  origin: "routed" | `http://${string}` | `https://${string}`;
   /** Whether payments are bound to their request by the nonce; `preferred`, that those that are have to be bound to this one, unless it is said. */
   bind?: "ignored" | "preferred" | "required";
   now?(): Decimal | Date;

@@ -16,7 +16,7 @@ const shop = (q, { serve = () => new Response("the report"), settle, ...more } =
     return { success: true, transaction: `0x${"ab".repeat(32)}`, network: request.paymentRequirements.network, payer: ADDRESS };
   };
   const asking = more.facilitator === undefined ? { settle: settle ?? success } : {};
-  return { gate: q.createGate({ terms: OFFER, serve, ...asking, log, now, ...more }), claims, settled };
+  return { gate: q.createGate({ terms: OFFER, serve, ...asking, log, now, origin: "https://api.example.com", ...more }), claims, settled };
 };
 
 /** A buyer whose every request goes through `wire`, and who counts what it signs. */
@@ -286,12 +286,12 @@ export const trades = (q) => [
       check((await by(wrong)).join() === `${status},1`, `${JSON.stringify(wrong)} leaves open what happened`);
       check(asked.length === count + 1, "it is asked once");
     }
-    const origins = ["api.example.com", "https://api.example.com/", "https://API.example.com", "ftp://a.example", ""];
+    const origins = ["api.example.com", "https://api.example.com/", "https://API.example.com", "ftp://a.example", "", undefined];
     const more = origins.map((origin) => ({ settle() {}, origin }));
     for (const wrong of [{}, { facilitator: "https://a.example", settle() {} }, { settle() {}, bind: "always" }, ...more]) {
       let thrown;
       try {
-        q.createGate({ terms: OFFER, serve() {}, log: { claim() {}, release() {} }, ...wrong });
+        q.createGate({ terms: OFFER, serve() {}, log: { claim() {}, release() {} }, origin: "routed", ...wrong });
       } catch (error) {
         thrown = error;
       }
