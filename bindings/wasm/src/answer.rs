@@ -74,7 +74,8 @@ pub(crate) fn text(answer: Answer) -> String {
     Value::Object(object(answer)).to_string()
 }
 
-/// A text that was found, as it is behind a mark that no JSON begins with: a text inside a text would be written twice and read twice.
+/// A text that was found, as it is behind a mark that no JSON begins with: a text inside a text would be written twice and read
+/// twice.
 pub(crate) fn bare(answer: Result<String, Problem>) -> String {
     match answer {
         Ok(mut found) => {

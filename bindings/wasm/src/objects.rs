@@ -15,8 +15,8 @@ use crate::arguments;
 /// A reader of one object, which gives its text again where that is not the one that was read.
 type Reader = fn(&[u8], &Limits) -> Result<Option<String>, DecodeError>;
 
-/// Readers of a type. Reading and writing are inverse, so what comes out is what came in unless it was spelled in another way or optional
-/// members were null.
+/// Readers of a type. Reading and writing are inverse, so what comes out is what came in unless it was spelled in another way or
+/// optional members were null.
 macro_rules! whole {
     ($T:ty) => {
         |bytes, limits| <$T>::from_json_with_text(bytes, limits).map(|(_, text)| text)

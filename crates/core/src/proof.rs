@@ -1,10 +1,9 @@
 //! Proof tokens: values that exist only because a check passed.
 //!
 //! A function that serves content takes a [`Settled`], so code that forgot to settle does not compile. Each token has private
-//! content, no `Clone`, no `Default`, no `Deserialize`, and one constructor, named `assertion`, which consumes the token before it. An
-//! [`Answered`] is a proof as well, and only a check makes one: what is made of it needs nobody to vouch.
-//! Searching for `::assertion(` lists every place in the workspace that claims a check has passed; CI compares that list with a
-//! checked-in one.
+//! content, no `Clone`, no `Default`, no `Deserialize`, and one constructor, named `assertion`, which consumes the token before it.
+//! An [`Answered`] is a proof as well, and only a check makes one: what is made of it needs nobody to vouch. Searching for
+//! `::assertion(` lists every place in the workspace that claims a check has passed; CI compares that list with a checked-in one.
 //!
 //! ```compile_fail,E0451
 //! # use quittance_core::proof::Admitted;

@@ -1,8 +1,9 @@
-//! Whether what somebody says of a settlement is the answer to the one that was asked for (core specification v2 section 5.3, v1 likewise).
+//! Whether what somebody says of a settlement is the answer to the one that was asked for (core specification v2 section 5.3, v1
+//! likewise).
 //!
-//! A facilitator says it to a seller, and a seller to a buyer. The word is taken for what it says and for nothing more: success of another
-//! network, by another payer, for another amount or without a transaction is no answer at all (catalogue rows 133 to 136), and leaves open what
-//! became of the money. It is a word all the same: whether the chain agrees is for whoever can look.
+//! A facilitator says it to a seller, and a seller to a buyer. The word is taken for what it says and for nothing more: success of
+//! another network, by another payer, for another amount or without a transaction is no answer at all (catalogue rows 133 to 136),
+//! and leaves open what became of the money. It is a word all the same: whether the chain agrees is for whoever can look.
 
 use alloc::string::String;
 

@@ -26,8 +26,8 @@ pub(crate) fn parse_node<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Node<'a
     parse_spelled(bytes, limits).map(|(value, _)| value)
 }
 
-/// The same, and whether the text is spelled as writing spells it: no white space, no escape, and no `null`, which may not be written again.
-/// Of a text with such a thing in it nothing is said.
+/// The same, and whether the text is spelled as writing spells it: no white space, no escape, and no `null`, which may not be
+/// written again. Of a text with such a thing in it nothing is said.
 pub(crate) fn parse_spelled<'a>(bytes: &'a [u8], limits: &Limits) -> Result<(Node<'a>, Spelled), DecodeError> {
     if bytes.len() > limits.bytes {
         return Err(DecodeError::whole(EncodingError::TooLarge));

@@ -66,8 +66,8 @@ pub(super) fn write_object(object: &Object, spelling: Spelling, out: &mut String
     out.push('}');
 }
 
-/// Most texts stand for themselves. Of the rest, serde_json escapes exactly the characters that section 3.2.2.2 asks to escape, and in the same
-/// way.
+/// Most texts stand for themselves. Of the rest, serde_json escapes exactly the characters that section 3.2.2.2 asks to escape, and
+/// in the same way.
 fn write_text(text: &str, out: &mut String) {
     if plain_length(text.as_bytes()) == text.len() {
         out.push('"');

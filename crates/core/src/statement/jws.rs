@@ -109,8 +109,8 @@ impl<'a> Token<'a> {
     }
 }
 
-/// `none` is no signature, and with a shared secret (`HS256` and its like, RFC 7518 section 3.2) whoever can check can sign. What else is not
-/// known somebody else may know.
+/// `none` is no signature, and with a shared secret (`HS256` and its like, RFC 7518 section 3.2) whoever can check can sign. What
+/// else is not known somebody else may know.
 fn algorithm(header: &Object) -> Result<Algorithm, StatementError> {
     match header.member("alg").and_then(|alg| alg.as_str()).ok_or(StatementError::Algorithm)? {
         "ES256K" => Ok(Algorithm::Es256k),

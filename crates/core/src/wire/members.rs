@@ -485,8 +485,8 @@ macro_rules! verbatim {
         impl $crate::wire::members::Verbatim for $Name {}
 
         impl $Name {
-            /// Reads a JSON body, and gives the text that [`to_json`](Self::to_json) gives where that is another one: whoever passes an object
-            /// on need not write what was read.
+            /// Reads a JSON body, and gives the text that [`to_json`](Self::to_json) gives where that is another one: whoever passes
+            /// an object on need not write what was read.
             ///
             /// # Errors
             ///

@@ -87,8 +87,8 @@ impl Declaration {
     ///
     /// # Errors
     ///
-    /// [`ShapeError::Grammar`] for a schema that refers outside of itself, [`ShapeError::Ambiguous`] for one of a tool, whose arguments have
-    /// theirs already.
+    /// [`ShapeError::Grammar`] for a schema that refers outside of itself, [`ShapeError::Ambiguous`] for one of a tool, whose
+    /// arguments have theirs already.
     pub fn params(mut self, example: Object, schema: Option<Object>) -> Result<Self, ShapeError> {
         match &mut self.info.input {
             BazaarInput::Http(http) => {
