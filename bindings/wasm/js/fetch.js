@@ -19,7 +19,7 @@ const value = (answer) => {
   return answer.value;
 };
 
-export const fetchWith = ({ prepare, decodeHeader, fingerprint }) => (fetch, { policy, signer, ledger, task = "default", session, now }) => {
+export const fetchWith = ({ prepare, decodeHeader, judgeAnswer, fingerprint }) => (fetch, { policy, signer, ledger, task = "default", session, now }) => {
   for (const step of STEPS) {
     if (typeof ledger?.[step] !== "function") throw new TypeError(`ledger must have ${STEPS.join(", ")}: it remembers what was signed`);
   }
@@ -52,7 +52,8 @@ export const fetchWith = ({ prepare, decodeHeader, fingerprint }) => (fetch, { p
       const response = await send(url, payment);
       const header = response.headers.get("PAYMENT-RESPONSE") ?? response.headers.get("X-PAYMENT-RESPONSE");
       const receipt = header === null ? undefined : decodeHeader("PAYMENT-RESPONSE", header);
-      if (receipt?.ok && receipt.value.success) await ledger.settle(purchase, receipt.value);
+      // a receipt of something else says nothing of this purchase
+      if (receipt?.ok && judgeAnswer([[payment.name, payment.value]], receipt.text).ok) await ledger.settle(purchase, receipt.value);
       return response;
     };
     const again = (known) => {

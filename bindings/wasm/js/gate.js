@@ -4,10 +4,11 @@
 // request is refused, by what it says and by what its nonce is bound to. The facilitator is asked once, and its word is taken for what it says:
 // an answer about another payer, network or amount is none.
 
-import { canonicalResource, decodeHeader, encodeHeader, explainReason, verify } from "./verify.js";
+import { canonicalResource, decodeHeader, encodeHeader, explainReason, judgeAnswer, verify } from "./verify.js";
 
 const BINDS = ["ignored", "preferred", "required"];
 const BINDING = "quittance-binding";
+const ROUTED = "routed";
 
 /** How many bytes of an answer are read, and how many milliseconds it is waited for. */
 const LONGEST = 65_536;
@@ -42,13 +43,6 @@ const asking = (facilitator, fetch) => async (_, body) => {
   return said;
 };
 
-/** Whether an answer is about this payment and this offer. */
-const isOfThis = ({ network, payer, amount, transaction }, offer, verified) =>
-  network === offer.network &&
-  (payer ?? verified.payer).toLowerCase() === verified.payer.toLowerCase() &&
-  (amount || verified.amount) === verified.amount &&
-  /^0x[0-9a-fA-F]{64}$/.test(transaction);
-
 export const createGate = ({ terms, serve, settle, facilitator, log, origin, bind = "preferred", now, fetch = globalThis.fetch }) => {
   if (typeof serve !== "function") throw new TypeError("serve must be a function: the handler");
   if ((typeof settle === "function") === (typeof facilitator === "string")) {
@@ -58,8 +52,9 @@ export const createGate = ({ terms, serve, settle, facilitator, log, origin, bin
     throw new TypeError("log must have claim(key, expires) and release(key): without it one payment is served twice");
   }
   if (!BINDS.includes(bind)) throw new TypeError(`bind must be one of ${BINDS}`);
-  if (origin !== undefined && canonicalResource(String(origin)).value?.origin !== origin) {
-    throw new TypeError("origin must be scheme and host, and nothing behind them: https://api.example.com");
+  // the host in the URL of a request is the client's, unless somebody has routed by it
+  if (origin !== ROUTED && (typeof origin !== "string" || canonicalResource(origin).value?.origin !== origin)) {
+    throw new TypeError(`origin must be scheme and host (https://api.example.com), or "${ROUTED}" where the runtime routes by host`);
   }
   const ask = settle ?? asking(facilitator, (...given) => fetch(...given));
   const offers = (Array.isArray(terms) ? terms : [terms]).map((offer) => (typeof offer === "string" ? offer : JSON.stringify(offer)));
@@ -81,7 +76,7 @@ export const createGate = ({ terms, serve, settle, facilitator, log, origin, bin
   return async (request, ...rest) => {
     // the resource is the seller's to name: what a client says of it is compared
     const { pathname, search } = new URL(request.url);
-    const resource = canonicalResource(origin === undefined ? request.url : `${origin}${pathname}${search}`);
+    const resource = canonicalResource(origin === ROUTED ? request.url : `${origin}${pathname}${search}`);
     if (!resource.ok) return answer(400, "invalid_target");
     const url = resource.value.canonical;
     const value = request.headers.get("PAYMENT-SIGNATURE");
@@ -124,7 +119,7 @@ export const createGate = ({ terms, serve, settle, facilitator, log, origin, bin
       await log.release(key);
       return offered(url, settled.errorReason);
     }
-    if (!isOfThis(settled, accepts[offer], verified.value)) return answer(502, "settlement_unknown");
+    if (!judgeAnswer(value, settled, { terms: offers[offer] }).ok) return answer(502, "settlement_unknown");
     const paid = new Response(served.body, served);
     paid.headers.set("PAYMENT-RESPONSE", receipt.value);
     return paid;

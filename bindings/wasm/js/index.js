@@ -3,7 +3,7 @@
 import * as wasm from "#wasm";
 import { fetchWith } from "./fetch.js";
 import { NO_RANDOMNESS, fresh, open } from "./keys.js";
-import { decodeHeader } from "./verify.js";
+import { decodeHeader, judgeAnswer } from "./verify.js";
 import { answer, bytes, document, map, object, ofBytes, optional, problem, raw, seconds } from "./text.js";
 
 export * from "./verify.js";
@@ -61,7 +61,7 @@ export const prepare = (input) => {
 export const fingerprint = ({ method = "GET", url, body = "" }) =>
   ofBytes(body, "body", (given) => map(answer(wasm.fingerprint(bytes(method, "method"), bytes(url, "url"), given)), ({ hash }) => hash));
 
-export const wrapFetch = fetchWith({ prepare: (input) => prepare(input), decodeHeader, fingerprint });
+export const wrapFetch = fetchWith({ prepare: (input) => prepare(input), decodeHeader, judgeAnswer, fingerprint });
 
 /** A secret key in the module's memory. It shows its address and signs; its bytes it gives to nobody. */
 export class SigningKey {

@@ -69,10 +69,11 @@ export const object = (members) => {
 /** The answer, as an object. */
 export const answer = (text) => JSON.parse(text);
 
-/** The same with what is JSON text in it read. Its own text stays beside it, because a double cannot hold every number. */
-export const read = (text) => {
-  const told = answer(text);
-  return told.ok ? { ok: true, value: JSON.parse(told.value.text), text: told.value.text } : told;
+/** The same where a text was asked for: it comes bare, behind a mark. It stays beside what it says, because a double cannot hold every number. */
+export const read = (told) => {
+  if (told[0] !== "=") return answer(told);
+  const text = told.slice(1);
+  return { ok: true, value: JSON.parse(text), text };
 };
 
 /** The value of an answer made into another. */

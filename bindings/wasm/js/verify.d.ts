@@ -203,6 +203,16 @@ export function verify(
   options?: VerifyRequestOptions,
 ): Result<Verified>;
 
+/**
+ * Whether what somebody says of a settlement is the answer to this payment: success, on its network, by its payer, for its amount, in a
+ * transaction that the network can have. With `terms`, as a seller has asked a facilitator; without, as a buyer has signed.
+ */
+export function judgeAnswer(
+  headers: PaymentSource,
+  answer: Json<SettleResponse>,
+  options?: { terms?: Json<PaymentRequirements> },
+): Result<{ transaction: string; charged: string }>;
+
 // ---- hashing and signatures ----
 
 /** How a contract reads signatures: tokens of EIP-3009 take 65 bytes, Permit2 the short form too. */
@@ -262,10 +272,11 @@ export interface Gate<Rest extends unknown[]> {
   ): Promise<SettleResponse>;
   log: ReplayLog;
   /**
-   * Where the resource is sold: `https://api.example.com`. Leave it out only where the runtime itself routes by host, as Workers do: elsewhere the
-   * URL of a request has the host that the client wrote, and what was bought from somebody else under another name would pass.
+   * Where the resource is sold: `https://api.example.com`. `"routed"` takes the host of the request's URL, and is right only where the runtime itself
+   * routes by host, as Workers do: elsewhere that host is what the client wrote, and what was bought from somebody else under another name would
+   * pass.
    */
-  origin?: string;
+  origin: "routed" | `http://${string}` | `https://${string}`;
   /** Whether payments are bound to their request by the nonce; `preferred`, that those that are have to be bound to this one, unless it is said. */
   bind?: "ignored" | "preferred" | "required";
   now?(): Decimal | Date;

@@ -32,6 +32,15 @@ export const verify = (headers, terms, { now, scheme = "", request } = {}) =>
     ),
   );
 
+export const judgeAnswer = (headers, said, { terms } = {}) =>
+  answer(
+    wasm.answer_to(
+      given(pairs(headers)),
+      bytes(document(said, "answer"), "answer"),
+      terms === undefined ? undefined : bytes(document(terms, "terms"), "terms"),
+    ),
+  );
+
 export const recover = (digest, signature, options) =>
   answer(wasm.recover(bytes(digest, "digest"), bytes(signature, "signature"), form(options)));
 

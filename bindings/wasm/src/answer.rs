@@ -74,6 +74,18 @@ pub(crate) fn text(answer: Answer) -> String {
     Value::Object(object(answer)).to_string()
 }
 
+/// A text that was found, as it is behind a mark that no JSON begins with: a text inside a text would be written twice and read
+/// twice.
+pub(crate) fn bare(answer: Result<String, Problem>) -> String {
+    match answer {
+        Ok(mut found) => {
+            found.insert(0, '=');
+            found
+        }
+        Err(problem) => text(Err(problem)),
+    }
+}
+
 /// The object of an answer.
 pub(crate) fn object(answer: Answer) -> Object {
     let mut whole = Object::new();

@@ -3,50 +3,45 @@
 use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
 
-use quittance_core::header::{self, Envelope};
+use quittance_core::header;
 use quittance_core::json::{self, Object, Value};
 use quittance_core::terms_hash::canonical_terms;
 use quittance_core::wire::{self, Asked, v1};
-use quittance_core::{DecodeError, Limits, ShapeError, Terms};
+use quittance_core::{DecodeError, EncodingError, Limits, ShapeError, Terms};
 
 use crate::answer::{Answer, Problem, members, shown};
 use crate::arguments;
 
-/// A reader of one object, which gives its text again.
-type Reader = fn(Envelope) -> Result<Object, DecodeError>;
+/// A reader of one object, which gives its text again where that is not the one that was read.
+type Reader = fn(&[u8], &Limits) -> Result<Option<String>, DecodeError>;
 
-/// Reads an object and writes it again; the two are inverse, so what comes out is what came in unless optional members were null.
-fn whole<T>(envelope: Envelope) -> Result<Object, DecodeError>
-where
-    T: TryFrom<Envelope, Error = DecodeError>,
-    for<'a> Object: From<&'a T>,
-{
-    let object: T = envelope.try_into()?;
-    Ok(Object::from(&object))
-}
-
-fn judged<T>(envelope: Envelope, judge: impl FnOnce(&T) -> Result<(), DecodeError>) -> Result<Object, DecodeError>
-where
-    T: TryFrom<Envelope, Error = DecodeError>,
-    for<'a> Object: From<&'a T>,
-{
-    let object: T = envelope.try_into()?;
-    judge(&object)?;
-    Ok(Object::from(&object))
+/// Readers of a type. Reading and writing are inverse, so what comes out is what came in unless it was spelled in another way or
+/// optional members were null.
+macro_rules! whole {
+    ($T:ty) => {
+        |bytes, limits| <$T>::from_json_with_text(bytes, limits).map(|(_, text)| text)
+    };
+    ($T:ty, $judge:expr) => {
+        |bytes, limits| {
+            let (object, text) = <$T>::from_json_with_text(bytes, limits)?;
+            let judge: fn(&$T) -> Result<(), DecodeError> = $judge;
+            judge(&object).map(|()| text)
+        }
+    };
 }
 
 /// The object that a header carries.
 fn in_header(name: &str) -> Result<Reader, Problem> {
     let readers: &[(&str, Reader)] = &[
-        (header::PAYMENT_REQUIRED, whole::<wire::PaymentRequired>),
-        (header::PAYMENT_SIGNATURE, whole::<wire::PaymentPayload>),
-        (header::PAYMENT_RESPONSE, whole::<wire::SettleResponse>),
-        (header::X_PAYMENT, whole::<v1::PaymentPayload>),
-        (header::X_PAYMENT_RESPONSE, whole::<wire::SettleResponse>),
+        (header::PAYMENT_REQUIRED, whole!(wire::PaymentRequired)),
+        (header::PAYMENT_SIGNATURE, whole!(wire::PaymentPayload)),
+        (header::PAYMENT_RESPONSE, whole!(wire::SettleResponse)),
+        (header::X_PAYMENT, whole!(v1::PaymentPayload)),
+        (header::X_PAYMENT_RESPONSE, whole!(wire::SettleResponse)),
         #[cfg(feature = "full")]
-        (header::SIGN_IN_WITH_X, whole::<wire::SignInWithX>),
+        (header::SIGN_IN_WITH_X, whole!(wire::SignInWithX)),
         #[cfg(feature = "full")]
-        (header::EXTENSION_RESPONSES, whole::<wire::ExtensionResponses>),
+        (header::EXTENSION_RESPONSES, whole!(wire::ExtensionResponses)),
     ];
     let found = readers.iter().find(|(known, _)| known.eq_ignore_ascii_case(name));
     found.map(|(_, reader)| *reader).ok_or_else(|| unknown("header"))
@@ -55,20 +50,20 @@ fn in_header(name: &str) -> Result<Reader, Problem> {
 /// The objects by name. Requirements and payments have their network and amount judged: whoever reads one alone is about to use it.
 fn by_name(name: &str) -> Result<Reader, Problem> {
     Ok(match name {
-        "PaymentRequired" => whole::<wire::PaymentRequired>,
-        "PaymentRequirements" => |it| judged(it, judge_offer),
-        "PaymentPayload" => |it| judged(it, |payment: &wire::PaymentPayload| judge_offer(&payment.accepted)),
-        "PaymentRequiredV1" => whole::<v1::PaymentRequired>,
-        "PaymentRequirementsV1" => |it| judged(it, |offer: &v1::PaymentRequirements| offer.parse_amount().map(drop)),
-        "PaymentPayloadV1" => whole::<v1::PaymentPayload>,
-        "ResourceInfo" => whole::<wire::ResourceInfo>,
-        "SettleResponse" => whole::<wire::SettleResponse>,
-        "VerifyResponse" => whole::<wire::VerifyResponse>,
-        "VerifyRequest" => whole::<wire::VerifyRequest>,
-        "SettleRequest" => whole::<wire::SettleRequest>,
-        "SupportedResponse" => whole::<wire::SupportedResponse>,
-        "DiscoveryResources" => whole::<wire::DiscoveryResources>,
-        "DiscoverySearch" => whole::<wire::DiscoverySearch>,
+        "PaymentRequired" => whole!(wire::PaymentRequired),
+        "PaymentRequirements" => whole!(wire::PaymentRequirements, judge_offer),
+        "PaymentPayload" => whole!(wire::PaymentPayload, |payment| judge_offer(&payment.accepted)),
+        "PaymentRequiredV1" => whole!(v1::PaymentRequired),
+        "PaymentRequirementsV1" => whole!(v1::PaymentRequirements, |offer| offer.parse_amount().map(drop)),
+        "PaymentPayloadV1" => whole!(v1::PaymentPayload),
+        "ResourceInfo" => whole!(wire::ResourceInfo),
+        "SettleResponse" => whole!(wire::SettleResponse),
+        "VerifyResponse" => whole!(wire::VerifyResponse),
+        "VerifyRequest" => whole!(wire::VerifyRequest),
+        "SettleRequest" => whole!(wire::SettleRequest),
+        "SupportedResponse" => whole!(wire::SupportedResponse),
+        "DiscoveryResources" => whole!(wire::DiscoveryResources),
+        "DiscoverySearch" => whole!(wire::DiscoverySearch),
         _ => return Err(unknown("object")),
     })
 }
@@ -83,26 +78,29 @@ fn unknown(what: &str) -> Problem {
 }
 
 /// The text of the object in a header.
-pub(crate) fn decode(name: &[u8], value: &[u8]) -> Answer {
+pub(crate) fn decode(name: &[u8], value: &[u8]) -> Result<String, Problem> {
     let read = in_header(arguments::text(name)?)?;
-    written(read(Envelope::from_header(value, &Limits::HEADER)?)?)
+    let text = header::text(value, &Limits::HEADER)?;
+    match read(&text, &Limits::HEADER)? {
+        Some(other) => Ok(other),
+        None => String::from_utf8(text).map_err(|_| Problem::of_kind(EncodingError::Utf8)),
+    }
 }
 
 /// The header that carries an object.
 pub(crate) fn encode(name: &[u8], object: &[u8]) -> Answer {
     let read = in_header(arguments::text(name)?)?;
-    let object = read(Envelope::from_json(object, &Limits::BODY)?)?;
-    Ok(members([("header", header::encode(object, &Limits::HEADER)?.into())]))
+    let text = read(object, &Limits::BODY)?;
+    let header = header::encode_text(text.as_ref().map_or(object, String::as_bytes), &Limits::HEADER)?;
+    Ok(members([("header", header.into())]))
 }
 
 /// The text of an object that came by itself.
-pub(crate) fn read(name: &[u8], object: &[u8]) -> Answer {
-    let read = by_name(arguments::text(name)?)?;
-    written(read(Envelope::from_json(object, &Limits::BODY)?)?)
-}
-
-fn written(object: Object) -> Answer {
-    Ok(members([("text", shown(Value::Object(object)))]))
+pub(crate) fn read(name: &[u8], object: &[u8]) -> Result<String, Problem> {
+    match by_name(arguments::text(name)?)?(object, &Limits::BODY)? {
+        Some(other) => Ok(other),
+        None => arguments::text(object).map(Into::into),
+    }
 }
 
 /// Any JSON text, by the strict reader: the spelling of RFC 8785, and the one that keeps order and numbers as they are.

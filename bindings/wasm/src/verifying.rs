@@ -7,9 +7,10 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use quittance_core::json::{Object, Value};
+use quittance_core::wire::SettleResponse;
 use quittance_core::{
-    Limits, Payment, Progress, Rejection, ReplayKey, Scheme, SchemeId, Terms, UnixSeconds, Verified, VerifyInput, Window,
-    WindowRule, find_offer,
+    Limits, Payment, Progress, Rejection, ReplayKey, Retry, Scheme, SchemeId, Settling, Terms, UnixSeconds, Verified, VerifyInput,
+    Window, WindowRule, find_offer,
 };
 use quittance_evm::{EXACT, UPTO};
 
@@ -52,6 +53,19 @@ pub(crate) fn verify_many(schemes: &[u8], requests: &[u8], offers: &[u8], now: &
         Value::Object(answer::object(answer))
     });
     Ok(members([("verdicts", told.collect::<Vec<_>>().into())]))
+}
+
+/// Whether what somebody says of a settlement is the answer to this payment, for this offer or, without one, for what was signed.
+pub(crate) fn answer(headers: &[u8], said: &[u8], offer: Option<&[u8]>) -> Answer {
+    let offer = offer.map(|offer| arguments::text(offer).and_then(arguments::offer)).transpose()?;
+    let payment = read(&objects::pairs(headers)?, offer.as_slice())?;
+    let asked = match offer {
+        Some(offer) => Settling::of_offer(offer.requirements(), payment.from())?,
+        None => Settling::of_payment(&payment).ok_or(Rejection::UnsupportedScheme)?,
+    };
+    let said = SettleResponse::from_json(said, &Limits::BODY)?;
+    let answered = asked.judge(&said).map_err(|error| Problem::new(error.name(), error, Retry::UnknownOutcome))?;
+    Ok(members([("transaction", answered.transaction().into()), ("charged", shown(answered.charged()))]))
 }
 
 /// The payment and the one offer that it takes.

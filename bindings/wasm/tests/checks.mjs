@@ -238,6 +238,8 @@ export const features = (q, whole = q) => {
     "reasons/codes": (_, { text }) =>
       outcome(q.explainReason(text), ({ kind, code, status, retry }) => some({ kind, code, status, retry })),
 
+    "terms/answer": ({ version, payment, offer }, { text }) =>
+      outcome(q.judgeAnswer([[version === 1 ? "X-PAYMENT" : "PAYMENT-SIGNATURE", base64(payment)]], text, { terms: offer })),
     "terms/hash": (_, { requirements, version }) => outcome(q.termsHash(requirements, { version: String(version) })),
     "terms/matching": (_, { offers, accepted }) => outcome(q.matchOffer(offers, accepted), (index) => ({ index })),
     "terms/window": (group, { validAfter, validBefore, now, margin }) =>
@@ -311,6 +313,7 @@ const NEEDS = {
   reasons: ["explainReason"],
   "statement/check": ["checkStatement"],
   "statement/sign": ["Issuer", "prepareStatement"],
+  "terms/answer": ["judgeAnswer"],
   "terms/hash": ["termsHash"],
   "terms/matching": ["matchOffer"],
   "terms/window": ["judgeWindow"],

@@ -53,6 +53,7 @@ const calls = (q, header) => {
   const sworn = value(issuer.sign("receipt", SAID.receipt)).artifact.signature;
   issuer.free();
   const bought = { network: OFFER.network, payer: ADDRESS, payee: OFFER.payTo, since: NOW, now: NOW };
+  const answered = { success: true, transaction: SAID.receipt.transaction, network: OFFER.network };
   const asked = (policy, header, resource) => question(q, { policy, required: { header }, resource });
   return {
     decodeHeader: [[header], (text) => q.decodeHeader("PAYMENT-SIGNATURE", text)],
@@ -63,6 +64,7 @@ const calls = (q, header) => {
       const told = q.verifyMany([header, null, header], offer, { now });
       return told.ok ? told.value[0] : told;
     }],
+    judgeAnswer: [[header, JSON.stringify(answered), offer], (header, said, terms) => q.judgeAnswer(header, said, { terms })],
     recover: [[digest, signature], (digest, signature) => q.recover(digest, signature)],
     checkSignature: [[digest, signature, ADDRESS], (digest, signature, signer) => q.checkSignature(digest, signature, signer)],
     termsHash: [[offer], (text) => q.termsHash(text)],

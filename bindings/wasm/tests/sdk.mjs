@@ -90,7 +90,7 @@ try {
   const claims = new Set();
   const log = { claim: (key) => !claims.has(key) && Boolean(claims.add(key)), release: (key) => void claims.delete(key) };
   const settle = async ({ paymentRequirements }) => ({ success: true, transaction: `0x${"cd".repeat(32)}`, network: paymentRequirements.network, payer: ADDRESS });
-  const gate = q.createGate({ terms: OFFER, log, settle, serve: (_, { payer }) => new Response(payer) });
+  const gate = q.createGate({ terms: OFFER, log, settle, origin: new URL(PAGE).origin, serve: (_, { payer }) => new Response(payer) });
   const unpaid = await gate(new Request(PAGE));
   const payer = new x402Client().register(NETWORK, new Client(account));
   const payment = await payer.createPaymentPayload(decodePaymentRequiredHeader(unpaid.headers.get("PAYMENT-REQUIRED")));

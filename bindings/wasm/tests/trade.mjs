@@ -16,7 +16,7 @@ const shop = (q, { serve = () => new Response("the report"), settle, ...more } =
     return { success: true, transaction: `0x${"ab".repeat(32)}`, network: request.paymentRequirements.network, payer: ADDRESS };
   };
   const asking = more.facilitator === undefined ? { settle: settle ?? success } : {};
-  return { gate: q.createGate({ terms: OFFER, serve, ...asking, log, now, ...more }), claims, settled };
+  return { gate: q.createGate({ terms: OFFER, serve, ...asking, log, now, origin: "https://api.example.com", ...more }), claims, settled };
 };
 
 /** A buyer whose every request goes through `wire`, and who counts what it signs. */
@@ -225,6 +225,26 @@ export const trades = (q) => [
       check(!q.verify(header, OFFER, { now: NOW, request: strange }).ok, JSON.stringify(strange));
     }
   }],
+  ["row_203_a_receipt_of_something_else_is_none", async () => {
+    const right = { success: true, transaction: `0x${"ab".repeat(32)}`, network: OFFER.network, payer: ADDRESS };
+    const kept = async (said) => {
+      const [{ gate }, receipt] = [shop(q), value(q.encodeHeader("PAYMENT-RESPONSE", said))];
+      const wire = async (request) => {
+        const response = await gate(request);
+        if (response.ok) response.headers.set("PAYMENT-RESPONSE", receipt);
+        return response;
+      };
+      const { buy, ledger } = buyer(q, wire);
+      check((await buy(URL, { purchase: "a" })).status === 200, "it is served");
+      return (await ledger.find("a")).receipt;
+    };
+    for (const said of [right, { ...right, network: "base-sepolia" }, { ...right, amount: OFFER.amount }]) {
+      check((await kept(said))?.transaction === right.transaction, JSON.stringify(said));
+    }
+    for (const more of [{ payer: OFFER.payTo }, { network: "eip155:8453" }, { amount: "1" }, { transaction: "" }, { success: false }]) {
+      check((await kept({ ...right, ...more })) === undefined, JSON.stringify(more));
+    }
+  }],
   ["rows_133_to_136_what_a_facilitator_says_of_something_else", async () => {
     const right = { success: true, transaction: `0x${"ab".repeat(32)}`, network: OFFER.network, payer: ADDRESS };
     const asked = [];
@@ -243,6 +263,7 @@ export const trades = (q) => [
     check(asked.join() === "https://facilitator.example/settle,POST,2", `${asked}`);
     const { payer, ...less } = right;
     check((await by({ ...less, amount: OFFER.amount, payer: payer.toLowerCase() })).join() === "200,1", "in other words");
+    check((await by({ ...right, network: "base-sepolia" })).join() === "200,1", "the network as version 1 calls it");
     check((await by({ ...right, amount: "" })).join() === "200,1", "an amount that is not said");
     // a refusal comes with these; a server that is breaking is not believed, whatever it says
     const refused = { success: false, errorReason: "insufficient_funds", transaction: "", network: OFFER.network };
@@ -265,12 +286,12 @@ export const trades = (q) => [
       check((await by(wrong)).join() === `${status},1`, `${JSON.stringify(wrong)} leaves open what happened`);
       check(asked.length === count + 1, "it is asked once");
     }
-    const origins = ["api.example.com", "https://api.example.com/", "https://API.example.com", "ftp://a.example", ""];
+    const origins = ["api.example.com", "https://api.example.com/", "https://API.example.com", "ftp://a.example", "", undefined];
     const more = origins.map((origin) => ({ settle() {}, origin }));
     for (const wrong of [{}, { facilitator: "https://a.example", settle() {} }, { settle() {}, bind: "always" }, ...more]) {
       let thrown;
       try {
-        q.createGate({ terms: OFFER, serve() {}, log: { claim() {}, release() {} }, ...wrong });
+        q.createGate({ terms: OFFER, serve() {}, log: { claim() {}, release() {} }, origin: "routed", ...wrong });
       } catch (error) {
         thrown = error;
       }

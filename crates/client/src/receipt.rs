@@ -1,11 +1,10 @@
 //! Whether a seller's receipt is one of this purchase.
 
 use quittance_core::header::{PAYMENT_RESPONSE, X_PAYMENT_RESPONSE, payment_response};
-use quittance_core::registry::network_by_v1_name;
 use quittance_core::rejection::Reason;
+use quittance_core::settling::Charge;
 use quittance_core::wire::{Artifact, Asked, OfferReceipt, Paying, ReceiptPayload, SettleResponse};
-use quittance_core::{Account, Address, Amount, Authorization, Limits, Network, Payment, Resource, UnixSeconds};
-use quittance_guard::audit::Settlement;
+use quittance_core::{Account, Address, Authorization, Limits, Payment, Resource, Settling, UnixSeconds};
 use quittance_guard::budget::Record;
 use quittance_guard::signed_receipt::Bought;
 use quittance_guard::{Attested, Policy, Receipt, SignedReceipt};
@@ -31,24 +30,11 @@ impl Held {
 /// was signed, or for less where the scheme charges what was used (catalogue rows 136 and 203). It is the seller's word all the same.
 pub(crate) fn of(exchange: &Exchange, record: &Record, paying: &Paying, payer: Address) -> Option<Held> {
     let said = said(exchange)?;
-    let signed = record.signed.as_ref()?;
-    let network = named(&said.network)?;
-    let ceiling = record.purchase.amount;
-    let charged = match said.amount.as_deref().filter(|text| !text.is_empty()) {
-        Some(text) => Amount::parse(text).ok()?,
-        None => ceiling,
-    };
-    let is_ours = said.success
-        && network == signed.key().network()
-        && said.payer.as_deref().is_none_or(|claimed| Address::parse(claimed) == Ok(payer));
-    let receipt = Receipt::new(charged, &said.transaction, Attested::Answer);
-    if !is_ours || Settlement::of(network, &receipt).is_none() {
-        return None;
-    }
-    if charged == ceiling {
-        return Some(Held::Full(receipt));
-    }
-    (charged < ceiling && is_up_to(paying)).then_some(Held::Claimed(receipt))
+    let (network, ceiling) = (record.signed.as_ref()?.key().network(), record.purchase.amount);
+    let charge = if is_up_to(paying) { Charge::AtMost(ceiling) } else { Charge::Exactly(ceiling) };
+    let answered = Settling::new(network, Some(Account::Evm(payer)), charge).judge(&said).ok()?;
+    let receipt = Receipt::new(answered.charged(), answered.transaction(), Attested::Answer);
+    Some(if answered.charged() == ceiling { Held::Full(receipt) } else { Held::Claimed(receipt) })
 }
 
 /// A receipt that a seller has signed, and what it is worth.
@@ -134,8 +120,4 @@ fn said(exchange: &Exchange) -> Option<SettleResponse> {
     let first = values.next()?;
     let agree = values.all(|value| value == first);
     agree.then(|| payment_response(first, &Limits::BODY).ok()).flatten()
-}
-
-fn named(network: &str) -> Option<Network> {
-    Network::parse(network).ok().or_else(|| network_by_v1_name(network))
 }

@@ -122,6 +122,15 @@ pub fn extension_responses(value: &[u8], limits: &Limits) -> Result<wire::Extens
     read(value, limits)
 }
 
+/// The bytes of JSON text that a header carries, not yet read: for whoever wants them beside what they say.
+///
+/// # Errors
+///
+/// When the value is too long, empty, or not canonical base64.
+pub fn text(value: &[u8], limits: &Limits) -> Result<Vec<u8>, DecodeError> {
+    decode_base64(value, limits)
+}
+
 fn read<T: Wire>(value: &[u8], limits: &Limits) -> Result<T, DecodeError> {
     read_json(&decode_base64(value, limits)?, limits)
 }
@@ -134,7 +143,16 @@ fn read<T: Wire>(value: &[u8], limits: &Limits) -> Result<T, DecodeError> {
 /// not pass common front ends, not at the first sale (catalogue row 44).
 pub fn encode(object: impl Into<Object>, limits: &Limits) -> Result<String, Misuse> {
     use alloc::string::ToString as _;
-    let text = STANDARD.encode(object.into().to_string());
+    encode_text(object.into().to_string().as_bytes(), limits)
+}
+
+/// The same of the text of an object, which is written as it stands.
+///
+/// # Errors
+///
+/// As [`encode`].
+pub fn encode_text(text: &[u8], limits: &Limits) -> Result<String, Misuse> {
+    let text = STANDARD.encode(text);
     if text.len() > limits.bytes { Err(Misuse::TermsTooLong) } else { Ok(text) }
 }
 

@@ -47,8 +47,10 @@ reasons! {
         Jws = "statement_jws", "not a compact JSON Web Signature";
         /// What a JWS holds is not the object that it should be.
         Payload = "statement_payload", "what is signed is not an offer or a receipt";
-        /// An algorithm that is not known, is not one of signatures, or is not of the key that is named.
+        /// An algorithm that is not one of signatures, or is not of the key that is named.
         Algorithm = "statement_algorithm", "the algorithm is not one that the named key signs with";
+        /// An algorithm of signatures, for all that is known here, and not one of those that this module has.
+        AlgorithmUnknown = "statement_algorithm_unknown", "signed by an algorithm that is not known";
         /// The name of the key is no DID, or one that holds no key, or the key beside it is malformed.
         Kid = "statement_kid", "the key is not named by a DID, or the name is malformed";
         /// The key in the header is not the one that is named.
@@ -66,7 +68,7 @@ impl StatementError {
     /// Whether somebody who knows more than this module could still find it to be right.
     #[must_use]
     pub const fn is_open(self) -> bool {
-        matches!(self, Self::Format | Self::Version | Self::KeyUnresolved | Self::Curve)
+        matches!(self, Self::Format | Self::Version | Self::AlgorithmUnknown | Self::KeyUnresolved | Self::Curve)
     }
 }
 

@@ -30,6 +30,7 @@ use quittance_core::registry::{
 };
 use quittance_core::rejection::{Blame, Reason, Rejection, Retry, Vocabulary};
 use quittance_core::resource::ResourceError;
+use quittance_core::settling::{AnswerError, Answered, Charge};
 use quittance_core::signature::{
     AccountCode, Claim, Form, KeySigned, KnownPayer, PayerCache, PublicKey, PublicKeyError, SecretKey, SecretKeyError, Shape,
     Signature, SignatureBytes, SignatureError, Wrapped, WrapperError,
@@ -41,7 +42,7 @@ use quittance_core::wire::{self, OfferPayload, ReceiptPayload, v1};
 use quittance_core::{
     Address, Admitted, Amount, Authorization, ChainMode, Closes, DecodeError, DecodeErrorKind, Denial, EncodingError, Facilitator,
     Fault, HexError, JsonError, Limits, Misuse, Money, Network, Nonce, Opens, Payment, PaymentId, Progress, ReplayKey,
-    ReplayKeyError, Resource, Scheme, SchemeId, SchemeSet, Settled, ShapeError, Signer, SigningRequest, Terms, TermsHash,
+    ReplayKeyError, Resource, Scheme, SchemeId, SchemeSet, Settled, Settling, ShapeError, Signer, SigningRequest, Terms, TermsHash,
     UnixSeconds, Verified, VerifyInput, Window, WindowError, WindowRule,
 };
 use serde::Serialize;
@@ -102,14 +103,14 @@ promise! {
         UptoWitness, SigningRequest<'_>, Signable;
     Small: AssetInfo, ContestedName, Eip2612, Erc20, Evidence, NetworkInfo, NetworkKind, Spl, Token, TokenDomain, TokenProgram,
         TransferMethod, UsedNonce;
-    Small: Blame, ChainMode, Log<'_>, Mode, PaymentHeader<'_>, Proof, Reason, Retry, Vocabulary, wire::Version;
-    Why: AddressError, AmountError, BindingError, DecodeErrorKind, Denial, EncodingError, Fault, HexError, JsonError, Misuse,
+    Small: Blame, Charge, ChainMode, Log<'_>, Mode, PaymentHeader<'_>, Proof, Reason, Retry, Vocabulary, wire::Version;
+    Why: AddressError, AmountError, AnswerError, BindingError, DecodeErrorKind, Denial, EncodingError, Fault, HexError, JsonError, Misuse,
         MoneyError, NetworkError, NonceError, PaymentIdError, PublicKeyError, Rejection, ReplayKeyError, ResourceError, SecretKeyError, ShapeError,
         SignatureError, StatementError, TimeError, TypedDataError, WindowError, WrapperError;
     core::error::Error: DecodeError;
     Hash: Key, wire::BodyType, wire::RouteTemplate, wire::Transport, Account, Asset, Call, ChainAnswer, ChainQuery, DecodeError, ExpectedLog, Money, Plan, Resource, SchemeId,
         SignatureBytes, SignedTransaction, Step, wire::Eip3009Payload, wire::LastUpdated, wire::Permit2Payload<UptoWitness>, wire::SolanaPayload;
-    Data: Foreign<'_>, Key, KeyId, Statement<OfferPayload>, Unsigned<OfferPayload>, wire::ArtifactForm<OfferPayload>, wire::Bazaar, wire::BazaarBody,
+    Data: Foreign<'_>, Key, KeyId, Settling, Statement<OfferPayload>, Unsigned<OfferPayload>, wire::ArtifactForm<OfferPayload>, wire::Bazaar, wire::BazaarBody,
         wire::BazaarHttp, wire::BazaarInput, wire::BazaarOutput, wire::BazaarTool, wire::BodyType, wire::Declaration,
         wire::OfferReceipt, wire::RouteTemplate, wire::Transport, Account, Asset, Authorization, binding::Binding<'_>, Call, ChainAnswer, ChainQuery, DecodeError, Envelope, ExpectedLog,
         Money, Number, Object, Plan, Resource, SchemeId, SignatureBytes, SignedTransaction, Step, TypedData, json::Value, wire::Binding, wire::DiscoveryOffer, wire::Eip2612GasSponsoring, wire::Erc20ApprovalGasSponsoring,
@@ -126,8 +127,8 @@ promise! {
     Shared: Payment, Terms;
     Copy: Foreign<'_>, Claim<'_>, KeySigned, VerifyInput<'_>;
     Clone: Payment, Terms, SchemeSet<'_>, VerifyInput<'_>, Salt, wire::Asked;
-    Debug: Issuer, Payment, Terms, Claim<'_>, KeySigned, KnownPayer, PayerCache, SchemeSet<'_>, VerifyInput<'_>, Progress, Verified, Admitted, Settled;
-    Shared: Issuer, Claim<'_>, KeySigned, KnownPayer, PayerCache, Progress, Verified, Admitted, Settled, SecretKey, Salt;
+    Debug: Issuer, Payment, Terms, Claim<'_>, KeySigned, KnownPayer, PayerCache, SchemeSet<'_>, VerifyInput<'_>, Progress, Verified, Admitted, Answered, Settled;
+    Shared: Issuer, Claim<'_>, KeySigned, KnownPayer, PayerCache, Progress, Verified, Admitted, Answered, Settled, SecretKey, Salt;
     Send: SchemeSet<'_>, VerifyInput<'_>;
     Sync: SchemeSet<'_>, VerifyInput<'_>;
 }
@@ -140,6 +141,7 @@ lacks! {
     PayerCache: Clone, Default, Serialize, DeserializeOwned;
     Verified: Clone, Default, Serialize, DeserializeOwned;
     Admitted: Clone, Default, Serialize, DeserializeOwned;
+    Answered: Clone, Default, Serialize, DeserializeOwned;
     Settled: Clone, Default, Serialize, DeserializeOwned;
     Payment: PartialEq, Display, Serialize, DeserializeOwned;
     Terms: PartialEq, DeserializeOwned;

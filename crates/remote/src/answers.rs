@@ -10,10 +10,9 @@
 //! A verdict holds if it is one object with every member in place, a boolean where one belongs, and speaks of the payer, the network, the
 //! amount and a transaction that the question allows (catalogue rows 134 to 136). A refusal whose reason is an outage is that outage.
 
-use quittance_core::registry::network_by_v1_name;
 use quittance_core::rejection::Reason;
 use quittance_core::wire::{SettleRequest, SettleResponse, SupportedResponse, VerifyRequest, VerifyResponse};
-use quittance_core::{Address, Amount, Fault, Limits, Network, SchemeId, json};
+use quittance_core::{Address, Fault, Limits, Settling, json};
 
 use crate::web::{Exchange, Lost, Whole};
 
@@ -42,8 +41,8 @@ pub(crate) fn settled(exchange: &Exchange, request: &SettleRequest) -> Result<Se
     if !response.success {
         return outage(response.error_reason.as_deref()).map_or(Ok(response), Err);
     }
-    let holds = refusals == Refusals::Mixed && is_receipt(&request.0, &response);
-    if holds { Ok(response) } else { Err(Fault::FacilitatorReply) }
+    let answered = Settling::of_request(&request.0).is_ok_and(|asked| asked.judge(&response).is_ok());
+    if refusals == Refusals::Mixed && answered { Ok(response) } else { Err(Fault::FacilitatorReply) }
 }
 
 pub(crate) fn supported(exchange: &Exchange) -> Result<SupportedResponse, Fault> {
@@ -100,33 +99,4 @@ fn is_payer(request: &VerifyRequest, named: Option<&str>) -> bool {
         (Some(payer), Some(named)) => Address::parse(named) == Ok(payer),
         _ => true,
     }
-}
-
-/// Whether a settlement that is said to have succeeded is one of what was asked for: on its network, by its payer, for its amount, in a
-/// transaction that the network can have.
-fn is_receipt(request: &VerifyRequest, response: &SettleResponse) -> bool {
-    let Ok(offer) = request.offer() else { return false };
-    let (Ok(asked), Some(network)) = (Amount::parse(&offer.amount), named(&response.network)) else { return false };
-    let amount = match response.amount.as_deref().filter(|text| !text.is_empty()) {
-        None => true,
-        Some(text) => Amount::parse(text).is_ok_and(|charged| match SchemeId::from(offer.scheme.as_str()) {
-            SchemeId::Exact | SchemeId::Upto => charged == asked,
-            _ => charged <= asked,
-        }),
-    };
-    // nothing moves without a transaction, except nothing
-    let transaction = match (network.namespace(), response.transaction.as_str()) {
-        (_, "") => asked.is_zero(),
-        ("eip155", hash) => is_hash(hash),
-        _ => true,
-    };
-    Network::parse(&offer.network) == Ok(network) && amount && transaction && is_payer(request, response.payer.as_deref())
-}
-
-fn named(network: &str) -> Option<Network> {
-    Network::parse(network).ok().or_else(|| network_by_v1_name(network))
-}
-
-fn is_hash(text: &str) -> bool {
-    text.strip_prefix("0x").is_some_and(|digits| digits.len() == 64 && digits.bytes().all(|byte| byte.is_ascii_hexdigit()))
 }

@@ -7,12 +7,13 @@ use crate::point::Affine;
 /// The window of the generator's table in bits: it holds the odd multiples below `2^(BASE_WINDOW - 1)`, and a factor of 128
 /// bits costs `128 / (BASE_WINDOW + 1)` additions on average.
 ///
-/// 12 bits are 1024 points, 96 KiB of constants, and ten additions for each half of a factor; they stay in a server's second
-/// cache, and the compiler makes them in about a second. 15 bits, 768 KiB and ten seconds of compiling, are faster by one
-/// percent as long as nothing else wants the cache. On 32-bit machines and in WebAssembly it is 8 bits: 64 points, 6 KiB, and four
-/// additions more for each half; with the feature `small` 7 bits, 3 KiB, and two additions more than that.
+/// 12 bits are 1024 points, 96 KiB of constants, and ten additions for each half of a factor; they stay in a server's second cache,
+/// and the compiler makes them in about a second. 15 bits, 768 KiB and ten seconds of compiling, are faster by one percent as long
+/// as nothing else wants the cache. On 32-bit machines and in WebAssembly it is 8 bits: 64 points, 6 KiB, and four additions more
+/// for each half; with the feature `small` 5 bits as for any point, 768 bytes, and seven additions more than that: points do not
+/// compress, and they were 2.5 of the 97 KB that are downloaded for verification, for some 4 % of the time of a recovery.
 pub(crate) const BASE_WINDOW: u32 = if cfg!(feature = "small") {
-    7
+    5
 } else if cfg!(target_pointer_width = "64") {
     12
 } else {

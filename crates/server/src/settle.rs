@@ -8,8 +8,9 @@ use std::time::Duration;
 
 use quittance_core::proof::{Admitted, Settled};
 use quittance_core::rejection::Reason;
+use quittance_core::settling::{Answered, Charge};
 use quittance_core::wire::{SettleRequest, SettleResponse, VerifyRequest};
-use quittance_core::{Account, Amount, Facilitator, Fault, Limits, Network, Rejection, Retry, UnixSeconds, registry};
+use quittance_core::{Account, Amount, Facilitator, Fault, Limits, Network, Rejection, Retry, Settling, UnixSeconds, registry};
 use quittance_guard::receipt::{Attested, Receipt};
 use quittance_guard::replay::{Claim, Entry, ReplayLog, Sent, Step, StepError};
 use tokio::time::timeout;
@@ -30,7 +31,7 @@ pub(crate) enum Outcome {
 
 /// The same before it is said who had the claim.
 enum End {
-    Paid(String),
+    Paid(Answered),
     Refused(Rejection, SettleResponse),
     Open(Fault, Option<SettleResponse>),
     Lost,
@@ -44,13 +45,18 @@ pub(crate) enum Attempt {
 }
 
 /// What an answer has to agree with.
-struct Expected<'a> {
+struct Expected {
     network: Network,
-    payer: &'a Account,
-    charge: Amount,
+    settling: Settling,
     attempt: Attempt,
     /// The step that says that the money moved, by who delivers or by who does not.
     paid: fn(Receipt) -> Step,
+}
+
+impl Expected {
+    fn new((network, payer, charge): (Network, Account, Amount), attempt: Attempt, paid: fn(Receipt) -> Step) -> Self {
+        Self { network, settling: Settling::new(network, Some(payer), Charge::Exactly(charge)), attempt, paid }
+    }
 }
 
 /// A verdict of a facilitator: nothing against the payment, or what.
@@ -88,13 +94,13 @@ pub(crate) async fn settle<F: Facilitator + Sync, L: ReplayLog + Sync>(
     attempt: Attempt,
 ) -> Outcome {
     let verified = admitted.verified();
-    let (network, payer) = (verified.terms().network(), verified.payer().clone());
-    let expected = Expected { network, payer: &payer, charge, attempt, paid: Step::Sold };
+    let network = verified.terms().network();
+    let expected = Expected::new((network, verified.payer().clone(), charge), attempt, Step::Sold);
     let ended = attempt_to(shared, claim, request, expected).await;
     match ended {
-        End::Paid(transaction) => {
-            tracing::info!(%network, transaction, "settled");
-            Outcome::Settled(Settled::assertion(admitted, transaction, charge))
+        End::Paid(answered) => {
+            tracing::info!(%network, transaction = answered.transaction(), "settled");
+            Outcome::Settled(Settled::answered(admitted, answered))
         }
         End::Refused(rejection, answer) => Outcome::Refused(rejection, answer),
         End::Open(fault, answer) => Outcome::Open(fault, answer),
@@ -107,7 +113,7 @@ async fn attempt_to<F: Facilitator + Sync, L: ReplayLog + Sync>(
     shared: &Shared<F, L>,
     claim: &Claim,
     request: SettleRequest,
-    expected: Expected<'_>,
+    expected: Expected,
 ) -> End {
     let Ok(sent) = Sent::new(request.to_json().as_bytes()) else { return End::Open(Fault::StoreFull, None) };
     let sent = (expected.attempt == Attempt::First).then_some(sent);
@@ -139,12 +145,12 @@ async fn ask<F: Facilitator + Sync, L>(shared: &Shared<F, L>, request: &SettleRe
 async fn conclude<F, L: ReplayLog + Sync>(
     shared: &Shared<F, L>,
     claim: &Claim,
-    expected: &Expected<'_>,
+    expected: &Expected,
     answer: Result<SettleResponse, Fault>,
 ) -> End {
     let end = read(shared.options.attested, expected, answer);
     let step = match &end {
-        End::Paid(transaction) => (expected.paid)(Receipt::new(expected.charge, transaction, shared.options.attested)),
+        End::Paid(answered) => (expected.paid)(Receipt::new(answered.charged(), answered.transaction(), shared.options.attested)),
         End::Refused(rejection, _) => Step::Failed(*rejection),
         End::Open(fault, _) => {
             tracing::warn!(network = %expected.network, code = fault.code(), "the outcome of a settlement is unknown");
@@ -159,7 +165,8 @@ async fn conclude<F, L: ReplayLog + Sync>(
             tracing::error!(code = fault.code(), "the log does not take the outcome of a settlement");
             End::Open(fault, None)
         }
-        (Err(StepError::Misstep(misstep)), End::Paid(transaction)) => {
+        (Err(StepError::Misstep(misstep)), End::Paid(answered)) => {
+            let transaction = answered.transaction();
             tracing::error!(%misstep, transaction, "a facilitator reports a transaction that cannot be of this payment");
             drop(take(shared, claim, Step::Unknown).await);
             End::Open(Fault::FacilitatorReply, None)
@@ -169,21 +176,17 @@ async fn conclude<F, L: ReplayLog + Sync>(
 }
 
 /// What an answer means.
-fn read(word: Attested, expected: &Expected<'_>, answer: Result<SettleResponse, Fault>) -> End {
+fn read(word: Attested, expected: &Expected, answer: Result<SettleResponse, Fault>) -> End {
     let answer = match answer {
         Ok(answer) => answer,
         Err(fault) => return End::Open(fault, None),
     };
     if answer.success {
-        let charge = answer.amount.as_deref().filter(|text| !text.is_empty());
-        let agrees = network_named(&answer.network) == Some(expected.network)
-            && names(answer.payer.as_deref(), Some(expected.network), expected.payer)
-            && charge.is_none_or(|text| Amount::parse(text) == Ok(expected.charge))
-            && is_transaction(expected.network, &answer.transaction, expected.charge);
-        if agrees {
-            return End::Paid(answer.transaction);
-        }
-        tracing::error!(network = %expected.network, "a facilitator says settled of something else");
+        let mistaken = match expected.settling.judge(&answer) {
+            Ok(answered) => return End::Paid(answered),
+            Err(mistaken) => mistaken,
+        };
+        tracing::error!(network = %expected.network, code = mistaken.name(), "a facilitator says settled of something else");
         return End::Open(Fault::FacilitatorReply, None);
     }
     match Reason::parse(reason(&answer)) {
@@ -210,19 +213,6 @@ fn network_named(text: &str) -> Option<Network> {
 /// Whether a facilitator that names a payer names this one.
 fn names(named: Option<&str>, network: Option<Network>, payer: &Account) -> bool {
     named.is_none_or(|text| network.is_some_and(|network| Account::parse(network, text).as_ref() == Ok(payer)))
-}
-
-/// Whether a text can be a transaction: 32 bytes on `eip155`, something without spaces elsewhere, nothing where nothing was charged.
-fn is_transaction(network: Network, text: &str, charge: Amount) -> bool {
-    if charge.is_zero() && text.is_empty() {
-        return true;
-    }
-    match network.namespace() {
-        "eip155" => {
-            text.len() == 66 && text.strip_prefix("0x").is_some_and(|digits| digits.bytes().all(|digit| digit.is_ascii_hexdigit()))
-        }
-        _ => (1..=128).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic()),
-    }
 }
 
 /// Tells the circuit breaker.
@@ -274,8 +264,7 @@ pub(crate) async fn once_more<F: Facilitator + Sync, L: ReplayLog + Sync>(
     };
     let Some(request) = entry.sent.as_ref().and_then(again) else { return Ok(false) };
     let Some(charge) = request.0.offer().ok().and_then(|offer| offer.parse_amount().ok()) else { return Ok(false) };
-    let expected =
-        Expected { network: entry.key.network(), payer: &entry.payer, charge, attempt: Attempt::Again, paid: Step::Settled };
+    let expected = Expected::new((entry.key.network(), entry.payer, charge), Attempt::Again, Step::Settled);
     Ok(matches!(attempt_to(shared, claim, request, expected).await, End::Paid(_)))
 }
 
@@ -287,8 +276,7 @@ pub(crate) async fn reconcile<F: Facilitator + Sync, L: ReplayLog + Sync>(shared
         let Some(request) = entry.sent.as_ref().and_then(again) else { continue };
         let Some(charge) = request.0.offer().ok().and_then(|offer| offer.parse_amount().ok()) else { continue };
         let Some(claim) = shared.log.resume(&entry.key, shared.options.lease, shared.clock.now()?).await? else { continue };
-        let expected =
-            Expected { network: entry.key.network(), payer: &entry.payer, charge, attempt: Attempt::Again, paid: Step::Settled };
+        let expected = Expected::new((entry.key.network(), entry.payer, charge), Attempt::Again, Step::Settled);
         match attempt_to(shared, &claim, request, expected).await {
             End::Paid(_) | End::Refused(..) => ended += 1,
             End::Open(..) | End::Lost => {}

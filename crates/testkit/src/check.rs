@@ -58,6 +58,7 @@ pub fn of(feature: &str) -> Option<Check> {
         "reasons/codes" => reasons::codes,
         "statement/check" => statement::check,
         "statement/sign" => statement::sign,
+        "terms/answer" => terms::answer,
         "terms/hash" => terms::hash,
         "terms/matching" => terms::matching,
         "terms/window" => terms::window,

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use quittance_core::binding::BindingError;
 use quittance_core::eip712::TypedDataError;
 use quittance_core::rejection::Reason;
+use quittance_core::settling::AnswerError;
 use quittance_core::signature::{PublicKeyError, SecretKeyError, SignatureError, WrapperError};
 use quittance_core::{
     AddressError, AmountError, Denial, EncodingError, Fault, HexError, JsonError, Misuse, MoneyError, NetworkError, NonceError,
@@ -77,6 +78,7 @@ fn declared() -> BTreeSet<&'static str> {
     add!(
         AddressError,
         AmountError,
+        AnswerError,
         BindingError,
         Denial,
         EncodingError,

@@ -164,6 +164,12 @@ def features():
             exact(index=COUNT),
             {},
         ),
+        "terms/answer": (
+            text,
+            exact(transaction=TEXT, charged=UINT),
+            {"version": VERSION, "payment": described("a payment of the version as JSON text"), "offer": described("the seller's offer as JSON text")},
+            {"version", "payment"},
+        ),
         "terms/window": (
             exact(validAfter=UINT, validBefore=UINT, margin=UINT),
             None,

@@ -307,6 +307,15 @@ def refused_web_tokens(file, kind, payload):
     reject("a name of a method that nobody knows", token({"kid": "did:example:123"}), "statement_key_unresolved", ["Lookup"])
     reject("no signature, and an algorithm that says so", jws(payload, ANVIL0, {"alg": "none", "kid": own}, sign=lambda *_: b""), "statement_algorithm", ["Key"])
     reject("a secret in the place of a key", jws(payload, ANVIL0, {"alg": "HS256", "kid": own}, sign=lambda *_: b"\0" * 32), "statement_algorithm", ["Key"])
+    for alg in ["NONE", "hs512", "", "HS"]:
+        reject(f"no signature by the name of {alg!r}", jws(payload, ANVIL0, {"alg": alg, "kid": own}, sign=lambda *_: b"\0" * 64), "statement_algorithm", ["Key"])
+    for alg, length in [("ES384", 96), ("RS256", 256), ("Ed448", 114), ("PS512", 64), ("es256k", 64)]:
+        reject(
+            f"{alg}, which is not known here",
+            jws(payload, ANVIL0, {"alg": alg, "kid": own}, sign=lambda *_, length=length: b"\1" * length),
+            "statement_algorithm_unknown",
+            ["Lookup"],
+        )
     reject("an algorithm of another curve than the key", jws(payload, ANVIL0, {"alg": "ES256", "kid": own}, sign=es256k), "statement_algorithm", ["Key"])
     reject(
         "Ed25519, which is not at hand here",

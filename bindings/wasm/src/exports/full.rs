@@ -6,14 +6,14 @@ use alloc::vec::Vec;
 use quittance_core::Limits;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use crate::answer::text;
+use crate::answer::{bare, text};
 use crate::{arguments, audit, hashing, objects, paying, policy, quantity, report, verifying};
 
 /// The text of an object that came by itself; the name is its type's.
 #[wasm_bindgen]
 #[must_use]
 pub fn read(name: &[u8], object: &[u8]) -> String {
-    text(objects::read(name, object))
+    bare(objects::read(name, object))
 }
 
 /// Any JSON text of at most so many bytes, by the strict reader.

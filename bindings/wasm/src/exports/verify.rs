@@ -5,14 +5,14 @@ use alloc::vec::Vec;
 
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use crate::answer::text;
+use crate::answer::{bare, text};
 use crate::{answer, arguments, hashing, objects, verifying};
 
 /// The text of the object that a header carries; the name is the header's.
 #[wasm_bindgen]
 #[must_use]
 pub fn decode(name: &[u8], value: &[u8]) -> String {
-    text(objects::decode(name, value))
+    bare(objects::decode(name, value))
 }
 
 /// The header that carries an object.
@@ -35,6 +35,14 @@ pub fn find_payment(headers: &[u8]) -> String {
 #[expect(clippy::needless_pass_by_value, reason = "the boundary has no optional slice")]
 pub fn verify(schemes: &[u8], headers: &[u8], offers: &[u8], now: &[u8], request: Option<Vec<u8>>) -> String {
     text(verifying::verify(schemes, headers, offers, now, request.as_deref()))
+}
+
+/// Whether an answer is the one to a payment; without an offer, by what was signed.
+#[wasm_bindgen]
+#[must_use]
+#[expect(clippy::needless_pass_by_value, reason = "the boundary has no optional slice")]
+pub fn answer_to(headers: &[u8], said: &[u8], offer: Option<Vec<u8>>) -> String {
+    text(verifying::answer(headers, said, offer.as_deref()))
 }
 
 /// Recovers the signer of a digest.

@@ -26,7 +26,7 @@ pub use number::Number;
 pub(crate) use number::{MAX_INTEGER, plain_integer};
 pub use object::Object;
 pub use parse::parse;
-pub(crate) use parse::{BYTE_ORDER_MARK, parse_node};
+pub(crate) use parse::{BYTE_ORDER_MARK, Spelled, parse_node, parse_spelled};
 pub use write::canonical;
 
 use alloc::string::String;

@@ -23,6 +23,12 @@ pub fn parse(bytes: &[u8], limits: &Limits) -> Result<Value, DecodeError> {
 
 /// Reads one strict JSON document and borrows its texts.
 pub(crate) fn parse_node<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Node<'a>, DecodeError> {
+    parse_spelled(bytes, limits).map(|(value, _)| value)
+}
+
+/// The same, and whether the text is spelled as writing spells it: no white space, no escape, and no `null`, which may not be
+/// written again. Of a text with such a thing in it nothing is said.
+pub(crate) fn parse_spelled<'a>(bytes: &'a [u8], limits: &Limits) -> Result<(Node<'a>, Spelled), DecodeError> {
     if bytes.len() > limits.bytes {
         return Err(DecodeError::whole(EncodingError::TooLarge));
     }
@@ -30,7 +36,8 @@ pub(crate) fn parse_node<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Node<'a
         return Err(DecodeError::whole(EncodingError::ByteOrderMark));
     }
     let text = core::str::from_utf8(bytes).map_err(|e| DecodeError::byte(EncodingError::Utf8, e.valid_up_to()))?;
-    let mut reader = Reader { text, at: 0, depth_left: limits.depth.min(Limits::DEEPEST), open: Vec::with_capacity(OPEN) };
+    let (depth_left, open) = (limits.depth.min(Limits::DEEPEST), Vec::with_capacity(OPEN));
+    let mut reader = Reader { text, at: 0, depth_left, open, spelled: Spelled::AsWritten };
     reader.skip_space();
     if reader.peek().is_none() {
         return Err(DecodeError::whole(EncodingError::Empty));
@@ -38,7 +45,7 @@ pub(crate) fn parse_node<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Node<'a
     let value = reader.value()?;
     reader.skip_space();
     match reader.peek() {
-        None => Ok(value),
+        None => Ok((value, reader.spelled)),
         Some(_) => Err(reader.error(JsonError::Trailing)),
     }
 }
@@ -49,6 +56,15 @@ pub(crate) const BYTE_ORDER_MARK: &[u8] = &[0xEF, 0xBB, 0xBF];
 /// Members that most documents have open at once, or fewer.
 const OPEN: usize = 16;
 
+/// How a text is spelled.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Spelled {
+    /// As writing spells it.
+    AsWritten,
+    /// Otherwise, for all that was looked at.
+    Otherwise,
+}
+
 struct Reader<'a> {
     text: &'a str,
     at: usize,
@@ -56,6 +72,7 @@ struct Reader<'a> {
     /// The members of the objects that are not closed yet, outer ones first. They wait here for their number, so that each object is
     /// allocated once and no larger than it is.
     open: Vec<(Cow<'a, str>, Node<'a>)>,
+    spelled: Spelled,
 }
 
 impl<'a> Reader<'a> {
@@ -88,6 +105,7 @@ impl<'a> Reader<'a> {
     fn skip_space(&mut self) {
         while matches!(self.peek(), Some(b' ' | b'\t' | b'\n' | b'\r')) {
             self.at += 1;
+            self.spelled = Spelled::Otherwise;
         }
     }
 
@@ -103,7 +121,10 @@ impl<'a> Reader<'a> {
             Some(b'-' | b'0'..=b'9') => self.number(),
             Some(b't') => self.word("true", Node::Bool(true)),
             Some(b'f') => self.word("false", Node::Bool(false)),
-            Some(b'n') => self.word("null", Node::Null),
+            Some(b'n') => {
+                self.spelled = Spelled::Otherwise;
+                self.word("null", Node::Null)
+            }
             _ => Err(self.unexpected()),
         }
     }
@@ -229,6 +250,7 @@ impl<'a> Reader<'a> {
                     });
                 }
                 Some(b'\\') => {
+                    self.spelled = Spelled::Otherwise;
                     let plain = self.since(start);
                     self.at += 1;
                     let escaped = self.escape()?;

@@ -43,7 +43,7 @@ impl core::fmt::Debug for Foreign<'_> {
     }
 }
 
-/// The algorithms, and no others: not `none`, and nothing with a shared secret.
+/// The algorithms that are judged here or by whoever has their curve.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Algorithm {
     Es256k,
@@ -69,7 +69,7 @@ impl<'a> Token<'a> {
             let signature = URL_SAFE_NO_PAD.decode(signature).ok()?;
             let signature = match <[u8; 64]>::try_from(signature) {
                 Ok(signature) => signature,
-                Err(_) if algorithm(&header).is_none() => [0; 64],
+                Err(_) if algorithm(&header).is_err() => [0; 64],
                 Err(_) => return None,
             };
             Some(Self { header, payload, message: signed.as_bytes(), signature })
@@ -84,7 +84,7 @@ impl<'a> Token<'a> {
 
     /// The key that signed: the one in the header, which then has to be the one that is named, or the one that is named.
     pub(super) fn signer(&self, others: &dyn Fn(&Foreign<'_>) -> Option<bool>) -> Result<Key, StatementError> {
-        let algorithm = algorithm(&self.header).ok_or(StatementError::Algorithm)?;
+        let algorithm = algorithm(&self.header)?;
         let kid = self.header.member("kid").and_then(|kid| kid.as_str()).ok_or(StatementError::Kid)?;
         let named = Key::named(kid)?;
         let held = match self.header.member("jwk") {
@@ -109,11 +109,15 @@ impl<'a> Token<'a> {
     }
 }
 
-fn algorithm(header: &Object) -> Option<Algorithm> {
-    Some(match header.member("alg")?.as_str()? {
-        "ES256K" => Algorithm::Es256k,
-        "EdDSA" | "Ed25519" => Algorithm::EdDsa,
-        "ES256" => Algorithm::Es256,
-        _ => return None,
-    })
+/// `none` is no signature, and with a shared secret (`HS256` and its like, RFC 7518 section 3.2) whoever can check can sign. What
+/// else is not known somebody else may know.
+fn algorithm(header: &Object) -> Result<Algorithm, StatementError> {
+    match header.member("alg").and_then(|alg| alg.as_str()).ok_or(StatementError::Algorithm)? {
+        "ES256K" => Ok(Algorithm::Es256k),
+        "EdDSA" | "Ed25519" => Ok(Algorithm::EdDsa),
+        "ES256" => Ok(Algorithm::Es256),
+        other if other.is_empty() || other.eq_ignore_ascii_case("none") => Err(StatementError::Algorithm),
+        other if other.get(..2).is_some_and(|family| family.eq_ignore_ascii_case("hs")) => Err(StatementError::Algorithm),
+        _ => Err(StatementError::AlgorithmUnknown),
+    }
 }

@@ -4,7 +4,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 
-use super::{Extensions, Members, PaymentRequirements, Quiet, Unknown, Version, Wire, Writer, v1, wire_object};
+use super::{Extensions, Members, PaymentRequirements, Quiet, Unknown, Version, Wire, Writer, v1, verbatim, wire_object};
 use crate::error::{DecodeError, ShapeError};
 use crate::json::{Node, Number, Object, Value, plain_integer};
 
@@ -255,3 +255,4 @@ impl Wire for DiscoverySearch {
 }
 
 wire_object!(DiscoveryItem, Pagination, DiscoveryResources, SearchPagination, DiscoverySearch);
+verbatim!(DiscoveryResources, DiscoverySearch);

@@ -1,6 +1,6 @@
 //! The extension envelope (core specification v2, section 5.1.2 and "Extensions").
 
-use super::{Members, Unknown, Wire, Writer, wire_object};
+use super::{Members, Unknown, Wire, Writer, verbatim, wire_object};
 use crate::error::{DecodeError, ShapeError};
 use crate::json::{Object, Value};
 
@@ -170,3 +170,4 @@ impl From<Extension> for Value {
 }
 
 wire_object!(Extension, ExtensionResponses);
+verbatim!(ExtensionResponses);

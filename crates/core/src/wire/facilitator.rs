@@ -3,7 +3,9 @@
 use alloc::string::String;
 use core::fmt;
 
-use super::{Extensions, Members, PaymentPayload, PaymentRequirements, Quiet, Unknown, Version, Wire, Writer, v1, wire_object};
+use super::{
+    Extensions, Members, PaymentPayload, PaymentRequirements, Quiet, Unknown, Version, Wire, Writer, v1, verbatim, wire_object,
+};
 use crate::error::{DecodeError, ShapeError};
 use crate::json::Object;
 use crate::rejection::Reason;
@@ -187,3 +189,4 @@ impl Wire for VerifyResponse {
 }
 
 wire_object!(VerifyRequest, SettleRequest, VerifyResponse);
+verbatim!(VerifyRequest, SettleRequest, VerifyResponse);

@@ -7,7 +7,7 @@ use core::fmt::Display;
 
 use crate::address::Address;
 use crate::error::{DecodeError, DecodeErrorKind, ShapeError};
-use crate::json::{Node, Number, Object, Value, object, parse_node, plain_integer};
+use crate::json::{Node, Number, Object, Spelled, Value, object, parse_node, parse_spelled, plain_integer};
 use crate::limits::Limits;
 use crate::terms::{self, Terms};
 use crate::wire::{Unknown, Version};
@@ -408,6 +408,17 @@ pub(crate) fn read_json<T: Wire>(bytes: &[u8], limits: &Limits) -> Result<T, Dec
     T::read(members_of(bytes, limits)?)
 }
 
+/// An object of the wire that keeps every text as it came: what writing changes in it is what a [`Spelled`] tells, and nothing else.
+pub(crate) trait Verbatim: Wire {}
+
+/// Reads one strict JSON object, and gives the text that writing it gives where that is not the one that was read.
+pub(crate) fn read_again<T: Verbatim>(bytes: &[u8], limits: &Limits) -> Result<(T, Option<String>), DecodeError> {
+    let (node, spelled) = parse_spelled(bytes, limits)?;
+    let object = T::read(members(node).ok_or_else(|| DecodeError::whole(ShapeError::Type))?)?;
+    let text = (spelled == Spelled::Otherwise).then(|| object.write().to_string());
+    Ok((object, text))
+}
+
 /// The members of one strict JSON object.
 pub(crate) fn members_of<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Members<'a>, DecodeError> {
     members(parse_node(bytes, limits)?).ok_or_else(|| DecodeError::whole(ShapeError::Type))
@@ -472,3 +483,26 @@ macro_rules! wire_object {
     )+ };
 }
 pub(super) use wire_object;
+
+/// Gives an object that keeps its texts the reader that says so.
+macro_rules! verbatim {
+    ($($Name:ty),+ $(,)?) => { $(
+        impl $crate::wire::members::Verbatim for $Name {}
+
+        impl $Name {
+            /// Reads a JSON body, and gives the text that [`to_json`](Self::to_json) gives where that is another one: whoever passes
+            /// an object on need not write what was read.
+            ///
+            /// # Errors
+            ///
+            /// As [`from_json`](Self::from_json).
+            pub fn from_json_with_text(
+                bytes: &[u8],
+                limits: &$crate::limits::Limits,
+            ) -> Result<(Self, Option<alloc::string::String>), $crate::error::DecodeError> {
+                $crate::wire::members::read_again(bytes, limits)
+            }
+        }
+    )+ };
+}
+pub(super) use verbatim;

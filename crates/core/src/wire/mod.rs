@@ -62,7 +62,9 @@ pub use version::Version;
 pub(crate) use payload::{AUTHORIZATION, DELEGATION, PERMIT};
 
 pub(crate) use members::{Members, Wire, read_json};
-use members::{Writer, members_of, wire_object};
+#[cfg(test)]
+pub(crate) use members::{Verbatim, read_again};
+use members::{Writer, members_of, verbatim, wire_object};
 pub(crate) use offer_receipt::VERSION as STATEMENT_VERSION;
 use quiet::Quiet;
 

@@ -4,7 +4,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 
-use super::{Extensions, Members, PaymentRequirements, Quiet, ResourceInfo, Unknown, Version, Wire, Writer, wire_object};
+use super::{Extensions, Members, PaymentRequirements, Quiet, ResourceInfo, Unknown, Version, Wire, Writer, verbatim, wire_object};
 use crate::error::DecodeError;
 use crate::json::Object;
 use crate::terms::Terms;
@@ -159,3 +159,4 @@ impl Wire for PaymentPayload {
 }
 
 wire_object!(PaymentRequired, PaymentPayload);
+verbatim!(PaymentRequired, PaymentPayload);

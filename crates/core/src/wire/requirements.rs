@@ -2,7 +2,7 @@
 
 use alloc::string::String;
 
-use super::{Members, Unknown, Wire, Writer, wire_object};
+use super::{Members, Unknown, Wire, Writer, verbatim, wire_object};
 use crate::amount::Amount;
 use crate::error::DecodeError;
 use crate::json::{Node, Object, plain_integer};
@@ -125,3 +125,4 @@ impl Wire for PaymentRequirements {
 }
 
 wire_object!(PaymentRequirements);
+verbatim!(PaymentRequirements);

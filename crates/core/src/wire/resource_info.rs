@@ -5,7 +5,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 
-use super::{Members, Unknown, Wire, Writer, wire_object};
+use super::{Members, Unknown, Wire, Writer, verbatim, wire_object};
 use crate::error::DecodeError;
 use crate::json::Object;
 
@@ -102,3 +102,4 @@ impl Wire for ResourceInfo {
 }
 
 wire_object!(ResourceInfo);
+verbatim!(ResourceInfo);

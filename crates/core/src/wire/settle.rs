@@ -3,7 +3,7 @@
 use alloc::string::String;
 use core::fmt;
 
-use super::{Extensions, Members, Quiet, Unknown, Wire, Writer, wire_object};
+use super::{Extensions, Members, Quiet, Unknown, Wire, Writer, verbatim, wire_object};
 use crate::amount::Amount;
 use crate::error::{DecodeError, ShapeError};
 use crate::json::Object;
@@ -135,3 +135,4 @@ impl Wire for SettleResponse {
 }
 
 wire_object!(SettleResponse);
+verbatim!(SettleResponse);

@@ -4,7 +4,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 
-use super::{Members, Unknown, Wire, Writer, wire_object};
+use super::{Members, Unknown, Wire, Writer, verbatim, wire_object};
 use crate::error::{DecodeError, ShapeError};
 use crate::json::Object;
 use crate::network::Network;
@@ -105,3 +105,4 @@ impl Wire for SignInWithX {
 }
 
 wire_object!(SignInWithX);
+verbatim!(SignInWithX);

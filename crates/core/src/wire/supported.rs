@@ -4,7 +4,7 @@ use alloc::borrow::Cow;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::{Members, Unknown, Version, Wire, Writer, wire_object};
+use super::{Members, Unknown, Version, Wire, Writer, verbatim, wire_object};
 use crate::error::{DecodeError, ShapeError};
 use crate::json::{Node, Object, Value};
 
@@ -106,3 +106,4 @@ impl Wire for SupportedKind {
 }
 
 wire_object!(SupportedResponse, SupportedKind);
+verbatim!(SupportedResponse);

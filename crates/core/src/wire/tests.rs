@@ -22,6 +22,17 @@ fn check<T: Wire>(text: &str, expected: Result<&str, &str>) {
     assert_eq!(got.as_deref().map_err(String::as_str), expected, "{text}");
 }
 
+/// The same of an object that keeps its texts: what need not be written again is what writing gives.
+fn verbatim<T: Verbatim>(text: &str) {
+    same::<T>(text);
+    let with = |member: &str| text.replacen('{', &format!("{{{member},"), 1);
+    for spelled in [text.into(), text.replacen(':', ": ", 1), with(r#""new":null"#), with(r#""n\u0065w":"\/""#)] {
+        let (object, again) = read_again::<T>(spelled.as_bytes(), &Limits::BODY).unwrap();
+        assert_eq!(again.is_none(), spelled == text && !text.contains("null"), "{spelled}");
+        assert_eq!(again.unwrap_or_else(|| spelled.clone()), object.write().to_string(), "{spelled}");
+    }
+}
+
 /// Reads `text` and expects the same text.
 fn same<T: Wire>(text: &str) {
     check::<T>(text, Ok(text));
@@ -29,29 +40,33 @@ fn same<T: Wire>(text: &str) {
 
 #[test]
 fn objects_are_written_as_they_were_read() {
-    same::<PaymentRequirements>(OFFER);
-    same::<PaymentRequirements>(
+    verbatim::<PaymentRequirements>(OFFER);
+    verbatim::<PaymentRequirements>(
         r#"{"payTo":"merchant","amount":"0","novel":{"a":null},"scheme":"x","network":"cloudflare:402","maxTimeoutSeconds":0,"asset":"USD","extra":{}}"#,
     );
-    same::<PaymentRequired>(&format!(
+    verbatim::<PaymentRequired>(&format!(
         r#"{{"x402Version":2,"error":"pay","resource":{{"url":"https://a.example/","tags":["a"],"novel":1}},"accepts":[{OFFER}],"extensions":{{"bazaar":{{"info":{{}},"schema":{{}}}}}}}}"#
     ));
-    same::<PaymentPayload>(&format!(r#"{{"payload":{{"signature":"0x"}},"x402Version":2,"accepted":{OFFER},"novel":[1.50,-0]}}"#));
-    same::<VerifyResponse>(r#"{"isValid":true,"payer":"0x00","extra":{"channelId":"0x"}}"#);
-    same::<VerifyResponse>(r#"{"isValid":false,"invalidReason":"insufficient_funds","invalidMessage":"no money"}"#);
-    same::<SettleResponse>(r#"{"success":false,"errorReason":"insufficient_funds","transaction":"","network":"eip155:84532"}"#);
-    same::<SettleResponse>(
+    verbatim::<PaymentPayload>(&format!(
+        r#"{{"payload":{{"signature":"0x"}},"x402Version":2,"accepted":{OFFER},"novel":[1.50,-0]}}"#
+    ));
+    verbatim::<VerifyResponse>(r#"{"isValid":true,"payer":"0x00","extra":{"channelId":"0x"}}"#);
+    verbatim::<VerifyResponse>(r#"{"isValid":false,"invalidReason":"insufficient_funds","invalidMessage":"no money"}"#);
+    verbatim::<SettleResponse>(r#"{"success":false,"errorReason":"insufficient_funds","transaction":"","network":"eip155:84532"}"#);
+    verbatim::<SettleResponse>(
         r#"{"success":true,"transaction":"0x12","network":"eip155:84532","payer":"0x00","amount":"3","extensions":{"offer-receipt":{"info":{}}}}"#,
     );
-    same::<SupportedResponse>(
+    verbatim::<SupportedResponse>(
         r#"{"kinds":[{"x402Version":1,"scheme":"exact","network":"base"},{"x402Version":2,"scheme":"exact","network":"eip155:8453","extra":{"a":1}}],"extensions":["bazaar"],"signers":{"eip155:*":["0x00"]}}"#,
     );
-    same::<DiscoveryResources>(&format!(
+    verbatim::<DiscoveryResources>(&format!(
         r#"{{"x402Version":2,"items":[{{"resource":"https://a.example/","type":"http","x402Version":1,"accepts":[{OFFER}],"lastUpdated":1703123456,"metadata":{{}}}}],"pagination":{{"limit":20,"offset":0,"total":1}}}}"#
     ));
-    same::<DiscoverySearch>(r#"{"x402Version":2,"resources":[],"partialResults":true,"pagination":{"limit":20,"cursor":"abc"}}"#);
+    verbatim::<DiscoverySearch>(
+        r#"{"x402Version":2,"resources":[],"partialResults":true,"pagination":{"limit":20,"cursor":"abc"}}"#,
+    );
     same::<Extension>(r#"{"info":{"a":1},"schema":{"type":"object"},"supportedChains":[]}"#);
-    same::<v1::PaymentPayload>(r#"{"x402Version":1,"scheme":"exact","network":"base","payload":{}}"#);
+    verbatim::<v1::PaymentPayload>(r#"{"x402Version":1,"scheme":"exact","network":"base","payload":{}}"#);
 }
 
 #[test]
@@ -234,7 +249,9 @@ proptest! {
         let text = members.into_iter().collect::<Object>().to_string();
         let limits = Limits::BODY.with_bytes(1 << 20);
         let read = PaymentPayload::from_json(text.as_bytes(), &limits).unwrap();
-        prop_assert_eq!(read.to_json(), text);
+        prop_assert_eq!(read.to_json(), text.as_str());
+        let (_, again) = PaymentPayload::from_json_with_text(text.as_bytes(), &limits).unwrap();
+        prop_assert_eq!(again.unwrap_or_else(|| text.clone()), text);
         prop_assert!(PaymentPayload::from_json(read.to_json().as_bytes(), &limits).unwrap() == read);
     }
 }

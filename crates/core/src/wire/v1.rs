@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use super::erase::network_named;
-use super::{Members, Quiet, ResourceInfo, Unknown, Version, Wire, Writer, wire_object};
+use super::{Members, Quiet, ResourceInfo, Unknown, Version, Wire, Writer, verbatim, wire_object};
 use crate::amount::Amount;
 use crate::error::DecodeError;
 use crate::json::Object;
@@ -222,3 +222,4 @@ impl Wire for PaymentPayload {
 }
 
 wire_object!(PaymentRequired, PaymentRequirements, PaymentPayload);
+verbatim!(PaymentRequired, PaymentRequirements, PaymentPayload);

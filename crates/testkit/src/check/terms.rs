@@ -3,8 +3,8 @@
 use quittance_core::header::Envelope;
 use quittance_core::json::Object;
 use quittance_core::terms_hash::canonical_terms;
-use quittance_core::wire::{PaymentPayload, PaymentRequirements, v1};
-use quittance_core::{DecodeError, Limits, Payment, Terms, TermsHash, UnixSeconds, Window, WindowRule, find_offer};
+use quittance_core::wire::{PaymentPayload, PaymentRequirements, SettleResponse, v1};
+use quittance_core::{DecodeError, Limits, Payment, Settling, Terms, TermsHash, UnixSeconds, Window, WindowRule, find_offer};
 use serde_json::{Value, json};
 
 use super::{refusal, text};
@@ -37,6 +37,24 @@ pub(super) fn matching(_group: &Value, input: &Value) -> Outcome {
     let found = find_offer(&offers, &payment).map_err(|e| e.code())?;
     let index = offers.iter().position(|offer| core::ptr::eq(offer, found)).expect("the offer found is one of the offers");
     Ok(json!({ "index": index }))
+}
+
+/// What a seller asked by an offer, or a buyer by a payment alone.
+pub(super) fn answer(group: &Value, input: &Value) -> Outcome {
+    let given = text(group, "payment").as_bytes();
+    let payment: Result<Payment, DecodeError> = if group["version"] == 1 {
+        v1::PaymentPayload::from_json(given, &Limits::BODY).and_then(TryInto::try_into)
+    } else {
+        PaymentPayload::from_json(given, &Limits::BODY).and_then(TryInto::try_into)
+    };
+    let payment = payment.map_err(|e| refusal(&e))?;
+    let asked = match group["offer"].as_str() {
+        Some(given) => Settling::of_offer(&offer(given).map_err(|e| refusal(&e))?, payment.from()).map_err(|e| refusal(&e))?,
+        None => Settling::of_payment(&payment).expect("a payment of an amount"),
+    };
+    let said = SettleResponse::from_json(text(input, "text").as_bytes(), &Limits::BODY).map_err(|e| refusal(&e))?;
+    let answered = asked.judge(&said).map_err(|e| e.name())?;
+    Ok(json!({ "transaction": answered.transaction(), "charged": answered.charged().to_string() }))
 }
 
 pub(super) fn window(group: &Value, input: &Value) -> Outcome {

@@ -83,18 +83,19 @@ impl Declaration {
         Self { info, template: None, schemas: Vec::new(), output: None }
     }
 
-    /// With parameters of the query by example, or a tool's arguments, and their JSON Schema if there is one. Of a tool the schema is
-    /// there already.
+    /// With parameters of the query by example, or a tool's arguments, and their JSON Schema if there is one.
     ///
     /// # Errors
     ///
-    /// [`ShapeError::Grammar`] for a schema that refers outside of itself.
+    /// [`ShapeError::Grammar`] for a schema that refers outside of itself, [`ShapeError::Ambiguous`] for one of a tool, whose
+    /// arguments have theirs already.
     pub fn params(mut self, example: Object, schema: Option<Object>) -> Result<Self, ShapeError> {
         match &mut self.info.input {
             BazaarInput::Http(http) => {
                 http.query_params = Some(example);
                 self.schemas.extend(schema.map(own).transpose()?.map(|schema| ("queryParams", schema)));
             }
+            BazaarInput::Tool(_) if schema.is_some() => return Err(ShapeError::Ambiguous),
             BazaarInput::Tool(tool) => tool.example = Some(example),
             BazaarInput::Other(_) => {}
         }
@@ -105,8 +106,11 @@ impl Declaration {
     ///
     /// # Errors
     ///
-    /// [`ShapeError::Grammar`] for a schema that refers outside of itself.
+    /// [`ShapeError::Grammar`] for a schema that refers outside of itself, [`ShapeError::Ambiguous`] where there is no body.
     pub fn body_schema(mut self, schema: Object) -> Result<Self, ShapeError> {
+        if !matches!(&self.info.input, BazaarInput::Http(BazaarHttp { body: Some(_), .. })) {
+            return Err(ShapeError::Ambiguous);
+        }
         self.schemas.push(("body", own(schema)?));
         Ok(self)
     }
@@ -259,6 +263,18 @@ mod tests {
             let declared = Declaration::query("GET").and_then(|it| it.params(Object::new(), Some(outside(name, to))));
             assert_eq!(declared.is_ok(), fine, "{name} {to}");
         }
+    }
+
+    #[test]
+    fn a_schema_of_what_is_not_there_is_not_declared() {
+        let schema = || Object::from_iter([("type", "object")]);
+        let tool = || Declaration::tool("search", schema()).unwrap();
+        assert_eq!(tool().params(schema(), Some(schema())), Err(ShapeError::Ambiguous));
+        assert!(tool().params(schema(), None).is_ok());
+        for without in [tool(), Declaration::query("GET").unwrap()] {
+            assert_eq!(without.body_schema(schema()), Err(ShapeError::Ambiguous));
+        }
+        assert!(Declaration::body("POST", BodyType::Text, "").unwrap().body_schema(schema()).is_ok());
     }
 
     #[test]
