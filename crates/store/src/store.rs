@@ -203,7 +203,7 @@ fn begin(writers: Arc<Writers>, connection: Option<Connection>) -> io::Result<on
     };
     if waits {
         let runtime = Handle::current();
-        thread::Builder::new().name("store".into()).spawn(move || runtime.block_on(writing))?;
+        thread::Builder::new().name("quittance-store".into()).spawn(move || runtime.block_on(writing))?;
     } else {
         tokio::spawn(writing);
     }
