@@ -56,7 +56,7 @@ pub(crate) fn run(arguments: &Arguments, style: Format, out: &mut impl Write) ->
     let key = key.ok_or_else(|| Failure::new("set EVM_PRIVATE_KEY, or give --keystore and --password-file"))?;
     let Arguments { networks, allow_http, .. } = arguments;
     let urls = std::slice::from_ref(&arguments.url);
-    let wish = Wish { urls, most: arguments.max_amount.as_ref(), networks, allow_http: *allow_http };
+    let wish = Wish { urls, most: arguments.max_amount.as_ref(), networks, payees: &[], allow_http: *allow_http };
     let policy = means::policy(arguments.policy.as_deref(), wish)?;
     let resource = Resource::parse(&arguments.url).map_err(|error| Failure::new(format!("{}: {error}", arguments.url)))?;
     let asked = asked(&text(arguments.what.as_deref())?)?;

@@ -32,6 +32,15 @@ pub(crate) fn exchange(answer: Result<Value, NoResult>, took: Duration) -> Resul
     Ok(Exchange::new(status, headers, body, took))
 }
 
+/// Whether an answer asks for money.
+pub(crate) fn asks(answer: &Result<Value, NoResult>) -> bool {
+    match answer {
+        Ok(result) => of_result(result).0 == 402,
+        Err(NoResult::Error(error)) => of_error(error).0 == 402,
+        Err(NoResult::NotSent | NoResult::Lost) => false,
+    }
+}
+
 type Said = (u16, HeaderMap, Vec<u8>);
 
 fn of_result(result: &Value) -> Said {
