@@ -58,18 +58,18 @@ impl Desk {
         let watch = Watch { format: self.format, tool: &tool, way: &way };
         let told = match self.bought(&params, &way).await {
             Ok(told) => told,
-            Err(told) => *told,
+            Err(told) => told.with_failure(way.failure()),
         };
         watch.done();
         words::line(self.format, &told.line(&tool));
         match (way.last(), &told) {
             (Some(said), Told::Paid(_)) => said,
-            _ => Said::Result(result(&told.result(&tool, &way.first, way.failure()))),
+            _ => Said::Result(result(&told.result(&tool, &way.first))),
         }
     }
 
     async fn bought(&self, params: &Value, way: &Arc<Way>) -> Result<Told, Box<Told>> {
-        let unpaid = |error: Error| Box::new(Told::Unpaid(unpaid::document(&error, None)));
+        let unpaid = |error: Error| Box::new(Told::unpaid(unpaid::document(&error, None)));
         let request = fingerprint(params).map_err(unpaid)?;
         let equal = Arc::clone(self.equal().entry(request).or_default());
         let turn = equal.lock().await;
@@ -85,7 +85,7 @@ impl Desk {
 
     async fn in_turn(&self, params: &Value, request: Fingerprint, way: &Arc<Way>) -> Result<Told, Box<Told>> {
         let open = self.till.open().await.map_err(|closed| Box::new(without_wallet(closed)))?;
-        let failed = |error: &Error, name: Option<&str>| Box::new(Told::Unpaid(unpaid::document(error, name)));
+        let failed = |error: &Error, name: Option<&str>| Box::new(Told::unpaid(unpaid::document(error, name)));
         let before = self.open_already(&open, request).await.map_err(|error| failed(&error, None))?;
         let mut name = match &before {
             Some(record) => record.purchase.id.to_string(),
@@ -127,7 +127,7 @@ impl Desk {
         way: &Arc<Way>,
         name: &str,
     ) -> Result<Request<'a, Purse, Store>, Box<Told>> {
-        let failed = |error: Error| Box::new(Told::Unpaid(unpaid::document(&error, None)));
+        let failed = |error: Error| Box::new(Told::unpaid(unpaid::document(&error, None)));
         let way = Arc::clone(way);
         let through = move |params| {
             let way = Arc::clone(&way);
@@ -167,7 +167,7 @@ fn without_wallet(closed: Closed) -> Told {
     match closed {
         Closed::Busy => {
             let words = "another process has had the wallet for more than a minute";
-            Told::Unpaid(unpaid::said("wallet_busy", words, Retry::SameBytesLater, None))
+            Told::unpaid(unpaid::said("wallet_busy", words, Retry::SameBytesLater, None))
         }
         Closed::Broken(failure) => broken(&failure),
     }
@@ -176,7 +176,7 @@ fn without_wallet(closed: Closed) -> Told {
 fn broken(Failure(words): &Failure) -> Told {
     // what is wrong with a file is for whoever owns it, and no business of a model
     words::line(Format::Human, &Value::from(words.as_str()));
-    Told::Unpaid(unpaid::said("wallet", "the wallet cannot be used", Retry::Never, None))
+    Told::unpaid(unpaid::said("wallet", "the wallet cannot be used", Retry::Never, None))
 }
 
 fn result(value: &Value) -> Box<serde_json::value::RawValue> {

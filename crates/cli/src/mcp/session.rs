@@ -197,8 +197,8 @@ impl Session {
                     return;
                 };
                 let words = "something went wrong on our side";
-                let told = Told::Unpaid(unpaid::said("internal_error", words, Retry::UnknownOutcome, None));
-                let result = told.result("that was called", &Err(NoResult::Lost), Vec::new());
+                let told = Told::unpaid(unpaid::said("internal_error", words, Retry::UnknownOutcome, None));
+                let result = told.result("that was called", &Err(NoResult::Lost));
                 (call, Said::Result(to_raw_value(&result).expect("a value is JSON")))
             }
         };

@@ -19,8 +19,8 @@ const SHOWN: usize = 200;
 pub(super) enum Told {
     /// It was paid for; what for the log.
     Paid(Value),
-    /// It was not, or nobody knows: the document that says why.
-    Unpaid(Value),
+    /// It was not, or nobody knows: the document that says why, and what the tool said itself if it failed.
+    Unpaid(Value, Vec<Value>),
 }
 
 /// What was paid.
@@ -52,9 +52,27 @@ pub(super) fn cancelled(tool: &str, has_paid: bool) -> Value {
 }
 
 impl Told {
+    pub(super) const fn unpaid(document: Value) -> Self {
+        Self::Unpaid(document, Vec::new())
+    }
+
+    /// With what the tool said when it failed. Then that is what is wrong, whatever else is.
+    pub(super) fn with_failure(self, failure: Vec<Value>) -> Self {
+        match self {
+            Self::Unpaid(mut document, _) if !failure.is_empty() => {
+                if let Value::Object(members) = &mut document {
+                    members.insert("code".into(), "tool_failed".into());
+                    members.insert("message".into(), "the tool says that it failed, in its own words below".into());
+                }
+                Self::Unpaid(document, failure)
+            }
+            told => told,
+        }
+    }
+
     /// For the log.
     pub(super) fn line(&self, tool: &str) -> Value {
-        let (Self::Paid(document) | Self::Unpaid(document)) = self;
+        let (Self::Paid(document) | Self::Unpaid(document, _)) = self;
         let mut document = document.clone();
         if let Value::Object(members) = &mut document {
             members.insert("tool".into(), tool.into());
@@ -62,11 +80,14 @@ impl Told {
         document
     }
 
-    /// For the model: a sentence, the same for programs, and what the tool said itself if it failed.
-    pub(super) fn result(&self, tool: &str, first: &Result<Value, NoResult>, failure: Vec<Value>) -> Value {
-        let (Self::Paid(document) | Self::Unpaid(document)) = self;
+    /// For the model: a sentence, the same for programs, and the tool's own words.
+    pub(super) fn result(&self, tool: &str, first: &Result<Value, NoResult>) -> Value {
+        let (document, failure) = match self {
+            Self::Paid(document) => (document, [].as_slice()),
+            Self::Unpaid(document, failure) => (document, failure.as_slice()),
+        };
         let mut content = vec![json!({"type": "text", "text": sentence(tool, document, price(first).as_deref())})];
-        content.extend(failure);
+        content.extend(failure.iter().cloned());
         json!({"isError": true, "structuredContent": document, "content": content})
     }
 }

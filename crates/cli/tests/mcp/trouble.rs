@@ -82,17 +82,31 @@ fn a_tool_that_fails_is_paid_for_at_most_once_and_what_it_says_is_heard() {
     let (facilitator, folder) = (Facilitator::start(), Folder::new("broken"));
     let server = folder.noting(&facilitator.tools());
     let mut host = Host::paying_a_cent(&folder, &server);
-    for id in 1..3 {
-        host.call(id, "broken", "Oslo");
-        let result = host.result(id);
-        assert_eq!((refused(&result).0.as_str(), &result["structuredContent"]["outcome"]), ("settle_failed", &json!("open")));
-        // the second time the seller may still be at the first
-        let said = result["content"].as_array().expect("a list").last().expect("one")["text"].clone();
-        assert!(id == 2 || said == "no oracle in Oslo", "{result}");
-    }
+    host.call(1, "broken", "Oslo");
+    let result = host.result(1);
+    assert_eq!((refused(&result).0.as_str(), &result["structuredContent"]["outcome"]), ("tool_failed", &json!("open")), "{result}");
+    assert_eq!(result["content"][1]["text"], "no oracle in Oslo", "{result}");
+    // the second time the seller may be at it still
+    host.call(2, "broken", "Oslo");
+    assert_eq!(host.result(2)["structuredContent"]["outcome"], "open");
     // this seller has the money before the tool runs, and owes the answer to whoever comes with the same payment
     one_payment(&folder, 2);
     assert_eq!((facilitator.sold(), folder.ledger()), (10_000, (0, 10_000)));
+    folder.audit();
+}
+
+#[test]
+fn a_tool_that_fails_and_has_charged_nothing_is_not_run_again() {
+    let folder = Folder::new("failed");
+    let failed = json!({"isError": true, "content": [{"type": "text", "text": "no oracle"}], "structuredContent": {"why": 1}});
+    let mut host = Host::paying_a_cent(&folder, &folder.stubborn(&terms("10000"), &failed));
+    for id in 1..3 {
+        host.call(id, "weather", "Oslo");
+        let result = host.result(id);
+        assert_eq!((refused(&result).0.as_str(), &result["content"][1]["text"]), ("tool_failed", &json!("no oracle")), "{result}");
+        assert_eq!(folder.payments().len() as u64, id, "once for each call of the host");
+    }
+    one_payment(&folder, 2);
     folder.audit();
 }
 

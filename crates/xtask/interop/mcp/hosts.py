@@ -4,6 +4,7 @@ of payments and has our command in the place of its server."""
 import os
 import sys
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 from mcp import ClientSession, StdioServerParameters
 from mcp.client.stdio import stdio_client
@@ -49,16 +50,15 @@ async def official(chain, account, server):
         paying = x402MCPSession(inner, client)
 
         async def call(tool, city):
-            result = (await paying.call_tool(tool, {"city": city})).raw_result
-            return result
+            return (await paying.call_tool(tool, {"city": city})).raw_result
 
         yield call, client
 
 
 @asynccontextmanager
-async def quittance(program, wallet, account, server, most="$0.01"):
+async def quittance(program, wallet, account, server):
     """An agent that cannot pay, with `quittance mcp` before its server."""
-    command = [program, "mcp", "--max-amount", most, "--home", str(wallet), "--", *server]
+    command = [program, "mcp", "--max-amount", "$0.01", "--home", str(wallet), "--", *server]
     async with session(command, {"EVM_PRIVATE_KEY": account.key.hex()}) as inner:
 
         async def call(tool, city):
@@ -69,6 +69,4 @@ async def quittance(program, wallet, account, server, most="$0.01"):
 
 def server(facilitator):
     """The command of the official server."""
-    from pathlib import Path
-
     return [sys.executable, "-B", str(Path(__file__).with_name("server.py")), facilitator]

@@ -12,7 +12,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "python"))
+sys.path.append(str(Path(__file__).parents[1] / "python"))
 
 import hosts
 from chain import Chain
@@ -45,7 +45,8 @@ class Trial:
             if "accepts" in said:
                 return f"terms: {said['error']}"
             if "code" in said:
-                return f"{said['outcome']}: {said['code']}"
+                own = [content.text.removeprefix("Tool execution error: ") for content in result.content[1:]]
+                return ", ".join([f"{said['outcome']}: {said['code']}", *own])
             return f"failed: {said.get('error') or text}"
         if receipt is None:
             return text.split(",")[0]
@@ -114,8 +115,20 @@ CASES = [
     ("a payer without money", buys, 0, False, "terms: insufficient_funds; 0 moved"),
     ("a tool that fails", fails, 1_000_000, False, "failed: Tool execution error: no oracle in Oslo; 0 moved"),
     ("a forged signature", forged, 1_000_000, True, "terms: invalid_exact_evm_payload_signature; 0 moved"),
-    ("the same payment again", replayed, 1_000_000, True, "?"),
-    ("the same payment for something else", elsewhere, 1_000_000, True, "?"),
+    (
+        "the same payment again",
+        replayed,
+        1_000_000,
+        True,
+        f"terms: invalid_exact_evm_nonce_already_used; {PRICE} moved",
+    ),
+    (
+        "the same payment for something else",
+        elsewhere,
+        1_000_000,
+        True,
+        f"terms: invalid_exact_evm_nonce_already_used; {PRICE} moved",
+    ),
 ]
 
 
