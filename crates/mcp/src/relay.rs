@@ -13,6 +13,8 @@
 //! | `notifications/cancelled` for a call that is being bought | [`Act::Drop`]; to the server it names the call that the server knows |
 //! | anything else, also what cannot be read, or is a batch | passes |
 //!
+//! Terms that come otherwise than as the answer to the call, such as in the result of a task that it began, pass as well.
+//!
 //! No I/O and no time: whoever has these moves the lines, and makes the ids of the calls unguessable by a word of its own.
 
 use std::borrow::Cow;

@@ -71,16 +71,13 @@ impl Desk {
     async fn bought(&self, params: &Value, way: &Arc<Way>) -> Result<Told, Box<Told>> {
         let unpaid = |error: Error| Box::new(Told::unpaid(unpaid::document(&error, None)));
         let request = fingerprint(params).map_err(unpaid)?;
-        let equal = Arc::clone(self.equal().entry(request).or_default());
-        let turn = equal.lock().await;
-        let told = self.in_turn(params, request, way).await;
-        drop(turn);
-        let mut all = self.equal();
-        // the map's, and this one
-        if Arc::strong_count(&equal) <= 2 {
-            all.remove(&request);
-        }
-        told
+        let equal = {
+            let mut all = self.equal();
+            all.retain(|_, equal| Arc::strong_count(equal) > 1);
+            Arc::clone(all.entry(request).or_default())
+        };
+        let _turn = equal.lock().await;
+        self.in_turn(params, request, way).await
     }
 
     async fn in_turn(&self, params: &Value, request: Fingerprint, way: &Arc<Way>) -> Result<Told, Box<Told>> {
@@ -166,7 +163,7 @@ fn now() -> Result<UnixSeconds, Box<Told>> {
 fn without_wallet(closed: Closed) -> Told {
     match closed {
         Closed::Busy => {
-            let words = "another process has had the wallet for more than a minute";
+            let words = "the wallet has been in use elsewhere for more than a minute";
             Told::unpaid(unpaid::said("wallet_busy", words, Retry::SameBytesLater, None))
         }
         Closed::Broken(failure) => broken(&failure),
@@ -254,5 +251,42 @@ impl Watch<'_> {
 impl Drop for Watch<'_> {
     fn drop(&mut self) {
         words::line(self.format, &words::cancelled(self.tool, self.way.has_paid()));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use quittance_core::registry::{default_asset, networks};
+    use quittance_core::rejection::Rejection;
+    use quittance_core::{Address, Fault, Nonce, ReplayKey, Terms};
+    use quittance_guard::budget::{Signed, Step};
+    use quittance_guard::{Purchase, PurchaseId, TaskId};
+
+    use super::*;
+
+    #[test]
+    fn a_purchase_is_over_when_the_seller_says_unused_and_its_time_has_passed() {
+        let usdc = default_asset(networks::BASE_SEPOLIA).unwrap();
+        let payee = "0x209693Bc6afc0C5328bA36FaF03C514EF312287C";
+        let terms = Terms::exact(usdc, &Money::parse("$0.01").unwrap(), payee, 60).unwrap();
+        let id = PurchaseId::parse("p-1").unwrap();
+        let purchase = Purchase::new(id.clone(), TaskId::parse("t").unwrap(), Fingerprint::from_bytes([1; 32]), &terms);
+        let [at, end, after] = [1_000, 1_060, 1_061].map(UnixSeconds::from_secs);
+        let (token, from) = (Address::from_bytes([2; 20]), Address::from_bytes([3; 20]));
+        let key = ReplayKey::Eip3009 { network: networks::BASE_SEPOLIA, token, from, nonce: Nonce::from_bytes([4; 32]) };
+        let record = Record::reserved(purchase, 1, at, end).step(Step::Sign(Signed::new(key, end, b"bytes"))).unwrap();
+        let refused = |reason| Error::Refused { purchase: id.clone(), status: 402, reason };
+        let expired = || refused(Some(Reason::Rejection(Rejection::Eip3009ValidBefore)));
+        assert!(is_over(&expired(), &record, after));
+        assert!(!is_over(&expired(), &record, end), "it can be used still");
+        for other in [
+            // that it was used is no reason to pay again, and no reason at all is none
+            refused(Some(Reason::Rejection(Rejection::Eip3009NonceUsed))),
+            refused(Some(Reason::Fault(Fault::SettleFailed))),
+            refused(None),
+            Error::Open { purchase: id.clone(), fault: Fault::ConnectionLost },
+        ] {
+            assert!(!is_over(&other, &record, after), "{other}");
+        }
     }
 }

@@ -105,6 +105,14 @@ impl Host {
         self.child.kill().expect("SIGKILL");
     }
 
+    /// Is told to end by a supervisor.
+    pub(crate) fn terminate(mut self) -> (ExitStatus, String) {
+        let told = Command::new("kill").arg(self.child.id().to_string()).status().expect("it runs");
+        assert!(told.success());
+        let status = self.child.wait().expect("it ends");
+        (status, self.log.take().expect("once").join().expect("read"))
+    }
+
     /// Has nothing more to say, and waits for the end; gives the status and what stands in the log.
     pub(crate) fn end(mut self) -> (ExitStatus, String) {
         self.input = None;

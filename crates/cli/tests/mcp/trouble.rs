@@ -134,6 +134,22 @@ fn a_server_that_dies_on_a_payment_leaves_a_purchase_open_and_an_answer() {
 }
 
 #[test]
+fn a_signal_ends_it_and_what_was_signed_is_sent_again_by_the_next() {
+    let (facilitator, folder) = (Facilitator::start(), Folder::new("signal"));
+    let server = folder.noting(&facilitator.tools());
+    folder.hold();
+    let mut host = Host::paying_a_cent(&folder, &server);
+    host.call(1, "weather", "Oslo");
+    until(|| !folder.payments().is_empty());
+    let (status, log) = host.terminate();
+    assert!(status.success() && log.contains("cancelled weather: a payment was sent"), "{log}");
+    folder.let_go();
+    assert_eq!(Host::paying_a_cent(&folder, &server).buy(1, "Oslo"), "rain in Oslo, by run 1");
+    one_payment(&folder, 2);
+    assert_eq!((facilitator.sold(), folder.ledger()), (10_000, (10_000, 0)));
+}
+
+#[test]
 fn a_line_that_is_too_long_is_left_out_and_the_next_one_passes() {
     let folder = Folder::new("long");
     let long = 16 << 20;
