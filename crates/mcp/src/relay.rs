@@ -153,11 +153,13 @@ impl Relay {
         let Some(Message { id: Some(id), method: None, said: Some(said), .. }) = Message::read(&line) else {
             return vec![Act::ToHost(line)];
         };
-        if let Some(own) = self.own(&id) {
-            return self.answered(own, said);
-        }
         let key = id.to_string();
-        let Some(call) = self.calls.get_mut(&key).filter(|call| call.stage == Stage::Asked) else { return vec![Act::ToHost(line)] };
+        let Some(call) = self.calls.get_mut(&key).filter(|call| call.stage == Stage::Asked) else {
+            return match self.own(&id) {
+                Some(own) => self.answered(own, said),
+                None => vec![Act::ToHost(line)],
+            };
+        };
         let first = said.read();
         if heard::asks(&first) {
             call.stage = Stage::Bought(None);
