@@ -118,7 +118,13 @@ pub(crate) fn reason(exchange: &Exchange) -> Option<Reason> {
         return Some(Reason::parse(&reason));
     }
     let asked = Asked::read(exchange.header("payment-required"), &exchange.body, &Limits::BODY).ok()?;
-    asked.reason().map(Reason::parse)
+    asked.reason().map(refusal)
+}
+
+/// What a seller wrote beside its terms. The one of x402-rs puts a sentence before the reason that its facilitator gave.
+fn refusal(text: &str) -> Reason {
+    const BEFORE: [&str; 2] = ["Verification failed: ", "Precondition failed: "];
+    Reason::parse(BEFORE.iter().find_map(|words| text.strip_prefix(words)).unwrap_or(text))
 }
 
 /// What all headers that can hold a receipt say, if they agree.

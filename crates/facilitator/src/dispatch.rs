@@ -13,6 +13,7 @@ mod numbers;
 use std::collections::VecDeque;
 use std::sync::Arc;
 
+use futures_util::future::join_all;
 use quittance_core::chain::Call;
 use quittance_core::signature::SecretKey;
 use quittance_core::{Address, Fault, Network};
@@ -27,7 +28,6 @@ use crate::metrics::Metrics;
 use crate::news as watch;
 use crate::record::{Purpose, Record, Try};
 use crate::settings::{ChainSettings, Clock};
-use crate::together::together;
 use crate::transaction::Transaction;
 use crate::watch::{View, Wait, Watcher};
 
@@ -337,7 +337,7 @@ impl<C: Chain, L: ReplayLog> Working<'_, C, L> {
             )
         };
         let records: Vec<_> = jobs.iter().map(with).collect();
-        together(records.into_iter().map(|(claim, record)| self.keep_one(claim, record))).await
+        join_all(records.into_iter().map(|(claim, record)| self.keep_one(claim, record))).await
     }
 
     async fn keep_one(&self, claim: Claim, record: Record) -> Result<Record, Back> {

@@ -1,10 +1,12 @@
 //! A facilitator over any number of chains.
 
 use std::future::Future;
+use std::panic::AssertUnwindSafe;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use futures_util::FutureExt as _;
 use quittance_core::wire::{SettleRequest, SettleResponse, SupportedResponse, VerifyRequest, VerifyResponse};
 use quittance_core::{
     Authorization, ChainMode, Fault, Network, Progress as Checked, Rejection, ReplayKey, Scheme, SchemeId, SchemeSet, UnixSeconds,
@@ -31,7 +33,6 @@ use crate::open::{Entered, Open, Outcome, Progress, Ticket};
 use crate::own::Own;
 use crate::settings::{ChainSetup, Clock, Settings, SetupError};
 use crate::settle;
-use crate::together::caught;
 use crate::verify::{Memory, Trouble};
 use crate::vigil::{self, Vigil};
 use crate::watch::Watcher;
@@ -167,7 +168,9 @@ impl<C: Chain + 'static, L: ReplayLog + Send + Sync + 'static> Facilitator<C, L>
         });
         for lane in &engine.lanes {
             let (watching, lane) = (Arc::clone(&engine), Arc::clone(lane));
-            engine.tasks.spawn(async move { while caught(vigil::keep(&watching, &lane)).await.is_none() {} });
+            engine
+                .tasks
+                .spawn(async move { while AssertUnwindSafe(vigil::keep(&watching, &lane)).catch_unwind().await.is_err() {} });
         }
         Ok(Self(Arc::new(Handle { engine })))
     }
@@ -485,7 +488,9 @@ fn open_lane<C: Chain + 'static, L: ReplayLog + Send + Sync + 'static>(
     let ChainSetup { chain, signers, settings, purse } = setup;
     let (network, watcher, histories) = (chain.network(), Watcher::new(), Histories::default());
     let (watching, watched, poll) = (watcher.clone(), Arc::clone(&chain), settings.poll);
-    tasks.spawn(async move { while caught(watching.clone().run(Arc::clone(&watched), poll)).await.is_none() {} });
+    tasks.spawn(async move {
+        while AssertUnwindSafe(watching.clone().run(Arc::clone(&watched), poll)).catch_unwind().await.is_err() {}
+    });
     let desks = signers.into_iter().map(|key| {
         let (sender, mut jobs) = mpsc::channel(settings.open);
         let (signer, resent) = (key.address(), Resent::default());
@@ -502,7 +507,7 @@ fn open_lane<C: Chain + 'static, L: ReplayLog + Send + Sync + 'static>(
             resent: resent.clone(),
             metrics: Arc::clone(metrics),
         };
-        tasks.spawn(async move { while caught(dispatcher.run(&mut jobs)).await.is_none() {} });
+        tasks.spawn(async move { while AssertUnwindSafe(dispatcher.run(&mut jobs)).catch_unwind().await.is_err() {} });
         Desk { signer, jobs: sender, resent }
     });
     let signers = desks.collect();

@@ -39,7 +39,6 @@ pub mod rpc;
 pub mod service;
 mod settings;
 mod settle;
-mod together;
 mod trace;
 mod transaction;
 mod verify;

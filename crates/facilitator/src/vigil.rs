@@ -23,6 +23,7 @@ use std::pin::{Pin, pin};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use futures_util::future::join_all;
 use quittance_core::{Fault, ReplayKey, UnixSeconds};
 use quittance_guard::ReplayLog;
 use tokio::sync::Notify;
@@ -34,7 +35,6 @@ use crate::evidence;
 use crate::lane::Lane;
 use crate::open::Entered;
 use crate::settle;
-use crate::together::together;
 
 use wards::Wards;
 
@@ -122,7 +122,7 @@ pub(crate) async fn keep<C: Chain + 'static, L: ReplayLog + Send + Sync + 'stati
             }
             let failures = lane.vigil.with(|wards| wards.failures(TRACED));
             let failures = failures.into_iter().map(|ward| look_again(engine, lane, ward));
-            traces = Some(Box::pin(async { drop(together(failures).await) }));
+            traces = Some(Box::pin(async { drop(join_all(failures).await) }));
         }
     }
 }

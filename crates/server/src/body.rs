@@ -1,15 +1,23 @@
 //! The body of an answer: whole, or passing through and watched until its end.
 
 use std::fmt;
+use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
+use futures_util::FutureExt as _;
 use http_body::{Body, Frame, SizeHint};
+use http_body_util::{BodyExt as _, Collected};
 use quittance_core::Amount;
 use tokio::time::{Instant, Sleep, sleep_until};
 
 use crate::meter::Meter;
+
+/// All of a body; nothing if it breaks off. One that panics while it is made breaks off, too: whoever waits has a payment to decide about.
+pub(crate) async fn collected<B: Body<Data = Bytes>>(body: B) -> Option<Bytes> {
+    AssertUnwindSafe(body.collect()).catch_unwind().await.ok()?.ok().map(Collected::to_bytes)
+}
 
 /// The body of an answer of a route that is sold.
 pub struct SoldBody<B>(Kind<B>);

@@ -9,13 +9,12 @@ use bytes::Bytes;
 use http::header::{CACHE_CONTROL, CONTENT_LENGTH, HeaderMap, HeaderName, HeaderValue};
 use http::{Response, StatusCode};
 use http_body::Body;
-use http_body_util::BodyExt as _;
 use quittance_core::header::{PAYMENT_REQUIRED, PAYMENT_RESPONSE, X_PAYMENT_RESPONSE};
 use quittance_core::wire::{SettleResponse, Version};
 use quittance_guard::replay::{Answer, Claim, ReplayLog, Step};
 
 use crate::answer;
-use crate::body::{Ended, Metered, SoldBody, Watch};
+use crate::body::{Ended, Metered, SoldBody, Watch, collected};
 use crate::reply;
 use crate::sale::{UnderWay, is_delivered};
 use crate::seller::Shared;
@@ -62,9 +61,9 @@ impl<F: Send + Sync + 'static, L: ReplayLog + Send + Sync + 'static> Delivery<F,
             return self.pass(response);
         }
         let (parts, body) = response.into_parts();
-        match body.collect().await {
-            Ok(body) => self.hand_over(Response::from_parts(parts, body.to_bytes())).await,
-            Err(_) => {
+        match collected(body).await {
+            Some(body) => self.hand_over(Response::from_parts(parts, body)).await,
+            None => {
                 tracing::warn!("an answer that is paid for broke off; it is owed");
                 self.owe().await;
                 let mut response = reply::bug();

@@ -14,17 +14,16 @@
 //! that says so can make. It runs in a task of its own: a client that goes away does not leave a payment behind that nobody decides
 //! about (catalogue row 158).
 
-use std::future::poll_fn;
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::Poll;
 use std::time::Duration;
 
 use bytes::Bytes;
+use futures_util::FutureExt as _;
 use http::{Response, StatusCode};
 use http_body::Body;
-use http_body_util::{BodyExt as _, Limited};
+use http_body_util::Limited;
 use quittance_core::proof::{Admitted, Settled};
 use quittance_core::wire::{SettleResponse, VerifyRequest, Version};
 use quittance_core::{Amount, Authorization, Facilitator, Fault, Rejection, UnixSeconds};
@@ -35,7 +34,7 @@ use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::{Instant, timeout_at};
 
 use crate::answer;
-use crate::body::{Metered, SoldBody};
+use crate::body::{Metered, SoldBody, collected};
 use crate::deliver::{self, Delivery};
 use crate::look::Case;
 use crate::meter::Meter;
@@ -63,13 +62,8 @@ pub(crate) struct Run<B, E>(
 impl<B, E> Run<B, E> {
     /// Lets the handler run; none if it panics, which must not leave the payment undecided.
     async fn run(self, warrant: &Warrant) -> Option<Result<Response<B>, E>> {
-        // nothing of it is looked at after a panic
-        let mut answer = catch_unwind(AssertUnwindSafe(|| (self.0)(warrant))).ok()?;
-        poll_fn(|context| match catch_unwind(AssertUnwindSafe(|| answer.as_mut().poll(context))) {
-            Ok(poll) => poll.map(Some),
-            Err(_) => Poll::Ready(None),
-        })
-        .await
+        // the handler may panic before there is anything to be waited for; nothing of it is looked at after a panic
+        AssertUnwindSafe(async { (self.0)(warrant).await }).catch_unwind().await.ok()
     }
 }
 
@@ -290,12 +284,12 @@ impl<F: Facilitator + Send + Sync + 'static, L: ReplayLog + Send + Sync + 'stati
             return Ok(deliver::unsold(response));
         }
         let (parts, body) = response.into_parts();
-        let Ok(held) = Limited::new(body, self.shared.options.hold).collect().await else {
+        let Some(held) = collected(Limited::new(body, self.shared.options.hold)).await else {
             tracing::error!("an answer broke off, or is longer than may be held back until it is paid");
             self.release(&claim).await;
             return Ok(whole(reply::bug()));
         };
-        let response = Response::from_parts(parts, held.to_bytes());
+        let response = Response::from_parts(parts, held);
         match self.settle(admitted, &claim, Attempt::First).await {
             Ok(settled) => Ok(self.delivery(claim, settled.receipt()).hand_over(response).await),
             Err(response) => Ok(whole(response)),

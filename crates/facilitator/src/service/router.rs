@@ -1,5 +1,6 @@
 //! The routes, and what is done around each request.
 
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -11,6 +12,7 @@ use axum::http::header::{CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, HeaderVa
 use axum::http::{HeaderMap, Response, StatusCode};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::routing::{get, post};
+use futures_util::FutureExt as _;
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use hyper::body::Bytes;
 use quittance_core::json::{Object, Value};
@@ -22,7 +24,6 @@ use tracing::Instrument as _;
 use super::reply::{self, Refusal};
 use super::{Ready, Service, Shared, callers, cors, document};
 use crate::metrics::Operation;
-use crate::together::caught;
 
 /// The routes with their methods.
 pub(super) const ROUTES: [(&str, &str); 6] = [
@@ -90,7 +91,7 @@ async fn around<F: Facilitator + Send + Sync + 'static>(
             // a task of its own goes on when whoever asked has gone
             tokio::spawn(next.run(request)).await.ok()
         } else {
-            caught(next.run(request)).await
+            AssertUnwindSafe(next.run(request)).catch_unwind().await.ok()
         };
         answered.unwrap_or_else(|| {
             tracing::error!(request = number, route, "a request panicked");

@@ -178,16 +178,25 @@ async fn a_handler_that_panics_is_our_mistake_and_the_payment_is_decided() {
     assert_eq!(held.sold(), Amount::ZERO);
     assert!(held.ask(ask).await.is_goods());
     assert_eq!(held.sold(), PRICE);
+    // and so with a body that panics while it is held back
+    let held = on_credit(10);
+    let ask = Ask::get("/v1/r?spoils=first").paying(&held.plain(1));
+    assert_eq!(held.ask(ask.clone()).await.refused(500).reason(), "internal_error");
+    assert_eq!(held.sold(), Amount::ZERO);
+    assert!(held.ask(ask).await.is_goods());
+    assert_eq!(held.sold(), PRICE);
 }
 
 #[tokio::test(start_paused = true)]
-async fn row_156_what_a_handler_panicked_over_is_owed_at_once() {
-    let shop = Shop::new();
-    let ask = Ask::get("/v1/r?panics=first").paying(&shop.bound(7, "GET", "/v1/r?panics=first"));
-    let failed = shop.ask(ask.clone()).await;
-    assert!(failed.refused(500).receipt().unwrap().success, "what was paid is said");
-    let begun = tokio::time::Instant::now();
-    assert!(shop.ask(ask).await.is_goods());
-    assert!(begun.elapsed() < Duration::from_secs(1), "nobody waits for a lease");
-    assert_eq!(shop.sold(), PRICE);
+async fn row_156_what_a_handler_or_its_body_panicked_over_is_owed_at_once() {
+    for target in ["/v1/r?panics=first", "/v1/r?spoils=first"] {
+        let shop = Shop::new();
+        let ask = Ask::get(target).paying(&shop.bound(7, "GET", target));
+        let failed = shop.ask(ask.clone()).await;
+        assert!(failed.refused(500).receipt().unwrap().success, "what was paid is said");
+        let begun = tokio::time::Instant::now();
+        assert!(shop.ask(ask).await.is_goods());
+        assert!(begun.elapsed() < Duration::from_secs(1), "nobody waits for a lease");
+        assert_eq!(shop.sold(), PRICE);
+    }
 }

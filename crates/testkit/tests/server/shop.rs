@@ -272,6 +272,7 @@ pub(crate) async fn goods(
         "fails=first" if count == 1 => *response.status_mut() = StatusCode::BAD_GATEWAY,
         "panics" => panic!("the handler panics"),
         "panics=first" if count == 1 => panic!("the handler panics"),
+        "spoils=first" if count == 1 => *response.body_mut() = Body::new(Spoilt),
         "slow" => tokio::time::sleep(std::time::Duration::from_secs(20)).await,
         "streams" | "streams=announced" => {
             if query.ends_with("announced") {
@@ -292,6 +293,25 @@ pub(crate) async fn goods(
         _ => {}
     }
     response
+}
+
+/// A body that is announced and panics when it is made.
+struct Spoilt;
+
+impl http_body::Body for Spoilt {
+    type Data = Bytes;
+    type Error = std::convert::Infallible;
+
+    fn poll_frame(
+        self: std::pin::Pin<&mut Self>,
+        _: &mut std::task::Context<'_>,
+    ) -> std::task::Poll<Option<Result<http_body::Frame<Bytes>, Self::Error>>> {
+        panic!("the body panics")
+    }
+
+    fn size_hint(&self) -> http_body::SizeHint {
+        http_body::SizeHint::with_exact(GOODS.len() as u64)
+    }
 }
 
 /// Pieces that come one by one.

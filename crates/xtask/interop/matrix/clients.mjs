@@ -65,13 +65,11 @@ export class TypeScript {
   }
 }
 
-/** The official client around `requests`, in a process that is given one line for each purchase. */
-export class Python {
-  name = "python";
-
-  constructor(python, chainUrl) {
-    const program = fileURLToPath(new URL("../python/client.py", import.meta.url));
-    this.process = running(python, ["-B", program, chainUrl]);
+/** A client in a program of its own, which is given a line for each purchase and writes a line about it. */
+export class Lines {
+  constructor(name, program, args) {
+    this.name = name;
+    this.process = running(program, args);
   }
 
   async buy({ key }, url) {
@@ -80,6 +78,13 @@ export class Python {
     return { end: `${status}`, body };
   }
 }
+
+/** The official client around `requests`. */
+export const python = (interpreter, chainUrl) =>
+  new Lines("python", interpreter, ["-B", fileURLToPath(new URL("../python/client.py", import.meta.url)), chainUrl]);
+
+/** The client of x402-rs around `reqwest`. */
+export const rust = (program) => new Lines("x402-rs", program, ["client"]);
 
 /** Runs a program to its end, and reads the one document that it writes. */
 function ended(program, args, env) {

@@ -7,7 +7,7 @@ const SECOND = ["eip3009", "permit2", "upto"];
 const FIRST = ["v1"];
 
 /** What the packages of the first version speak, and who speaks it with them. */
-const OF_FIRST = { "x402-fetch": ["quittance", "x402-express"], "x402-express": ["quittance", "typescript", "x402-fetch"] };
+const OF_FIRST = { "x402-fetch": ["quittance", "x402-express"], "x402-express": ["quittance", "typescript", "x402-rs", "x402-fetch"] };
 
 /** The ways in which a client buys from a server: none where they have no language in common. */
 function ways(client, server) {

@@ -4,7 +4,7 @@ import { NAMES } from "../typescript/differences.mjs";
 
 const MALFORMED = ["no base64", "no JSON"];
 const PERMIT2 = ["permit2", "upto"];
-const OFFICIAL = ["typescript", "python", "x402-express"];
+const OFFICIAL = ["typescript", "python", "x402-rs", "x402-express"];
 
 /** Why; in which cases, by which ways and between which parts; what is answered then, and what `quittance pay` calls it. */
 const MEANT = [
@@ -22,7 +22,7 @@ const MEANT = [
   },
   {
     why: "a payment that is bound to no request is good once, and the seller need not ask anybody",
-    where: { case: ["shown twice"], server: ["quittance"], client: ["typescript", "python", "x402-fetch"] },
+    where: { case: ["shown twice"], server: ["quittance"], client: ["typescript", "python", "x402-rs", "x402-fetch"] },
     answer: "409: spent",
   },
   {
@@ -45,6 +45,17 @@ const MEANT = [
     why: "the server of Python says it in words of its own",
     where: { case: ["while the facilitator is away"], server: ["python"] },
     answer: "402: Server disconnected without sending a response.",
+  },
+  {
+    why: "the server of x402-rs says it in words of its own",
+    where: { case: MALFORMED, server: ["x402-rs"] },
+    answer: "402: Invalid or malformed payment header",
+    pay: "refused",
+  },
+  {
+    why: "the server of x402-rs says it in words of its own",
+    where: { case: ["while the facilitator is away"], server: ["x402-rs"] },
+    answer: "402: HTTP error",
   },
   {
     why: "the server of Python knows no 412",

@@ -7,8 +7,8 @@ import { decodePaymentRequiredHeader, decodePaymentResponseHeader } from "../typ
 import { PRICES } from "./cases.mjs";
 import { PATHS } from "./combinations.mjs";
 
-/** A reason without what some append to it for people. */
-const code = (reason) => `${reason}`.split(":")[0];
+/** A reason without what some put before it or append to it for people. */
+const code = (reason) => `${reason}`.replace(/^(Verification|Precondition) failed: /, "").split(":")[0];
 
 export class Lane {
   constructor(chain, line, wire, payee) {

@@ -1,6 +1,6 @@
 // Every client buys from every server through every facilitator, rightly and wrongly, each ours or the protocol's own:
 //
-//   node main.mjs <folder with node_modules> <url of a chain> <quittance> <our shop> <python> <node_modules of version 1> <file>
+//   node main.mjs <folder with node_modules> <url of a chain> <quittance> <our shop> <python> <node_modules of version 1> <x402-rs> <file>
 //
 // What the official parts say to each other is what cases.mjs expects; with a part of ours it has to be the same, but where differences.mjs
 // says what else and why. The file is given a row for each combination, with a count for each way of paying; the last line counts them all.
@@ -24,7 +24,7 @@ import * as servers from "./servers.mjs";
 // the official server and client have much to say about payments that are refused on purpose
 console.warn = console.error = () => {};
 
-const [, , , chainUrl, program, shop, interpreter, first, file] = process.argv;
+const [, , , chainUrl, program, shop, interpreter, first, peer, file] = process.argv;
 const chain = await Chain.at(chainUrl);
 const ours = await quittance(program, chainUrl);
 const v1 = firstVersion(first);
@@ -33,15 +33,17 @@ const purses = new Purses(chain);
 const wrong = [];
 
 const buyers = [
-  new clients.Quittance(program, [0, 1, 2, 3, 4].map((index) => known(index).address)),
+  new clients.Quittance(program, [0, 1, 2, 3, 4, 5].map((index) => known(index).address)),
   new clients.TypeScript(chain),
-  new clients.Python(interpreter, chainUrl),
+  clients.python(interpreter, chainUrl),
+  clients.rust(peer),
   v1.client,
 ];
 const sellers = [
   ["quittance", servers.quittance(shop)],
   ["typescript", servers.typescript],
   ["python", servers.python(interpreter)],
+  ["x402-rs", servers.rust(peer)],
   ["x402-express", v1.server],
 ];
 
@@ -83,7 +85,7 @@ async function judged(lane, client, combination, way, each) {
 
 const visits = sellers.flatMap((seller, number) => [
   // an account of its own for each: this facilitator sends one transaction at a time
-  reference(chain, known([0, 2, 3, 4][number])).then(({ url }) => visit(seller, "typescript", url)),
+  reference(chain, known([0, 2, 3, 4, 5][number])).then(({ url }) => visit(seller, "typescript", url)),
   visit(seller, "quittance", ours),
 ]);
 const rows = (await Promise.all(visits)).flat();

@@ -17,6 +17,9 @@ export const typescript = async (facilitatorUrl, payee) => (await shop(facilitat
 export const python = (interpreter) => (facilitatorUrl, payee) =>
   serving("shop", interpreter, ["-B", fileURLToPath(new URL("../python/server.py", import.meta.url)), facilitatorUrl, payee]);
 
+/** The server of x402-rs for axum. */
+export const rust = (program) => (facilitatorUrl, payee, origin) => serving("shop", program, ["server", facilitatorUrl, payee, origin]);
+
 /** Starts a server, and lays a wire to it. */
 export async function wired(start, facilitatorUrl, payee) {
   const wire = await Wire.lay();

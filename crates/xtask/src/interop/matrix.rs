@@ -53,6 +53,7 @@ fn run_all(workspace: &Workspace) -> Result<(String, Notes), Failure> {
     let python = tools::python(workspace, &folder.join("python/requirements.txt"))?;
     let peers = devnet::peers(workspace)?;
     let (program, shop) = programs(workspace)?;
+    let rust = peer(workspace)?;
     let (mut found, mut notes) = (Found::default(), Notes::new());
     let mut pasting = Command::new("node");
     pasting.arg(folder.join("matrix/paste.mjs")).arg(&modules).arg(&program).arg(&python);
@@ -63,7 +64,7 @@ fn run_all(workspace: &Workspace) -> Result<(String, Notes), Failure> {
         let result = workspace.target.join(format!("interop-matrix-{name}.json"));
         let mut all = Command::new("node");
         all.arg(folder.join("matrix/main.mjs")).arg(&modules).arg(&chain.url);
-        all.arg(&program).arg(&shop).arg(&python).arg(&first).arg(&result);
+        all.arg(&program).arg(&shop).arg(&python).arg(&first).arg(&rust).arg(&result);
         notes.push(format!("{name}: {}", shown(&mut all)?));
         found.add(&serde_json::from_slice(&fs::read(&result)?)?)?;
     }
@@ -86,6 +87,13 @@ fn programs(workspace: &Workspace) -> Result<(PathBuf, PathBuf), Failure> {
         "shop",
     ]))?;
     Ok((workspace.target.join("debug/quittance"), workspace.target.join("debug/examples/shop")))
+}
+
+/// The client and the server of x402-rs.
+fn peer(workspace: &Workspace) -> Result<PathBuf, Failure> {
+    let folder = workspace.root.join("benches/peers/x402-rs-http");
+    run(cargo().current_dir(&folder).args(["build", "--quiet", "--locked", "--target-dir"]).arg(&workspace.target))?;
+    Ok(workspace.target.join("debug/quittance-peer-x402-rs-http"))
 }
 
 /// How many answers were as listed, and of how many.
