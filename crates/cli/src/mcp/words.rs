@@ -136,7 +136,7 @@ fn shown(amount: Amount, network: Network, asset: &str) -> String {
 
 /// The content of a result in which the tool itself says that it failed. Terms, and what a seller says about a payment, are for whoever pays.
 pub(super) fn failure(result: &Value) -> Option<Vec<Value>> {
-    let is_for_payers = |said: &Value| ["accepts", "x402Version", "retry"].iter().any(|name| said.get(name).is_some());
+    let is_for_payers = |said: &Value| ["accepts", "retry"].iter().any(|name| said.get(name).is_some());
     let content = result.get("content").filter(|_| result.get("isError").and_then(Value::as_bool) == Some(true))?.as_array()?;
     let text = content.first().and_then(|first| first.get("text")?.as_str());
     let written = text.and_then(|text| serde_json::from_str::<Value>(text).ok());
