@@ -18,6 +18,7 @@ use std::time::Duration;
 
 use clap::Args;
 use quittance_client::{Known, Settings};
+use quittance_guard::TaskId;
 
 use crate::format::Format;
 use crate::pay::means::{Means, Purse};
@@ -29,27 +30,31 @@ use till::Till;
 /// What the server must not find in its environment.
 const KEYS: [&str; 2] = ["EVM_PRIVATE_KEY", "SVM_PRIVATE_KEY"];
 
-/// In a host's configuration this takes the place of the server's command:
-///
-///   "command": "quittance",
-///   "args": ["mcp", "--max-amount", "$0.05", "--", "npx", "some-server"]
-///
-/// Whoever runs the same call again after something went wrong pays at most once: what was signed for it is sent again. A call that had its
-/// answer is a purchase of its own the next time.
-///
-/// The resource of a tool is mcp://tool/NAME, whoever sells it. So a policy is best written for one server: with origins = ["mcp://tool"], or a
-/// [[resource]] for each tool, and with the payees that the server has. Without one, who was paid first is the only one who is paid until
-/// this ends; --pay-to says it for good.
-///
-/// The wallet is held while something is bought, and free between purchases: several hosts, `pay` and `ledger` can use one wallet, each in its
-/// turn. Whoever waits for it longer than a minute is told so, and nothing is paid.
-///
-/// Variables: EVM_PRIVATE_KEY, the key that pays, which the server does not get to see; EVM_RPC_URL, a node that is asked what became of open
-/// purchases; X402_MAX_PER_TX, X402_MAX_PER_HOUR and X402_MAX_PER_DAY, limits like $0.05; QUITTANCE_HOME, where the wallet is kept.
-///
-/// Exit codes: 0 the host has ended it; 1 the server has ended; 2 an argument or a file cannot be used, or the server cannot be started.
+/// What stands below the options in the help.
+const NOTES: &str = r#"In a host's configuration this takes the place of the server's command:
+
+  "command": "quittance",
+  "args": ["mcp", "--max-amount", "$0.05", "--", "npx", "some-server"]
+
+Whoever runs the same call again after something went wrong pays at most once: what was signed for it is sent again. A call that had its
+answer is a purchase of its own the next time.
+
+The resource of a tool is mcp://tool/NAME, whoever sells it. So a policy is best written for one server: with origins = ["mcp://tool"], or a
+[[resource]] for each tool, and with the payees that the server has. Without one, who was paid first is the only one who is paid until
+this ends; --pay-to says it for good.
+
+The wallet is held while something is bought, and free between purchases: several hosts, `pay` and `ledger` can use one wallet, each in its
+turn. Whoever waits for it longer than a minute is told so, and nothing is paid.
+
+Each purchase, and each call that was not bought, is a line on standard error; with --json the lines are JSON.
+
+Variables: EVM_PRIVATE_KEY, the key that pays, which the server does not get to see; EVM_RPC_URL, a node that is asked what became of open
+purchases; X402_MAX_PER_TX, X402_MAX_PER_HOUR and X402_MAX_PER_DAY, limits like $0.05; QUITTANCE_HOME, where the wallet is kept.
+
+Exit codes: 0 the host has ended it; 1 the server has ended; 2 an argument or a file cannot be used, or the server cannot be started."#;
+
 #[derive(Args)]
-#[command(verbatim_doc_comment)]
+#[command(after_help = NOTES)]
 pub(crate) struct Arguments {
     #[command(flatten)]
     means: Means,
@@ -72,6 +77,9 @@ pub(crate) fn run(arguments: &Arguments, format: Format) -> Result<Answer, Failu
     let policy = means.policy(&["mcp://tool/any".to_owned()], payees, false)?;
     let key = means.key.find()?;
     let key = key.ok_or_else(|| Failure::new("set EVM_PRIVATE_KEY, or give --keystore and --password-file"))?;
+    if let Some(task) = &means.task {
+        TaskId::parse(task).map_err(|error| Failure::new(format!("{task}: {error}")))?;
+    }
     let mut settings = Settings::default();
     settings.timeout = Duration::from_secs(*timeout);
     let till = Till {

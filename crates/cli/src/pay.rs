@@ -24,12 +24,16 @@ use crate::wallet::{self, Log, Wallet};
 use crate::{Answer, Failure};
 use means::{Means, Purse};
 
-/// Variables: EVM_PRIVATE_KEY, the key that pays; EVM_RPC_URL, a node that is asked what became of open purchases;
-/// X402_MAX_PER_TX, X402_MAX_PER_HOUR and X402_MAX_PER_DAY, limits like $0.05; QUITTANCE_HOME, where the wallet is kept.
-///
-/// Exit codes: 0 the answer is here; 1 it is not, and nothing was paid; 2 an argument, a file or the wallet cannot be used; 3 something was
-/// signed and may have been paid: run it again with the same --purchase.
+/// What stands below the options in the help.
+const NOTES: &str =
+    "Variables: EVM_PRIVATE_KEY, the key that pays; EVM_RPC_URL, a node that is asked what became of open purchases;
+X402_MAX_PER_TX, X402_MAX_PER_HOUR and X402_MAX_PER_DAY, limits like $0.05; QUITTANCE_HOME, where the wallet is kept.
+
+Exit codes: 0 the answer is here; 1 it is not, and nothing was paid; 2 an argument, a file or the wallet cannot be
+used; 3 something was signed and may have been paid: run it again with the same --purchase.";
+
 #[derive(Args)]
+#[command(after_help = NOTES)]
 pub(crate) struct Arguments {
     /// What is asked for; of several sellers of the same thing, the cheapest is paid.
     #[arg(required = true, value_name = "URL")]

@@ -26,11 +26,14 @@ use crate::pay::means::Purse;
 use crate::pay::unpaid;
 use crate::{Failure, wallet};
 
+/// The task of what is bought for none, as it is called elsewhere too.
+const NO_TASK: &str = "no-task";
+
 /// Where calls are bought.
 pub(super) struct Desk {
     till: Till,
     most: Vec<Money>,
-    task: Option<String>,
+    task: String,
     format: Format,
     /// Equal calls that are being bought wait for each other here.
     equal: Mutex<BTreeMap<Fingerprint, Arc<tokio::sync::Mutex<()>>>>,
@@ -44,8 +47,10 @@ pub(super) struct Wanted {
 }
 
 impl Desk {
-    pub(super) const fn new(till: Till, most: Vec<Money>, task: Option<String>, format: Format) -> Self {
-        Self { till, most, task, format, equal: Mutex::new(BTreeMap::new()) }
+    pub(super) fn new(till: Till, most: Vec<Money>, task: Option<String>, format: Format) -> Self {
+        // said, so that what was signed for another task is another purchase
+        let task = task.unwrap_or_else(|| NO_TASK.to_owned());
+        Self { till, most, task, format, equal: Mutex::default() }
     }
 
     /// Buys a call, and gives what answers it.
@@ -108,11 +113,10 @@ impl Desk {
 
     /// What was signed for the same call before, and has no end.
     async fn open_already(&self, open: &Open, request: Fingerprint) -> Result<Option<Record>, Error> {
-        let task = self.task.as_deref();
         let is_same = |record: &Record| {
             record.purchase.request == request
                 && record.purchase.id.as_str().starts_with(&open.prefix)
-                && task.is_none_or(|task| record.purchase.task.as_str() == task)
+                && record.purchase.task.as_str() == self.task
         };
         Ok(open.buyer.buyer().open().await?.into_iter().find(is_same))
     }
@@ -131,10 +135,7 @@ impl Desk {
             async move { way.go(params).await }
         };
         let request = open.buyer.call_through(params, through).map_err(failed)?;
-        let mut request = request.purchase(name).map_err(|_| failed(Error::Request))?;
-        if let Some(task) = &self.task {
-            request = request.task(task).map_err(|_| failed(Error::Request))?;
-        }
+        let request = request.purchase(name).and_then(|request| request.task(&self.task)).map_err(|_| failed(Error::Request))?;
         Ok(self.most.iter().fold(request, |request, most| request.at_most(most.clone())))
     }
 
