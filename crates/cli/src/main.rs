@@ -20,6 +20,7 @@ mod inspect;
 mod ledger;
 mod log;
 mod logging;
+mod mcp;
 mod networks;
 mod pay;
 mod sign;
@@ -76,6 +77,8 @@ enum Command {
     Inspect(inspect::Arguments),
     /// Show what was spent by task, day and payee, and what is left of the budgets.
     Ledger(ledger::Arguments),
+    /// Stand between an agent's program and a server of tools, and pay for the tools that cost money if the policy allows.
+    Mcp(Box<mcp::Arguments>),
     /// Show the networks that are known, and the tokens on them.
     Networks(networks::Arguments),
     /// Ask for something that costs money, and pay for it if the policy allows.
@@ -114,7 +117,8 @@ impl From<io::Error> for Failure {
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let format = Format::of(arguments.json, arguments.csv);
-    let mut out = io::stdout().lock();
+    // without its lock: a command can have a thread that writes
+    let mut out = io::stdout();
     let answer = match arguments.command {
         Command::Audit(command) => audit::run(&command, format, &mut out),
         Command::Demo(arguments) => demo::run(&arguments, format, &mut out),
@@ -125,6 +129,7 @@ fn main() -> ExitCode {
         Command::Init(arguments) => init::run(&arguments, format, &mut out),
         Command::Inspect(arguments) => inspect::run(&arguments, format, &mut out),
         Command::Ledger(arguments) => ledger::run(&arguments, format, &mut out),
+        Command::Mcp(arguments) => mcp::run(&arguments, format),
         Command::Networks(arguments) => networks::run(&arguments, format, &mut out),
         Command::Pay(arguments) => pay::run(&arguments, format, &mut out),
         Command::Completions { shell } => {

@@ -5,48 +5,47 @@
 
 pub(crate) mod means;
 mod report;
+pub(crate) mod unpaid;
 
 use std::fs;
 use std::io::Write;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use clap::Args;
 use quittance_client::{Buyer, Error, Lookup, Request};
+use quittance_core::Resource;
 use quittance_core::rejection::Retry;
-use quittance_core::{Money, Resource};
 use quittance_guard::Ledger;
 use quittance_store::Store;
 
 use crate::format::Format;
-use crate::wallet::{self, Wallet};
+use crate::wallet::{self, Log, Wallet};
 use crate::{Answer, Failure};
-use means::{KeyPlace, Purse, Wish};
+use means::{Means, Purse};
 
-/// Variables: EVM_PRIVATE_KEY, the key that pays; EVM_RPC_URL, a node that is asked what became of open purchases;
-/// X402_MAX_PER_TX, X402_MAX_PER_HOUR and X402_MAX_PER_DAY, limits like $0.05; QUITTANCE_HOME, where the wallet is kept.
-///
-/// Exit codes: 0 the answer is here; 1 it is not, and nothing was paid; 2 an argument, a file or the wallet cannot be used; 3 something was
-/// signed and may have been paid: run it again with the same --purchase.
+/// What stands below the options in the help.
+const NOTES: &str =
+    "Variables: EVM_PRIVATE_KEY, the key that pays; EVM_RPC_URL, a node that is asked what became of open purchases;
+X402_MAX_PER_TX, X402_MAX_PER_HOUR and X402_MAX_PER_DAY, limits like $0.05; QUITTANCE_HOME, where the wallet is kept.
+
+Exit codes: 0 the answer is here; 1 it is not, and nothing was paid; 2 an argument, a file or the wallet cannot be
+used; 3 something was signed and may have been paid: run it again with the same --purchase.";
+
 #[derive(Args)]
+#[command(after_help = NOTES)]
 pub(crate) struct Arguments {
     /// What is asked for; of several sellers of the same thing, the cheapest is paid.
     #[arg(required = true, value_name = "URL")]
     urls: Vec<String>,
-    /// The policy; without one, the limits of --max-amount and of the variables, for the URLs that are given.
-    #[arg(long, value_name = "FILE")]
-    policy: Option<PathBuf>,
-    /// The most that it may cost, like $0.05.
-    #[arg(long, value_name = "MONEY")]
-    max_amount: Option<Money>,
+    #[command(flatten)]
+    means: Means,
     /// Say what it would cost and what the policy says to that, and pay nothing.
     #[arg(long)]
     dry_run: bool,
     /// A name for what is bought. The same name again is the same purchase: it is paid for once.
     #[arg(long, value_name = "NAME")]
     purchase: Option<String>,
-    /// The task whose budget it counts in.
-    #[arg(long, value_name = "NAME")]
-    task: Option<String>,
     /// The method of the request.
     #[arg(short = 'X', long, default_value = "GET")]
     method: String,
@@ -59,39 +58,27 @@ pub(crate) struct Arguments {
     /// Where the answer's body goes in place of the output.
     #[arg(short = 'o', long, value_name = "FILE")]
     output: Option<PathBuf>,
-    #[command(flatten)]
-    key: KeyPlace,
-    /// A network that may be paid on, without a policy; all that are known, if none is named.
-    #[arg(long = "network", value_name = "NAME", conflicts_with = "policy")]
-    networks: Vec<String>,
     /// Pay on this machine over plain http, without a policy that allows it.
     #[arg(long, conflicts_with = "policy")]
     allow_http: bool,
-    /// Where the wallet is kept; ~/.quittance unless said otherwise.
-    #[arg(long, value_name = "FOLDER")]
-    home: Option<PathBuf>,
-    /// The store of purchases in place of the one in the folder: `sqlite:wallet.db` or `postgres://user@host/database`.
-    #[arg(long, value_name = "URL")]
-    store: Option<String>,
 }
 
 pub(crate) fn run(arguments: &Arguments, format: Format, out: &mut impl Write) -> Result<Answer, Failure> {
     if format == Format::Csv {
         return Err(Failure::new("an answer is no table: leave --csv out"));
     }
-    let Arguments { urls, networks, allow_http, .. } = arguments;
-    let wish = Wish { urls, most: arguments.max_amount.as_ref(), networks, allow_http: *allow_http };
-    let policy = means::policy(arguments.policy.as_deref(), wish)?;
-    let purse = match arguments.key.find()? {
-        Some(key) => Purse::Key(key),
+    let means = &arguments.means;
+    let policy = means.policy(&arguments.urls, &[], arguments.allow_http)?;
+    let purse = match means.key.find()? {
+        Some(key) => Purse::Key(Arc::new(key)),
         None if arguments.dry_run => Purse::Empty,
         None => return Err(Failure::new("set EVM_PRIVATE_KEY, or give --keystore and --password-file; --dry-run needs neither")),
     };
-    let home = arguments.home.clone().map_or_else(wallet::home, Ok)?;
+    let home = means.home()?;
     let body = body(arguments)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
-        let wallet = Wallet::open(&home, arguments.store.as_deref(), wallet::now()?).await?;
+        let wallet = Wallet::open(Log::wait_for(&home)?, means.store.as_deref(), wallet::now()?).await?;
         let pins = wallet.pins;
         let builder = Buyer::builder(purse, policy, wallet.store).journal(wallet.journal);
         let buyer = builder.build().map_err(|fault| Failure::new(fault.to_string()))?;
@@ -127,7 +114,7 @@ fn code(error: &Error) -> Answer {
 }
 
 /// Ends what the chain shows the end of. That nobody can say yet stops nothing.
-async fn reconcile<L: Ledger + Send + Sync>(buyer: &Buyer<Purse, L>) {
+pub(crate) async fn reconcile<L: Ledger + Send + Sync>(buyer: &Buyer<Purse, L>) {
     let Some(url) = means::variable("EVM_RPC_URL") else { return };
     let Ok(open) = buyer.open().await else { return };
     let mut networks =
@@ -171,14 +158,14 @@ fn request<'a>(
     let wrong = |error: &dyn std::fmt::Display| Failure::new(error.to_string());
     let resource = Resource::parse(url).map_err(|error| Failure::new(format!("{url}: {error}")))?;
     let mut request = buyer.request(&arguments.method, url).body(body).purchase(name).map_err(|error| wrong(&error))?;
-    if let Some(task) = &arguments.task {
+    if let Some(task) = &arguments.means.task {
         request = request.task(task).map_err(|error| wrong(&error))?;
     }
     for header in &arguments.headers {
         let (name, value) = header.split_once(':').ok_or_else(|| Failure::new("a header is written `name: value`"))?;
         request = request.header(name.trim(), value.trim());
     }
-    for most in arguments.max_amount.iter().cloned().chain(means::per_payment()?) {
+    for most in arguments.means.at_most()? {
         request = request.at_most(most);
     }
     for (_, pin) in pins.iter().filter(|(origin, _)| origin == resource.origin()) {

@@ -19,10 +19,13 @@ use crate::inspect::{escape, text};
 use crate::pay::means::{self, KeyPlace, Wish};
 use crate::{Answer, Failure};
 
-/// Variables: EVM_PRIVATE_KEY, the key that signs; X402_MAX_PER_TX, a limit like $0.05.
-///
-/// Exit codes: 0 it is signed; 1 the policy is against it; 2 an argument, a file or the key cannot be used.
+/// What stands below the options in the help.
+const NOTES: &str = "Variables: EVM_PRIVATE_KEY, the key that signs; X402_MAX_PER_TX, a limit like $0.05.
+
+Exit codes: 0 it is signed; 1 the policy is against it; 2 an argument, a file or the key cannot be used.";
+
 #[derive(Args)]
+#[command(after_help = NOTES)]
 pub(crate) struct Arguments {
     /// The 402: its PAYMENT-REQUIRED header, or its body; text, a file, or `-` or nothing for standard input.
     what: Option<String>,
@@ -56,7 +59,7 @@ pub(crate) fn run(arguments: &Arguments, style: Format, out: &mut impl Write) ->
     let key = key.ok_or_else(|| Failure::new("set EVM_PRIVATE_KEY, or give --keystore and --password-file"))?;
     let Arguments { networks, allow_http, .. } = arguments;
     let urls = std::slice::from_ref(&arguments.url);
-    let wish = Wish { urls, most: arguments.max_amount.as_ref(), networks, allow_http: *allow_http };
+    let wish = Wish { urls, most: arguments.max_amount.as_ref(), networks, payees: &[], allow_http: *allow_http };
     let policy = means::policy(arguments.policy.as_deref(), wish)?;
     let resource = Resource::parse(&arguments.url).map_err(|error| Failure::new(format!("{}: {error}", arguments.url)))?;
     let asked = asked(&text(arguments.what.as_deref())?)?;

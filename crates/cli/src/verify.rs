@@ -24,10 +24,14 @@ use crate::inspect::{clock, escape, offers, text};
 use crate::pay::means::variable;
 use crate::{Answer, Failure};
 
-/// Variables: EVM_RPC_URL, for --rpc without a URL; FACILITATOR_URL, for --facilitator without one.
-///
-/// Exit codes: 0 everybody who was asked says that it is right; 1 somebody says that it is not; 2 somebody could not be asked.
+/// What stands below the options in the help.
+const NOTES: &str = "Variables: EVM_RPC_URL, for --rpc without a URL; FACILITATOR_URL, for --facilitator without one.
+
+Exit codes: 0 everybody who was asked says that it is right; 1 somebody says that it is not; 2 somebody could not be
+asked.";
+
 #[derive(Args)]
+#[command(after_help = NOTES)]
 pub(crate) struct Arguments {
     /// The payment: a header's value, the line with its name, or a file; `-` or nothing for standard input.
     what: Option<String>,

@@ -7,19 +7,64 @@
 //! | `audit.log` | what happened, one line each, chained |
 //! | `audit.salt` | the salt of the hashes in it |
 //!
-//! One `pay` at a time has the log; another waits for it (catalogue row 223).
+//! One process at a time has the log, for as long as it buys; another waits for it (catalogue row 223).
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use quittance_client::{Host, Journal};
-use quittance_core::{Account, UnixSeconds};
+use quittance_core::{Account, UnixSeconds, sha256};
 use quittance_guard::audit::{Chain, Entry, LogId, LogSalt, Stage, StoreGeneration, Times};
 use quittance_guard::policy::Pin;
 use quittance_store::{SealingKey, Store};
 
 use crate::{Failure, log};
+
+const LOG: &str = "audit.log";
+const STORE: &str = "wallet.db";
+
+/// The log of a wallet, which nobody else has until this goes.
+pub(crate) struct Log {
+    home: PathBuf,
+    file: File,
+    had_store: bool,
+}
+
+impl Log {
+    /// The log, when it is there for the taking.
+    pub(crate) fn wait_for(home: &Path) -> Result<Self, Failure> {
+        let log = Self::open(home)?;
+        log.file.lock().map_err(|error| log.failed(&error))?;
+        Ok(log)
+    }
+
+    /// The log, if nobody has it.
+    pub(crate) fn if_free(home: &Path) -> Result<Option<Self>, Failure> {
+        let log = Self::open(home)?;
+        match log.file.try_lock() {
+            Ok(()) => Ok(Some(log)),
+            Err(TryLockError::WouldBlock) => Ok(None),
+            Err(TryLockError::Error(error)) => Err(log.failed(&error)),
+        }
+    }
+
+    fn open(home: &Path) -> Result<Self, Failure> {
+        fs::create_dir_all(home).map_err(|error| Failure::new(format!("{}: {error}", home.display())))?;
+        let (path, had_store) = (home.join(LOG), home.join(STORE).exists());
+        let mut options = OpenOptions::new();
+        options.create(true).read(true).append(true);
+        // it says who was paid where
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let file = options.open(&path).map_err(|error| Failure::new(format!("{}: {error}", path.display())))?;
+        Ok(Self { home: home.to_owned(), file, had_store })
+    }
+
+    fn failed(&self, error: &dyn std::fmt::Display) -> Failure {
+        Failure::new(format!("{}: {error}", self.home.join(LOG).display()))
+    }
+}
 
 /// What a buyer needs that outlives it.
 pub(crate) struct Wallet {
@@ -27,6 +72,7 @@ pub(crate) struct Wallet {
     pub(crate) journal: Journal,
     /// Who an origin was paid at before.
     pub(crate) pins: Vec<(String, Pin)>,
+    salt: [u8; 32],
 }
 
 /// Where it is, unless somebody says otherwise.
@@ -39,21 +85,14 @@ pub(crate) fn home() -> Result<PathBuf, Failure> {
 
 impl Wallet {
     /// Opens the folder, or begins one.
-    pub(crate) async fn open(home: &Path, store: Option<&str>, now: UnixSeconds) -> Result<Self, Failure> {
-        fs::create_dir_all(home).map_err(|error| Failure::new(format!("{}: {error}", home.display())))?;
+    pub(crate) async fn open(log: Log, store: Option<&str>, now: UnixSeconds) -> Result<Self, Failure> {
+        let Log { home, mut file, had_store } = log;
         let place = |name: &str| home.join(name);
         let key = SealingKey::from_bytes(secret(&place("wallet.key"))?);
-        let salt = LogSalt::from_bytes(secret(&place("audit.salt"))?);
-        let url = store.map_or_else(|| format!("sqlite:{}", place("wallet.db").display()), str::to_owned);
-        let (path, had_store) = (place("audit.log"), place("wallet.db").exists());
+        let salt = secret(&place("audit.salt"))?;
+        let url = store.map_or_else(|| format!("sqlite:{}", place(STORE).display()), str::to_owned);
+        let path = place(LOG);
         let failed = |error: &dyn std::fmt::Display| Failure::new(format!("{}: {error}", path.display()));
-        let mut options = OpenOptions::new();
-        options.create(true).read(true).append(true);
-        // it says who was paid where
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let mut file = options.open(&path).map_err(|error| failed(&error))?;
-        file.lock().map_err(|error| failed(&error))?;
         let (mut pins, times) = (Vec::new(), Times::local(now));
         let is_new = file.metadata().map_err(|error| failed(&error))?.len() == 0;
         let chain = if is_new {
@@ -84,9 +123,15 @@ impl Wallet {
         let chain = chain.map_err(|fault| failed(&fault))?;
         let lines = file.try_clone().map_err(|error| failed(&error))?;
         let append = move |entry: &Entry| file.write_all(entry.line().as_bytes());
-        let journal = Journal::flushing(chain, salt, append, move || lines.sync_data());
+        let journal = Journal::flushing(chain, LogSalt::from_bytes(salt), append, move || lines.sync_data());
         let store = Store::open(&url, &key).await.map_err(|error| Failure::new(error.to_string()))?;
-        Ok(Self { store, journal, pins })
+        Ok(Self { store, journal, pins, salt })
+    }
+
+    /// A word of 16 digits for a text that itself belongs into no name, the same for as long as the wallet is.
+    pub(crate) fn word(&self, text: &str) -> String {
+        let hash = sha256(&[&self.salt, text.as_bytes()].concat());
+        hash.iter().take(8).map(|byte| format!("{byte:02x}")).collect()
     }
 }
 

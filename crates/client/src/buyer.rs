@@ -78,6 +78,7 @@ pub struct Builder<S, L> {
     host: Host,
     settings: Settings,
     carrier: Option<Arc<dyn Carrier>>,
+    known: Known,
 }
 
 impl<S: Signer + Send + Sync, L: Ledger + Send + Sync> Builder<S, L> {
@@ -96,6 +97,11 @@ impl<S: Signer + Send + Sync, L: Ledger + Send + Sync> Builder<S, L> {
         Self { host, ..self }
     }
 
+    /// With what other buyers have learnt about the same sellers, and will learn: clones of it are the same.
+    pub fn known(self, known: Known) -> Self {
+        Self { known, ..self }
+    }
+
     /// With other settings.
     pub const fn settings(mut self, settings: Settings) -> Self {
         self.settings = settings;
@@ -108,14 +114,14 @@ impl<S: Signer + Send + Sync, L: Ledger + Send + Sync> Builder<S, L> {
     ///
     /// [`Fault::NetworkUnavailable`] when HTTP cannot be set up.
     pub fn build(self) -> Result<Buyer<S, L>, Fault> {
-        let Self { signer, policy, ledger, journal, host, settings, carrier } = self;
+        let Self { signer, policy, ledger, journal, host, settings, carrier, known } = self;
         let mut bounds = Bounds::default();
         (bounds.timeout, bounds.connect_timeout, bounds.max_body) = (settings.timeout, settings.connect_timeout, settings.max_body);
         let way = match carrier {
-            Some(carrier) => Way::Carried(carrier, bounds),
+            Some(carrier) => Way::Carried(carrier),
             None => Way::Web(Web::new(bounds)?),
         };
-        Ok(Buyer(Arc::new(Inner { way, signer, policy, ledger, journal, host, settings, known: Known::default() })))
+        Ok(Buyer(Arc::new(Inner { way, signer, policy, ledger, journal, host, settings, known })))
     }
 }
 
@@ -137,7 +143,16 @@ impl<S: Signer + Send + Sync, L: Ledger + Send + Sync> Buyer<S, L> {
 
     /// A buyer to be described.
     pub fn builder(signer: S, policy: Policy, ledger: L) -> Builder<S, L> {
-        Builder { signer, policy, ledger, journal: None, host: Host::system(), settings: Settings::default(), carrier: None }
+        Builder {
+            signer,
+            policy,
+            ledger,
+            journal: None,
+            host: Host::system(),
+            settings: Settings::default(),
+            carrier: None,
+            known: Known::default(),
+        }
     }
 
     /// A `GET` request.

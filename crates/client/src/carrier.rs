@@ -7,7 +7,9 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use quittance_core::wire::Paying;
-use quittance_remote::{Bounds, Exchange, Lost, Wanted, Web, Whole};
+use quittance_remote::{Exchange, Lost, Wanted, Web, Whole};
+
+use crate::buyer::Settings;
 
 /// An exchange that is on its way.
 pub type Carried<'a> = Pin<Box<dyn Future<Output = Result<Exchange, Lost>> + Send + 'a>>;
@@ -23,22 +25,30 @@ pub trait Carrier: Send + Sync {
 /// The way of one buyer.
 pub(crate) enum Way {
     Web(Web),
-    Carried(Arc<dyn Carrier>, Bounds),
+    Carried(Arc<dyn Carrier>),
 }
 
 impl Way {
-    pub(crate) async fn exchange(&self, wanted: &Wanted, payment: Option<&Paying>) -> Result<Exchange, Lost> {
+    pub(crate) async fn exchange(&self, wanted: &Wanted, payment: Option<&Paying>, settings: &Settings) -> Result<Exchange, Lost> {
         match self {
             Self::Web(web) => web.exchange_with(wanted, payment.map(|paying| (paying.name(), paying.expose()))).await,
-            Self::Carried(carrier, bounds) => {
-                let carried = tokio::time::timeout(bounds.timeout, carrier.carry(wanted, payment)).await;
-                let mut exchange = carried.unwrap_or(Err(Lost::Late))?;
-                if exchange.body.len() > bounds.max_body {
-                    exchange.body.truncate(bounds.max_body);
-                    exchange.whole = Whole::TooLong;
-                }
-                Ok(exchange)
-            }
+            Self::Carried(carrier) => carried(&**carrier, wanted, payment, settings).await,
         }
     }
+}
+
+/// One exchange by somebody else, within the bounds of the settings.
+pub(crate) async fn carried(
+    carrier: &dyn Carrier,
+    wanted: &Wanted,
+    payment: Option<&Paying>,
+    settings: &Settings,
+) -> Result<Exchange, Lost> {
+    let carried = tokio::time::timeout(settings.timeout, carrier.carry(wanted, payment)).await;
+    let mut exchange = carried.unwrap_or(Err(Lost::Late))?;
+    if exchange.body.len() > settings.max_body {
+        exchange.body.truncate(settings.max_body);
+        exchange.whole = Whole::TooLong;
+    }
+    Ok(exchange)
 }

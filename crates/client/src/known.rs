@@ -4,7 +4,8 @@
 //! allowed a stranger (catalogue rows 191 and 194).
 
 use std::collections::BTreeMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use quittance_core::Resource;
 use quittance_guard::policy::{KnownPrice, Pin, PriceSource};
@@ -13,9 +14,16 @@ use quittance_guard::{Fingerprint, Purchase};
 /// How many origins and how many requests are remembered.
 const MOST: usize = 10_000;
 
-/// What was learnt.
-#[derive(Default)]
-pub(crate) struct Known(Mutex<Learnt>);
+/// What was learnt. Clones share it.
+#[derive(Clone, Default)]
+pub struct Known(Arc<Mutex<Learnt>>);
+
+/// It says where somebody buys.
+impl fmt::Debug for Known {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Known(..)")
+    }
+}
 
 #[derive(Default)]
 struct Learnt {

@@ -72,6 +72,7 @@ pub use conclude::Evidence;
 pub use error::Error;
 pub use host::Host;
 pub use journal::Journal;
+pub use known::Known;
 pub use lookup::{Lookup, Reconciled};
 pub use quote::{Price, Quote};
 pub use receipt::Vouched;

@@ -1,6 +1,7 @@
 //! One request, and what is to be known about it when it costs something.
 
 use std::fmt;
+use std::sync::Arc;
 
 use quittance_core::json::Object;
 use quittance_core::{Money, Signer};
@@ -10,6 +11,7 @@ use quittance_guard::{LabelError, Ledger, PurchaseId, RequestId, SessionId, Task
 
 use crate::answer::Answer;
 use crate::buyer::Buyer;
+use crate::carrier::Carrier;
 use crate::error::Error;
 use crate::quote::Quote;
 
@@ -32,6 +34,7 @@ pub struct Request<'a, S, L> {
     pub(crate) pins: Vec<Pin>,
     pub(crate) most: Vec<Money>,
     pub(crate) metadata: Option<Object>,
+    pub(crate) carrier: Option<Arc<dyn Carrier>>,
 }
 
 impl<'a, S: Signer + Send + Sync, L: Ledger + Send + Sync> Request<'a, S, L> {
@@ -53,6 +56,7 @@ impl<'a, S: Signer + Send + Sync, L: Ledger + Send + Sync> Request<'a, S, L> {
             pins: Vec::new(),
             most: Vec::new(),
             metadata: None,
+            carrier: None,
         }
     }
 
@@ -149,6 +153,12 @@ impl<'a, S: Signer + Send + Sync, L: Ledger + Send + Sync> Request<'a, S, L> {
     /// What else the payment is for: it goes into the bound nonce, and to sellers that ask for the binding.
     pub fn metadata(mut self, metadata: Object) -> Self {
         self.metadata = Some(metadata);
+        self
+    }
+
+    /// Carries this one request, and the payment for it, in the place of whoever carries the buyer's.
+    pub fn carrier(mut self, carrier: impl Carrier + 'static) -> Self {
+        self.carrier = Some(Arc::new(carrier));
         self
     }
 

@@ -16,6 +16,7 @@ use reqwest::header::{CONTENT_TYPE, HeaderName, HeaderValue};
 use crate::answer::Answer;
 use crate::audit::Trip;
 use crate::buyer::Inner;
+use crate::carrier::carried;
 use crate::error::Error;
 use crate::receipt::{self, Held};
 use crate::request::Request;
@@ -111,7 +112,7 @@ impl<'a, S: Signer + Send + Sync, L: Ledger + Send + Sync> Leg<'a, S, L> {
     /// The first request, and the policy's word about what it is answered.
     pub(crate) async fn ask(&mut self) -> Result<Asking, Error> {
         self.trip.record(|event| event)?;
-        let first = self.inner.way.exchange(&self.wanted, None).await;
+        let first = self.exchange(None).await;
         let first = first.map_err(|lost| Error::Fault(fault(lost)))?;
         if first.status != 402 {
             return Ok(Asking::Free(Answer::free(first)));
@@ -120,6 +121,14 @@ impl<'a, S: Signer + Send + Sync, L: Ledger + Send + Sync> Leg<'a, S, L> {
         drop(first);
         let allowed = self.decide(&asked)?;
         Ok(Asking::Priced(asked, allowed))
+    }
+
+    async fn exchange(&self, payment: Option<&Paying>) -> Result<Exchange, Lost> {
+        let settings = &self.inner.settings;
+        match &self.request.carrier {
+            Some(carrier) => carried(&**carrier, &self.wanted, payment, settings).await,
+            None => self.inner.way.exchange(&self.wanted, payment, settings).await,
+        }
     }
 
     /// Signs for what was allowed, and sends it.
@@ -282,7 +291,7 @@ impl<'a, S: Signer + Send + Sync, L: Ledger + Send + Sync> Leg<'a, S, L> {
                 Err(fault) if number == 1 && bytes == Bytes::Fresh => return Err(Error::Fault(fault)),
                 Err(fault) => return Err(Error::Open { purchase, fault }),
             };
-            let sent = self.inner.way.exchange(&self.wanted, Some(paying)).await;
+            let sent = self.exchange(Some(paying)).await;
             let wait = match sent {
                 Ok(exchange) if (200..300).contains(&exchange.status) => {
                     return self.paid(exchange, record, paying, attempt).await;

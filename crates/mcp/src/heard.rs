@@ -16,8 +16,10 @@ use crate::values::{CODE, RECEIPT, object};
 
 /// The status of an answer that is an error of JSON-RPC.
 pub(crate) const NO_RESULT: u16 = 500;
-/// The status of a result in which the tool says that it failed.
-const FAILED: u16 = 502;
+/// The status of a result in which the tool says that it failed. Whatever a tool does, it is not for the buyer to have it done again.
+const FAILED: u16 = 422;
+/// The same where the money has moved: the seller owes what was bought, and runs the tool again for the same payment.
+const OWED: u16 = 502;
 /// How much is read of what stands for terms.
 const LIMITS: Limits = Limits::BODY;
 
@@ -32,6 +34,15 @@ pub(crate) fn exchange(answer: Result<Value, NoResult>, took: Duration) -> Resul
     Ok(Exchange::new(status, headers, body, took))
 }
 
+/// Whether an answer asks for money.
+pub(crate) fn asks(answer: &Result<Value, NoResult>) -> bool {
+    match answer {
+        Ok(result) => of_result(result).0 == 402,
+        Err(NoResult::Error(error)) => of_error(error).0 == 402,
+        Err(NoResult::NotSent | NoResult::Lost) => false,
+    }
+}
+
 type Said = (u16, HeaderMap, Vec<u8>);
 
 fn of_result(result: &Value) -> Said {
@@ -44,8 +55,11 @@ fn of_result(result: &Value) -> Said {
     if result.get("isError").and_then(Value::as_bool) != Some(true) {
         return (200, headers, whole());
     }
+    let receipt = result.get("_meta").and_then(|meta| meta.get(RECEIPT));
+    let has_moved = receipt.and_then(|receipt| receipt.get("success")).and_then(Value::as_bool) == Some(true);
+    let failed = if has_moved { OWED } else { FAILED };
     let said = structured(result).or_else(|| written(result));
-    let Some(said) = said else { return (FAILED, headers, whole()) };
+    let Some(said) = said else { return (failed, headers, whole()) };
     if is_terms(&said) {
         return asking(headers, &said);
     }
@@ -55,7 +69,7 @@ fn of_result(result: &Value) -> Said {
     if let Some(after) = said.get("retryAfter").and_then(Value::as_u64) {
         headers.insert(RETRY_AFTER, after.into());
     }
-    (status.unwrap_or(FAILED), headers, whole())
+    (status.unwrap_or(failed), headers, whole())
 }
 
 /// What stands in the member for programs.

@@ -63,6 +63,11 @@
 //! }
 //! ```
 //!
+//! # Between a host and a server
+//!
+//! An agent's program that knows nothing of money has its tools bought by whoever stands between it and their server: [`relay`] says what becomes
+//! of each line, [`ToolBuyer::call_through`] buys. The command `quittance mcp` is both with two processes around them.
+//!
 //! # What a payment is bound to
 //!
 //! A seller that asks for bound payments recomputes the nonce over its terms, the tool, and the metadata of the binding. In it this buyer puts the
@@ -74,6 +79,8 @@
 mod buyer;
 #[cfg(feature = "buyer")]
 mod heard;
+#[cfg(feature = "buyer")]
+pub mod relay;
 #[cfg(feature = "seller")]
 mod said;
 #[cfg(feature = "seller")]
@@ -82,7 +89,7 @@ mod seller;
 mod values;
 
 #[cfg(feature = "buyer")]
-pub use buyer::{NoResult, ToolBuyer, result};
+pub use buyer::{NoResult, ToolBuyer, fingerprint, result};
 #[cfg(feature = "seller")]
 pub use seller::PricedTool;
 pub use values::{CODE, PAYMENT, RECEIPT};

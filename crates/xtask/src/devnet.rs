@@ -53,17 +53,19 @@ pub(crate) fn anvil(workspace: &Workspace) -> Result<Notes, Failure> {
 
 /// What the facilitator's tests say of it on the sandbox, they say of it on the other node.
 pub(crate) fn facilitator_on_anvil(workspace: &Workspace) -> Result<Notes, Failure> {
-    let anvil = Server::anvil(&peers(workspace)?)?;
-    // the contracts, and one case that shows that they stand
-    let placed = cargo().current_dir(&workspace.root).args(AGAINST).args([&anvil.url, FURNISHED]).status()?;
-    if !placed.success() {
-        return Err("the contracts cannot be put on the other node".into());
-    }
+    let anvil = furnished(workspace)?;
     run(cargo()
         .current_dir(&workspace.root)
         .args(["test", "--locked", "--package", "quittance-cli", "--test", "facilitator"])
         .env("QUITTANCE_TEST_CHAIN", &anvil.url))?;
     Ok(Notes::new())
+}
+
+/// The other node with the contracts in place, and one case that shows that they stand.
+pub(crate) fn furnished(workspace: &Workspace) -> Result<Server, Failure> {
+    let anvil = Server::anvil(&peers(workspace)?)?;
+    let placed = cargo().current_dir(&workspace.root).args(AGAINST).args([&anvil.url, FURNISHED]).status()?;
+    if placed.success() { Ok(anvil) } else { Err("the contracts cannot be put on the other node".into()) }
 }
 
 /// viem reads, sends, waits and simulates on the sandbox.

@@ -47,6 +47,30 @@ pub(crate) fn python(workspace: &Workspace) -> Result<Notes, Failure> {
     Ok(vec![shown(&mut cases)?])
 }
 
+/// The official package for MCP with the official client and server for payments around it, against `quittance mcp` and tools that we sell, on
+/// another node and on the sandbox.
+pub(crate) fn mcp(workspace: &Workspace) -> Result<Notes, Failure> {
+    let folder = workspace.root.join(FOLDER);
+    let python = tools::python(workspace, &folder.join("python/requirements.txt"))?;
+    run(cargo().current_dir(&workspace.root).args(["build", "--quiet", "--locked", "--package", "quittance-cli"]).args([
+        "--bin",
+        "quittance",
+        "--example",
+        "tools",
+    ]))?;
+    let built = workspace.target.join("debug");
+    let mut notes = Notes::new();
+    for (name, chain) in [("anvil", devnet::furnished(workspace)?), ("devnet", Server::sandbox(workspace)?)] {
+        println!("--- on {name}");
+        let ours = facilitator(workspace, &chain.url)?;
+        let mut cases = Command::new(&python);
+        cases.arg("-B").arg(folder.join("mcp/main.py")).arg(&chain.url).arg(&ours.url);
+        cases.arg(built.join("quittance")).arg(built.join("examples/tools"));
+        notes.push(format!("{name}: {}", shown(&mut cases)?));
+    }
+    Ok(notes)
+}
+
 /// Signed offers, signed receipts and descriptions for listings, ours to the official package and back, on the sandbox.
 pub(crate) fn extensions(workspace: &Workspace) -> Result<Notes, Failure> {
     let folder = workspace.root.join(FOLDER);

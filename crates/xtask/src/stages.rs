@@ -93,6 +93,12 @@ pub(crate) const STAGES: &[Stage] = &[
     stage("interop", "python", "those in Python likewise", interop::python),
     stage(
         "interop",
+        "mcp",
+        "the official clients and servers of tools buy from ours and sell to ours, rightly and wrongly",
+        interop::mcp,
+    ),
+    stage(
+        "interop",
         "matrix",
         "every client buys from every server through every facilitator, ours and theirs, and README says so",
         interop::matrix::check,

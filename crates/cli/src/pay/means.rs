@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use quittance_core::registry::{default_asset, networks};
 use quittance_core::signature::Signature;
@@ -24,7 +25,7 @@ fn money(name: &str) -> Result<Option<Money>, Failure> {
 }
 
 /// What the variables allow for one payment.
-pub(super) fn per_payment() -> Result<Option<Money>, Failure> {
+fn per_payment() -> Result<Option<Money>, Failure> {
     money("X402_MAX_PER_TX")
 }
 
@@ -34,7 +35,52 @@ pub(crate) struct Wish<'a> {
     pub(crate) urls: &'a [String],
     pub(crate) most: Option<&'a Money>,
     pub(crate) networks: &'a [String],
+    /// Who may be paid; anybody, if nobody is named.
+    pub(crate) payees: &'a [String],
     pub(crate) allow_http: bool,
+}
+
+/// What whoever buys says about the wallet and its limits.
+#[derive(clap::Args)]
+pub(crate) struct Means {
+    /// The policy; without one, the limits of --max-amount and of the variables, for what is asked for.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) policy: Option<PathBuf>,
+    /// The most that one purchase may cost, like $0.05.
+    #[arg(long, value_name = "MONEY")]
+    pub(crate) max_amount: Option<Money>,
+    /// The task whose budget it counts in.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) task: Option<String>,
+    #[command(flatten)]
+    pub(crate) key: KeyPlace,
+    /// A network that may be paid on, without a policy; all that are known, if none is named.
+    #[arg(long = "network", value_name = "NAME", conflicts_with = "policy")]
+    pub(crate) networks: Vec<String>,
+    /// Where the wallet is kept; ~/.quittance unless said otherwise.
+    #[arg(long, value_name = "FOLDER")]
+    home: Option<PathBuf>,
+    /// The store of purchases in place of the one in the folder: `sqlite:wallet.db` or `postgres://user@host/database`.
+    #[arg(long, value_name = "URL")]
+    pub(crate) store: Option<String>,
+}
+
+impl Means {
+    /// The policy that was given, or one of the limits that were.
+    pub(crate) fn policy(&self, urls: &[String], payees: &[String], allow_http: bool) -> Result<Policy, Failure> {
+        let wish = Wish { urls, most: self.max_amount.as_ref(), networks: &self.networks, payees, allow_http };
+        policy(self.policy.as_deref(), wish)
+    }
+
+    /// The folder of the wallet.
+    pub(crate) fn home(&self) -> Result<PathBuf, Failure> {
+        self.home.clone().map_or_else(wallet::home, Ok)
+    }
+
+    /// What one purchase may cost, whatever the policy allows beside it.
+    pub(crate) fn at_most(&self) -> Result<Vec<Money>, Failure> {
+        Ok(self.max_amount.iter().cloned().chain(per_payment()?).collect())
+    }
 }
 
 /// The policy that was given, or one of the limits that were.
@@ -68,6 +114,10 @@ fn written(wish: Wish<'_>, most: &Money, hour: Option<&Money>, day: Option<&Mone
     let known = known.filter(|network| default_asset(*network).is_some()).map(|network| network.to_string()).collect();
     let networks: Vec<String> = if wish.networks.is_empty() { known } else { wish.networks.to_vec() };
     let mut text = format!("per_payment = {:?}\nnetworks = {networks:?}\norigins = {origins:?}\n", most.to_string());
+    if !wish.payees.is_empty() {
+        // a String takes everything
+        let _ = writeln!(text, "payees = {:?}", wish.payees);
+    }
     for (key, limit) in [("per_hour", hour), ("per_day", day)] {
         if let Some(limit) = limit {
             // a String takes everything
@@ -81,8 +131,9 @@ fn written(wish: Wish<'_>, most: &Money, hour: Option<&Money>, day: Option<&Mone
 }
 
 /// A key that pays, or none, with which it can only be asked what something would cost.
+#[derive(Clone)]
 pub(crate) enum Purse {
-    Key(SecretKey),
+    Key(Arc<SecretKey>),
     Empty,
 }
 

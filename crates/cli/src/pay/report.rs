@@ -5,17 +5,18 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use quittance_client::{Error, Price, Quote, Request};
-use quittance_core::rejection::{Reason, Retry};
+use quittance_core::rejection::Retry;
 use quittance_core::{Signer, Terms};
 use quittance_guard::text::escape;
 use quittance_guard::{Ledger, SignedReceipt};
 use serde_json::{Value, json};
 
+use super::unpaid;
 use crate::format::{self, Format};
 use crate::{Answer, Failure};
 
 /// How much of a stranger's text is shown.
-const SHOWN: usize = 200;
+pub(super) const SHOWN: usize = 200;
 
 /// What each of the requests would cost.
 pub(super) async fn quotes<S, L>(requests: Vec<Request<'_, S, L>>, format: Format, out: &mut impl Write) -> Result<Answer, Failure>
@@ -43,7 +44,7 @@ where
                 }
             }
             Err(error) => match format {
-                Format::Json => all.push(failed(&error, None)),
+                Format::Json => all.push(unpaid::document(&error, None)),
                 _ => writeln!(out, "no    {}", escape(&error.to_string(), SHOWN))?,
             },
         }
@@ -149,7 +150,7 @@ pub(super) fn answer(
 /// Why there is no answer, and what may be done.
 pub(super) fn error(error: &Error, purchase: &str, format: Format, out: &mut impl Write) -> io::Result<()> {
     if format == Format::Json {
-        return format::json(out, &failed(error, Some(purchase)));
+        return format::json(out, &unpaid::document(error, Some(purchase)));
     }
     eprintln!("{}", escape(&error.to_string(), SHOWN));
     match error.retry() {
@@ -160,23 +161,6 @@ pub(super) fn error(error: &Error, purchase: &str, format: Format, out: &mut imp
         _ => eprintln!("nothing was paid"),
     }
     Ok(())
-}
-
-fn failed(error: &Error, purchase: Option<&str>) -> Value {
-    let outcome = if error.retry() == Retry::UnknownOutcome { "open" } else { "unpaid" };
-    let code = match error {
-        Error::Denied(denied) => denied.denial().name(),
-        Error::Approval(_) => "approval_needed",
-        Error::Budget(reserve) => reserve.denial().map_or("ledger", |denial| denial.name()),
-        Error::TooDear(_) => "above_max_amount",
-        Error::Offer(denial) => denial.name(),
-        Error::Fault(fault) | Error::Open { fault, .. } => fault.code(),
-        Error::Refused { reason: Some(Reason::Rejection(rejection)), .. } => rejection.code(),
-        Error::Refused { .. } => "refused",
-        Error::Terms(_) => "terms",
-        _ => "other",
-    };
-    json!({ "outcome": outcome, "code": code, "message": escape(&error.to_string(), SHOWN).to_string(), "purchase": purchase })
 }
 
 /// What a signed receipt is worth, in words.

@@ -1,11 +1,12 @@
 //! Buyers of tools: what is paid for is paid once, however often it is asked for.
 
 use std::sync::atomic::Ordering;
+use std::sync::{Arc, Mutex};
 
 use quittance_client::Error;
 use quittance_core::{Amount, Denial};
 use quittance_guard::budget::ReserveError;
-use quittance_mcp::{CODE, NoResult, PAYMENT, RECEIPT, result};
+use quittance_mcp::{CODE, NoResult, PAYMENT, RECEIPT, fingerprint, result};
 use serde_json::{Value, json};
 
 use crate::desk::{Desk, TOOL, hash, is_goods};
@@ -180,4 +181,34 @@ async fn what_costs_nothing_passes_as_it_came() {
     let buyer = desk.buyer("$0.05");
     assert!(matches!(buyer.call(TOOL, &json!([1])), Err(Error::Request)));
     assert!(matches!(buyer.call("a/b", &json!({})).unwrap().send().await, Err(Error::Url(_))));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_else_stands_in_the_params_goes_along_and_is_no_part_of_what_is_bought() {
+    let desk = Desk::new();
+    let calls = Arc::<Mutex<Vec<Value>>>::default();
+    let (other, seen) = (desk.clone(), Arc::clone(&calls));
+    let buyer = desk.buyer_by("$0.05", move |params| {
+        let desk = other.clone();
+        seen.lock().unwrap().push(params.clone());
+        async move { Ok(desk.ask(&params).await) }
+    });
+    let params =
+        |token| json!({"name": TOOL, "arguments": {"a": 1}, "task": {"ttl": 1}, "_meta": {"progressToken": token, PAYMENT: {}}});
+    let fingerprints = [1, 2].map(|token| fingerprint(&params(token)).unwrap());
+    assert_eq!(fingerprints[0], fingerprints[1]);
+    assert_ne!(fingerprints[0], fingerprint(&json!({"name": TOOL, "arguments": {"a": 2}})).unwrap());
+    for token in [1, 2] {
+        let answer = buyer.call_with(&params(token)).unwrap().purchase("w-1").unwrap().send().await.unwrap();
+        assert!(is_goods(&result(&answer).unwrap()));
+    }
+    let calls = calls.lock().unwrap();
+    // terms and a payment, and the same payment again in the words of the second call
+    assert_eq!((calls.len(), desk.sold()), (3, PRICE));
+    for (call, token) in calls.iter().zip([1, 1, 2]) {
+        assert_eq!((&call["_meta"]["progressToken"], &call["task"]["ttl"]), (&json!(token), &json!(1)));
+    }
+    assert!(calls[0]["_meta"].get(PAYMENT).is_none(), "a payment of the caller's is not the buyer's");
+    assert_eq!(calls[1]["_meta"][PAYMENT], calls[2]["_meta"][PAYMENT]);
+    assert!(matches!(buyer.call_with(&json!({"arguments": {}})), Err(Error::Request)));
 }

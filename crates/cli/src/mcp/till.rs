@@ -1,0 +1,124 @@
+//! The wallet, for as long as something is bought.
+//!
+//! A wallet's log is one chain, so one process has it at a time. Here it is opened for the first purchase and closed after the last of those that
+//! are made at the same time; between them it is free. Whoever keeps buying does not keep it: who comes late is let in only as long as one of the
+//! first is there, so that the wallet is closed after two of the longest purchases at the latest. While a tool that is paid for works, others
+//! wait for it. What all this costs is that the log is read once for each opening.
+
+use std::ops::Deref;
+use std::path::PathBuf;
+use std::sync::{Arc, Weak};
+use std::time::Duration;
+
+use quittance_client::{Buyer, Known, Settings};
+use quittance_guard::policy::Policy;
+use quittance_mcp::{NoResult, ToolBuyer};
+use quittance_store::Store;
+use tokio::time::{Instant, sleep, timeout_at};
+
+use crate::pay::means::Purse;
+use crate::wallet::{self, Log, Wallet};
+use crate::{Failure, pay};
+
+/// How long a purchase waits for the wallet.
+const PATIENCE: Duration = Duration::from_secs(60);
+/// Who comes within this time is one of the first.
+const FIRST: Duration = Duration::from_secs(5);
+/// How long until it is looked again whether somebody else has done with it.
+const PAUSE: Duration = Duration::from_millis(20);
+
+/// What it takes to open the wallet.
+pub(super) struct Till {
+    pub(super) home: PathBuf,
+    pub(super) store: Option<String>,
+    pub(super) policy: Policy,
+    pub(super) purse: Purse,
+    /// What was learnt about the server's payees and prices, which outlives an open wallet.
+    pub(super) known: Known,
+    pub(super) settings: Settings,
+    /// The server's command.
+    pub(super) server: String,
+    pub(super) open: tokio::sync::Mutex<Weak<Open>>,
+}
+
+/// A place at the open wallet. It is closed when nobody has one any more.
+pub(super) struct Place {
+    open: Arc<Open>,
+    #[expect(dead_code, reason = "having it is what it is for")]
+    first: Option<Arc<()>>,
+}
+
+impl Deref for Place {
+    type Target = Open;
+
+    fn deref(&self) -> &Open {
+        &self.open
+    }
+}
+
+/// An open wallet.
+pub(super) struct Open {
+    pub(super) buyer: ToolBuyer<Purse, Store>,
+    /// What every name of a purchase from this server begins with.
+    pub(super) prefix: String,
+    since: Instant,
+    first: Weak<()>,
+}
+
+impl Open {
+    /// A place for one more.
+    fn place(self: &Arc<Self>) -> Option<Place> {
+        let first = self.first.upgrade()?;
+        let is_early = self.since.elapsed() < FIRST;
+        Some(Place { open: Arc::clone(self), first: is_early.then_some(first) })
+    }
+}
+
+/// Why there is no wallet.
+pub(super) enum Closed {
+    /// Somebody else has it.
+    Busy,
+    Broken(Failure),
+}
+
+impl Till {
+    /// The wallet, in the company of the other purchases that are being made.
+    pub(super) async fn open(&self) -> Result<Place, Closed> {
+        let until = Instant::now() + PATIENCE;
+        let mut slot = timeout_at(until, self.open.lock()).await.map_err(|_| Closed::Busy)?;
+        loop {
+            match slot.upgrade() {
+                Some(open) => {
+                    if let Some(place) = open.place() {
+                        return Ok(place);
+                    }
+                }
+                None => {
+                    if let Some(log) = Log::if_free(&self.home).map_err(Closed::Broken)? {
+                        let first = Arc::new(());
+                        let open = Arc::new(self.begin(log, Arc::downgrade(&first)).await.map_err(Closed::Broken)?);
+                        *slot = Arc::downgrade(&open);
+                        return Ok(Place { open, first: Some(first) });
+                    }
+                }
+            }
+            if Instant::now() >= until {
+                return Err(Closed::Busy);
+            }
+            sleep(PAUSE).await;
+        }
+    }
+
+    async fn begin(&self, log: Log, first: Weak<()>) -> Result<Open, Failure> {
+        let wallet = Wallet::open(log, self.store.as_deref(), wallet::now()?).await?;
+        let prefix = format!("mcp-{}-", wallet.word(&self.server));
+        // who was paid at `mcp://tool` before may have been another server, so that the log's pins are none of this one
+        let builder = Buyer::builder(self.purse.clone(), self.policy.clone(), wallet.store).journal(wallet.journal);
+        let builder = builder.known(self.known.clone()).settings(self.settings);
+        // each call brings its own way to the server
+        let nobody = |_| std::future::ready(Err(NoResult::NotSent));
+        let buyer = ToolBuyer::new(builder, nobody).map_err(|fault| Failure::new(fault.to_string()))?;
+        pay::reconcile(buyer.buyer()).await;
+        Ok(Open { buyer, prefix, since: Instant::now(), first })
+    }
+}
