@@ -6,7 +6,7 @@
 use alloc::vec::Vec;
 
 use quittance_core::json::{self, Object, Value};
-use quittance_core::{Amount, EncodingError, Limits, ShapeError, Terms, UnixSeconds, wire};
+use quittance_core::{Amount, DecodeError, EncodingError, Limits, ShapeError, Terms, UnixSeconds, wire};
 
 use crate::answer::Problem;
 
@@ -38,7 +38,16 @@ pub(crate) fn element(value: &Value) -> Result<&str, Problem> {
 
 /// One offer, as text.
 pub(crate) fn offer(text: &str) -> Result<Terms, Problem> {
-    Ok(wire::PaymentRequirements::from_json(text.as_bytes(), &Limits::BODY).and_then(Terms::parse)?)
+    Ok(read_offer(text)?)
+}
+
+fn read_offer(text: &str) -> Result<Terms, DecodeError> {
+    wire::PaymentRequirements::from_json(text.as_bytes(), &Limits::BODY).and_then(Terms::parse)
+}
+
+/// The same, of the seller's own: what is wrong with it is no fault of whoever pays, and no answer to a request.
+pub(crate) fn own_offer(text: &str) -> Result<Terms, Problem> {
+    read_offer(text).map_err(|error| Problem::named("own_offer", error))
 }
 
 /// Offers, as a JSON list of texts.
@@ -49,9 +58,7 @@ pub(crate) fn offers(bytes: &[u8]) -> Result<Vec<Terms>, Problem> {
 /// The same, of the seller's own: what is wrong with them is no fault of whoever pays, and no answer to a request.
 pub(crate) fn own_offers(bytes: &[u8]) -> Result<Vec<Terms>, Problem> {
     let own = |(number, value): (usize, &Value)| {
-        let text = element(value)?;
-        let offer = wire::PaymentRequirements::from_json(text.as_bytes(), &Limits::BODY).and_then(Terms::parse);
-        offer.map_err(|error| Problem::named("own_offer", alloc::format!("offer {number}: {error}")))
+        read_offer(element(value)?).map_err(|error| Problem::named("own_offer", alloc::format!("offer {number}: {error}")))
     };
     texts(bytes)?.iter().enumerate().map(own).collect()
 }

@@ -9,8 +9,8 @@ use alloc::vec::Vec;
 use quittance_core::json::{Object, Value};
 use quittance_core::wire::SettleResponse;
 use quittance_core::{
-    Limits, Payment, Progress, Rejection, ReplayKey, Retry, Scheme, SchemeId, Settling, Terms, UnixSeconds, Verified, VerifyInput,
-    Window, WindowRule, find_offer,
+    DecodeError, Limits, Payment, Progress, Rejection, ReplayKey, Retry, Scheme, SchemeId, Settling, Terms, UnixSeconds, Verified,
+    VerifyInput, Window, WindowRule, find_offer,
 };
 use quittance_evm::{EXACT, UPTO};
 
@@ -57,13 +57,17 @@ pub(crate) fn verify_many(schemes: &[u8], requests: &[u8], offers: &[u8], now: &
 
 /// Whether what somebody says of a settlement is the answer to this payment, for this offer or, without one, for what was signed.
 pub(crate) fn answer(headers: &[u8], said: &[u8], offer: Option<&[u8]>) -> Answer {
-    let offer = offer.map(|offer| arguments::text(offer).and_then(arguments::offer)).transpose()?;
+    let offer = offer.map(|offer| arguments::text(offer).and_then(arguments::own_offer)).transpose()?;
     let payment = read(&objects::pairs(headers)?, offer.as_slice())?;
     let asked = match offer {
-        Some(offer) => Settling::of_offer(offer.requirements(), payment.from())?,
+        Some(offer) => {
+            Settling::of_offer(offer.requirements(), payment.from()).map_err(|error| Problem::named("own_offer", error))?
+        }
         None => Settling::of_payment(&payment).ok_or(Rejection::UnsupportedScheme)?,
     };
-    let said = SettleResponse::from_json(said, &Limits::BODY)?;
+    // what cannot be read says nothing of the payment, whose money may have moved
+    let unread = |error: DecodeError| Problem::new(error.kind().name(), &error, Retry::UnknownOutcome);
+    let said = SettleResponse::from_json(said, &Limits::BODY).map_err(unread)?;
     let answered = asked.judge(&said).map_err(|error| Problem::new(error.name(), error, Retry::UnknownOutcome))?;
     Ok(members([("transaction", answered.transaction().into()), ("charged", shown(answered.charged()))]))
 }

@@ -4,7 +4,8 @@
 //! policy, out of the wallet that [`pay`](crate::pay) has. The wallet is held while something is bought and not between purchases, so that other
 //! programs, other hosts and `ledger` have their turn (see [`till`]).
 //!
-//! The server that is started is a stranger: the key that pays is not in its environment.
+//! The server that is started is a stranger: neither the key that pays nor the address of a node is in its environment. It is a process of the same user
+//! all the same, and what that user can read it can.
 
 mod buying;
 mod lines;
@@ -28,7 +29,7 @@ use session::Session;
 use till::Till;
 
 /// What the server must not find in its environment.
-const KEYS: [&str; 2] = ["EVM_PRIVATE_KEY", "SVM_PRIVATE_KEY"];
+const KEYS: [&str; 3] = ["EVM_PRIVATE_KEY", "SVM_PRIVATE_KEY", "EVM_RPC_URL"];
 
 /// What stands below the options in the help.
 const NOTES: &str = r#"In a host's configuration this takes the place of the server's command:
@@ -37,7 +38,11 @@ const NOTES: &str = r#"In a host's configuration this takes the place of the ser
   "args": ["mcp", "--max-amount", "$0.05", "--", "npx", "some-server"]
 
 Whoever runs the same call again after something went wrong pays at most once: what was signed for it is sent again. A call that had its
-answer is a purchase of its own the next time.
+answer is a purchase of its own the next time; what was answered without a receipt that ends it, as where less than the ceiling is charged, is
+sent once more after a restart.
+
+The server is not handed the key. It runs as you do, though, and a hostile one can read what you can, this process's environment among it: start
+such a one as another user, or in a container.
 
 The resource of a tool is mcp://tool/NAME, whoever sells it. So a policy is best written for one server: with origins = ["mcp://tool"], or a
 [[resource]] for each tool, and with the payees that the server has. Without one, who was paid first is the only one who is paid until
@@ -48,7 +53,7 @@ turn. Whoever waits for it longer than a minute is told so, and nothing is paid.
 
 Each purchase, and each call that was not bought, is a line on standard error; with --json the lines are JSON.
 
-Variables: EVM_PRIVATE_KEY, the key that pays, which the server does not get to see; EVM_RPC_URL, a node that is asked what became of open
+Variables: EVM_PRIVATE_KEY, the key that pays; EVM_RPC_URL, a node that is asked what became of open
 purchases; X402_MAX_PER_TX, X402_MAX_PER_HOUR and X402_MAX_PER_DAY, limits like $0.05; QUITTANCE_HOME, where the wallet is kept.
 
 Exit codes: 0 the host has ended it; 1 the server has ended; 2 an argument or a file cannot be used, or the server cannot be started."#;

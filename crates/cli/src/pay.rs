@@ -7,15 +7,16 @@ pub(crate) mod means;
 mod report;
 pub(crate) mod unpaid;
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::io::Write;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use clap::Args;
-use quittance_client::{Buyer, Error, Lookup, Request};
-use quittance_core::Resource;
+use quittance_client::{Buyer, Error, Evidence, Lookup, Request};
 use quittance_core::rejection::Retry;
+use quittance_core::{Fault, Network, Resource};
 use quittance_guard::Ledger;
 use quittance_store::Store;
 
@@ -113,28 +114,41 @@ fn code(error: &Error) -> Answer {
     }
 }
 
+/// What the name of a purchase begins with that is a call of a tool.
+pub(crate) const CALL: &str = "mcp-";
+
 /// Ends what the chain shows the end of. That nobody can say yet stops nothing.
+///
+/// The call of a tool that was paid for stays open until it is answered: the same call sends the same payment and has its answer, where after an end
+/// it would be another purchase.
 pub(crate) async fn reconcile<L: Ledger + Send + Sync>(buyer: &Buyer<Purse, L>) {
     let Some(url) = means::variable("EVM_RPC_URL") else { return };
     let Ok(open) = buyer.open().await else { return };
-    let mut networks =
-        open.iter().filter_map(|record| record.signed.as_ref()).map(|signed| signed.key().network()).collect::<Vec<_>>();
-    networks.sort_unstable();
-    networks.dedup();
-    for network in networks {
-        let found = match Lookup::new(network, &url) {
-            Ok(lookup) => buyer.reconcile(&lookup).await.map_err(|error| error.to_string()),
-            Err(fault) => Err(fault.to_string()),
-        };
-        match found {
-            Ok(found) => {
-                for one in found.iter().filter(|one| one.evidence.is_some()) {
-                    eprintln!("the chain has ended {}", one.purchase);
-                }
+    let mut lookups = BTreeMap::new();
+    for record in open {
+        let Some(network) = record.signed.as_ref().map(|signed| signed.key().network()) else { continue };
+        // nobody is asked again who did not answer
+        let lookup =
+            lookups.entry(network).or_insert_with(|| Lookup::new(network, &url).map_err(|fault| say_open(network, &fault)).ok());
+        let Some(known) = lookup else { continue };
+        let purchase = &record.purchase.id;
+        match known.evidence(&record).await {
+            Ok(None) => {}
+            Ok(Some(Evidence::Settled(_))) if purchase.as_str().starts_with(CALL) => {}
+            Ok(Some(evidence)) => match buyer.conclude(&record, evidence).await {
+                Ok(_) => eprintln!("the chain has ended {purchase}"),
+                Err(why) => eprintln!("{purchase} stays open: {why}"),
+            },
+            Err(fault) => {
+                say_open(network, &fault);
+                *lookup = None;
             }
-            Err(why) => eprintln!("open purchases on {network} stay open: {why}"),
         }
     }
+}
+
+fn say_open(network: Network, fault: &Fault) {
+    eprintln!("open purchases on {network} stay open: {fault}");
 }
 
 fn body(arguments: &Arguments) -> Result<Vec<u8>, Failure> {

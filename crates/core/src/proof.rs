@@ -2,8 +2,8 @@
 //!
 //! A function that serves content takes a [`Settled`], so code that forgot to settle does not compile. Each token has private
 //! content, no `Clone`, no `Default`, no `Deserialize`, and one constructor, named `assertion`, which consumes the token before it.
-//! An [`Answered`] is a proof as well, and only a check makes one: what is made of it needs nobody to vouch. Searching for
-//! `::assertion(` lists every place in the workspace that claims a check has passed; CI compares that list with a checked-in one.
+//! Searching for `::assertion(` lists every place in the workspace that claims a check has passed; CI compares that list with a
+//! checked-in one.
 //!
 //! ```compile_fail,E0451
 //! # use quittance_core::proof::Admitted;
@@ -34,7 +34,6 @@ use crate::amount::Amount;
 use crate::asset::Account;
 use crate::payment::Payment;
 use crate::replay_key::ReplayKey;
-use crate::settling::Answered;
 use crate::signature::KeySigned;
 use crate::terms::Terms;
 use crate::time::UnixSeconds;
@@ -151,12 +150,6 @@ impl Settled {
     /// Asserts that `charged` moved from the payer to the payee in `transaction`. Only a settlement calls this.
     pub fn assertion(admitted: Admitted, transaction: String, charged: Amount) -> Self {
         Self { verified: admitted.verified, transaction, charged }
-    }
-
-    /// The same by the word of a facilitator, which was held against what it was asked: this very payment.
-    pub fn answered(admitted: Admitted, answered: Answered) -> Self {
-        let charged = answered.charged();
-        Self { verified: admitted.verified, transaction: answered.into_transaction(), charged }
     }
 
     /// What was settled.

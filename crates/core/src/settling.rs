@@ -183,10 +183,6 @@ impl Answered {
     pub const fn charged(&self) -> Amount {
         self.charged
     }
-
-    pub(crate) fn into_transaction(self) -> String {
-        self.transaction
-    }
 }
 
 /// Whether a network can have a transaction of this name. Nothing moves without one, except nothing.

@@ -87,11 +87,12 @@ impl Said {
     ///
     /// # Errors
     ///
-    /// [`NoResult::Error`] for an error, and for a result in which a number is too great.
+    /// [`NoResult::Error`] for an error. A result that cannot be looked at, for a number that is too great or for its depth, is one in which nothing
+    /// stands.
     pub fn read(&self) -> Result<Value, NoResult> {
         let read = |raw: &RawValue| serde_json::from_str(raw.get());
         match self {
-            Self::Result(raw) => read(raw).map_err(|_| NoResult::Error(json!({}))),
+            Self::Result(raw) => Ok(read(raw).unwrap_or_else(|_| json!({}))),
             Self::Error(raw) => Err(NoResult::Error(read(raw).unwrap_or_default())),
         }
     }

@@ -100,7 +100,7 @@ pub(crate) async fn settle<F: Facilitator + Sync, L: ReplayLog + Sync>(
     match ended {
         End::Paid(answered) => {
             tracing::info!(%network, transaction = answered.transaction(), "settled");
-            Outcome::Settled(Settled::answered(admitted, answered))
+            Outcome::Settled(Settled::assertion(admitted, answered.transaction().to_owned(), answered.charged()))
         }
         End::Refused(rejection, answer) => Outcome::Refused(rejection, answer),
         End::Open(fault, answer) => Outcome::Open(fault, answer),

@@ -2,7 +2,8 @@
 //!
 //! The parser of HTTP keeps room for what is read and for what is written as long as it lives, some twenty kilobytes of each connection, and most
 //! connections wait for their next request. So it lives from the first byte of a request to the last of its answer, and whoever asks once more
-//! gets another: what that costs is little beside a request. Between the two there is the connection itself, and who would serve it.
+//! gets another: what that costs is little beside a request. Between the two there is the connection itself, and who would serve it. Where a
+//! request had a body it stays for good.
 //!
 //! How long is waited is bounded as before: so long for a request to begin, and from then on so long for its head.
 
@@ -115,13 +116,16 @@ struct Lull {
     busy: AtomicBool,
     /// Something waits to be taken by the other side.
     blocked: AtomicBool,
+    /// A request with a body has come. Whether somebody reads that to its end only the parser can tell, which drains the rest or ends the
+    /// connection for it; so it stays, and nothing of a body is taken for a request.
+    bodied: AtomicBool,
 }
 
 impl Lull {
     /// Whether a request was answered and there is none.
     fn is_one(&self) -> bool {
-        let [asked, busy, blocked] = [&self.asked, &self.busy, &self.blocked].map(|flag| flag.load(Ordering::Acquire));
-        asked && !busy && !blocked
+        let flags = [&self.asked, &self.busy, &self.blocked, &self.bodied].map(|flag| flag.load(Ordering::Acquire));
+        flags == [true, false, false, false]
     }
 }
 
@@ -184,7 +188,8 @@ impl<I: AsyncWrite + Unpin> AsyncWrite for Refilled<I> {
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.inner).poll_shutdown(context)
+        let polled = Pin::new(&mut self.inner).poll_shutdown(context);
+        self.notice(polled)
     }
 }
 
@@ -209,6 +214,9 @@ where
     }
 
     fn call(&mut self, request: Request<Incoming>) -> Self::Future {
+        if !request.body().is_end_stream() {
+            self.lull.bodied.store(true, Ordering::Release);
+        }
         let busy = Busy::new(&self.lull);
         let answer = self.inner.call(request);
         Box::pin(async move {

@@ -11,10 +11,11 @@ use crate::open::{OpenError, Reason};
 use crate::sqlite::{Files, Sqlite};
 
 /// How many connections answer questions that change nothing.
-const READERS: u32 = 4;
+pub(crate) const READERS: u32 = 4;
 /// How many connections write. A file has one writer at a time whatever one does.
 const WRITERS_OF_A_SERVER: usize = 4;
-const STATEMENTS: usize = 256;
+/// How many prepared statements a connection keeps.
+pub(crate) const STATEMENTS: usize = 256;
 
 /// Where a database is.
 #[derive(Clone)]
@@ -72,8 +73,9 @@ impl Link {
         let unreadable = || OpenError::new("the URL", Reason::Url);
         if let Some(path) = url.strip_prefix("sqlite:") {
             let path = path.strip_prefix("//").unwrap_or(path);
-            // a database in memory would forget what was sold, and a parameter could switch off what makes a file durable
-            if path.is_empty() || path.contains(['?', '#']) || path == ":memory:" {
+            // a database in memory would forget what was sold, and a parameter could switch off what makes a file durable; what begins with
+            // `file:` SQLite reads as a URI and not as the path that lies beside it
+            if path.is_empty() || path.contains(['?', '#']) || path == ":memory:" || path.starts_with("file:") {
                 return Err(unreadable());
             }
             return Ok(Self::Sqlite(path.into()));
@@ -198,7 +200,7 @@ impl Readers {
 
     pub(crate) async fn close(&self) {
         match self {
-            Self::Sqlite(files) => files.close(),
+            Self::Sqlite(files) => files.close().await,
             Self::Postgres(pool) => pool.close().await,
         }
     }

@@ -245,7 +245,7 @@ fn keep_to_owner(file: &std::path::Path) -> io::Result<()> {
 /// What a driver says about a connection that did not come about. Its own words can hold the URL, so only those are taken that cannot.
 fn unavailable(why: &Unconnected) -> Reason {
     match why {
-        Unconnected::Sqlite(rusqlite::Error::SqliteFailure(failure, words)) => match failure.extended_code {
+        Unconnected::Sqlite(rusqlite::Error::SqliteFailure(failure, words)) => match failure.extended_code & 0xff {
             rusqlite::ffi::SQLITE_CORRUPT | rusqlite::ffi::SQLITE_NOTADB => Reason::Fault(Fault::StoreInconsistent),
             _ => Reason::Unavailable(words.as_deref().unwrap_or("no connection").into()),
         },

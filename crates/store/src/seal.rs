@@ -34,6 +34,11 @@ impl SealingKey {
     pub fn from_bytes(bytes: [u8; 32]) -> Self {
         Self(Zeroizing::new(bytes))
     }
+
+    /// The same once more, for another thread.
+    pub(crate) fn twin(&self) -> Self {
+        Self(self.0.clone())
+    }
 }
 
 /// Seals and opens.

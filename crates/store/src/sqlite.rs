@@ -13,15 +13,13 @@ use rusqlite::{Connection, OpenFlags, ToSql, params_from_iter};
 use tokio::sync::Semaphore;
 
 use crate::db::{Broken, Value};
+use crate::link::{READERS, STATEMENTS};
 
 /// How long another process on the same file is waited for.
 const BUSY: Duration = Duration::from_secs(10);
-const STATEMENTS: usize = 256;
 /// How large a page of a new file is, in bytes. The place of a payment in a large log is as random as its key, so that each claim writes a page
 /// that no other of its batch needs: half of SQLite's usual page is half of what that costs. A file keeps the size that it was made with.
 const PAGE: u32 = 2_048;
-/// How many connections answer questions that change nothing.
-const READERS: usize = 4;
 
 /// A connection to a file.
 pub(crate) struct Sqlite(Connection);
@@ -38,11 +36,20 @@ impl Sqlite {
     /// Opens a file to write to it, and makes it if it is not there.
     pub(crate) fn open(path: &PathBuf) -> rusqlite::Result<Self> {
         let connection = open(path, OpenFlags::SQLITE_OPEN_CREATE)?;
-        connection.execute_batch(&format!(
-            "PRAGMA page_size = {PAGE}; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; \
-             PRAGMA cache_size = -8192; PRAGMA temp_store = MEMORY; PRAGMA wal_autocheckpoint = 4000; \
-             PRAGMA journal_size_limit = 67108864"
-        ))?;
+        connection.execute_batch(&format!("PRAGMA page_size = {PAGE}"))?;
+        // SQLite says what it has become, and leaves it as it was where it cannot change it; all that is said here about flushing is about this log
+        let mode = "PRAGMA journal_mode = WAL";
+        let mode: String = connection.prepare(mode)?.query_map([], |row| row.get::<_, String>(0))?.collect::<Result<_, _>>()?;
+        if mode != "wal" {
+            return Err(rusqlite::Error::SqliteFailure(
+                rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_CANTOPEN),
+                Some("the file takes no write-ahead log".into()),
+            ));
+        }
+        connection.execute_batch(
+            "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA cache_size = -8192; PRAGMA temp_store = MEMORY; \
+             PRAGMA wal_autocheckpoint = 4000; PRAGMA journal_size_limit = 67108864",
+        )?;
         Ok(Self(connection))
     }
 
@@ -140,19 +147,21 @@ pub(crate) struct Files(Arc<Shared>);
 struct Shared {
     path: PathBuf,
     idle: Mutex<Vec<Sqlite>>,
-    places: Semaphore,
+    places: Arc<Semaphore>,
 }
 
 impl Files {
     pub(crate) fn new(path: PathBuf) -> Self {
-        Self(Arc::new(Shared { path, idle: Mutex::default(), places: Semaphore::new(READERS) }))
+        Self(Arc::new(Shared { path, idle: Mutex::default(), places: Arc::new(Semaphore::new(READERS as usize)) }))
     }
 
     /// Runs a statement that changes nothing and gives its rows.
     pub(crate) async fn rows(&self, sql: String, values: Vec<Value>) -> Result<Vec<Vec<Column>>, Broken> {
-        let _place = self.0.places.acquire().await.map_err(|_| Fault::StoreUnavailable)?;
+        let place = Arc::clone(&self.0.places).acquire_owned().await.map_err(|_| Fault::StoreUnavailable)?;
         let shared = Arc::clone(&self.0);
         let read = tokio::task::spawn_blocking(move || {
+            // whoever does not wait for the answer any more has not made room for another question
+            let _place = place;
             let idle = shared.with(Vec::pop);
             let file = idle.map_or_else(|| Sqlite::open_to_read(&shared.path), Ok)?;
             let rows = file.rows(&sql, &values)?;
@@ -163,9 +172,12 @@ impl Files {
         read.await.unwrap_or(Err(Broken::Fault(Fault::StoreUnavailable)))
     }
 
-    /// Lets go of the file.
-    pub(crate) fn close(&self) {
+    /// Lets go of the file, when what is being asked is answered.
+    pub(crate) async fn close(&self) {
+        let all = self.0.places.acquire_many(READERS).await;
+        self.0.places.close();
         self.0.with(Vec::clear);
+        drop(all);
     }
 }
 

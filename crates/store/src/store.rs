@@ -11,6 +11,7 @@ use quittance_guard::replay::{self, Claim, Claimed, Entry, Request, Watched};
 use quittance_guard::{Ledger, PurchaseId, ReplayLog, RequestId, rolling};
 use tokio::runtime::Handle;
 use tokio::sync::{Mutex, mpsc, oneshot};
+use tokio::task::spawn_blocking;
 
 use crate::batch::{self, Clocks};
 use crate::db::{Broken, Row};
@@ -56,7 +57,15 @@ impl Store {
     /// As [`open`](Self::open).
     pub async fn open_with(url: &str, key: &SealingKey, options: &Options) -> Result<Self, OpenError> {
         let link = Link::parse(url)?;
-        let opened = open(&link, key, options).await?;
+        let opened = if link.file().is_some() {
+            // a file that another process is busy with is waited for, and not on the thread of whoever else waits for something
+            let (link, key, options, runtime) = (link.clone(), key.twin(), options.clone(), Handle::current());
+            let place = link.place();
+            let opening = spawn_blocking(move || runtime.block_on(open(&link, &key, &options)));
+            opening.await.map_err(|_| OpenError::new(&place, Reason::Unavailable("it was not opened to the end".into())))??
+        } else {
+            open(&link, key, options).await?
+        };
         let (queue, waiting) = mpsc::channel(QUEUE);
         let (readers, count) = (link.readers(), link.writers());
         let writers = Arc::new(Writers {
@@ -197,17 +206,37 @@ impl Store {
 fn begin(writers: Arc<Writers>, connection: Option<Connection>) -> io::Result<oneshot::Receiver<()>> {
     let (ends, end) = oneshot::channel::<()>();
     let waits = writers.link.file().is_some();
-    let writing = async move {
-        write(writers, connection).await;
-        drop(ends);
+    let writing = {
+        let writers = Arc::clone(&writers);
+        async move {
+            write(writers, connection).await;
+            drop(ends);
+        }
     };
     if waits {
         let runtime = Handle::current();
-        thread::Builder::new().name("quittance-store".into()).spawn(move || runtime.block_on(writing))?;
+        let ended = Ended(Arc::clone(&writers));
+        let write = move || {
+            let _ended = ended;
+            runtime.block_on(writing);
+        };
+        thread::Builder::new().name("quittance-store".into()).spawn(write)?;
     } else {
         tokio::spawn(writing);
     }
     Ok(end)
+}
+
+/// The one writer of a file. When it is gone, by a panic too, whoever still waits for it is told so.
+struct Ended(Arc<Writers>);
+
+impl Drop for Ended {
+    fn drop(&mut self) {
+        if let Ok(mut queue) = self.0.queue.try_lock() {
+            queue.close();
+            while queue.try_recv().is_ok() {}
+        }
+    }
 }
 
 fn slot(row: &Row) -> Result<(Sum, u64, Amount), Fault> {

@@ -4,13 +4,13 @@
 //! is gone on with. So a call that is made again after an unknown outcome sends what was signed, and one that has ended is followed by
 //! another purchase. Two equal calls at the same time are two purchases, one after the other.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use quittance_client::{Error, Request};
 use quittance_core::rejection::{Reason, Retry};
 use quittance_core::{Money, UnixSeconds};
-use quittance_guard::budget::Record;
+use quittance_guard::budget::{Record, State};
 use quittance_guard::{Fingerprint, Ledger as _};
 use quittance_mcp::relay::{CallId, Said, Sale};
 use quittance_mcp::{NoResult, PAYMENT, fingerprint};
@@ -37,6 +37,8 @@ pub(super) struct Desk {
     format: Format,
     /// Equal calls that are being bought wait for each other here.
     equal: Mutex<BTreeMap<Fingerprint, Arc<tokio::sync::Mutex<()>>>>,
+    /// Purchases that were answered and whose payment has no end yet: the same call is another purchase.
+    answered: Mutex<BTreeSet<String>>,
 }
 
 /// A call to be made at the server.
@@ -50,7 +52,7 @@ impl Desk {
     pub(super) fn new(till: Till, most: Vec<Money>, task: Option<String>, format: Format) -> Self {
         // said, so that what was signed for another task is another purchase
         let task = task.unwrap_or_else(|| NO_TASK.to_owned());
-        Self { till, most, task, format, equal: Mutex::default() }
+        Self { till, most, task, format, equal: Mutex::default(), answered: Mutex::default() }
     }
 
     /// Buys a call, and gives what answers it.
@@ -103,22 +105,29 @@ impl Desk {
             answer = self.request(&open, params, way, &name)?.send().await;
         }
         let answer = answer.map_err(|error| failed(&error, Some(&name)))?;
+        way.has_answer();
+        self.answered().insert(name.clone());
         let record = match answer.purchase() {
             // the answer is here whatever the ledger says now
             Some(purchase) => open.buyer.buyer().ledger().find(purchase).await.ok().flatten(),
             None => None,
         };
+        if answer.purchase().is_none() || record.as_ref().is_some_and(|record| record.state != State::Signed) {
+            self.answered().remove(&name);
+        }
         Ok(Told::Paid(words::paid(&name, record.as_ref(), answer.receipt())))
     }
 
-    /// What was signed for the same call before, and has no end.
+    /// What was signed for the same call before, and has neither an end nor an answer. Of several it is the last: a purchase is followed by another
+    /// only when it is over, so that those before it are.
     async fn open_already(&self, open: &Open, request: Fingerprint) -> Result<Option<Record>, Error> {
         let is_same = |record: &Record| {
             record.purchase.request == request
                 && record.purchase.id.as_str().starts_with(&open.prefix)
                 && record.purchase.task.as_str() == self.task
+                && !self.answered().contains(record.purchase.id.as_str())
         };
-        Ok(open.buyer.buyer().open().await?.into_iter().find(is_same))
+        Ok(open.buyer.buyer().open().await?.into_iter().filter(is_same).max_by_key(|record| record.at))
     }
 
     fn request<'a>(
@@ -142,6 +151,10 @@ impl Desk {
     fn fresh(&self, open: &Open) -> Result<String, Box<Told>> {
         let bytes = wallet::fresh::<8>().map_err(|failure| Box::new(broken(&failure)))?;
         Ok(open.prefix.clone() + &bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>())
+    }
+
+    fn answered(&self) -> MutexGuard<'_, BTreeSet<String>> {
+        self.answered.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn equal(&self) -> MutexGuard<'_, BTreeMap<Fingerprint, Arc<tokio::sync::Mutex<()>>>> {
@@ -194,6 +207,8 @@ struct Way {
 struct Heard {
     /// Whether there was one.
     has_paid: bool,
+    /// Whether it was answered, so that the purchase is over.
+    has_answer: bool,
     last: Option<Said>,
     /// What the tool said for itself when it failed.
     failure: Vec<Value>,
@@ -226,8 +241,17 @@ impl Way {
         self.heard().failure.clone()
     }
 
-    fn has_paid(&self) -> bool {
-        self.heard().has_paid
+    fn has_answer(&self) {
+        self.heard().has_answer = true;
+    }
+
+    fn state(&self) -> words::Cancelled {
+        let heard = self.heard();
+        match (heard.has_answer, heard.has_paid) {
+            (true, _) => words::Cancelled::Answered,
+            (false, true) => words::Cancelled::Paid,
+            (false, false) => words::Cancelled::Unpaid,
+        }
     }
 
     fn heard(&self) -> MutexGuard<'_, Heard> {
@@ -251,7 +275,7 @@ impl Watch<'_> {
 
 impl Drop for Watch<'_> {
     fn drop(&mut self) {
-        words::line(self.format, &words::cancelled(self.tool, self.way.has_paid()));
+        words::line(self.format, &words::cancelled(self.tool, self.way.state()));
     }
 }
 

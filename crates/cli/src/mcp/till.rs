@@ -111,7 +111,7 @@ impl Till {
 
     async fn begin(&self, log: Log, first: Weak<()>) -> Result<Open, Failure> {
         let wallet = Wallet::open(log, self.store.as_deref(), wallet::now()?).await?;
-        let prefix = format!("mcp-{}-", wallet.word(&self.server));
+        let prefix = format!("{}{}-", pay::CALL, wallet.word(&self.server));
         // who was paid at `mcp://tool` before may have been another server, so that the log's pins are none of this one
         let builder = Buyer::builder(self.purse.clone(), self.policy.clone(), wallet.store).journal(wallet.journal);
         let builder = builder.known(self.known.clone()).settings(self.settings);

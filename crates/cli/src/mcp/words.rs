@@ -41,12 +41,20 @@ pub(super) fn paid(purchase: &str, record: Option<&Record>, receipt: Option<&Rec
     })
 }
 
-/// What is said about a call that the host does not want any more.
-pub(super) fn cancelled(tool: &str, has_paid: bool) -> Value {
-    let message = if has_paid {
-        "a payment was sent and may have been taken; when the same is called again, it is sent again"
-    } else {
-        "no payment was sent"
+/// How far a call was that the host does not want any more.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Cancelled {
+    Unpaid,
+    Paid,
+    Answered,
+}
+
+/// What is said about it.
+pub(super) fn cancelled(tool: &str, state: Cancelled) -> Value {
+    let message = match state {
+        Cancelled::Unpaid => "no payment was sent",
+        Cancelled::Paid => "a payment was sent and may have been taken; when the same is called again, it is sent again",
+        Cancelled::Answered => "it was paid for and answered, and the answer came too late",
     };
     json!({"tool": tool, "outcome": "cancelled", "message": message})
 }

@@ -37,11 +37,27 @@ impl Facilitator {
         Self { child, url, chain }
     }
 
+    /// Where its chain is asked.
+    pub(crate) fn chain(&self) -> &str {
+        &self.chain
+    }
+
     /// What the payee has, in atomic units.
     pub(crate) fn sold(&self) -> u64 {
         let owner = PAYEE.trim_start_matches("0x").to_ascii_lowercase();
-        let call = json!({"to": TOKEN, "data": format!("0x70a08231{owner:0>64}")});
-        let body = json!({"jsonrpc": "2.0", "id": 1, "method": "eth_call", "params": [call, "latest"]}).to_string();
+        self.number("eth_call", &json!([{"to": TOKEN, "data": format!("0x70a08231{owner:0>64}")}, "latest"]))
+    }
+
+    /// Waits until so many blocks stand on what is there now.
+    pub(crate) fn blocks(&self, count: u64) {
+        let height = || self.number("eth_blockNumber", &json!([]));
+        let end = height() + count;
+        until(|| height() >= end);
+    }
+
+    /// The number that the chain answers.
+    fn number(&self, method: &str, params: &Value) -> u64 {
+        let body = json!({"jsonrpc": "2.0", "id": 1, "method": method, "params": params}).to_string();
         let host = self.chain.trim_start_matches("http://");
         let mut stream = TcpStream::connect(host).expect("it listens");
         let head = format!("POST / HTTP/1.1\r\nhost: {host}\r\ncontent-type: application/json\r\nconnection: close\r\n");
@@ -106,6 +122,16 @@ impl Folder {
         self.script("noting.sh", &format!("env > \"$DIR/env\"\n{{ {filter}; }} | {server}"))
     }
 
+    /// A server of which nothing is heard about a payment while there is a file `muffle`.
+    pub(crate) fn muffled(&self, server: &[String]) -> Vec<String> {
+        let server = server.iter().map(|word| format!("'{word}'")).collect::<Vec<_>>().join(" ");
+        let filter = "while IFS= read -r line; do\n\
+             case $line in *x402/payment-response*) [ -e \"$DIR/muffle\" ] && continue;; esac\n\
+             printf '%s\\n' \"$line\"\n\
+             done";
+        self.script("muffled.sh", &format!("{server} | {{ {filter}; }}"))
+    }
+
     /// A server that answers every call with the text of a file: `first` without a payment, and `second` with one.
     pub(crate) fn stubborn(&self, first: &Value, second: &Value) -> Vec<String> {
         fs::write(self.0.join("first"), first.to_string()).expect("written");
@@ -117,6 +143,14 @@ impl Folder {
              printf '{\"jsonrpc\":\"2.0\",\"id\":%s,\"result\":%s}\\n' \"$id\" \"$(cat \"$DIR/$said\")\"\n\
              done";
         self.script("stubborn.sh", lines)
+    }
+
+    pub(crate) fn muffle(&self) {
+        fs::write(self.0.join("muffle"), "").expect("written");
+    }
+
+    pub(crate) fn unmuffle(&self) {
+        fs::remove_file(self.0.join("muffle")).expect("it was muffled");
     }
 
     pub(crate) fn hold(&self) {

@@ -21,7 +21,7 @@
 //!
 //! **Who has only shown a good payment belongs elsewhere.** A facilitator that others settle for sees no settlement. It may keep those it has seen
 //! in a cache of their own ([`KnownPayer`]), which strangers can fill: it is worth something as long as nobody does, and takes nothing from those
-//! who have paid.
+//! who have paid. A hit there says that somebody came with good payments lately, which the chain does not say.
 //!
 //! Looking up needs no `&mut`, so a cache can lie behind a lock that many readers share; the mark that a payer is spared for is an atomic.
 //! Addresses are ordered, not hashed: no stranger can make them collide, and no randomness is wanted.

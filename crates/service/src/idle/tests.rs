@@ -201,3 +201,52 @@ async fn a_server_that_stops_lets_go_of_who_waits_at_once_and_of_who_asks_when_t
     served.task.await.unwrap();
     assert_eq!(start.elapsed(), Duration::ZERO);
 }
+
+/// What looks like a request, in the place of a body.
+const HIDDEN: &str = "GET /hidden HTTP/1.1\r\nhost: a\r\n\r\n";
+
+#[tokio::test(start_paused = true)]
+async fn row_179_a_body_that_nobody_read_is_never_the_next_request() {
+    let chunked = format!("{:x}\r\n{HIDDEN}\r\n0\r\n\r\n", HIDDEN.len());
+    let length = format!("content-length: {}", HIDDEN.len());
+    for (headers, body) in [
+        (length.clone(), HIDDEN),
+        (format!("{length}\r\nexpect: 100-continue"), HIDDEN),
+        ("transfer-encoding: chunked".to_owned(), &chunked),
+        // there is more to come than ever comes
+        ("content-length: 5000".to_owned(), HIDDEN),
+    ] {
+        for together in [true, false] {
+            let mut served = begin(10_000);
+            let head = format!("POST /sold HTTP/1.1\r\nhost: a\r\n{headers}\r\n\r\n");
+            let first = if together { [head.as_str(), body].concat() } else { head };
+            served.there.write_all(first.as_bytes()).await.unwrap();
+            let answer = served.read_to(LAST).await;
+            assert!(answer.starts_with("HTTP/1.1 200 OK\r\n"), "{headers}: {answer}");
+            if !together {
+                tokio::time::sleep(WITHIN / 2).await;
+                // the connection may have ended before
+                drop(served.there.write_all(body.as_bytes()).await);
+            }
+            drop(served.there.shutdown().await);
+            let mut rest = String::new();
+            drop(served.there.read_to_string(&mut rest).await);
+            assert!(!rest.contains("200 OK") && served.calls.load(Ordering::SeqCst) == 1, "{headers}, {together}: {rest}");
+            served.task.await.unwrap();
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn whoever_has_sent_a_body_is_served_as_before() {
+    let mut served = begin(10_000);
+    for turn in 1..=3 {
+        let ask = format!("POST /sold HTTP/1.1\r\nhost: a\r\ncontent-length: 4\r\n\r\nbody{}", ask("/after"));
+        served.there.write_all(ask.as_bytes()).await.unwrap();
+        served.read_to(LAST).await;
+        served.read_to(LAST).await;
+        assert_eq!(served.calls.load(Ordering::SeqCst), 2 * turn);
+    }
+    drop(served.there);
+    served.task.await.unwrap();
+}

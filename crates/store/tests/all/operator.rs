@@ -147,9 +147,18 @@ async fn tables_of_an_earlier_version_are_brought_up_to_date_with_what_stands_in
 
 #[tokio::test]
 async fn what_is_no_database_is_said_so() {
-    for url in
-        ["", "payments.db", "sqlite:", "sqlite::memory:", "sqlite:a.db?mode=memory", "mysql://a/b", "postgres://[", "sqlite:a.db#x"]
-    {
+    for url in [
+        "",
+        "payments.db",
+        "sqlite:",
+        "sqlite::memory:",
+        "sqlite:file:a.db",
+        "sqlite:///file::memory:",
+        "sqlite:a.db?mode=memory",
+        "mysql://a/b",
+        "postgres://[",
+        "sqlite:a.db#x",
+    ] {
         assert_eq!(reason(open(url, Options::default()).await), Reason::Url, "{url}");
     }
     let folder = Folder::quick();

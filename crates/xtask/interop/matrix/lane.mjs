@@ -7,12 +7,14 @@ import { decodePaymentRequiredHeader, decodePaymentResponseHeader } from "../typ
 import { PRICES } from "./cases.mjs";
 import { PATHS } from "./combinations.mjs";
 
-/** A reason without what some put before it or append to it for people. */
-const code = (reason) => `${reason}`.replace(/^(Verification|Precondition) failed: /, "").split(":")[0];
+/** A reason without what some append to it for people, and what the server of x402-rs puts before it. */
+const code = (reason, server) => (server === "x402-rs" ? `${reason}`.replace(/^(Verification|Precondition) failed: /, "") : `${reason}`).split(":")[0];
 
 export class Lane {
-  constructor(chain, line, wire, payee) {
+  constructor(chain, line, wire, payee, server) {
     this.chain = chain;
+    /** Who sells. */
+    this.server = server;
     /** What lies between the shop and its facilitator. */
     this.line = line;
     this.wire = wire;
@@ -68,8 +70,8 @@ export class Lane {
       return { text: `${status}`, receipt };
     }
     assert.equal(moved, 0n);
-    if (receipt) return { text: `${status}, not settled: ${code(receipt.errorReason)}` };
+    if (receipt) return { text: `${status}, not settled: ${code(receipt.errorReason, this.server)}` };
     const terms = headers["payment-required"];
-    return { text: `${status}: ${code(terms ? decodePaymentRequiredHeader(terms).error : JSON.parse(body).error)}` };
+    return { text: `${status}: ${code(terms ? decodePaymentRequiredHeader(terms).error : JSON.parse(body).error, this.server)}` };
   }
 }

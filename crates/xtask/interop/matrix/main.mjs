@@ -51,7 +51,7 @@ const sellers = [
 async function visit([server, start], facilitator, facilitatorUrl) {
   const payee = privateKeyToAccount(generatePrivateKey()).address;
   const to = await line(facilitatorUrl);
-  const lane = new Lane(chain, to, await servers.wired(start, to.url, payee), payee);
+  const lane = new Lane(chain, to, await servers.wired(start, to.url, payee), payee, server);
   const rows = [];
   for (const { client, ways } of buying(buyers, server, facilitator)) {
     const combination = { client: client.name, server, facilitator };

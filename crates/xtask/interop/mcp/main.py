@@ -157,11 +157,12 @@ async def main(chain_url, facilitator, program, tools):
                 wrong.append(f"{about}, {' -> '.join(pair)}: {said} (and not: {wanted})")
             mark = "WRONG" if not right else "differs" if why else "ok"
             print(f"  {mark:7} {' -> '.join(pair):22} {said}" + (f"  [{why}]" if why else ""))
+    held = answers - len(wrong)
     wrong += differences.unseen()
     for line in wrong:
         print(line, file=sys.stderr)
     meant = f"{len(differences.seen)} differences meant"
-    print(f"{len(CASES)} cases, {answers - len(wrong)} of {answers} answers as listed, {meant}")
+    print(f"{len(CASES)} cases, {held} of {answers} answers as listed, {meant}")
     return 1 if wrong else 0
 
 

@@ -18,8 +18,8 @@ pub(super) fn run(workspace: &Workspace, options: &Options) -> Result<(), Failur
     let anvil = devnet::anvil_program(workspace)?;
     let typescript = workspace.root.join(interop::FOLDER).join("typescript");
     let modules = tools::node_modules(workspace, &typescript)?;
-    // as somebody builds it who only wants to run it
-    let ours = load::built(workspace, "release")?;
+    // as it is handed out, and as the facilitators are measured
+    let ours = load::built(workspace, "dist")?;
     let mut measure = Command::new(ours.join("quittance-load"));
     measure.args(["sale", "--anvil"]).arg(anvil).arg("--ours").arg(ours.join("quittance"));
     measure.arg("--typescript").arg(typescript.join("paid.mjs")).arg("--modules").arg(modules);
