@@ -54,9 +54,10 @@ fn table(figures: &Value, compiler: &Compiler) -> Result<String, Failure> {
 const PREFACE: &str = "\
 The chain is anvil with a block every 100 ms; it, the facilitator and the load share one machine of two processors, which is why a rate says
 little and how many times one rate is the other's, in rounds run in turn, says more. x402-rs 2.0 is composed from its published crates as they
-are; it looks for receipts every seven seconds. Every payment is another one, `exact` over EIP-3009; after each round the chain is asked whether
-each has moved once. What the chain is asked is counted in rounds of their own, through a proxy. `/settle` keeps its records in SQLite. One by one,
-it is bound by how many transactions of a signer wait for a block at once, which are 16 by default.";
+are; it looks for receipts every seven seconds. Every payment is another one, `exact` over EIP-3009, by 64 payers in turn, whose keys ours remembers;
+after each round the chain is asked whether each has moved once. What the chain is asked is counted in rounds of their own, through a proxy.
+`/settle` keeps its records in SQLite. One by one, it is bound by how many transactions of a signer wait for a block at once, which are 16 by
+default.";
 
 const HEAD: &str = "| | | payments/s | smallest to largest | times | p50 | p99 | RPC calls per payment | in requests | processor, its own | the chain's |";
 const RULE: &str = "|---|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|";
