@@ -245,6 +245,15 @@ export const trades = (q) => [
       check((await kept({ ...right, ...more })) === undefined, JSON.stringify(more));
     }
   }],
+  ["rows_133_to_136_an_answer_that_cannot_be_read_is_nothing_against_the_payment", () => {
+    const header = pay(q).value;
+    for (const said of ["{", "[]", '{"success":"true"}', '{"success":true,"success":true}']) {
+      const { ok, error } = q.judgeAnswer(header, said, { terms: OFFER });
+      check(!ok && error.retry === "unknown_outcome" && error.status === undefined, `${said}: ${JSON.stringify(error)}`);
+    }
+    const own = q.judgeAnswer(header, "{}", { terms: { ...OFFER, amount: "a cent" } });
+    check(own.error?.code === "own_offer" && own.error.status === undefined, JSON.stringify(own));
+  }],
   ["rows_133_to_136_what_a_facilitator_says_of_something_else", async () => {
     const right = { success: true, transaction: `0x${"ab".repeat(32)}`, network: OFFER.network, payer: ADDRESS };
     const asked = [];
