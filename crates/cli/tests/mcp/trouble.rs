@@ -35,20 +35,18 @@ fn row_184_what_was_signed_before_a_kill_is_sent_again_by_the_same_call() {
 fn row_184_what_is_paid_by_the_chain_and_was_never_answered_is_not_paid_again() {
     let (facilitator, folder) = (Facilitator::start(), Folder::new("unheard"));
     let server = folder.noting(&folder.muffled(&facilitator.tools()));
-    let start = || Host::start(&folder, &["--max-amount", "$0.01"], &[("EVM_RPC_URL", facilitator.chain())], &server);
+    let mut host = Host::start(&folder, &["--max-amount", "$0.01"], &[("EVM_RPC_URL", facilitator.chain())], &server);
     folder.muffle();
-    let mut host = start();
     host.call(1, "weather", "Oslo");
     until(|| facilitator.sold() == 10_000);
-    host.kill();
-    folder.unmuffle();
+    host.cancel(1);
     // as many as make the chain's word evidence
     facilitator.blocks(20);
-    let mut host = start();
+    folder.unmuffle();
     // whatever is bought opens the wallet, and asks the node what became of what is open
-    host.buy(1, "Bergen");
+    assert_eq!(host.buy(2, "Bergen"), "rain in Bergen, by run 2");
     assert_eq!(folder.ledger(), (10_000, 10_000));
-    host.buy(2, "Oslo");
+    assert_eq!(host.buy(3, "Oslo"), "rain in Oslo, by run 1", "what was bought is given again");
     let payments = folder.payments();
     assert_eq!((payments.len(), &payments[2]), (3, &payments[0]), "one signature for Oslo");
     assert_eq!((facilitator.sold(), folder.ledger()), (20_000, (20_000, 0)));

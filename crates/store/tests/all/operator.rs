@@ -153,7 +153,7 @@ async fn what_is_no_database_is_said_so() {
         "sqlite:",
         "sqlite::memory:",
         "sqlite:file:a.db",
-        "sqlite:///file::memory:",
+        "sqlite://file::memory:",
         "sqlite:a.db?mode=memory",
         "mysql://a/b",
         "postgres://[",
