@@ -23,7 +23,7 @@ impl Problem {
         let mut object = Object::new();
         object.insert("code", code);
         object.insert("detail", detail.to_string());
-        object.insert("retry", retry_word(retry));
+        object.insert("retry", retry.word());
         Self(object)
     }
 
@@ -118,28 +118,18 @@ pub(crate) fn shown(value: impl Display) -> Value {
 
 /// What somebody else's reason means.
 pub(crate) fn reason(text: &str) -> Object {
-    let known = |kind: &str, code: &str, detail: &str, status: u16, retry| {
+    let known = |kind: &str, code: &str, detail: &str, status: u16, retry: Retry| {
         members([
             ("kind", kind.into()),
             ("code", code.into()),
             ("detail", detail.into()),
             ("status", u32::from(status).into()),
-            ("retry", retry_word(retry).into()),
+            ("retry", retry.word().into()),
         ])
     };
     match Reason::parse(text) {
         Reason::Rejection(it) => known("rejection", it.code(), it.description(), it.status(), it.retry()),
         Reason::Fault(it) => known("fault", it.code(), it.description(), it.status(), it.retry()),
         Reason::Other => members([("kind", "other".into())]),
-    }
-}
-
-/// The word for what may be done next.
-const fn retry_word(retry: Retry) -> &'static str {
-    match retry {
-        Retry::Never => "never",
-        Retry::NewPayment => "new_payment",
-        Retry::SameBytesLater => "same_bytes_later",
-        Retry::UnknownOutcome => "unknown_outcome",
     }
 }

@@ -80,7 +80,8 @@ pub mod speed {
     //! reading without offers by a property test and by a fuzz target.
     //!
     //! **What strangers can do with them.** A place in the cache costs a settlement, a lasting one two; signatures cost nothing and buy
-    //! nothing. (One for those who only show good payments is another thing: see [`KnownPayer`](crate::signature::KnownPayer).) A hit is faster than a miss, which tells whoever can time it that a payer has paid here before: the chain says so to
+    //! nothing. (One for those who only show good payments is another thing: see [`KnownPayer`](crate::signature::KnownPayer).)
+    //! A hit is faster than a miss, which tells whoever can time it that a payer has paid here before: the chain says so to
     //! everybody. A forged signature in a known payer's name costs half of what it costs in a stranger's. A batch that somebody fills with
     //! numbers made to collide is added up the slow way, and costs what its payments cost alone.
 }

@@ -115,18 +115,9 @@ pub(crate) fn bug() -> Response<Bytes> {
 fn error(status: StatusCode, code: &str, message: &str, retry: Option<Retry>) -> Response<Bytes> {
     let mut body = Object::from_iter([("error", Value::from(code)), ("message", Value::from(message))]);
     if let Some(retry) = retry {
-        body.insert("retry", word(retry));
+        body.insert("retry", retry.word());
     }
     text(status, body.to_string())
-}
-
-const fn word(retry: Retry) -> &'static str {
-    match retry {
-        Retry::Never => "never",
-        Retry::NewPayment => "new_payment",
-        Retry::SameBytesLater => "same_bytes_later",
-        Retry::UnknownOutcome => "unknown_outcome",
-    }
 }
 
 fn wait<B>(response: &mut Response<B>, after: Duration) {

@@ -16,7 +16,7 @@ pub(crate) fn document(error: &Error, purchase: Option<&str>) -> Value {
 pub(crate) fn said(code: &str, message: &str, retry: Retry, purchase: Option<&str>) -> Value {
     let outcome = if retry == Retry::UnknownOutcome { "open" } else { "unpaid" };
     let message = escape(message, SHOWN).to_string();
-    json!({ "outcome": outcome, "code": code, "message": message, "retry": word(retry), "purchase": purchase })
+    json!({ "outcome": outcome, "code": code, "message": message, "retry": retry.word(), "purchase": purchase })
 }
 
 fn code(error: &Error) -> &'static str {
@@ -31,14 +31,5 @@ fn code(error: &Error) -> &'static str {
         Error::Refused { .. } => "refused",
         Error::Terms(_) => "terms",
         _ => "other",
-    }
-}
-
-const fn word(retry: Retry) -> &'static str {
-    match retry {
-        Retry::Never => "never",
-        Retry::NewPayment => "new_payment",
-        Retry::SameBytesLater => "same_bytes_later",
-        Retry::UnknownOutcome => "unknown_outcome",
     }
 }

@@ -60,6 +60,17 @@ pub enum Retry {
 }
 
 impl Retry {
+    /// The word for it in answers and reports.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Never => "never",
+            Self::NewPayment => "new_payment",
+            Self::SameBytesLater => "same_bytes_later",
+            Self::UnknownOutcome => "unknown_outcome",
+        }
+    }
+
     /// What this answer leaves open when an earlier one about the same bytes left `earlier` open; no answer at all is
     /// [`UnknownOutcome`](Self::UnknownOutcome).
     ///
