@@ -56,14 +56,11 @@ impl Node {
         Ok(node)
     }
 
-    /// Starts the sandbox, where everything is already and the known accounts have tokens, with a block for each transaction or each so many
-    /// milliseconds.
-    pub(crate) async fn sandbox(ours: &Path, block_time: Option<u32>) -> Result<Self, Failure> {
+    /// Starts the sandbox, where everything is already and the known accounts have tokens, with a block for each transaction unless these
+    /// arguments say otherwise.
+    pub(crate) async fn sandbox(ours: &Path, arguments: &[&str]) -> Result<Self, Failure> {
         let mut command = Command::new(ours);
-        command.args(["devnet", "--port", "0"]);
-        if let Some(millis) = block_time {
-            command.args(["--block-time", &millis.to_string()]);
-        }
+        command.args(["devnet", "--port", "0"]).args(arguments);
         Self::over(Program::start(&mut command, |line| line.split_once(" at http://").map(|(_, place)| place))?).await
     }
 

@@ -30,6 +30,8 @@ use typescript::TypeScript;
 
 /// How many connections are open on which nothing happens.
 const IDLE: usize = 10_000;
+/// How many of its newest blocks the chain keeps where there are many buyers: those of the last ten seconds.
+const KEPT: &str = "100";
 /// How many buyers there are at a time where there are many.
 const MANY: usize = 256;
 
@@ -78,7 +80,7 @@ async fn received(node: &mut Node, payee: Address, sales: usize) -> Result<(), F
 /// One buyer after the other.
 async fn one(options: &Options) -> Result<Value, Failure> {
     let (rounds, ours, theirs) = if options.quick { (1, 40, 10) } else { (5, 200, 40) };
-    let mut sandbox = Node::sandbox(&options.ours, None).await?;
+    let mut sandbox = Node::sandbox(&options.ours, &[]).await?;
     let mut anvil = Node::at_once(&options.anvil, &buyers::accounts()).await?;
     // it keeps the clock of the chain going, between transactions too
     let mut typescript = TypeScript::start(&options.typescript, &options.modules, &anvil.program.address).await?;
@@ -118,7 +120,7 @@ async fn one(options: &Options) -> Result<Value, Failure> {
 /// Many buyers at a time.
 async fn many(options: &Options) -> Result<Value, Failure> {
     let (rounds, time) = if options.quick { (1, Duration::from_secs(5)) } else { (3, Duration::from_secs(20)) };
-    let mut node = Node::sandbox(&options.ours, Some(100)).await?;
+    let mut node = Node::sandbox(&options.ours, &["--block-time", "100", "--keep", KEPT]).await?;
     let payee = payee("many")?;
     let shop = Shop::open(options, "many", &node.program.address, payee, Pace::Together).await?;
     let idle = idle::open(&shop.address, IDLE).await?;

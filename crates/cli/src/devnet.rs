@@ -21,6 +21,9 @@ pub(crate) struct Arguments {
     /// The chain's number.
     #[arg(long, default_value_t = 84532)]
     chain_id: u64,
+    /// Keep so many of the newest blocks, and forget what is older; without it everything is kept.
+    #[arg(long, value_name = "BLOCKS", value_parser = clap::value_parser!(u64).range(1..))]
+    keep: Option<u64>,
     /// Let pages in a browser use it.
     #[arg(long)]
     cors: bool,
@@ -34,6 +37,7 @@ pub(crate) fn run(arguments: &Arguments, format: Format, out: &mut impl Write) -
     runtime.block_on(async {
         let block_time = arguments.block_time.map_or(BlockTime::Instant, |millis| BlockTime::Every(Duration::from_millis(millis)));
         let builder = Devnet::builder().chain_id(arguments.chain_id).block_time(block_time).port(arguments.port);
+        let builder = arguments.keep.into_iter().fold(builder, quittance_devnet::Builder::keep);
         let builder = if arguments.cors { builder.cors(Cors::Open) } else { builder };
         let started = builder.start().await;
         let devnet = started.map_err(|error| Failure::new(format!("port {}: {error}", arguments.port)))?;

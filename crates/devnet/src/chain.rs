@@ -7,7 +7,7 @@ mod mine;
 mod query;
 mod submit;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 
 use alloy_consensus::Header;
 use alloy_eips::eip1559::BaseFeeParams;
@@ -33,6 +33,8 @@ pub(crate) struct Rules {
     pub(crate) base_fee: u64,
     /// How many blocks back state can be asked for.
     pub(crate) history: u64,
+    /// How many blocks are kept, with what ran in them.
+    pub(crate) keep: u64,
     pub(crate) time: ChainTime,
 }
 
@@ -51,8 +53,10 @@ pub(crate) struct Chain {
     pub(crate) mining: Mining,
     gas_limit: u64,
     history: u64,
+    keep: u64,
     state: State,
-    blocks: Vec<Block>,
+    /// The newest blocks, without a gap; all of them, if nobody said how many to keep.
+    blocks: VecDeque<Block>,
     /// Where each mined transaction is: block and place in it.
     places: B256HashMap<(u64, usize)>,
     pool: Pool,
@@ -85,9 +89,10 @@ impl Chain {
             clock,
             mining: Mining::Each,
             gas_limit: rules.gas_limit,
-            history: rules.history,
+            history: rules.history.min(rules.keep),
+            keep: rules.keep,
             state,
-            blocks: vec![genesis],
+            blocks: VecDeque::from([genesis]),
             places: B256HashMap::default(),
             pool: Pool::default(),
             next_base_fee: None,
@@ -99,7 +104,12 @@ impl Chain {
 
     /// The newest block.
     pub(crate) fn head(&self) -> &Block {
-        self.blocks.last().expect("there is always the first block")
+        self.blocks.back().expect("there is always a newest block")
+    }
+
+    /// The number of the oldest block that is kept.
+    pub(crate) fn oldest(&self) -> u64 {
+        self.blocks.front().map_or(0, Block::number)
     }
 
     /// The number of the newest block.

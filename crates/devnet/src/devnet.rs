@@ -53,6 +53,7 @@ pub struct Builder {
     port: u16,
     cors: Cors,
     history: u64,
+    keep: u64,
     accounts: usize,
     usdc: Option<Token>,
     tokens: Vec<Token>,
@@ -67,6 +68,7 @@ impl Default for Builder {
             port: 0,
             cors: Cors::default(),
             history: 1_024,
+            keep: u64::MAX,
             accounts: ACCOUNTS.len(),
             usdc: None,
             tokens: Vec::new(),
@@ -101,9 +103,16 @@ impl Builder {
     }
 
     /// How many blocks back balances, code, storage and calls can be asked for; 1,024 unless said otherwise. Blocks, receipts and
-    /// logs are all kept.
+    /// logs are kept for as many as [`Self::keep`] says.
     pub fn history(self, blocks: u64) -> Self {
         Self { history: blocks, ..self }
+    }
+
+    /// How many blocks are kept, with their transactions, receipts and logs; all unless said otherwise. What is older is forgotten, its state
+    /// included, so that a chain that runs for long stays small; a question about it is an error that says so, or finds nothing. What a
+    /// snapshot needs stays.
+    pub fn keep(self, blocks: u64) -> Self {
+        Self { keep: blocks, ..self }
     }
 
     /// How many of the well-known accounts are funded; all ten unless said otherwise.
@@ -136,6 +145,7 @@ impl Builder {
             gas_limit: GAS_LIMIT,
             base_fee: BASE_FEE,
             history: self.history,
+            keep: self.keep,
             time: self.time,
         });
         furnish(&mut chain, &tokens, &accounts).map_err(io::Error::other)?;

@@ -24,7 +24,7 @@
 //! no reorganisation but a snapshot that is taken back, so `safe` and `finalized` are the newest block. No persistence: it is gone
 //! with the process. No proofs: `stateRoot` is zero. No blobs, no traces, no subscriptions, no accounts that the node signs for.
 //!
-//! **How it keeps to nodes.** The rules are those of Prague, with EIP-7702. Blocks, receipts and logs are kept from the first on; the
+//! **How it keeps to nodes.** The rules are those of Prague, with EIP-7702. Blocks, receipts and logs are kept from the first on, or as many of the newest as [`Builder::keep`] says; the
 //! state of earlier blocks for as many as [`Builder::history`] says, and a question about an older one is an error that says so.
 //! `eth_call` at `latest` sees the newest block's time, as on every node, so with [`BlockTime::Instant`] the time that a call sees stands
 //! still while nothing is sent: take an interval, or mine, where that matters. Transactions wait, replace each other and are refused

@@ -26,7 +26,7 @@ use crate::estimates::Estimates;
 use crate::failures::Failures;
 use crate::gather::Gatherer;
 use crate::gifts::Gifts;
-use crate::lane::{Desk, Lane};
+use crate::lane::{Desk, Heads, Lane};
 use crate::metrics::Metrics;
 use crate::news as watch;
 use crate::open::{Entered, Open, Outcome, Progress, Ticket};
@@ -522,6 +522,7 @@ fn open_lane<C: Chain + 'static, L: ReplayLog + Send + Sync + 'static>(
         settings,
         gatherer,
         watcher,
+        heads: Heads::default(),
         vigil: Vigil::default(),
         histories,
         open,

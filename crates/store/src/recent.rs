@@ -41,7 +41,7 @@ pub(crate) struct Recent {
 }
 
 /// How many rows at most. When there are more all are forgotten: it costs a reading of each that is still needed.
-const MOST: usize = 4_096;
+const MOST: usize = 1_024;
 /// Of how many bytes to be sent the row is kept here.
 const SENT: usize = 4_096;
 

@@ -25,10 +25,24 @@ impl Chain {
             self.places.insert(*outcome.tx.hash(), (number, index));
         }
         let hash = block.hash();
-        self.blocks.push(block);
+        self.blocks.push_back(block);
+        self.forget_blocks();
         let oldest = self.snapshots.values().map(|snapshot| snapshot.mark).min();
         self.state.forget(number.saturating_sub(self.history), oldest);
         hash
+    }
+
+    /// Forgets the blocks that are too old to be kept, down to the one that the oldest snapshot is of.
+    fn forget_blocks(&mut self) {
+        let too_old = self.height().saturating_sub(self.keep);
+        let needed = self.snapshots.values().map(|snapshot| snapshot.height).min();
+        let first = needed.map_or(too_old, |needed| needed.min(too_old));
+        while self.oldest() < first {
+            let Some(block) = self.blocks.pop_front() else { return };
+            for outcome in block.outcomes {
+                self.places.remove(outcome.tx.hash());
+            }
+        }
     }
 
     /// Mines while anything waits that can be mined, when each transaction gets its block at once.

@@ -42,15 +42,15 @@ impl Chain {
         let number = match id {
             BlockId::Hash(hash) => self.blocks.iter().rev().find(|block| block.hash() == hash.block_hash)?.number(),
             BlockId::Number(BlockNumberOrTag::Pending) => return Some(At::Pending),
-            BlockId::Number(BlockNumberOrTag::Earliest) => 0,
+            BlockId::Number(BlockNumberOrTag::Earliest) => self.oldest(),
             BlockId::Number(BlockNumberOrTag::Number(number)) => number,
             BlockId::Number(_) => self.height(),
         };
-        (number <= self.height()).then_some(At::Number(number))
+        (number >= self.oldest() && number <= self.height()).then_some(At::Number(number))
     }
 
     pub(crate) fn block(&self, number: u64) -> Option<&Block> {
-        self.blocks.get(usize::try_from(number).ok()?)
+        self.blocks.get(usize::try_from(number.checked_sub(self.oldest())?).ok()?)
     }
 
     /// A mined transaction: its block and its place in it.
@@ -100,7 +100,7 @@ impl Chain {
             FilterBlockOption::Range { from_block, to_block } => {
                 let bound = |tag: Option<BlockNumberOrTag>| match tag.unwrap_or_default() {
                     BlockNumberOrTag::Number(number) => number,
-                    BlockNumberOrTag::Earliest => 0,
+                    BlockNumberOrTag::Earliest => self.oldest(),
                     BlockNumberOrTag::Pending => self.height() + 1,
                     _ => self.height(),
                 };
@@ -110,13 +110,17 @@ impl Chain {
         if from > to {
             return Err("invalid block range params".into());
         }
+        // an answer without what was forgotten would read as if there had been nothing
+        if from < self.oldest() {
+            return Err(format!("pruned history unavailable: the oldest block that is kept is {}", self.oldest()));
+        }
         Ok(self.logs_between(filter, from, to))
     }
 
     /// The logs of some blocks that a filter picks.
     pub(crate) fn logs_between(&self, filter: &Filter, from: u64, to: u64) -> Vec<Log> {
-        let first = usize::try_from(from).unwrap_or(usize::MAX);
-        let blocks = self.blocks.get(first..).unwrap_or_default().iter().take_while(|block| block.number() <= to);
+        let first = usize::try_from(from.saturating_sub(self.oldest())).unwrap_or(usize::MAX);
+        let blocks = self.blocks.iter().skip(first).take_while(|block| block.number() <= to);
         let likely = blocks.filter(|block| filter.matches_bloom(block.header.logs_bloom));
         likely.flat_map(Block::logs).filter(|log| filter.matches(&log.inner)).collect()
     }

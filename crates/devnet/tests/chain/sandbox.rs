@@ -4,6 +4,7 @@ use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::time::Duration;
 
+use alloy_eips::BlockNumberOrTag;
 use alloy_primitives::{Address, U256};
 use alloy_provider::Provider;
 use alloy_rpc_types_eth::TransactionRequest;
@@ -80,6 +81,47 @@ async fn old_state_is_an_error_that_says_so() {
     let failed = node.ask("eth_getBalance", json!([address(1), "0x185"])).await.unwrap_err();
     assert!(failed.message.contains("no longer kept, only that of the last 10"), "{failed:?}");
     assert!(node.rpc.get_block_by_number(1.into()).await.unwrap().is_some());
+}
+
+#[tokio::test]
+async fn old_blocks_are_forgotten_where_few_are_kept() {
+    let devnet = Devnet::builder().keep(10).start().await.unwrap();
+    let node = Node::at(&devnet.url()).await;
+    let old = node.do_it(1, address(2), Vec::new()).await;
+    let number = old.block_number.unwrap();
+    devnet.mine(10);
+    assert!(node.rpc.get_transaction_receipt(old.transaction_hash).await.unwrap().is_some());
+    devnet.mine(1);
+    assert!(node.rpc.get_transaction_receipt(old.transaction_hash).await.unwrap().is_none());
+    assert!(node.rpc.get_transaction_by_hash(old.transaction_hash).await.unwrap().is_none());
+    assert!(node.rpc.get_block_by_number(number.into()).await.unwrap().is_none());
+    assert!(node.rpc.get_block_by_hash(old.block_hash.unwrap()).await.unwrap().is_none());
+    let first = node.rpc.get_block_by_number(BlockNumberOrTag::Earliest).await.unwrap().unwrap();
+    assert_eq!(first.header.number, devnet.height() - 10);
+    // what was there and is forgotten is no empty list
+    let logs = |from: u64| json!([{ "fromBlock": format!("{from:#x}"), "toBlock": "latest" }]);
+    let failed = node.ask("eth_getLogs", logs(first.header.number - 1)).await.unwrap_err();
+    assert!(failed.message.contains(&format!("the oldest block that is kept is {}", first.header.number)), "{failed:?}");
+    node.tell("eth_getLogs", logs(first.header.number)).await;
+    node.tell("eth_getLogs", json!([{ "fromBlock": "earliest" }])).await;
+    node.ask("eth_getBalance", json!([address(1), format!("{number:#x}")])).await.unwrap_err();
+    assert_eq!(node.rpc.get_transaction_count(address(1)).await.unwrap(), 1);
+}
+
+#[tokio::test]
+async fn a_snapshot_keeps_the_block_that_it_is_of() {
+    let devnet = Devnet::builder().keep(2).start().await.unwrap();
+    let node = Node::at(&devnet.url()).await;
+    devnet.mine(5);
+    let (snapshot, height) = (devnet.snapshot(), devnet.height());
+    let after = node.do_it(1, address(2), Vec::new()).await;
+    devnet.mine(9);
+    assert!(node.rpc.get_transaction_receipt(after.transaction_hash).await.unwrap().is_some());
+    assert!(devnet.revert(snapshot));
+    assert_eq!(devnet.height(), height);
+    devnet.mine(9);
+    assert!(node.rpc.get_block_by_number(height.into()).await.unwrap().is_none());
+    assert_eq!(devnet.height(), height + 9);
 }
 
 #[tokio::test]

@@ -31,9 +31,23 @@ pub(super) struct Wards {
 
 #[derive(Default)]
 struct Block {
-    wards: BTreeMap<ReplayKey, Ward>,
+    /// A busy chain has a hundred thousand of them, so that what they are found by is not in them once more.
+    wards: BTreeMap<ReplayKey, Kept>,
     /// How many looks in a row found no block of its number: of two nodes one may be behind.
     unknown: u32,
+}
+
+/// A ward without its key.
+#[derive(Clone, Copy)]
+struct Kept {
+    transaction: Option<TransactionHash>,
+    until: UnixSeconds,
+}
+
+impl Kept {
+    const fn ward(self, key: ReplayKey) -> Ward {
+        Ward { key, transaction: self.transaction, until: self.until }
+    }
 }
 
 struct Doubt {
@@ -68,8 +82,8 @@ impl Wards {
         let same =
             |known: &Ward| known.transaction == ward.transaction && (ward.transaction.is_some() || known.until == ward.until);
         let known = |known: Option<&Ward>| known.is_some_and(same);
-        let in_block = self.places.get(&ward.key).and_then(|place| self.blocks.get(place)?.wards.get(&ward.key));
-        if known(in_block) || known(self.doubts.get(&ward.key).map(|doubt| &doubt.ward)) {
+        let in_block = self.places.get(&ward.key).and_then(|place| self.in_block(place, &ward.key));
+        if known(in_block.as_ref()) || known(self.doubts.get(&ward.key).map(|doubt| &doubt.ward)) {
             return;
         }
         self.remove(&ward.key);
@@ -129,9 +143,9 @@ impl Wards {
             if !stand.contains(place) && (hash.is_some() || block.unknown >= LOOKS) {
                 // what was thought to stand on it may not stand either
                 (self.anchor, self.linked) = (None, BTreeSet::new());
-                for (key, ward) in self.blocks.remove(place).map(|block| block.wards).unwrap_or_default() {
+                for (key, kept) in self.blocks.remove(place).map(|block| block.wards).unwrap_or_default() {
                     self.places.remove(&key);
-                    self.doubts.insert(key, Doubt { ward, missing: SPARED });
+                    self.doubts.insert(key, Doubt { ward: kept.ward(key), missing: SPARED });
                 }
             }
         }
@@ -225,7 +239,7 @@ impl Wards {
                 continue;
             }
             let Some(place) = self.places.get(&key).copied() else { continue };
-            let Some(ward) = self.blocks.get(&place).and_then(|block| block.wards.get(&key)).copied() else { continue };
+            let Some(ward) = self.in_block(&place, &key) else { continue };
             if ward.transaction.is_none() {
                 self.remove(&key);
                 self.doubts.insert(key, Doubt { ward, missing: 0 });
@@ -240,9 +254,14 @@ impl Wards {
         }
     }
 
+    fn in_block(&self, place: &Place, key: &ReplayKey) -> Option<Ward> {
+        self.blocks.get(place)?.wards.get(key).map(|kept| kept.ward(*key))
+    }
+
     fn put(&mut self, ward: Ward, place: Place) {
-        self.places.insert(ward.key, place);
-        self.blocks.entry(place).or_default().wards.insert(ward.key, ward);
+        let Ward { key, transaction, until } = ward;
+        self.places.insert(key, place);
+        self.blocks.entry(place).or_default().wards.insert(key, Kept { transaction, until });
     }
 
     fn remove(&mut self, key: &ReplayKey) {
