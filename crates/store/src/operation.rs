@@ -62,9 +62,8 @@ impl Operation {
             Self::Claim(request) => request.demand.durability,
             Self::Step { step, .. } => step.durability(),
             Self::Take { step, .. } => step.durability(),
-            Self::Resume { .. } | Self::Reopen { .. } | Self::Purge { .. } | Self::Reserve { .. } | Self::Note(_) => {
-                Durability::Flushed
-            }
+            Self::Reserve { .. } => Reserve::DURABILITY,
+            Self::Resume { .. } | Self::Reopen { .. } | Self::Purge { .. } | Self::Note(_) => Durability::Flushed,
         }
     }
 

@@ -142,7 +142,7 @@ impl PoweredLedger {
 
 impl Ledger for PoweredLedger {
     async fn reserve(&self, request: &Reserve<'_>) -> Result<Reserved, ReserveError> {
-        self.0.change(Durability::Flushed, |book| book.reserve(request)).await
+        self.0.change(Reserve::DURABILITY, |book| book.reserve(request)).await
     }
 
     async fn step(&self, ticket: &Ticket, step: budget::Step, now: UnixSeconds) -> Result<Record, budget::StepError> {

@@ -8,13 +8,14 @@ use core::future::Future;
 use quittance_core::{Amount, Denial, Fault, UnixSeconds};
 
 use super::{Limit, Meter, Misstep, Purchase, Record, Step, Sum};
+use crate::durability::Durability;
 use crate::label::PurchaseId;
 
 /// Keeps purchases, and with them the budgets.
 ///
-/// Every method is one atomic step, as durable when it returns as the step [needs](Step::durability); a reservation is flushed. [`reserve`](Self::reserve) is the one that decides: of two callers that
-/// want the last of a budget, or the same purchase, one gets a [`Ticket`], whichever processes they are in (catalogue rows 121, 188 and
-/// 210). If it wrongly said that there is room, a budget would be overspent; if it wrongly says that there is none, a purchase is refused
+/// Every method is one atomic step, as durable when it returns as the [step](Step::durability) or the [reservation](Reserve::DURABILITY)
+/// needs. [`reserve`](Self::reserve) is the one that decides: of two callers that want the last of a budget, or the same purchase, one gets
+/// a [`Ticket`], whichever processes they are in (catalogue rows 121, 188 and 210). If it wrongly said that there is room, a budget would be overspent; if it wrongly says that there is none, a purchase is refused
 /// that could have been made.
 pub trait Ledger {
     /// Sets the price of a purchase aside, if every limit has room for it and the purchase is not under way or done already.
@@ -52,6 +53,11 @@ pub struct Reserve<'a> {
 impl<'a> Reserve<'a> {
     /// How long a lease is unless somebody says otherwise: long enough to sign, short enough to wait for after a crash.
     pub const LEASE: u64 = 60;
+
+    /// How far a reservation has come when it is answered. If a loss of power takes it, it takes nothing that moved: the bytes that are signed
+    /// for it leave when [`Step::Sign`] has returned, which is flushed and takes the reservation along. A reservation without a signature is
+    /// forgotten with its lease anyway.
+    pub const DURABILITY: Durability = Durability::Written;
 
     /// A purchase under limits.
     #[must_use]

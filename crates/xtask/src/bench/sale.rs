@@ -28,8 +28,8 @@ pub(super) fn run(workspace: &Workspace, options: &Options) -> Result<(), Failur
 
 const ONE: &str = "\
 One buyer who buys one thing after the other: asks, is told the terms, decides, signs, pays, checks the receipt. The buyer keeps its budget, what it
-signed and an audit log on disk, the gate and the facilitator in it a store each. A purchase waits for five flushes: of the budget, of the log while the
-key signs, of the signed bytes, of what the gate is about to send, and of the facilitator's transaction. What the chain or the other side says again is
+signed and an audit log on disk, the gate and the facilitator in it a store each. A purchase waits for four flushes: of the log while the key signs, of
+the signed bytes and with them of the budget, of what the gate is about to send, and of the facilitator's transaction. What the chain or the other side says again is
 written at once and flushed with what comes next, or a tenth of a second later. The protocol's own client, server and facilitator are a process each and
 keep nothing.
 Both look every 5 ms for a receipt on the same anvil, which makes a block for each transaction at once, and ours also when a node has taken a
@@ -37,7 +37,7 @@ transaction; the sandbox does the same.";
 
 const MANY: &str = "\
 256 purchases at a time by six accounts, with budgets in memory and without an audit log, through one gate that settles what comes within a block of
-100 ms in one transaction, while 10,000 other connections to the gate are open. One machine of two processors carries all of it: buyers, gate,
+100 ms in one transaction, while 10,000 other connections to the gate are open. The chain keeps its blocks of the last ten seconds. One machine of two processors carries all of it: buyers, gate,
 the API behind it, facilitator and chain.";
 
 fn table(figures: &Value, compiler: &Compiler) -> Result<String, Failure> {
