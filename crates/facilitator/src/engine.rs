@@ -242,7 +242,9 @@ impl<C: Chain + 'static, L: ReplayLog + Send + Sync + 'static> quittance_core::F
         match engine.memory.check(lane, &case, now, ChainMode::Simulated).await {
             Ok(checked) => {
                 engine.memory.meet(&checked);
-                Ok(VerifyResponse::valid(checked.verified.payer().to_string()))
+                let payer = checked.verified.payer().to_string();
+                engine.memory.keep(checked);
+                Ok(VerifyResponse::valid(payer))
             }
             Err(Trouble::Rejection(rejection)) => Ok(VerifyResponse::invalid(rejection.reason_in(words), case.payer())),
             Err(Trouble::Fault(fault)) => Err(fault),

@@ -39,8 +39,11 @@ impl From<Rejection> for Trouble {
 /// A payment that passed, and what the chain said of it.
 pub(crate) struct Checked {
     pub(crate) verified: Verified,
-    answers: Vec<(ChainQuery, ChainAnswer)>,
+    answers: Answers,
 }
+
+/// What was asked of a chain, and what it said.
+type Answers = Vec<(ChainQuery, ChainAnswer)>;
 
 impl Checked {
     /// Whether the chain said that an account has no code, so that nobody's code runs when it pays.
@@ -59,13 +62,20 @@ pub(crate) struct Memory {
     /// Nobody, if nobody is to be remembered.
     seen: Option<Seen>,
     codeless: Codeless,
+    told: Told,
 }
 
 impl Memory {
     pub(crate) fn new(payers: usize) -> Self {
         let cache = |places| RwLock::new(PayerCache::with_places(places));
         let seen = (payers > 0).then(Seen::default);
-        Self { payers: cache(payers), guests: cache(payers.div_ceil(GUESTS)), seen, codeless: Codeless::default() }
+        Self {
+            payers: cache(payers),
+            guests: cache(payers.div_ceil(GUESTS)),
+            seen,
+            codeless: Codeless::default(),
+            told: Told::default(),
+        }
     }
 
     /// Remembers the key of somebody who has paid.
@@ -104,6 +114,22 @@ impl Memory {
         check(input.with_payers(&self.guests.read().unwrap_or_else(PoisonError::into_inner)))
     }
 
+    /// Keeps what the chain said of a payment that passed, for who settles it at once.
+    pub(crate) fn keep(&self, checked: Checked) {
+        self.told.keep(checked.verified.key(), checked.answers);
+    }
+
+    /// The same as [`check`](Self::check), where what the chain said to who verified the payment a moment ago need not be asked once more.
+    pub(crate) async fn check_at_once<C: Chain + 'static>(
+        &self,
+        lane: &Lane<C>,
+        case: &Case,
+        now: UnixSeconds,
+        (mode, key): (ChainMode, &ReplayKey),
+    ) -> Result<Checked, Trouble> {
+        self.check_after(lane, case, now, mode, self.told.take(key)).await
+    }
+
     /// What there is to tell of a payment with the chain at hand.
     pub(crate) async fn check<C: Chain + 'static>(
         &self,
@@ -112,19 +138,29 @@ impl Memory {
         now: UnixSeconds,
         mode: ChainMode,
     ) -> Result<Checked, Trouble> {
+        self.check_after(lane, case, now, mode, Answers::new()).await
+    }
+
+    async fn check_after<C: Chain + 'static>(
+        &self,
+        lane: &Lane<C>,
+        case: &Case,
+        now: UnixSeconds,
+        mode: ChainMode,
+        mut answers: Answers,
+    ) -> Result<Checked, Trouble> {
         // garbage ends here
         let progress = self.check_offline(case, now)?;
         let earlier = match progress {
-            Progress::Verified(verified) if mode == ChainMode::Offline => return Ok(Checked { verified, answers: Vec::new() }),
+            Progress::Verified(verified) if mode == ChainMode::Offline => return Ok(Checked { verified, answers: Answers::new() }),
             Progress::Verified(verified) => Some(verified),
             _ => None,
         };
-        let mut answers = Vec::new();
-        for round in 0..ROUNDS {
+        for _ in 0..ROUNDS {
             let checked = self.look(case, now, |input| {
                 let input = input.in_mode(mode).with_answers(&answers).with_earlier(earlier.as_ref());
                 // before anything was answered there are only questions
-                if round > 0
+                if !answers.is_empty()
                     && let Progress::Verified(verified) = case.scheme.verify(&input)?
                 {
                     return Ok(Ok(verified));
@@ -246,11 +282,75 @@ impl Codeless {
     }
 }
 
+/// What the chain said of payments that passed a moment ago.
+///
+/// Who verifies before settling asks the same twice within a few milliseconds, and the second time tells nothing that the first did not: a
+/// transaction takes longer than that to get into a block, and what changes meanwhile is found out there. An answer stands for its own
+/// question alone, which has the signature in it, and for one settlement.
+#[derive(Default)]
+struct Told(Mutex<Generations>);
+
+#[derive(Default)]
+struct Generations {
+    new: HashMap<ReplayKey, (Instant, Answers)>,
+    old: HashMap<ReplayKey, (Instant, Answers)>,
+}
+
+impl Told {
+    /// How many are kept, as many of the latest at least once there were as many.
+    const PLACES: usize = 512;
+    /// Much less than a block takes.
+    const FOR: Duration = Duration::from_millis(25);
+
+    fn keep(&self, key: ReplayKey, answers: Answers) {
+        self.with(|told| {
+            if told.new.len() >= Self::PLACES {
+                told.old = std::mem::take(&mut told.new);
+            }
+            told.new.insert(key, (Instant::now(), answers));
+        });
+    }
+
+    fn take(&self, key: &ReplayKey) -> Answers {
+        let told = self.with(|told| told.new.remove(key).or_else(|| told.old.remove(key)));
+        told.filter(|(at, _)| at.elapsed() < Self::FOR).map(|(_, answers)| answers).unwrap_or_default()
+    }
+
+    fn with<T>(&self, change: impl FnOnce(&mut Generations) -> T) -> T {
+        change(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use quittance_core::Nonce;
 
     use super::*;
+
+    fn permit(nonce: u16) -> ReplayKey {
+        let mut bytes = [0; 32];
+        bytes[..2].copy_from_slice(&nonce.to_be_bytes());
+        let network = quittance_core::registry::networks::BASE;
+        ReplayKey::Permit2 { network, owner: Address::ZERO, nonce: Nonce::from_bytes(bytes) }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_was_told_is_told_once_and_for_a_moment() {
+        let told = Told::default();
+        let said = || vec![(ChainQuery::Code { address: Address::ZERO }, ChainAnswer::Bytes(Vec::new()))];
+        told.keep(permit(1), said());
+        assert_eq!(told.take(&permit(2)), Vec::new());
+        assert_eq!(told.take(&permit(1)), said());
+        assert_eq!(told.take(&permit(1)), Vec::new());
+        told.keep(permit(1), said());
+        tokio::time::advance(Told::FOR).await;
+        assert_eq!(told.take(&permit(1)), Vec::new());
+        for nonce in 0..10_000 {
+            told.keep(permit(nonce), said());
+            assert!(told.with(|told| told.new.len() + told.old.len()) <= 2 * Told::PLACES);
+        }
+        assert_eq!(told.take(&permit(9_999)), said());
+    }
 
     #[test]
     fn somebody_has_come_again_with_another_payment() {

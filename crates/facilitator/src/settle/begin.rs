@@ -39,7 +39,7 @@ pub(crate) async fn settle<C: Chain + 'static, L: ReplayLog + Send + Sync + 'sta
         (false, None) => ChainMode::State,
         (false, Some(_)) => ChainMode::Simulated,
     };
-    let checked = match engine.memory.check(lane, &case, now, mode).await {
+    let checked = match engine.memory.check_at_once(lane, &case, now, (mode, ticket.key())).await {
         Ok(checked) => checked,
         Err(Trouble::Fault(fault)) => return Outcome::Faulted(fault),
         Err(Trouble::Rejection(rejection)) => return known(engine, lane, ticket, &case, rejection).await,
