@@ -1,5 +1,6 @@
 //! The gate over real connections: real payments, the real engine, a chain with the real contracts, an upstream that does as it is told.
 
+mod caches;
 mod front;
 mod life;
 #[path = "../sandbox/node.rs"]
