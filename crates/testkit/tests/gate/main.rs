@@ -11,5 +11,6 @@ mod passing;
 #[expect(dead_code, reason = "the buyers' tests use all of it")]
 mod place;
 mod selling;
+mod surface;
 mod upstream;
 mod wire;
