@@ -1,4 +1,4 @@
-//! What strangers may make the gate say and ask: rows 130, 172, 173, 177 and 180.
+//! What strangers may make the gate say and ask: rows 130, 171 to 173, 177 and 180.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -104,6 +104,21 @@ async fn row_130_conditions_and_ranges_tell_nothing_before_payment() {
     // HEAD learns no more than GET
     let head = ask(&front.at, "HEAD", target, &conditions, b"").await;
     assert_eq!((head.status, head.header("etag"), head.body.len()), (402, None, 0));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn row_171_a_page_for_people_holds_no_markup_of_anybody_elses() {
+    let markup = "<script>alert('x')</script><img src=x onerror=\"alert(1)\">";
+    let front = Front::with(json!({ "route": [{ "path": "/v1/*", "description": markup }] })).await;
+    let page = [("accept", "text/html"), ("user-agent", "Mozilla/5.0")];
+    for target in ["/v1/'onload='x", "/v1/a?%22%3E%3Cscript%3E", "/v1/a?'><b>"] {
+        let answer = front.get(target, &page).await;
+        let text = answer.text();
+        assert!(!["<script", "<img", "<b>", "'onload", "onerror=\""].iter().any(|word| text.contains(word)), "{target}: {text}");
+        assert!(answer.status == 400 || text.contains("&lt;script"), "{target}: it is shown as it was written: {text}");
+    }
+    let refused = front.get("/v1/a", &[&page[..], &[("payment-signature", "%%%")]].concat()).await;
+    assert!(refused.status == 400 && !refused.text().contains('<'), "{refused:?}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -139,7 +139,7 @@ impl Seen {
     }
 }
 
-struct Pieces<T>(mpsc::Receiver<T>);
+pub(crate) struct Pieces<T>(pub(crate) mpsc::Receiver<T>);
 
 impl<T> futures_core::Stream for Pieces<T> {
     type Item = T;
