@@ -8,6 +8,7 @@
 //!   and `guard`'s register and `store`'s laws are asked about every moment after it.
 //! - 189 to 208 need sellers that lie, which no gate does: they are in `client/tests/buyer`.
 
+mod buying;
 mod caches;
 mod facilitators;
 mod front;
