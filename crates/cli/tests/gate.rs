@@ -325,6 +325,50 @@ fn rows_121_and_124_two_gates_on_one_store_sell_a_payment_once_and_one_with_anot
 }
 
 #[test]
+fn row_132_a_gate_that_starts_before_its_facilitator_gives_nothing_away() {
+    let (upstream, home) = (Upstream::open(), Folder::new("early"));
+    // where the facilitator will be, and nobody is yet
+    let port = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a port").port();
+    let text = format!(
+        "upstream = \"{}\"\nlisten = \"127.0.0.1:0\"\norigin = \"{ORIGIN}\"\nstore = \"sqlite:{}\"\nsealing_key = \"${{SEAL}}\"\n\
+         pay_to = \"{}\"\nnetwork = \"base-sepolia\"\nfacilitator = {{ url = \"http://127.0.0.1:{port}\" }}\n[[route]]\n\
+         path = \"/v1/{{id}}\"\nprice = \"$0.01\"\n",
+        upstream.url,
+        home.0.join("gate.db").display(),
+        ACCOUNTS[1].address,
+    );
+    let file = home.file("gate.toml", &text);
+    let before = Gate::start(&home, &["--config", &file]);
+    let payments = ["/v1/1", "/v1/2", "/v1/3"].map(|path| (path, signed(&home, &before, path)));
+    drop(before);
+
+    // the first that it is ever asked, all at once
+    let gate = Gate::start(&home, &["--config", &file]);
+    let answers = std::thread::scope(|scope| {
+        let asked = (0..30).map(|number| {
+            let (gate, (path, payment)) = (&gate, &payments[number % 3]);
+            scope.spawn(move || gate.ask(path, if number % 5 == 0 { "" } else { payment }))
+        });
+        let asked = asked.collect::<Vec<_>>();
+        asked.into_iter().map(|one| one.join().expect("it answers")).collect::<Vec<_>>()
+    });
+    for (number, answer) in answers.iter().enumerate() {
+        let (status, asks) = (&answer[9..12], answer.contains("payment-required: "));
+        let expected = if number % 5 == 0 { status == "402" && asks } else { matches!(status, "503" | "409") && !asks };
+        assert!(expected && !answer.contains("the goods"), "{number}: {answer}");
+    }
+    assert_eq!(upstream.seen().len(), 0);
+    gate.until(|gate| gate.log().contains("the facilitator does not say what it can do"));
+
+    // it comes, and the same payments are good
+    let _facilitator = Gate::start_as("facilitator", &home, &["--devnet", "--port", &port.to_string()]);
+    for (path, payment) in &payments {
+        gate.until(|gate| gate.ask(path, payment).ends_with("the goods"));
+    }
+    assert_eq!(upstream.seen().len(), payments.len());
+}
+
+#[test]
 fn what_is_missing_is_said_in_the_words_of_the_command() {
     let home = Folder::new("words");
     let upstream = ["gate", "--check", "--upstream", "http://127.0.0.1:1"];

@@ -147,6 +147,7 @@ pub(crate) fn metered<B: Body<Data = Bytes>>(response: Response<B>, metered: Met
 pub(crate) fn unsold<B>(mut response: Response<B>) -> Response<SoldBody<B>> {
     own(response.headers_mut());
     response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    unsay(response.headers_mut());
     response.map(|body| SoldBody::passing(body, None))
 }
 
@@ -172,6 +173,20 @@ fn make_private(headers: &mut HeaderMap) {
     if let Ok(value) = HeaderValue::try_from(words.join(", ")) {
         headers.insert(CACHE_CONTROL, value);
     }
+    unsay(headers);
+}
+
+/// Takes away what is said to one kind of cache alone, such as `cdn-cache-control`, because there it counts in the place of `cache-control`
+/// (RFC 9213, section 2.1).
+fn unsay(headers: &mut HeaderMap) {
+    let targeted = |name: &HeaderName| {
+        let name = name.as_str();
+        name.ends_with("-cache-control") || ["surrogate-control", "edge-control", "x-accel-expires"].contains(&name)
+    };
+    let names: Vec<_> = headers.keys().filter(|name| targeted(name)).cloned().collect();
+    for name in names {
+        headers.remove(name);
+    }
 }
 
 #[cfg(test)]
@@ -195,5 +210,23 @@ mod tests {
             let all: Vec<_> = headers.get_all(CACHE_CONTROL).iter().collect();
             assert_eq!(all, [expected]);
         }
+    }
+
+    #[test]
+    fn row_169_no_kind_of_cache_is_told_otherwise() {
+        let mut headers = HeaderMap::new();
+        let targeted =
+            ["cdn-cache-control", "cloudflare-cdn-cache-control", "surrogate-control", "edge-control", "x-accel-expires"];
+        for name in targeted {
+            headers.append(name, HeaderValue::from_static("max-age=60"));
+            headers.append(name, HeaderValue::from_static("public"));
+        }
+        headers.insert("etag", HeaderValue::from_static("\"one\""));
+        make_private(&mut headers);
+        let left: Vec<_> = headers.keys().map(HeaderName::as_str).collect();
+        assert_eq!(
+            (left.len(), headers.contains_key("etag"), &headers[CACHE_CONTROL]),
+            (2, true, &HeaderValue::from_static("private"))
+        );
     }
 }

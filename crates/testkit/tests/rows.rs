@@ -1,6 +1,7 @@
 //! Every row of the attack catalogue from 1 to 106 (bytes, terms, signatures) has a vector or a test of the core that cites it, and every row
-//! from 107 to 132 and from 189 to 226 (replay, policy, audit) one of the guards, and every row from 133 to 168 (settlement) one of whoever
-//! settles, or a reason why it cannot be decided there.
+//! from 107 to 132 and from 189 to 226 (replay, policy, audit) one of the guards, every row from 133 to 168 (settlement) one of whoever
+//! settles, and every row from 169 to 182 (the surface of a server, and what a facilitator is believed) one of whoever sells, or a reason why it
+//! cannot be decided there.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -25,6 +26,10 @@ const BEYOND_THE_GUARDS: &[(u64, &str)] = &[
 /// The same for who settles: rows of settlement that are somebody else's.
 const BEYOND_SETTLEMENT: &[(u64, &str)] =
     &[(154, "client and server: no second facilitator while the first one's outcome is open")];
+
+/// The same for who sells.
+const BEYOND_THE_SELLER: &[(u64, &str)] =
+    &[(182, "whoever has only a facilitator's word marks what it is told as the facilitator's (`Attested::Answer`)")];
 
 /// `row_2_to_10_…`, `row_75_and_82_…` and `rows_28_and_31_…` cite what they name.
 fn cited_by(test: &str) -> Vec<u64> {
@@ -103,6 +108,19 @@ fn every_row_of_settlement_is_cited() {
 }
 
 #[test]
+fn every_row_of_the_seller_is_cited() {
+    let mut cited = BTreeSet::new();
+    for folder in ["server/src", "gate/src", "service/src", "remote", "facilitator/src", "cli/tests", "testkit/tests"] {
+        tests_in(&Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/..")).join(folder), &mut cited);
+    }
+    let elsewhere: BTreeMap<u64, &str> = BEYOND_THE_SELLER.iter().copied().collect();
+    let missing: Vec<u64> = (169..=182).filter(|row| !cited.contains(row) && !elsewhere.contains_key(row)).collect();
+    assert!(missing.is_empty(), "no test cites {missing:?}");
+    let needless: Vec<_> = elsewhere.iter().filter(|(row, _)| cited.contains(row)).collect();
+    assert!(needless.is_empty(), "these are cited, so they need no excuse: {needless:?}");
+}
+
+#[test]
 fn every_row_of_the_buyer_is_cited() {
     let mut cited = BTreeSet::new();
     for folder in ["client", "remote", "cli/tests", "testkit/tests/trade"] {
@@ -110,6 +128,19 @@ fn every_row_of_the_buyer_is_cited() {
     }
     let missing: Vec<u64> = (183..=208).filter(|row| !cited.contains(row)).collect();
     assert!(missing.is_empty(), "no test of a buyer cites {missing:?}");
+}
+
+/// Behind a model of a chain alone a row would show that the parts are right, and not that they are put together rightly.
+#[test]
+fn every_row_of_a_sale_is_cited_where_real_contracts_move_the_money() {
+    let mut cited = BTreeSet::new();
+    for place in ["testkit/tests/gate", "cli/tests"] {
+        tests_in(&Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/..")).join(place), &mut cited);
+    }
+    let elsewhere: BTreeMap<u64, &str> = BEYOND_THE_SELLER.iter().copied().collect();
+    let rows = (107..=132).chain(169..=188).filter(|row| !elsewhere.contains_key(row));
+    let missing: Vec<u64> = rows.filter(|row| !cited.contains(row)).collect();
+    assert!(missing.is_empty(), "no test of a gate on a real chain cites {missing:?}");
 }
 
 #[test]

@@ -190,7 +190,7 @@ fn row_166_a_missing_allowance_is_412_and_keeps_the_payment() {
 }
 
 #[test]
-fn rows_115_to_142_never_invite_a_second_payment() {
+fn rows_141_and_142_never_invite_a_second_payment() {
     for rejection in [
         Rejection::DuplicateSettlement,
         Rejection::SettlementPending,

@@ -1,7 +1,8 @@
-//! A disk that answers a flush with an error (catalogue row 151).
+//! A disk that answers a flush with an error, or takes no more writes (catalogue row 151).
 //!
-//! A small library under a process of its own makes `fsync` and `fdatasync` fail from some call on. Whoever was answered before must find
-//! the answer again; whoever was not must have been told of a fault; and nothing that needs a flush may succeed while flushes fail.
+//! A small library under a process of its own makes `fsync` and `fdatasync` fail from some call on, or every write as on a disk that is
+//! read-only. Whoever was answered before must find the answer again; whoever was not must have been told of a fault; and nothing that needs
+//! a flush may succeed while flushes fail, nor anything that needs a write while there are none.
 
 use std::collections::BTreeMap;
 use std::io::{BufRead as _, BufReader};
@@ -19,8 +20,11 @@ use crate::samples::{claim_by, key_by};
 fn library(folder: &Folder) -> PathBuf {
     let source = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/all/fsync/failing.c");
     let library = folder.0.join("failing.so");
-    let compiled =
-        Command::new("cc").args(["-shared", "-fPIC", "-O1", "-Wall", "-Werror", "-o"]).arg(&library).arg(source).status();
+    let compiled = Command::new("cc")
+        .args(["-shared", "-fPIC", "-O1", "-U_FORTIFY_SOURCE", "-Wall", "-Werror", "-o"])
+        .arg(&library)
+        .arg(source)
+        .status();
     let status = compiled.unwrap_or_else(|error| panic!("`cc`, which Rust links with, is needed by this test too: {error}"));
     assert!(status.success(), "`cc` does not compile the library that makes a flush fail: {status}");
     library
@@ -37,12 +41,20 @@ struct Said {
 
 /// Claims on a disk of which so many flushes fail from one on, and is killed.
 fn claim_on(folder: &Folder, library: &std::path::Path, from: u64, fails: u64) -> Said {
+    claim_with(folder, library, &[("FSYNC_FAILS_FROM", from), ("FSYNC_FAILS_FOR", fails)])
+}
+
+/// Claims on a disk that can be written so many times, and is killed.
+fn claim_until_read_only(folder: &Folder, library: &std::path::Path, writes: u64) -> Said {
+    claim_with(folder, library, &[("FSYNC_FAILS_FROM", 1), ("FSYNC_FAILS_FOR", 0), ("READ_ONLY_AFTER", writes)])
+}
+
+fn claim_with(folder: &Folder, library: &std::path::Path, disk: &[(&str, u64)]) -> Said {
     const CLAIMS: u64 = 30;
     let mut child = Command::new(worker())
         .args(["claim", &folder.url(), &CLAIMS.to_string()])
         .env("LD_PRELOAD", library)
-        .env("FSYNC_FAILS_FROM", from.to_string())
-        .env("FSYNC_FAILS_FOR", fails.to_string())
+        .envs(disk.iter().map(|(name, number)| (name, number.to_string())))
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
@@ -113,6 +125,27 @@ async fn row_151_a_disk_that_fails_to_flush_is_an_outage_and_loses_nothing_that_
         }
     }
     assert!(refused > 100 && lasting > 3 && passing > 3, "{refused} {lasting} {passing}");
+}
+
+#[tokio::test]
+async fn row_151_a_disk_that_has_become_read_only_sells_nothing_and_loses_nothing_that_was_answered() {
+    let tools = Folder::quick();
+    let library = library(&tools);
+    let (mut begun, mut stopped) = (0, 0);
+    // from an empty folder that nothing can be written to, to one that takes all but the last claims
+    for writes in (0..240).step_by(7) {
+        let (folder, what) = (Folder::quick(), format!("read-only after {writes} writes"));
+        let said = claim_until_read_only(&folder, &library, writes);
+        assert!(!said.recovered, "{what}: a claim was answered that cannot be on the disk");
+        stopped += usize::from(!said.refused.is_empty() && !said.reserved.is_empty());
+        begun += usize::from(!said.reserved.is_empty());
+        // who starts on it sells nothing either
+        let again = claim_until_read_only(&folder, &library, 0);
+        assert!(again.reserved.is_empty(), "{what}: {:?} on a disk that takes nothing", again.reserved);
+        // and when it can be written again, all is as it was
+        check(&folder, &said, &what).await;
+    }
+    assert!(begun > 10 && stopped > 10, "{begun} {stopped}");
 }
 
 /// How far each of many things has come, by its number.

@@ -68,7 +68,13 @@ everywhere! {
         let log = place.log(10).await;
         let _held = fresh(&log, &claim(1, "a", 0)).await;
         let _other_payer = fresh(&log, &claim_by(2, 1, "a", 0)).await;
-        let (network, owner) = (networks::BASE_SEPOLIA, Address::from_bytes([1; 20]));
+        let ReplayKey::Eip3009 { network, token, from, nonce: same } = key(1) else { unreachable!() };
+        for (network, token) in [(network, Address::from_bytes([0x71; 20])), (networks::BASE, token)] {
+            let Request { payer, asset, amount, keep_until, demand, .. } = claim(1, "a", 0);
+            let key = ReplayKey::Eip3009 { network, token, from, nonce: same };
+            let _other_token_or_chain = fresh(&log, &Request::new(key, payer, asset, amount, keep_until, demand)).await;
+        }
+        let owner = Address::from_bytes([1; 20]);
         let permit = |path| {
             let request = claim(1, path, 0);
             let key = ReplayKey::Permit2 { network, owner, nonce: nonce(1) };
@@ -130,7 +136,7 @@ everywhere! {
         log.step(&second, Step::Settled(receipt("0xaa", Attested::Chain)), at(2)).await.unwrap();
     }
 
-    async fn rows_138_to_142_and_153_an_open_outcome_is_gone_on_with_by_one_at_a_time(place: &impl Place) {
+    async fn rows_138_139_and_142_an_open_outcome_is_gone_on_with_by_one_at_a_time(place: &impl Place) {
         let log = place.log(10).await;
         let first = fresh(&log, &claim(1, "a", 0)).await;
         log.step(&first, Step::Settling(None), at(1)).await.unwrap();

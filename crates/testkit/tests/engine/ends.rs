@@ -151,7 +151,7 @@ async fn a_node_that_is_behind_or_loses_every_third_question_delays_and_does_no_
 }
 
 #[tokio::test(start_paused = true)]
-async fn rows_138_and_153_a_log_or_a_node_that_is_down_after_it_was_sent_leaves_it_open() {
+async fn row_138_a_node_that_is_down_after_it_was_sent_leaves_it_open() {
     let stage = Stage::with(Kind::Honest, 1, |_, settings| settings.patience = Duration::from_secs(5));
     let order = stage.order(1);
     for _ in 0..60 {

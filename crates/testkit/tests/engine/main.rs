@@ -4,6 +4,7 @@ mod batch;
 mod begins;
 mod bounds;
 mod ends;
+mod log;
 mod numbers;
 mod plans;
 mod rows;

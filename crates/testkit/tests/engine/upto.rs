@@ -33,6 +33,14 @@ async fn row_164_nothing_charged_touches_no_chain_and_needs_a_signature() {
     assert_eq!(stage.node.asked(None), 0);
     // it is settled: there is no second charge
     assert!(!stage.settle_for(&order, PRICE).await.unwrap().success);
+    let mut forged = stage.order_by(Way::Upto(stage.signer(0)), 3).settle(60, Amount::ZERO);
+    if let quittance_core::wire::VerifyRequest::V2 { payload, .. } = &mut forged.0 {
+        let signature = payload.payload.member("signature").unwrap().as_str().unwrap().to_owned();
+        let digit = if signature.ends_with('b') { "c" } else { "b" };
+        payload.payload.insert("signature", format!("{}{digit}", &signature[..signature.len() - 1]).as_str());
+    }
+    let response = stage.facilitator.settle(&forged).await.unwrap();
+    assert_eq!((response.success, response.error_reason.as_deref()), (false, Some("invalid_permit2_signature")));
     let stranger = stage.order_by(Way::Upto(TOKEN), 2);
     let response = stage.settle_for(&stranger, Amount::ZERO).await.unwrap();
     assert_eq!(response.error_reason.as_deref(), Some("upto_facilitator_mismatch"));

@@ -5,9 +5,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
 
 use quittance_core::binding::{Binding, Mode};
+use quittance_core::eip712::Domain;
 use quittance_core::eip712::eip3009::Authorization;
-use quittance_core::wire::{self, Eip3009Payload, Extension, PaymentPayload, ResourceInfo};
-use quittance_core::{Limits, Resource, Salt, Terms, UnixSeconds, Window, header};
+use quittance_core::wire::{self, Eip3009Payload, Extension, PaymentPayload, PaymentRequirements, ResourceInfo};
+use quittance_core::{Limits, Nonce, Resource, Salt, SecretKey, Terms, UnixSeconds, Window, header};
 use quittance_evm::EXACT;
 use quittance_facilitator::{Facilitator, Rpc};
 use quittance_gate::{Config, Gate, Means};
@@ -30,12 +31,12 @@ pub(crate) const ORIGIN: &str = "https://api.example.com";
 
 pub(crate) type Engine = Facilitator<Rpc, MemoryReplayLog>;
 
-pub(crate) struct Front {
+pub(crate) struct Front<F = Engine> {
     pub(crate) place: Place,
     pub(crate) seen: Seen,
     pub(crate) upstream: JoinHandle<()>,
     pub(crate) port: u16,
-    pub(crate) gate: Gate<Engine, MemoryReplayLog>,
+    pub(crate) gate: Gate<F, MemoryReplayLog>,
     pub(crate) log: Arc<MemoryReplayLog>,
     pub(crate) at: String,
     pub(crate) admin: String,
@@ -53,18 +54,30 @@ impl Front {
 
     /// The same with other members of its configuration.
     pub(crate) async fn with(more: Value) -> Self {
+        Self::remembering(10_000, more).await
+    }
+
+    /// The same with a log for so many payments.
+    pub(crate) async fn remembering(capacity: usize, more: Value) -> Self {
         let place = Place::open().await;
+        let engine = place.facilitator.clone();
+        Self::settled_by(place, (engine, Attested::Chain), MemoryReplayLog::new(capacity), more).await
+    }
+}
+
+impl<F: quittance_core::Facilitator + Send + Sync + 'static> Front<F> {
+    /// The same with another facilitator before the place's own, and what its word is worth.
+    pub(crate) async fn settled_by(
+        place: Place,
+        (facilitator, attested): (F, Attested),
+        log: MemoryReplayLog,
+        more: Value,
+    ) -> Self {
         let seen = Seen::new();
         let (port, upstream) = seen.listen(0).await;
         let config = config(port, &more).unwrap();
-        let log = Arc::new(MemoryReplayLog::new(10_000));
-        let means = Means {
-            facilitator: place.facilitator.clone(),
-            attested: Attested::Chain,
-            log: Arc::clone(&log),
-            schemes: vec![&EXACT],
-            clock: Clock::system(),
-        };
+        let log = Arc::new(log);
+        let means = Means { facilitator, attested, log: Arc::clone(&log), schemes: vec![&EXACT], clock: Clock::system() };
         let gate = Gate::new(config, means).unwrap();
         let (stop, told) = watch::channel(false);
         let listen = || async { tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap() };
@@ -105,28 +118,47 @@ impl Front {
     }
 
     /// A payment for an offer.
-    pub(crate) fn signed(&self, offer: wire::PaymentRequirements, method: &str, target: &str) -> String {
-        let (key, terms) = (key(BUYER), Terms::parse(offer.clone()).unwrap());
-        let token = terms.token().unwrap().erc20().unwrap();
+    pub(crate) fn signed(&self, offer: PaymentRequirements, method: &str, target: &str) -> String {
+        encoded(&self.bound(offer, method, target, Mode::Preferred))
+    }
+
+    /// The same before it is written down, for a route that says so about binding.
+    pub(crate) fn bound(&self, offer: PaymentRequirements, method: &str, target: &str, mode: Mode) -> PaymentPayload {
+        let terms = Terms::parse(offer.clone()).unwrap();
         let url = format!("{ORIGIN}{target}");
         let salt = Salt::from_bytes([self.salts.fetch_add(1, Ordering::SeqCst); 32]);
         let nonce = Binding::new(terms.hash(), method, &Resource::parse(&url).unwrap()).unwrap().nonce(&salt);
-        let window = Window::new(UnixSeconds::from_secs(0), UnixSeconds::from_secs(self.place.node.time() + 50));
-        let to = terms.pay_to().address().unwrap();
-        let transfer = Authorization { from: key.address(), to, value: terms.amount(), window, nonce };
-        let payload = Eip3009Payload::sign(&key, &token.domain_separator, transfer);
-        let mut payment = PaymentPayload::new(offer, (&payload).into());
+        let mut payment = self.plain(&key(BUYER), offer, nonce);
         let mut extensions = wire::Extensions::new();
-        let answer = wire::Binding::advertise(Mode::Preferred).answer(salt, None);
+        let answer = wire::Binding::advertise(mode).answer(salt, None);
         extensions.insert(quittance_core::binding::EXTENSION, &Extension::from(&answer));
         payment.extensions = Some(extensions);
         payment.resource = Some(ResourceInfo::new(url));
-        header::encode(&payment, &Limits::HEADER).unwrap()
+        payment
+    }
+
+    /// A payment for an offer as most clients make it, bound to nothing.
+    pub(crate) fn plain(&self, key: &SecretKey, offer: PaymentRequirements, nonce: Nonce) -> PaymentPayload {
+        let terms = Terms::parse(offer.clone()).unwrap();
+        // of a token that no registry knows, the tests know what it is called
+        let token = terms.asset().token().address().unwrap();
+        let unknown = || Domain::token("USDC", "2", terms.network().chain_id().unwrap(), token).separator();
+        let domain = terms.token().map_or_else(|_| unknown(), |token| token.erc20().unwrap().domain_separator);
+        let window = Window::new(UnixSeconds::from_secs(0), UnixSeconds::from_secs(self.place.node.time() + 50));
+        let to = terms.pay_to().address().unwrap();
+        let transfer = Authorization { from: key.address(), to, value: terms.amount(), window, nonce };
+        let payload = Eip3009Payload::sign(key, &domain, transfer);
+        PaymentPayload::new(offer, (&payload).into())
     }
 
     pub(crate) async fn pay(&self, target: &str, payment: &str) -> Answer {
         self.get(target, &[("payment-signature", payment)]).await
     }
+}
+
+/// A payment as it stands in a header.
+pub(crate) fn encoded(payment: &PaymentPayload) -> String {
+    header::encode(payment, &Limits::HEADER).unwrap()
 }
 
 /// A configuration, and what is wrong with it.

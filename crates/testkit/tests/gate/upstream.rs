@@ -76,6 +76,17 @@ impl Seen {
             "big" => *response.body_mut() = Body::from(vec![b'x'; BIG]),
             "sleeps" => tokio::time::sleep(Duration::from_secs(600)).await,
             "waits" => self.go.acquire().await.unwrap().forget(),
+            "missing" => *response.status_mut() = StatusCode::NOT_FOUND,
+            // whoever stands between may keep it, for what it says of itself
+            "public" => {
+                let headers = response.headers_mut();
+                headers.insert("cache-control", HeaderValue::from_static("public, max-age=600"));
+                headers.insert("etag", HeaderValue::from_static("\"one\""));
+                for name in ["cdn-cache-control", "example-cache-control", "surrogate-control"] {
+                    headers.insert(name, HeaderValue::from_static("max-age=600"));
+                }
+                headers.insert("x-accel-expires", HeaderValue::from_static("600"));
+            }
             "asks" => *response.status_mut() = StatusCode::PAYMENT_REQUIRED,
             "fails" if count == 1 => *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR,
             // more is announced than comes
@@ -128,7 +139,7 @@ impl Seen {
     }
 }
 
-struct Pieces<T>(mpsc::Receiver<T>);
+pub(crate) struct Pieces<T>(pub(crate) mpsc::Receiver<T>);
 
 impl<T> futures_core::Stream for Pieces<T> {
     type Item = T;

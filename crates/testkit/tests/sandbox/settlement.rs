@@ -97,7 +97,7 @@ async fn row_166_a_permit_needs_an_allowance_or_brings_one() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn rows_161_to_164_a_ceiling_is_charged_by_the_named_facilitator() {
+async fn rows_161_and_164_a_ceiling_is_charged_by_the_named_facilitator_and_by_nobody_else() {
     let node = Node::start().await;
     let terms = permit2_terms("upto");
     let scheme = UPTO.with_sponsoring(BOTH);
@@ -105,6 +105,20 @@ async fn rows_161_to_164_a_ceiling_is_charged_by_the_named_facilitator() {
     check(&node, &scheme, &payment, &terms, Amount::from_u64(1_234), Rejection::Permit2NonceUsed);
     assert_eq!(node.send(6, token(), &approve(Amount::MAX))["status"], "0x1");
     let payment = upto_permit(&key(6), "another", node.time(), Extensions::new());
+    // what a charge above the ceiling would be, and what the contract says to it
+    let verified = verify(&node, &UPTO, &payment, &terms).expect("a good permit");
+    let more = PRICE.checked_add(Amount::from_u64(1)).expect("small");
+    assert_eq!(UPTO.plan(&Admitted::assertion(verified), more).expect_err("above it"), Rejection::UptoExceeds);
+    let steps = plan(&node, &UPTO, &payment, &terms, PRICE).steps;
+    let [Step::Call(Call { target, data, .. })] = &steps[..] else { panic!("{steps:?}") };
+    let charge = data.windows(32).rposition(|at| at == PRICE.to_be_bytes()).expect("what is charged");
+    let beyond = [&data[..charge], &more.to_be_bytes(), &data[charge + 32..]].concat();
+    let refused = |who: usize, data: &[u8]| {
+        let said = node.call(Some(key(who).address()), Some(*target), data, 1_000_000).expect_err("it reverts");
+        said.0.expect("with an error of the contract's")[..4].to_vec()
+    };
+    assert_eq!(refused(0, &beyond), selector("AmountExceedsPermitted()"));
+    assert_eq!(refused(3, data), selector("UnauthorizedFacilitator()"));
     check(&node, &UPTO, &payment, &terms, PRICE, Rejection::Permit2NonceUsed);
 }
 

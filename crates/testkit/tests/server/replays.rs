@@ -1,15 +1,21 @@
 //! Rows 107 to 132: binding, replay, idempotency.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::http::StatusCode;
 use quittance_core::binding::Mode;
+use quittance_core::registry::networks::BASE;
 use quittance_core::wire::{self, PaymentIdentifier};
-use quittance_core::{Amount, PaymentId, Salt, payment_id};
-use quittance_server::{Bind, Naming};
+use quittance_core::{Address, Amount, PaymentId, Salt, Terms, payment_id};
+use quittance_facilitator::{ChainSetup, Facilitator};
+use quittance_guard::memory::MemoryReplayLog;
+use quittance_server::{Bind, Clock, Naming, Origin, Route, Seller};
+use quittance_testkit::chain::{Kind, ModelChain, Settings};
+use quittance_testkit::payer::{Order, TOKEN_NAME, TOKEN_VERSION};
 
-use crate::engine::{PRICE, times};
-use crate::shop::{Ask, ORIGIN, Shop, bound_order, with_binding, with_extension};
+use crate::engine::{PAYEE, PRICE, Stage, TOKEN, key, times};
+use crate::shop::{Ask, ORIGIN, Shop, answer, bound_order, with_binding, with_extension};
 
 #[tokio::test(start_paused = true)]
 async fn a_payment_buys_what_it_is_for_and_comes_with_a_receipt() {
@@ -199,12 +205,45 @@ async fn row_118_the_same_authorization_in_other_clothes_is_the_same_payment() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn row_119_another_nonce_is_another_payment() {
-    let shop = Shop::new();
-    for nonce in 1..=3 {
-        assert!(shop.ask(Ask::get("/v1/r").paying(&shop.plain(nonce))).await.is_goods());
+async fn row_119_the_same_nonce_of_another_payer_token_or_chain_is_another_payment() {
+    let (stage, coin) = (Stage::new(), Address::from_bytes([0x71; 20]));
+    let elsewhere = ModelChain::new(Settings { network: BASE, ..Settings::default() });
+    for (chain, token, payer) in [(&stage.chain, TOKEN, 2), (&stage.chain, coin, 1), (&elsewhere, TOKEN, 1)] {
+        chain.place_token(token, TOKEN_NAME, TOKEN_VERSION, Kind::Honest);
+        chain.mint(token, key(payer).address(), PRICE);
     }
-    assert_eq!((shop.served(), shop.sold()), (3, times(3)));
+    elsewhere.fund(key(101).address(), 10_u128.pow(18));
+    let setups = vec![
+        ChainSetup::new(Arc::clone(&stage.node), vec![key(100)]),
+        ChainSetup::new(Arc::new(elsewhere.node(1)), vec![key(101)]),
+    ];
+    let (clock, chain) = (stage.chain.clone(), stage.chain.clone());
+    let clock = quittance_facilitator::Clock::new(move || Ok(clock.now()));
+    let facilitator = Facilitator::new(setups, Arc::clone(&stage.log), clock, Default::default(), Default::default()).unwrap();
+    // one nonce four times
+    let first = stage.order(1);
+    let payer = Order { payer: Arc::new(key(2)), ..first.clone() };
+    let (token, network) = (Order { token: coin, ..first.clone() }, Order { network: BASE, ..first.clone() });
+    let log = Arc::new(MemoryReplayLog::new(100));
+    let seller = Seller::setup(facilitator, log, Origin::parse(ORIGIN).unwrap())
+        .scheme(&quittance_evm::EXACT)
+        .clock(Clock::new(move || Ok(chain.now())))
+        .build()
+        .unwrap();
+    let offers = [&first, &token, &network].map(|order| Terms::parse(order.offer(60)).unwrap());
+    let layer = seller.sell(Route::new(offers)).unwrap();
+    let app = axum::Router::new().route("/v1/r", axum::routing::get(async || "what was sold").layer(layer));
+    let orders = [first, payer, token, network];
+    for order in &orders {
+        let sold = answer(&app, Ask::get("/v1/r").paying(&order.payment(60))).await;
+        assert!(sold.is_goods(), "{order:?}: {sold:?}");
+    }
+    for order in &orders {
+        let again = answer(&app, Ask::get("/v1/r").paying(&order.payment(60))).await;
+        assert_eq!(again.refused(409).reason(), "spent", "{order:?}");
+    }
+    let paid = (stage.paid(), stage.chain.balance(coin, PAYEE), elsewhere.balance(TOKEN, PAYEE));
+    assert_eq!(paid, (times(2), PRICE, PRICE));
 }
 
 #[tokio::test(start_paused = true)]

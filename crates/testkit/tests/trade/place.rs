@@ -15,7 +15,7 @@ use quittance_core::wire::{
     self, Extension, Extensions, PaymentPayload, PaymentRequired, PaymentRequirements, ResourceInfo, SettleRequest, VerifyRequest,
     v1,
 };
-use quittance_core::{Address, Amount, Facilitator as _, Limits, binding, header, keccak256};
+use quittance_core::{Address, Amount, Facilitator as _, Limits, Network, binding, header, keccak256};
 use quittance_facilitator::service::Caller;
 use quittance_facilitator::{
     ChainSettings, ChainSetup, Clock, EndpointUrl, Facilitator, Metrics, Rpc, RpcOptions, Service, Settings,
@@ -31,7 +31,7 @@ pub(crate) const KEY: &str = "a-key-that-only-the-seller-has";
 /// Which of the sandbox's accounts does what.
 pub(crate) const BUYER: usize = 1;
 const SELLER: usize = 2;
-const FACILITATOR: usize = 3;
+pub(crate) const FACILITATOR: usize = 3;
 
 pub(crate) struct Place {
     pub(crate) node: Node,
@@ -41,15 +41,22 @@ pub(crate) struct Place {
 
 impl Place {
     pub(crate) async fn open() -> Self {
-        let node = Node::start().await;
+        Self::on(Node::start().await, &[]).await
+    }
+
+    /// The same on a node of one's own, and on other chains beside it.
+    pub(crate) async fn on(node: Node, others: &[(Network, &Node)]) -> Self {
         let metrics = Arc::new(Metrics::new());
-        let nodes = vec![EndpointUrl::parse(&node.devnet.url()).unwrap()];
-        let rpc = Rpc::connect(networks::BASE_SEPOLIA, nodes, RpcOptions::default(), &metrics).await.unwrap();
-        let mut of_chain = ChainSettings::default();
-        of_chain.poll = Duration::from_millis(10);
-        let setup = ChainSetup::new(Arc::new(rpc), vec![key(FACILITATOR)]).with(of_chain);
+        let mut setups = Vec::new();
+        for (network, node) in [(networks::BASE_SEPOLIA, &node)].iter().chain(others) {
+            let nodes = vec![EndpointUrl::parse(&node.devnet.url()).unwrap()];
+            let rpc = Rpc::connect(*network, nodes, RpcOptions::default(), &metrics).await.unwrap();
+            let mut of_chain = ChainSettings::default();
+            of_chain.poll = Duration::from_millis(10);
+            setups.push(ChainSetup::new(Arc::new(rpc), vec![key(FACILITATOR)]).with(of_chain));
+        }
         let log = Arc::new(MemoryReplayLog::new(10_000));
-        let facilitator = Facilitator::new(vec![setup], log, Clock::system(), Settings::default(), Arc::clone(&metrics)).unwrap();
+        let facilitator = Facilitator::new(setups, log, Clock::system(), Settings::default(), Arc::clone(&metrics)).unwrap();
         let service = Service::new(facilitator.clone(), metrics).for_callers(vec![Caller::new("seller", KEY).unwrap()]);
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
@@ -63,17 +70,27 @@ impl Place {
 
     /// What an account has of the token.
     pub(crate) fn balance(&self, of: Address) -> u64 {
-        let data = [&keccak256(b"balanceOf(address)")[..4], &[0; 12], of.as_bytes()].concat();
-        let returned = self.node.call(None, Some(token()), &data, 1_000_000).unwrap();
-        u64::from_be_bytes(returned[24..32].try_into().unwrap())
+        balance(&self.node, token(), of)
     }
 
     /// Lets Permit2 take the buyer's tokens.
     pub(crate) fn approve(&self) {
+        self.approve_of(token());
+    }
+
+    /// The same of some token.
+    pub(crate) fn approve_of(&self, token: Address) {
         let most = Amount::MAX.to_be_bytes();
         let data = [&keccak256(b"approve(address,uint256)")[..4], &[0; 12], PERMIT2.as_bytes(), &most].concat();
-        self.node.send(BUYER, token(), &data);
+        self.node.send(BUYER, token, &data);
     }
+}
+
+/// What an account has of a token on a chain.
+pub(crate) fn balance(node: &Node, token: Address, of: Address) -> u64 {
+    let data = [&keccak256(b"balanceOf(address)")[..4], &[0; 12], of.as_bytes()].concat();
+    let returned = node.call(None, Some(token), &data, 1_000_000).unwrap();
+    u64::from_be_bytes(returned[24..32].try_into().unwrap())
 }
 
 pub(crate) fn token() -> Address {

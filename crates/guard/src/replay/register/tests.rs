@@ -117,13 +117,16 @@ fn row_118_the_same_authorization_in_other_clothes_has_the_same_key() {
 }
 
 #[test]
-fn row_119_the_same_nonce_under_another_payer_or_chain_is_another_payment() {
+fn row_119_the_same_nonce_under_another_payer_token_or_chain_is_another_payment() {
     let mut register = Register::new(10);
     let _held = fresh(&mut register, &claim(1, "a", 0));
     let _other_payer = fresh(&mut register, &claim_by(2, 1, "a", 0));
     let ReplayKey::Eip3009 { token, from, nonce, .. } = key(1) else { unreachable!() };
     let elsewhere = Request { key: ReplayKey::Eip3009 { network: networks::BASE, token, from, nonce }, ..claim(1, "a", 0) };
     let _other_chain = fresh(&mut register, &elsewhere);
+    let (network, token) = (networks::BASE_SEPOLIA, Address::from_bytes([0x71; 20]));
+    let coin = Request { key: ReplayKey::Eip3009 { network, token, from, nonce }, ..claim(1, "a", 0) };
+    let _other_token = fresh(&mut register, &coin);
 }
 
 #[test]
@@ -239,7 +242,7 @@ fn a_part_decides_as_the_whole_does_and_says_what_has_changed() {
 }
 
 #[test]
-fn rows_138_to_142_an_open_outcome_is_gone_on_with_by_one_at_a_time() {
+fn rows_138_139_and_142_an_open_outcome_is_gone_on_with_by_one_at_a_time() {
     let mut register = Register::new(10);
     let first = fresh(&mut register, &claim(1, "a", 0));
     register.step(&first, Step::Settling(None), at(1)).unwrap();

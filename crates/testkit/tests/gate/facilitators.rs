@@ -1,0 +1,188 @@
+//! A gate and a facilitator that does as it should not: rows 174 to 176 and 181. Between the gate and the real one stands somebody who answers for it.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::Request;
+use axum::http::{Response, StatusCode};
+use quittance_core::wire::{SettleRequest, VerifyRequest, VerifyResponse};
+use quittance_core::{Facilitator as _, Limits, Nonce, SecretKey};
+use quittance_guard::memory::MemoryReplayLog;
+use quittance_guard::receipt::Attested;
+use quittance_remote::{Key, RemoteFacilitator};
+use serde_json::json;
+use tokio::sync::mpsc;
+
+use crate::front::{Engine, Front, encoded};
+use crate::node::key;
+use crate::place::{BUYER, KEY, Place};
+use crate::surface::Trap;
+
+const A: &str = "/v1/a";
+
+/// How a question is answered.
+#[derive(Clone, PartialEq, Eq, Debug)]
+enum Way {
+    /// As the real one does.
+    Honestly,
+    /// By a word that it is elsewhere.
+    Redirected(u16, String),
+    /// Without end.
+    Endlessly,
+    /// A byte now and then.
+    Slowly,
+    /// Not at all.
+    Never,
+    /// "Valid", without a look.
+    Valid,
+}
+
+/// Who answers, and how from now on: to what a payment is worth, and to be paid.
+#[derive(Clone)]
+struct Between {
+    ways: Arc<Mutex<(Way, Way)>>,
+    asked: Arc<AtomicUsize>,
+}
+
+impl Between {
+    /// A gate whose facilitator this is.
+    async fn open(verify: Way, settle: Way) -> (Self, Front<RemoteFacilitator>) {
+        let between = Self { ways: Arc::new(Mutex::new((verify, settle))), asked: Arc::default() };
+        let place = Place::open().await;
+        let (engine, own) = (place.facilitator.clone(), between.clone());
+        let app = Router::new().fallback(move |request: Request| {
+            let (own, engine) = (own.clone(), engine.clone());
+            async move { own.answer(&engine, request).await }
+        });
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        tokio::spawn(async move { axum::serve(listener, app).await.unwrap() });
+        let remote = RemoteFacilitator::builder(&url).unwrap().key(Key::bearer(KEY).unwrap()).allow_plain_http().build().unwrap();
+        let more = json!({ "limits": { "verify_seconds": 1, "settle_seconds": 1, "answer_seconds": 1, "connect_seconds": 1 } });
+        let front = Front::settled_by(place, (remote, Attested::Answer), MemoryReplayLog::new(100), more).await;
+        (between, front)
+    }
+
+    fn from_now_on(&self, verify: Way, settle: Way) {
+        *self.ways.lock().unwrap() = (verify, settle);
+    }
+
+    async fn answer(&self, engine: &Engine, request: Request) -> Response<Body> {
+        self.asked.fetch_add(1, Ordering::SeqCst);
+        let settles = request.uri().path().ends_with("/settle");
+        let way = { self.ways.lock().unwrap().clone() };
+        let way = if settles { way.1 } else { way.0 };
+        let body = axum::body::to_bytes(request.into_body(), 1 << 20).await.unwrap();
+        let json = |text: String| Response::builder().header("content-type", "application/json").body(text.into()).unwrap();
+        match way {
+            Way::Honestly if settles => {
+                json(engine.settle(&SettleRequest::from_json(&body, &Limits::BODY).unwrap()).await.unwrap().to_json())
+            }
+            Way::Honestly => json(engine.verify(&VerifyRequest::from_json(&body, &Limits::BODY).unwrap()).await.unwrap().to_json()),
+            Way::Redirected(status, to) => {
+                let status = StatusCode::from_u16(status).unwrap();
+                Response::builder().status(status).header("location", to).body(Body::empty()).unwrap()
+            }
+            Way::Endlessly => json(" ".repeat(10 << 20)),
+            Way::Slowly => {
+                let (sender, receiver) = mpsc::channel(1);
+                tokio::spawn(async move {
+                    while sender.send(Ok::<_, std::convert::Infallible>(" ")).await.is_ok() {
+                        tokio::time::sleep(Duration::from_millis(20)).await;
+                    }
+                });
+                json(String::new()).map(|_| Body::from_stream(crate::upstream::Pieces(receiver)))
+            }
+            Way::Never => std::future::pending().await,
+            Way::Valid => {
+                let mut verdict = VerifyResponse::valid("");
+                verdict.payer = None;
+                json(verdict.to_json())
+            }
+        }
+    }
+}
+
+/// Whatever goes wrong with a payment's verification, nothing has moved; whatever goes wrong with its settlement, nobody is asked for another
+/// payment; and the same one is good when the facilitator is.
+async fn recovers(between: &Between, front: &Front<RemoteFacilitator>, bad: Way) {
+    for settles in [false, true] {
+        let (sold, served) = (front.sold(), front.seen.served());
+        let payment = front.payment("GET", A).await;
+        between.from_now_on(if settles { Way::Honestly } else { bad.clone() }, if settles { bad.clone() } else { Way::Honestly });
+        let refused = front.pay(A, &payment).await;
+        assert!(matches!(refused.status, 502 | 503), "{bad:?}: {refused:?}");
+        assert_eq!(refused.header("payment-required"), None, "{bad:?}: another payment might be a second one");
+        assert_eq!((front.sold(), front.seen.served()), (sold, served), "{bad:?}");
+        between.from_now_on(Way::Honestly, Way::Honestly);
+        let again = front.pay(A, &payment).await;
+        assert_eq!((again.status, front.sold(), front.seen.served()), (200, sold + 1, served + 1), "{bad:?}: {again:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn row_175_a_facilitator_that_is_elsewhere_is_not_followed() {
+    let (between, front) = Between::open(Way::Honestly, Way::Honestly).await;
+    let thief = Trap::set().await;
+    for status in [301, 302, 307, 308] {
+        recovers(&between, &front, Way::Redirected(status, format!("http://{}/verify", thief.at))).await;
+    }
+    thief.was_avoided().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn row_176_an_answer_without_end_is_not_waited_for() {
+    let (between, front) = Between::open(Way::Honestly, Way::Honestly).await;
+    for bad in [Way::Endlessly, Way::Slowly] {
+        recovers(&between, &front, bad).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn row_174_a_facilitator_that_is_slow_holds_up_nobody_but_who_pays() {
+    let (between, front) = Between::open(Way::Never, Way::Never).await;
+    let payment = front.payment("GET", A).await;
+    let (at, paying) = (front.at.clone(), payment.clone());
+    let slow = tokio::spawn(async move { crate::wire::ask(&at, "GET", A, &[("payment-signature", &paying)], b"").await });
+    while between.asked.load(Ordering::SeqCst) == 0 {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!((front.get("/free/a", &[]).await.status, front.get(A, &[]).await.status), (200, 402));
+    assert!(!slow.is_finished(), "it is asked at this moment");
+    let late = slow.await.unwrap();
+    assert_eq!((late.status, late.header("retry-after").is_some(), front.sold()), (503, true, 0), "{late:?}");
+    between.from_now_on(Way::Honestly, Way::Honestly);
+    assert_eq!((front.pay(A, &payment).await.status, front.sold()), (200, 1));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn row_181_a_facilitator_that_finds_everything_valid_sells_nothing() {
+    let (between, front) = Between::open(Way::Valid, Way::Honestly).await;
+    let offer = front.asked(A).await.accepts[0].clone();
+    let honest = front.plain(&key(BUYER), offer.clone(), Nonce::from_bytes([1; 32]));
+    let with = |name: &str, value: &str| {
+        let mut forged = honest.clone();
+        forged.payload.insert(name, value);
+        encoded(&forged)
+    };
+    let stranger = front.plain(&key(5), offer.clone(), Nonce::from_bytes([1; 32]));
+    let signature = stranger.payload.member("signature").unwrap().as_str().unwrap().to_owned();
+    let mut cheap = offer.clone();
+    cheap.amount = "1".into();
+    let mut cheap = front.plain(&key(BUYER), cheap, Nonce::from_bytes([2; 32]));
+    cheap.accepted = offer.clone();
+    for forged in [with("signature", &signature), with("signature", &format!("0x{}", "00".repeat(65))), encoded(&cheap)] {
+        let refused = front.pay(A, &forged).await;
+        assert!(matches!(refused.status, 400 | 402), "{refused:?}");
+    }
+    assert_eq!(between.asked.load(Ordering::SeqCst), 0, "nobody is asked about what is not signed");
+    // what is signed by somebody without money is not sold either: the chain moves nothing
+    let poor = SecretKey::from_bytes(&[9; 32]).unwrap();
+    let refused = front.pay(A, &encoded(&front.plain(&poor, offer, Nonce::from_bytes([3; 32])))).await;
+    assert_eq!(refused.status, 402, "{refused:?}");
+    assert_eq!(between.asked.load(Ordering::SeqCst), 2, "it was believed, and then asked to settle");
+    assert_eq!((front.sold(), front.seen.served()), (0, 0));
+}
