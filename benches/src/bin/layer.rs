@@ -29,6 +29,10 @@ const PAY_TO: &str = "0x209693Bc6afc0C5328bA36FaF03C514EF312287C";
 struct Nobody;
 
 impl Facilitator for Nobody {
+    fn name(&self) -> &str {
+        "nobody"
+    }
+
     async fn verify(&self, _: &VerifyRequest) -> Result<VerifyResponse, Fault> {
         Err(Fault::FacilitatorUnreachable)
     }

@@ -194,8 +194,11 @@ async fn serve(
         tokio::spawn(async move {
             loop {
                 match gate.reconcile().await {
-                    Ok(0) => {}
-                    Ok(ended) => tracing::info!(ended, "settlements that were open have come to an end"),
+                    Ok(found) if found.ended > 0 => {
+                        tracing::info!(ended = found.ended, "settlements that were open have come to an end");
+                    }
+                    // what waits for another facilitator has been told one by one
+                    Ok(_) => {}
                     Err(fault) => tracing::warn!(code = fault.code(), "open settlements cannot be gone on with"),
                 }
                 tokio::time::sleep(AGAIN).await;

@@ -10,6 +10,11 @@ use crate::wire::{SettleRequest, SettleResponse, SupportedResponse, VerifyReques
 /// Its answers are claims. An error is a [`Fault`]: the facilitator could not answer, which says nothing about the payer. After
 /// [`settle`](Self::settle) has been called, any fault means that the outcome is unknown (catalogue rows 138 and 139).
 pub trait Facilitator {
+    /// Which facilitator this is, in one line of plain text without a secret: the same for as long as it can say what became of what it was
+    /// sent, and another for every other. Who asks it to settle keeps this with what was sent, so that nobody else is asked to settle the
+    /// same (catalogue row 154).
+    fn name(&self) -> &str;
+
     /// Asks whether a payment could be settled. Safe to repeat.
     fn verify(&self, request: &VerifyRequest) -> impl Future<Output = Result<VerifyResponse, Fault>> + Send;
 

@@ -230,6 +230,12 @@ impl<C: Chain + 'static, L: ReplayLog + Send + Sync + 'static> Facilitator<C, L>
 }
 
 impl<C: Chain + 'static, L: ReplayLog + Send + Sync + 'static> quittance_core::Facilitator for Facilitator<C, L> {
+    /// All engines have one name: each goes by what it finds on the chain, whoever has sent it there, so that what was sent to one comes to
+    /// the same end with another, other signers and another log included.
+    fn name(&self) -> &str {
+        "whoever reads the chain, in this process"
+    }
+
     async fn verify(&self, request: &VerifyRequest) -> Result<VerifyResponse, Fault> {
         let engine = &self.0.engine;
         let words = engine.settings.vocabulary;

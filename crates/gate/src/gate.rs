@@ -8,7 +8,7 @@ use std::time::Duration;
 use quittance_core::{Facilitator, Fault, Scheme, sha256};
 use quittance_guard::receipt::Attested;
 use quittance_guard::replay::ReplayLog;
-use quittance_server::{Clock, QuoteKey, Seller, SetupError, Sold};
+use quittance_server::{Clock, QuoteKey, Reconciled, Seller, SetupError, Sold};
 use quittance_service::{ServeError, Served, Tls, TlsError, serve};
 use tokio::net::TcpListener;
 use tower_layer::Layer as _;
@@ -218,8 +218,10 @@ impl<F: Facilitator + Send + Sync + 'static, L: ReplayLog + Send + Sync + 'stati
     /// # Errors
     ///
     /// [`Fault`] when the log or the clock cannot be asked.
-    pub async fn reconcile(&self) -> Result<usize, Fault> {
-        self.0.seller.reconcile().await
+    pub async fn reconcile(&self) -> Result<Reconciled, Fault> {
+        let found = self.0.seller.reconcile().await?;
+        self.0.metrics.elsewhere(found.elsewhere);
+        Ok(found)
     }
 
     /// Whether the upstream takes connections.

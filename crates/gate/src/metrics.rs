@@ -18,6 +18,7 @@ pub(crate) struct Metrics {
     charged: Family<Counter>,
     reloads: Family<Counter>,
     open: Family<Gauge>,
+    elsewhere: Family<Gauge>,
 }
 
 impl Metrics {
@@ -41,6 +42,10 @@ impl Metrics {
         self.open.of(&[])
     }
 
+    pub(crate) fn elsewhere(&self, count: usize) {
+        self.elsewhere.of(&[]).set(i64::try_from(count).unwrap_or(i64::MAX));
+    }
+
     /// All of it, in Prometheus' text format.
     pub(crate) fn text(&self) -> String {
         let mut text = String::new();
@@ -60,6 +65,12 @@ impl Metrics {
             "quittance_gate_charged_total",
             "Settled, in the smallest unit of the token.",
             &["network", "asset"],
+        );
+        self.elsewhere.write(
+            out,
+            "quittance_gate_settlements_elsewhere",
+            "Open settlements that were sent to another facilitator than the one of now, and wait for that one.",
+            &[],
         );
         self.reloads.write(out, "quittance_gate_reloads_total", "Configurations that were read again.", &["outcome"]);
         text
@@ -91,6 +102,10 @@ pub(crate) struct Counted<F> {
 }
 
 impl<F: Facilitator + Send + Sync> Facilitator for Counted<F> {
+    fn name(&self) -> &str {
+        self.facilitator.name()
+    }
+
     async fn verify(&self, request: &VerifyRequest) -> Result<VerifyResponse, Fault> {
         self.facilitator.verify(request).await
     }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use quittance_core::resource::Resource;
 use quittance_core::wire::{SettleRequest, SettleResponse, SupportedResponse, VerifyRequest, VerifyResponse};
-use quittance_core::{Facilitator, Fault, Limits, ResourceError};
+use quittance_core::{Facilitator, Fault, Limits, ResourceError, sha256};
 use reqwest::Method;
 use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderValue};
 
@@ -26,6 +26,7 @@ struct Inner {
     web: Web,
     /// Without a slash at the end.
     base: String,
+    name: String,
     key: Option<Keys>,
     times: Times,
     supported: Cached,
@@ -157,8 +158,19 @@ impl Builder {
         let Times { connect, settle, .. } = self.times;
         let bounds = Bounds { connect_timeout: connect, timeout: settle, max_body: Limits::BODY.bytes };
         let web = Web::new(bounds).map_err(RemoteError::Fault)?;
-        Ok(RemoteFacilitator(Arc::new(Inner { web, base, key: self.key, times: self.times, supported: Cached::default() })))
+        let name = name(&self.base, &base);
+        Ok(RemoteFacilitator(Arc::new(Inner { web, base, name, key: self.key, times: self.times, supported: Cached::default() })))
     }
+}
+
+/// What a facilitator at a URL is called.
+fn name(resource: &Resource, base: &str) -> String {
+    let origin = resource.origin();
+    if base == origin {
+        return base.to_owned();
+    }
+    let digest = sha256(base.as_bytes()).iter().take(8).map(|byte| format!("{byte:02x}")).collect::<String>();
+    format!("{origin} (path {digest})")
 }
 
 impl fmt::Debug for Builder {
@@ -208,6 +220,11 @@ impl RemoteFacilitator {
 }
 
 impl Facilitator for RemoteFacilitator {
+    /// Its origin and, where its URL has a path, a digest of that, which can hold a key.
+    fn name(&self) -> &str {
+        &self.0.name
+    }
+
     async fn verify(&self, request: &VerifyRequest) -> Result<VerifyResponse, Fault> {
         answers::verified(&self.post(Endpoint::Verify, request.to_json(), self.0.times.verify).await?, request)
     }

@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use quittance_core::wire::BazaarInput;
-use quittance_core::{Fault, Scheme, SchemeId, Terms};
+use quittance_core::{Facilitator, Fault, Scheme, SchemeId, Terms};
 use quittance_guard::replay::ReplayLog;
 use quittance_guard::screening::Screening;
 use tokio::sync::Semaphore;
@@ -13,6 +13,7 @@ use crate::ask::Ask;
 use crate::breaker::Breaker;
 use crate::clock::Clock;
 use crate::layer::SellLayer;
+use crate::open;
 use crate::options::Options;
 use crate::origin::Origin;
 use crate::quote::QuoteKey;
@@ -39,6 +40,17 @@ pub(crate) struct Shared<F, L> {
     pub(crate) places: Arc<Semaphore>,
     /// What is under way; each sale holds one.
     pub(crate) sales: Arc<Semaphore>,
+}
+
+/// What became of the settlements that were open.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+#[non_exhaustive]
+pub struct Reconciled {
+    /// So many have come to an end.
+    pub ended: usize,
+    /// So many were sent to another facilitator than the one that this seller has now, and wait for that one: a second one is asked nothing
+    /// as long as the first may still have settled (catalogue row 154). They end when a seller with that facilitator has this log.
+    pub elsewhere: usize,
 }
 
 /// More sales than can be under way.
@@ -136,7 +148,10 @@ impl<F, L> Setup<F, L> {
     /// # Errors
     ///
     /// [`SetupError`].
-    pub fn build(self) -> Result<Seller<F, L>, SetupError> {
+    pub fn build(self) -> Result<Seller<F, L>, SetupError>
+    where
+        F: Facilitator,
+    {
         let options = &self.options;
         for (name, zero) in [
             ("lease", options.lease == 0),
@@ -150,6 +165,9 @@ impl<F, L> Setup<F, L> {
             if zero {
                 return Err(SetupError::Zero(name));
             }
+        }
+        if !open::is_name(self.facilitator.name()) {
+            return Err(SetupError::Text("the facilitator's name"));
         }
         let breaker = Breaker::new(options.failures, options.rest);
         let places = Arc::new(Semaphore::new(options.concurrency.min(Semaphore::MAX_PERMITS)));
@@ -293,14 +311,14 @@ impl<F, L> Shared<F, L> {
     }
 }
 
-impl<F: quittance_core::Facilitator + Send + Sync + 'static, L: ReplayLog + Send + Sync + 'static> Seller<F, L> {
-    /// Goes on with every settlement whose outcome is open and that nobody is at, and says how many have come to an end. To be done at start
-    /// and from time to time: a buyer who was told that the outcome is unknown may never come back to ask (rules 12 to 15).
+impl<F: Facilitator + Send + Sync + 'static, L: ReplayLog + Send + Sync + 'static> Seller<F, L> {
+    /// Goes on with every settlement whose outcome is open and that nobody is at. To be done at start and from time to time: a buyer who was
+    /// told that the outcome is unknown may never come back to ask (rules 12 to 15).
     ///
     /// # Errors
     ///
     /// [`Fault`] when the log or the clock cannot be asked.
-    pub async fn reconcile(&self) -> Result<usize, Fault> {
+    pub async fn reconcile(&self) -> Result<Reconciled, Fault> {
         crate::settle::reconcile(&self.0).await
     }
 

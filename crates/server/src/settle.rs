@@ -2,7 +2,8 @@
 //!
 //! Its word is taken for what it says and for nothing more: an answer about another payer, another network or another amount, or one without a
 //! transaction, is none (catalogue rows 133 to 136). From the moment a settlement may have left, every end that is not a refusal of that very
-//! attempt leaves the outcome open (rule 12), and the same payment may be sent again to the same facilitator and to no other (row 154).
+//! attempt leaves the outcome open (rule 12), and the same payment may be sent again to the same facilitator and to no other (row 154): the
+//! log keeps its name, and what was sent to another waits until that one is asked again.
 
 use std::time::Duration;
 
@@ -10,12 +11,13 @@ use quittance_core::proof::{Admitted, Settled};
 use quittance_core::rejection::Reason;
 use quittance_core::settling::{Answered, Charge};
 use quittance_core::wire::{SettleRequest, SettleResponse, VerifyRequest};
-use quittance_core::{Account, Amount, Facilitator, Fault, Limits, Network, Rejection, Retry, Settling, UnixSeconds, registry};
+use quittance_core::{Account, Amount, Facilitator, Fault, Network, Rejection, Retry, Settling, UnixSeconds, registry};
 use quittance_guard::receipt::{Attested, Receipt};
-use quittance_guard::replay::{Claim, Entry, ReplayLog, Sent, Step, StepError};
+use quittance_guard::replay::{Claim, Entry, ReplayLog, Step, StepError};
 use tokio::time::timeout;
 
-use crate::seller::Shared;
+use crate::open::{self, Open};
+use crate::seller::{Reconciled, Shared};
 
 /// How a settlement ended.
 pub(crate) enum Outcome {
@@ -115,13 +117,32 @@ async fn attempt_to<F: Facilitator + Sync, L: ReplayLog + Sync>(
     request: SettleRequest,
     expected: Expected,
 ) -> End {
-    let Ok(sent) = Sent::new(request.to_json().as_bytes()) else { return End::Open(Fault::StoreFull, None) };
-    let sent = (expected.attempt == Attempt::First).then_some(sent);
-    let request = match take(shared, claim, Step::Settling(sent)).await {
-        // what was sent before is what is sent again, in whichever clothes the payment came this time
-        Ok(entry) => entry.and_then(|entry| entry.sent).and_then(|sent| again(&sent)).unwrap_or(request),
+    let sent = match expected.attempt {
+        Attempt::First => match open::keep(shared.facilitator.name(), &request) {
+            Ok(sent) => Some(sent),
+            Err(fault) => return End::Open(fault, None),
+        },
+        Attempt::Again => None,
+    };
+    let entry = match take(shared, claim, Step::Settling(sent)).await {
+        Ok(entry) => entry,
         Err(StepError::Fault(fault)) => return End::Open(fault, None),
         Err(_) => return End::Lost,
+    };
+    // what was sent before is what is sent again, in whichever clothes the payment came this time
+    let request = match entry.as_ref().and_then(Open::of) {
+        Some(open) if is_elsewhere(shared, &open, expected.network) => {
+            drop(take(shared, claim, Step::Unknown).await);
+            return End::Open(Fault::SettleFailed, None);
+        }
+        Some(open) => open.request,
+        None if expected.attempt == Attempt::First => request,
+        None => {
+            // nobody can say what was sent, or to whom, so that nobody else is sent anything
+            tracing::error!(network = %expected.network, "what was sent to settle cannot be read");
+            drop(take(shared, claim, Step::Unknown).await);
+            return End::Open(Fault::StoreInconsistent, None);
+        }
     };
     let mut answer = ask(shared, &request).await;
     if let Ok(pending) = &answer
@@ -247,9 +268,13 @@ async fn persist<F, L: ReplayLog + Sync>(shared: &Shared<F, L>, claim: &Claim, s
     take(shared, claim, step).await
 }
 
-/// The request that was sent before.
-fn again(sent: &Sent) -> Option<SettleRequest> {
-    SettleRequest::from_json(sent.expose(), &Limits::BODY.with_bytes(Sent::MAX)).ok()
+/// Whether something was sent to another facilitator than the one that is asked now, which an operator is told: it comes to no end before
+/// that one is asked again.
+fn is_elsewhere<F: Facilitator, L>(shared: &Shared<F, L>, open: &Open, network: Network) -> bool {
+    let asked = shared.facilitator.name();
+    let Some(sent_to) = open.elsewhere(asked) else { return false };
+    tracing::error!(%network, sent_to, asked, "an open settlement was sent to another facilitator, and waits for that one");
+    true
 }
 
 /// Sends again what was sent before, whatever it charges, and says whether that is paid now.
@@ -262,25 +287,29 @@ pub(crate) async fn once_more<F: Facilitator + Sync, L: ReplayLog + Sync>(
         Err(StepError::Fault(fault)) => return Err(fault),
         Ok(None) | Err(_) => return Ok(false),
     };
-    let Some(request) = entry.sent.as_ref().and_then(again) else { return Ok(false) };
-    let Some(charge) = request.0.offer().ok().and_then(|offer| offer.parse_amount().ok()) else { return Ok(false) };
+    let Some(open) = Open::of(&entry) else { return Ok(false) };
+    let Some(charge) = open.charge() else { return Ok(false) };
     let expected = Expected::new((entry.key.network(), entry.payer, charge), Attempt::Again, Step::Settled);
-    Ok(matches!(attempt_to(shared, claim, request, expected).await, End::Paid(_)))
+    Ok(matches!(attempt_to(shared, claim, open.request, expected).await, End::Paid(_)))
 }
 
 /// Goes on with what is open.
-pub(crate) async fn reconcile<F: Facilitator + Sync, L: ReplayLog + Sync>(shared: &Shared<F, L>) -> Result<usize, Fault> {
+pub(crate) async fn reconcile<F: Facilitator + Sync, L: ReplayLog + Sync>(shared: &Shared<F, L>) -> Result<Reconciled, Fault> {
     let now: UnixSeconds = shared.clock.now()?;
-    let mut ended = 0;
+    let mut found = Reconciled::default();
     for entry in shared.log.open(now).await? {
-        let Some(request) = entry.sent.as_ref().and_then(again) else { continue };
-        let Some(charge) = request.0.offer().ok().and_then(|offer| offer.parse_amount().ok()) else { continue };
+        let Some(open) = Open::of(&entry) else { continue };
+        let Some(charge) = open.charge() else { continue };
+        if is_elsewhere(shared, &open, entry.key.network()) {
+            found.elsewhere += 1;
+            continue;
+        }
         let Some(claim) = shared.log.resume(&entry.key, shared.options.lease, shared.clock.now()?).await? else { continue };
         let expected = Expected::new((entry.key.network(), entry.payer, charge), Attempt::Again, Step::Settled);
-        match attempt_to(shared, &claim, request, expected).await {
-            End::Paid(_) | End::Refused(..) => ended += 1,
+        match attempt_to(shared, &claim, open.request, expected).await {
+            End::Paid(_) | End::Refused(..) => found.ended += 1,
             End::Open(..) | End::Lost => {}
         }
     }
-    Ok(ended)
+    Ok(found)
 }

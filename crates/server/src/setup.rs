@@ -48,7 +48,7 @@ pub enum SetupError {
     /// A description for whoever lists resources that is not of the route: of a tool for a path, or of another tool.
     #[error("the description for listings is of something else than the route")]
     Discovery,
-    /// A text of the route that no header can carry.
+    /// A text of the route that no header can carry, or a name of the facilitator that no line can.
     #[error("{0} must be plain text")]
     Text(&'static str),
 }

@@ -186,6 +186,10 @@ pub(crate) struct Overheard<F> {
 }
 
 impl<F: Facilitator + Send + Sync> Facilitator for Overheard<F> {
+    fn name(&self) -> &str {
+        self.facilitator.name()
+    }
+
     async fn verify(&self, request: &VerifyRequest) -> Result<VerifyResponse, Fault> {
         self.facilitator.verify(request).await
     }

@@ -79,6 +79,13 @@ impl Settler {
 }
 
 impl Facilitator for Settler {
+    fn name(&self) -> &str {
+        match self {
+            Self::Remote(remote, _) => remote.name(),
+            Self::Here(engine) => engine.facilitator.name(),
+        }
+    }
+
     async fn verify(&self, request: &VerifyRequest) -> Result<VerifyResponse, Fault> {
         match self {
             Self::Remote(remote, _) => remote.verify(request).await,

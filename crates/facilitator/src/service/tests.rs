@@ -63,6 +63,10 @@ impl Told {
 }
 
 impl Facilitator for Told {
+    fn name(&self) -> &str {
+        "told"
+    }
+
     async fn verify(&self, _request: &VerifyRequest) -> Result<VerifyResponse, Fault> {
         self.answer(VerifyResponse::valid(PAYER), VerifyResponse::invalid("permit2_allowance_required", Some(PAYER.into()))).await
     }

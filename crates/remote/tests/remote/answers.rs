@@ -2,6 +2,7 @@
 
 use quittance_core::wire::{SettleRequest, SettleResponse, VerifyResponse};
 use quittance_core::{Facilitator as _, Fault};
+use quittance_remote::RemoteFacilitator;
 
 use crate::place::{PAYEE, Place, TX, payer, settle, settle_first, verify};
 
@@ -21,6 +22,23 @@ fn receipt(change: impl FnOnce(&mut SettleResponse)) -> String {
     let mut receipt = SettleResponse::settled("eip155:84532", TX, payer());
     change(&mut receipt);
     receipt.to_json()
+}
+
+#[test]
+fn row_154_a_facilitator_is_called_by_its_place_and_by_no_secret_in_it() {
+    let name = |url: &str| RemoteFacilitator::builder(url).unwrap().allow_plain_http().build().unwrap().name().to_owned();
+    assert_eq!(name("HTTPS://Facilitator.example:443/"), "https://facilitator.example");
+    assert_eq!(name("https://facilitator.example/v2/K3y"), name("https://facilitator.example/v2/K3y/"));
+    assert!(!name("https://facilitator.example/v2/K3y").contains("K3y"));
+    let places = [
+        "https://facilitator.example",
+        "http://facilitator.example",
+        "https://facilitator.example:8443",
+        "https://facilitator.example/v2",
+        "https://facilitator.example/v2/K3y",
+        "https://other.example/v2",
+    ];
+    assert_eq!(places.map(name).into_iter().collect::<std::collections::BTreeSet<_>>().len(), places.len());
 }
 
 #[tokio::test]

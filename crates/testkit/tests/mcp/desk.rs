@@ -41,6 +41,10 @@ pub(crate) struct Behind {
 }
 
 impl Facilitator for Behind {
+    fn name(&self) -> &str {
+        self.engine.name()
+    }
+
     async fn verify(&self, request: &VerifyRequest) -> Result<wire::VerifyResponse, Fault> {
         self.engine.verify(request).await
     }

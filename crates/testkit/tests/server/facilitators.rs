@@ -1,4 +1,4 @@
-//! Facilitators that are down, slow, broken or lying: rows 132 to 140, 142, 153 and 181.
+//! Facilitators that are down, slow, broken or lying: rows 132 to 140, 142, 153, 154 and 181.
 
 use std::collections::VecDeque;
 use std::future::pending;
@@ -8,9 +8,11 @@ use std::time::Duration;
 
 use quittance_core::wire::{SettleRequest, SettleResponse, SupportedResponse, VerifyRequest, VerifyResponse};
 use quittance_core::{Amount, Facilitator, Fault};
+use quittance_guard::replay::{ReplayLog as _, Sent, Step};
+use quittance_server::{Origin, Seller, SetupError};
 
-use crate::engine::PRICE;
-use crate::shop::{Ask, Engine, Shop};
+use crate::engine::{PRICE, times};
+use crate::shop::{Ask, Engine, ORIGIN, Shop};
 
 /// What becomes of one question.
 #[derive(Clone)]
@@ -32,6 +34,7 @@ enum Way {
 /// A facilitator between the shop and the engine that does what it is told, in order; then it is honest.
 #[derive(Clone)]
 struct Between {
+    name: &'static str,
     engine: Engine,
     verify: Arc<Mutex<VecDeque<Way>>>,
     settle: Arc<Mutex<VecDeque<Way>>>,
@@ -42,8 +45,16 @@ impl Between {
     fn shop(verify: &[Way], settle: &[Way]) -> (Shop<Self>, Self) {
         let ways = |ways: &[Way]| Arc::new(Mutex::new(ways.iter().cloned().collect()));
         let (verify, settle, mut own) = (ways(verify), ways(settle), None);
-        let shop = Shop::behind(|engine| own.insert(Self { engine, verify, settle, asked: Arc::new(AtomicUsize::new(0)) }).clone());
+        let shop = Shop::behind(|engine| {
+            own.insert(Self { name: "between", engine, verify, settle, asked: Arc::new(AtomicUsize::new(0)) }).clone()
+        });
         (shop, own.unwrap())
+    }
+
+    /// Another in front of the same chain, honest, that has been asked nothing.
+    fn another(&self, name: &'static str) -> Self {
+        let none = || Arc::new(Mutex::new(VecDeque::new()));
+        Self { name, engine: self.engine.clone(), verify: none(), settle: none(), asked: Arc::new(AtomicUsize::new(0)) }
     }
 
     fn next(&self, ways: &Mutex<VecDeque<Way>>) -> Way {
@@ -57,6 +68,10 @@ impl Between {
 }
 
 impl Facilitator for Between {
+    fn name(&self) -> &str {
+        self.name
+    }
+
     async fn verify(&self, request: &VerifyRequest) -> Result<VerifyResponse, Fault> {
         match self.next(&self.verify) {
             Way::Honest | Way::Receipt(_) => self.engine.verify(request).await,
@@ -155,7 +170,7 @@ async fn rows_135_and_156_a_facilitator_that_is_down_takes_no_delivery_from_a_bu
     assert_eq!(shop.ask(ask.clone()).await.refused(502).reason(), "facilitator_reply");
     for time in 0..7 {
         tokio::time::sleep(Duration::from_secs(5)).await;
-        assert_eq!(shop.seller.reconcile().await, Ok(0), "{time}");
+        assert_eq!(shop.seller.reconcile().await.unwrap().ended, 0, "{time}");
     }
     // it is left alone for a while
     tokio::time::sleep(Duration::from_secs(6)).await;
@@ -259,11 +274,68 @@ async fn row_138_what_is_left_open_is_ended_without_the_buyer() {
     let payment = shop.bound(7, "GET", "/v1/r");
     let ask = Ask::get("/v1/r").paying(&payment);
     shop.ask(ask.clone()).await.refused(503);
-    assert_eq!(shop.seller.reconcile().await, Ok(1));
+    assert_eq!(shop.seller.reconcile().await.unwrap().ended, 1);
     assert_eq!((shop.remembered().await, shop.sold()), (0, PRICE));
     tokio::time::sleep(Duration::from_secs(61)).await;
     assert!(shop.ask(ask).await.is_goods(), "what is paid for is owed");
     assert_eq!((shop.served(), shop.sold()), (1, PRICE));
+}
+
+#[tokio::test(start_paused = true)]
+async fn row_154_what_is_open_with_one_facilitator_is_sent_to_no_other() {
+    for way in [Way::Lost, Way::Down(Fault::ConnectionLost), Way::Silent] {
+        let (shop, first) = Between::shop(&[], &[way]);
+        let ask = Ask::get("/v1/r").paying(&shop.bound(7, "GET", "/v1/r"));
+        shop.ask(ask.clone()).await.refused(503);
+        let moved = shop.sold();
+
+        let second = first.another("second");
+        let shop = shop.started_again(second.clone());
+        for _ in 0..3 {
+            let found = shop.seller.reconcile().await.unwrap();
+            assert_eq!((found.ended, found.elsewhere), (0, 1));
+            let answer = shop.ask(ask.clone()).await;
+            assert_eq!(answer.refused(503).reason(), "settle_failed");
+            assert!(!answer.headers.contains_key("payment-required"), "another payment might be a second one");
+        }
+        assert_eq!((second.asked(), shop.served(), shop.sold()), (0, 0, moved));
+        // whoever pays now pays by the second
+        assert!(shop.ask(Ask::get("/v1/r").paying(&shop.plain(9))).await.is_goods());
+        assert_eq!(second.asked(), 2);
+
+        let shop = shop.started_again(first);
+        let found = shop.seller.reconcile().await.unwrap();
+        assert_eq!((found.ended, found.elsewhere), (1, 0));
+        tokio::time::sleep(Duration::from_secs(61)).await;
+        assert!(shop.ask(ask).await.is_goods(), "what is paid for is owed");
+        assert_eq!((shop.served(), shop.sold(), second.asked()), (1, times(2), 2));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn row_154_what_was_sent_before_names_were_kept_goes_to_whoever_is_asked_now() {
+    let (shop, _) = Between::shop(&[], &[Way::Lost]);
+    shop.ask(Ask::get("/v1/r").paying(&shop.plain(1))).await.refused(503);
+    let now = shop.stage.chain.now();
+    let entry = shop.log.open(now).await.unwrap().remove(0);
+    let sent = entry.sent.unwrap();
+    let request = sent.expose().strip_prefix(b"to between\n").unwrap();
+    let claim = shop.log.resume(&entry.key, 60, now).await.unwrap().unwrap();
+    for (kept, ended) in [(b"to somebody".as_slice(), 0), (b"{}", 0), (request, 1)] {
+        shop.log.step(&claim, Step::Settling(Sent::new(kept).ok()), now).await.unwrap();
+        tokio::time::sleep(Duration::from_secs(61)).await;
+        assert_eq!(shop.seller.reconcile().await.unwrap().ended, ended);
+    }
+    assert_eq!((shop.remembered().await, shop.sold()), (0, PRICE));
+}
+
+#[tokio::test(start_paused = true)]
+async fn row_154_a_facilitator_has_a_name_that_can_be_kept() {
+    let (shop, between) = Between::shop(&[], &[]);
+    for name in ["", "two\nlines", "a\ttab"] {
+        let setup = Seller::setup(between.another(name), Arc::clone(&shop.log), Origin::parse(ORIGIN).unwrap());
+        assert_eq!(setup.build().unwrap_err(), SetupError::Text("the facilitator's name"), "{name:?}");
+    }
 }
 
 #[tokio::test(start_paused = true)]

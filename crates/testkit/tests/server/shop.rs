@@ -70,7 +70,21 @@ impl<F: quittance_core::Facilitator + Send + Sync + 'static> Shop<F> {
         setup: impl FnOnce(Setup<F, MemoryReplayLog>) -> Setup<F, MemoryReplayLog>,
         set: impl FnOnce(Route) -> Route,
     ) -> Self {
-        let log = Arc::new(MemoryReplayLog::new(10_000));
+        Self::on(Arc::new(MemoryReplayLog::new(10_000)), stage, facilitator, setup, set)
+    }
+
+    /// The same shop after a start with another facilitator: its log is the same.
+    pub(crate) fn started_again<G: quittance_core::Facilitator + Send + Sync + 'static>(self, facilitator: G) -> Shop<G> {
+        Shop::on(self.log, self.stage, |_| facilitator, |setup| setup, |route| route)
+    }
+
+    fn on(
+        log: Arc<MemoryReplayLog>,
+        stage: Stage,
+        facilitator: impl FnOnce(&Stage) -> F,
+        setup: impl FnOnce(Setup<F, MemoryReplayLog>) -> Setup<F, MemoryReplayLog>,
+        set: impl FnOnce(Route) -> Route,
+    ) -> Self {
         let chain = stage.chain.clone();
         let mut options = Options::default();
         options.attested = Attested::Chain;
