@@ -3,6 +3,7 @@
 mod build;
 mod extensions;
 mod file;
+mod offers;
 
 #[cfg(test)]
 mod tests;
