@@ -15,7 +15,7 @@ use zeroize::Zeroizing;
 
 use super::extensions::{self, StatementsConfig};
 use super::file::{self, File};
-use super::offers::{exposure, offers};
+use super::offers::{offers, same, tariff};
 use super::{Config, FacilitatorConfig, RouteConfig, Transport, Unlisted};
 use crate::forward::Chain;
 use crate::pattern::Pattern;
@@ -213,6 +213,9 @@ fn build_route(
     if route.free {
         let costs = [
             ("price", route.price.is_some()),
+            ("scheme", route.scheme.is_some()),
+            ("transfer", route.transfer.is_some()),
+            ("meter", route.meter.is_some()),
             ("offer", !route.offer.is_empty()),
             ("order", route.order.is_some()),
             ("quota", route.quota.is_some()),
@@ -222,9 +225,10 @@ fn build_route(
         if let Some((key, _)) = costs.iter().find(|(_, said)| *said) {
             return Err(ConfigError::new(at(key), "contradicts `free`"));
         }
-        return Ok(RouteConfig { pattern, offers: Vec::new(), methods, sale: None });
+        return Ok(RouteConfig { pattern, offers: Vec::new(), methods, sale: None, tariff: None });
     }
     let offers = offers(route, place, file, around)?;
+    let tariff = route.meter.as_ref().map(|meter| tariff(meter, &offers, &at("meter"))).transpose()?;
     let mut sale = Route::new(offers.clone()).quoted_for(quote);
     if let Some(text) = &route.description {
         sale = sale.description(text);
@@ -237,12 +241,19 @@ fn build_route(
     sale = sale.bind(word(route.binding.as_deref(), &at("binding"), binds)?);
     sale = sale.naming(word(route.naming.as_deref(), &at("naming"), names)?);
     let serves_first = word(route.order.as_deref(), &at("order"), [("settle", false), ("serve", true)])?;
-    sale = match (&route.exposure, serves_first) {
-        (Some(text), true) => sale.order(Order::ServeThenSettle { exposure: exposure(text, &offers, &at("exposure"))? }),
-        (None, false) => sale,
-        (None, true) => return Err(ConfigError::new(at("exposure"), "is missing: what one payer may have under way at most")),
-        (Some(_), false) => return Err(ConfigError::new(at("exposure"), "is for `order = \"serve\"`")),
+    if tariff.is_some() && route.order.is_some() {
+        return Err(ConfigError::new(at("order"), "contradicts `meter`, which settles what was delivered"));
+    }
+    let at_risk = serves_first || tariff.is_some();
+    let exposure = match &route.exposure {
+        Some(text) if at_risk => Some(same(text, &offers, &at("exposure"))?),
+        None if at_risk => return Err(ConfigError::new(at("exposure"), "is missing: what one payer may have under way at most")),
+        Some(_) => return Err(ConfigError::new(at("exposure"), "is for `order = \"serve\"` and for `meter`")),
+        None => None,
     };
+    if let Some(exposure) = exposure {
+        sale = sale.order(if tariff.is_some() { Order::Metered { exposure } } else { Order::ServeThenSettle { exposure } });
+    }
     if let Some(quota) = &route.quota {
         if quota.payments == 0 || quota.seconds == 0 {
             return Err(ConfigError::new(at("quota"), "must not be zero"));
@@ -253,7 +264,7 @@ fn build_route(
     if let Some(described) = &route.discovery {
         sale = sale.discovery(extensions::discovery(described, (&pattern, &methods), &at("discovery"))?);
     }
-    Ok(RouteConfig { pattern, offers, methods, sale: Some(sale) })
+    Ok(RouteConfig { pattern, offers, methods, sale: Some(sale), tariff })
 }
 
 fn method(name: &str, place: &str) -> Result<Method, ConfigError> {

@@ -5,10 +5,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
 
 use quittance_core::binding::{Binding, Mode};
-use quittance_core::eip712::eip3009::Authorization;
-use quittance_core::wire::{self, Eip3009Payload, Extension, PaymentPayload, ResourceInfo};
-use quittance_core::{Limits, Resource, Salt, Terms, UnixSeconds, Window, header};
-use quittance_evm::EXACT;
+use quittance_core::wire::{self, Extension, PaymentPayload, ResourceInfo};
+use quittance_core::{Facilitator as _, Limits, Resource, Salt, Terms, UnixSeconds, Window, header};
+use quittance_evm::{EXACT, UPTO, Unsigned};
 use quittance_facilitator::{Facilitator, Rpc};
 use quittance_gate::{Config, Gate, Means};
 use quittance_guard::memory::MemoryReplayLog;
@@ -56,13 +55,15 @@ impl Front {
         let place = Place::open().await;
         let seen = Seen::new();
         let (port, upstream) = seen.listen(0).await;
-        let config = config(port, &more).unwrap();
+        let mut config = config(port, &more).unwrap();
+        let supported = place.facilitator.supported().await.unwrap();
+        config.charged_by(Some(&supported)).unwrap();
         let log = Arc::new(MemoryReplayLog::new(10_000));
         let means = Means {
             facilitator: place.facilitator.clone(),
             attested: Attested::Chain,
             log: Arc::clone(&log),
-            schemes: vec![&EXACT],
+            schemes: vec![&EXACT, &UPTO],
             clock: Clock::system(),
         };
         let gate = Gate::new(config, means).unwrap();
@@ -87,6 +88,13 @@ impl Front {
         (self.place.balance(seller()) - self.before) / PRICE
     }
 
+    /// What has come in, in the smallest unit, when all that was begun has ended.
+    pub(crate) async fn end(self) -> u64 {
+        self.stop.send(true).unwrap();
+        self.served.await.unwrap().unwrap();
+        self.place.balance(seller()) - self.before
+    }
+
     pub(crate) async fn get(&self, target: &str, headers: &[(&str, &str)]) -> Answer {
         ask(&self.at, "GET", target, headers, b"").await
     }
@@ -107,15 +115,13 @@ impl Front {
     /// A payment for an offer.
     pub(crate) fn signed(&self, offer: wire::PaymentRequirements, method: &str, target: &str) -> String {
         let (key, terms) = (key(BUYER), Terms::parse(offer.clone()).unwrap());
-        let token = terms.token().unwrap().erc20().unwrap();
         let url = format!("{ORIGIN}{target}");
         let salt = Salt::from_bytes([self.salts.fetch_add(1, Ordering::SeqCst); 32]);
         let nonce = Binding::new(terms.hash(), method, &Resource::parse(&url).unwrap()).unwrap().nonce(&salt);
         let window = Window::new(UnixSeconds::from_secs(0), UnixSeconds::from_secs(self.place.node.time() + 50));
-        let to = terms.pay_to().address().unwrap();
-        let transfer = Authorization { from: key.address(), to, value: terms.amount(), window, nonce };
-        let payload = Eip3009Payload::sign(&key, &token.domain_separator, transfer);
-        let mut payment = PaymentPayload::new(offer, (&payload).into());
+        let unsigned = Unsigned::new(&terms, key.address(), nonce, window).unwrap();
+        let payload = unsigned.signed(key.sign(&unsigned.request().digest()));
+        let mut payment = PaymentPayload::new(offer, payload);
         let mut extensions = wire::Extensions::new();
         let answer = wire::Binding::advertise(Mode::Preferred).answer(salt, None);
         extensions.insert(quittance_core::binding::EXTENSION, &Extension::from(&answer));

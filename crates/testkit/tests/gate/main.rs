@@ -2,6 +2,7 @@
 
 mod front;
 mod life;
+mod metered;
 #[path = "../sandbox/node.rs"]
 #[expect(dead_code, reason = "the schemes' tests use all of it")]
 mod node;
