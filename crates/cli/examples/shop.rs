@@ -1,4 +1,5 @@
-//! A shop on the layer of `quittance-server`, with a facilitator behind HTTP and one route for each way to be paid.
+//! A shop on the layer of `quittance-server`, with a facilitator behind HTTP and one route for each way to be paid, and one
+//! that charges by a meter.
 //!
 //! The stage of interop puts it where the protocol's own server stands, so it sells what that one sells, at the same prices. It says where it
 //! listens and ends when its input does.
@@ -12,17 +13,20 @@ use std::error::Error;
 use std::io::Read as _;
 use std::sync::Arc;
 
-use axum::Router;
+use axum::extract::Request;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
+use axum::{Extension, Router};
 use clap::Parser;
 use quittance_core::json::{Object, Value};
 use quittance_core::registry::{AssetInfo, default_asset};
 use quittance_core::wire::PaymentRequirements;
-use quittance_core::{Facilitator as _, Money, Network, Terms};
+use quittance_core::{Amount, Facilitator as _, Money, Network, Terms};
 use quittance_evm::{EXACT, UPTO};
 use quittance_guard::memory::MemoryReplayLog;
 use quittance_remote::RemoteFacilitator;
-use quittance_server::{Origin, Route, Seller, offer};
+use quittance_server::{Full, Meter, Order, Origin, Route, Seller, offer};
 use tokio::net::TcpListener;
 
 #[derive(Parser)]
@@ -69,7 +73,10 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let mut shop = Router::new().route("/eip3009", word().layer(sell(eip3009)?)).route("/permit2", word().layer(sell(permit2)?));
     if let Some(charges) = charges {
         let upto = priced("upto", asset, CEILING, &arguments.pay_to, &[("facilitatorAddress", &charges)])?;
-        shop = shop.route("/upto", word().layer(sell(upto)?));
+        // more than anybody here has under way
+        let exposure = upto.amount().checked_mul(Amount::from_u64(100)).ok_or("no such amount")?;
+        let route = Route::new([upto.clone()]).description("a word").mime_type("text/plain").order(Order::Metered { exposure });
+        shop = shop.route("/upto", word().layer(sell(upto)?)).route("/metered", get(metered).layer(seller.sell(route)?));
     }
 
     println!("shop at {here}");
@@ -80,6 +87,17 @@ async fn main() -> Result<(), Box<dyn Error>> {
         _ = ended => {}
     }
     Ok(())
+}
+
+/// Sells a word for what its buyer chooses in the query, `?charge=30000`, as long as that is authorized.
+async fn metered(Extension(meter): Extension<Meter>, request: Request) -> Response {
+    let chosen = request.uri().query().and_then(|query| query.strip_prefix("charge=")).and_then(|text| Amount::parse(text).ok());
+    match chosen.map(|amount| meter.charge(amount)) {
+        Some(Ok(())) => "word".into_response(),
+        // the layer charges nothing for an answer that is an error
+        Some(Err(Full)) => (StatusCode::INTERNAL_SERVER_ERROR, r#"{"error":"more_than_authorized"}"#).into_response(),
+        None => (StatusCode::BAD_REQUEST, r#"{"error":"no_charge"}"#).into_response(),
+    }
 }
 
 /// An offer in an asset's own words, and some more.

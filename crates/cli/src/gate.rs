@@ -12,8 +12,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Args;
+use quittance_core::wire::SupportedResponse;
 use quittance_core::{Facilitator as _, Fault};
-use quittance_evm::EXACT;
+use quittance_evm::{EXACT, UPTO};
 use quittance_gate::{Config, Gate, Means};
 use quittance_server::Clock;
 use quittance_service::Served;
@@ -98,7 +99,7 @@ pub(crate) fn run(arguments: &Arguments, format: Format, out: &mut impl Write) -
 /// Puts everything together, and takes it apart in the other order.
 async fn compose(arguments: &Arguments, format: Format, out: &mut impl Write) -> Result<Answer, Failure> {
     let sandbox = if arguments.devnet { Some(Sandbox::start(0, 100).await?) } else { None };
-    let (listener, config) = match &arguments.config {
+    let (listener, mut config) = match &arguments.config {
         Some(path) => {
             let config = plain::read(path)?;
             (if arguments.check { None } else { Some(listen(config.listen).await?) }, config)
@@ -113,11 +114,21 @@ async fn compose(arguments: &Arguments, format: Format, out: &mut impl Write) ->
     let settler = Settler::start(&config, sandbox.as_ref()).await?;
     let store = Store::open(&config.store, &SealingKey::from_bytes(*config.sealing_key)).await;
     let store = Arc::new(store.map_err(|error| Failure::new(error.to_string()))?);
-    let can = can(&settler, &config).await?;
+    let supported = ask(&settler).await;
+    config.charged_by(supported.as_ref().ok()).map_err(|error| Failure::new(error.to_string()))?;
+    let can = match &supported {
+        Ok(supported) => Ok(can(supported, &settler, &config)?),
+        Err(fault) => Err(*fault),
+    };
     let description = said::Description::of(&config, settler.place());
     let (attested, admin) = (settler.attested(), config.admin);
-    let means =
-        Means { facilitator: settler.clone(), attested, log: Arc::clone(&store), schemes: vec![&EXACT], clock: Clock::system() };
+    let means = Means {
+        facilitator: settler.clone(),
+        attested,
+        log: Arc::clone(&store),
+        schemes: vec![&EXACT, &UPTO],
+        clock: Clock::system(),
+    };
     let gate = Gate::new(config, means).map_err(|error| Failure::new(error.to_string()))?;
     let answer = match listener {
         None => said::check(&gate, &description, can, format, out).await?,
@@ -140,7 +151,7 @@ async fn compose(arguments: &Arguments, format: Format, out: &mut impl Write) ->
                 said::sandbox(sandbox, &description, &url, out)?;
             }
             out.flush()?;
-            serve(arguments, &gate, listener, admin, format, out).await?
+            serve(arguments, &gate, supported.ok(), (listener, admin), format, out).await?
         }
     };
     drop(gate);
@@ -158,13 +169,13 @@ async fn listen(address: SocketAddr) -> Result<TcpListener, Failure> {
     TcpListener::bind(address).await.map_err(|error| Failure::new(format!("{address}: {error}")))
 }
 
-/// Whether the facilitator settles what is offered, if it says so.
-async fn can(settler: &Settler, config: &Config) -> Result<Result<(), Fault>, Failure> {
-    let supported = match tokio::time::timeout(ASKED, settler.supported()).await {
-        Ok(Ok(supported)) => supported,
-        Ok(Err(fault)) => return Ok(Err(fault)),
-        Err(_) => return Ok(Err(Fault::FacilitatorTimeout)),
-    };
+/// What the facilitator says that it can do.
+async fn ask(settler: &Settler) -> Result<SupportedResponse, Fault> {
+    tokio::time::timeout(ASKED, settler.supported()).await.unwrap_or(Err(Fault::FacilitatorTimeout))
+}
+
+/// Whether the facilitator settles what is offered.
+fn can(supported: &SupportedResponse, settler: &Settler, config: &Config) -> Result<(), Failure> {
     for offer in config.routes.iter().flat_map(|route| &route.offers) {
         let network = offer.network();
         let named = |text: &str| text == network.as_str() || quittance_core::registry::network_by_v1_name(text) == Some(network);
@@ -172,15 +183,15 @@ async fn can(settler: &Settler, config: &Config) -> Result<Result<(), Fault>, Fa
             return Err(Failure::new(format!("{}: does not settle {} on {network}", settler.place(), offer.scheme().as_str())));
         }
     }
-    Ok(Ok(()))
+    Ok(())
 }
 
 /// Serves until it is told to stop, and then until nothing is left half done.
 async fn serve(
     arguments: &Arguments,
     gate: &Gate<Settler, Store>,
-    listener: TcpListener,
-    admin: Option<TcpListener>,
+    supported: Option<SupportedResponse>,
+    (listener, admin): (TcpListener, Option<TcpListener>),
     format: Format,
     out: &mut impl Write,
 ) -> Result<Answer, Failure> {
@@ -205,7 +216,7 @@ async fn serve(
             }
         })
     };
-    let reloading = arguments.config.clone().map(|path| tokio::spawn(reload::watch(path, gate.clone())));
+    let reloading = arguments.config.clone().map(|path| tokio::spawn(reload::watch(path, gate.clone(), supported)));
     let admin = admin.map(|listener| {
         let (gate, stop) = (gate.clone(), stopped(told.clone()));
         tokio::spawn(async move { gate.serve_admin(listener, stop).await })

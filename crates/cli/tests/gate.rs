@@ -8,6 +8,7 @@ use std::process::{Child, Command, Output, Stdio};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
+use quittance_core::wire::PaymentRequirements;
 use quittance_core::{Limits, header};
 use quittance_devnet::ACCOUNTS;
 use serde_json::Value;
@@ -135,12 +136,17 @@ impl Gate {
 
     /// What the first offer of a path costs.
     fn price(&self, path: &str) -> String {
+        self.offer(path).amount
+    }
+
+    /// The first offer of a path.
+    fn offer(&self, path: &str) -> PaymentRequirements {
         let answer = self.ask(path, "");
         let mut lines = answer.lines().filter_map(|line| line.split_once(": "));
         let required = lines.find(|(name, _)| *name == "payment-required").map(|(_, value)| value.to_owned());
         let required = required.unwrap_or_else(|| panic!("{answer}"));
         let required = header::payment_required(required.as_bytes(), &Limits::HEADER).expect("terms");
-        required.accepts[0].amount.clone()
+        required.accepts[0].clone()
     }
 
     fn signal(&self, name: &str) {
@@ -260,6 +266,50 @@ fn a_file_is_checked_and_a_new_price_in_it_counts_without_a_new_start() {
     let elsewhere = home.file("elsewhere.toml", &text("$0.01", "").replace("base-sepolia", "base"));
     let (code, _, said) = run(&home, &["gate", "--config", &elsewhere, "--devnet", "--check"]);
     assert!(code == 2 && said.contains("does not settle exact on eip155:8453"), "{said}");
+}
+
+#[test]
+fn row_164_a_meter_is_said_in_words_and_its_offers_name_who_charges_also_after_a_change() {
+    let (upstream, home) = (Upstream::open(), Folder::new("meter"));
+    let text = |price: &str| {
+        format!(
+            "upstream = \"{}\"\nlisten = \"127.0.0.1:0\"\norigin = \"{ORIGIN}\"\nstore = \"sqlite:{}\"\nsealing_key = \"${{SEAL}}\"\n\
+             pay_to = \"{}\"\nnetwork = \"base-sepolia\"\n[[route]]\npath = \"/v1/*\"\nprice = \"{price}\"\nscheme = \"upto\"\n\
+             meter = {{ by = \"bytes\", every = 1000, price = \"$0.001\" }}\nexposure = \"$1\"\n\
+             [[route]]\npath = \"/v2/*\"\nprice = \"$0.02\"\ntransfer = \"permit2\"\n",
+            upstream.url,
+            home.0.join("gate.db").display(),
+            ACCOUNTS[1].address,
+        )
+    };
+    let file = home.file("gate.toml", &text("$0.10"));
+    let (code, said, log) = run(&home, &["gate", "--check", "--config", &file, "--devnet"]);
+    let payee = ACCOUNTS[1].address;
+    for line in [
+        format!("/v1/*  up to 0.1 USDC on eip155:84532 to {payee}: $0.001 for each 1000 bytes"),
+        format!("/v2/*  0.02 USDC on eip155:84532 to {payee}, by Permit2"),
+        "settles all of it".into(),
+    ] {
+        assert!(code == 0 && said.contains(&line), "{line} is not in\n{said} {log}");
+    }
+    let gate = Gate::start(&home, &["--config", &file, "--devnet"]);
+    assert_eq!(gate.said["routes"][0]["metered"], "$0.001 for each 1000 bytes", "{}", gate.said);
+    let charges = |gate: &Gate| {
+        let offer = gate.offer("/v1/a");
+        let named = offer.extra.expect("more").member("facilitatorAddress").expect("who charges").as_str().map(str::to_owned);
+        (offer.scheme, named.expect("a text"))
+    };
+    let before = charges(&gate);
+    assert!(before.0 == "upto" && before.1.starts_with("0x"), "{before:?}");
+    fs::write(&file, text("$0.20")).expect("written");
+    gate.until(|gate| gate.price("/v1/a") == "200000");
+    assert_eq!(charges(&gate), before);
+
+    // nobody says who charges: it does not start, and says what is missing
+    let facilitator = "[facilitator]\nurl = \"http://127.0.0.1:1\"\n[[route]]";
+    let nobody = home.file("nobody.toml", &text("$0.10").replacen("[[route]]", facilitator, 1));
+    let (code, _, said) = run(&home, &["gate", "--check", "--config", &nobody]);
+    assert!(code == 2 && said.contains("facilitator.address: is missing"), "{said}");
 }
 
 /// The header of a payment for a path, as a buyer would send it.

@@ -13,6 +13,8 @@ use hyper::body::Incoming;
 use quittance_server::SoldBody;
 use tokio::time::{Instant, Sleep, sleep};
 
+use crate::tariff::{Count, Counted};
+
 /// Why a body broke off.
 pub(crate) type Failure = Box<dyn std::error::Error + Send + Sync>;
 
@@ -160,6 +162,7 @@ pub struct AnswerBody(Kind);
 enum Kind {
     Own(Full<Bytes>),
     Passing(Timed<Incoming>),
+    Counted(Box<Counted<Timed<Incoming>>>),
 }
 
 impl AnswerBody {
@@ -169,6 +172,10 @@ impl AnswerBody {
 
     pub(crate) fn passing(body: Incoming, within: Duration) -> Self {
         Self(Kind::Passing(Timed::new(body, within)))
+    }
+
+    pub(crate) fn counted(body: Incoming, within: Duration, count: Count) -> Self {
+        Self(Kind::Counted(Box::new(Counted::new(Timed::new(body, within), count))))
     }
 }
 
@@ -180,6 +187,7 @@ impl Body for AnswerBody {
         match &mut self.get_mut().0 {
             Kind::Own(body) => Pin::new(body).poll_frame(context).map_err(Into::into),
             Kind::Passing(body) => Pin::new(body).poll_frame(context),
+            Kind::Counted(body) => Pin::new(body).poll_frame(context),
         }
     }
 
@@ -187,6 +195,7 @@ impl Body for AnswerBody {
         match &self.0 {
             Kind::Own(body) => body.is_end_stream(),
             Kind::Passing(body) => body.is_end_stream(),
+            Kind::Counted(body) => body.is_end_stream(),
         }
     }
 
@@ -194,6 +203,7 @@ impl Body for AnswerBody {
         match &self.0 {
             Kind::Own(body) => body.size_hint(),
             Kind::Passing(body) => body.size_hint(),
+            Kind::Counted(body) => body.size_hint(),
         }
     }
 }
@@ -203,6 +213,7 @@ impl fmt::Debug for AnswerBody {
         f.write_str(match self.0 {
             Kind::Own(_) => "AnswerBody(own)",
             Kind::Passing(_) => "AnswerBody(passing)",
+            Kind::Counted(_) => "AnswerBody(counted)",
         })
     }
 }

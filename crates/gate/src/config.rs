@@ -3,6 +3,7 @@
 mod build;
 mod extensions;
 mod file;
+pub(crate) mod offers;
 
 #[cfg(test)]
 mod tests;
@@ -11,8 +12,9 @@ use std::fmt;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use quittance_core::Terms;
 use quittance_core::statement::Key;
+use quittance_core::wire::SupportedResponse;
+use quittance_core::{Network, SchemeId, Terms};
 use quittance_guard::screening::DenyList;
 use quittance_server::{Options, Origin, Route};
 use quittance_service::Bounds;
@@ -24,6 +26,7 @@ use crate::forward::Chain;
 use crate::pattern::Pattern;
 use crate::proxy::Times;
 use crate::table::Methods;
+use crate::tariff::Tariff;
 use crate::upstream::Upstream;
 
 /// A configuration with every key in it, commented.
@@ -98,6 +101,7 @@ pub struct RouteConfig {
     pub offers: Vec<Terms>,
     pub(crate) methods: Methods,
     pub(crate) sale: Option<Route>,
+    pub(crate) tariff: Option<Tariff>,
 }
 
 /// What becomes of a path that no route has.
@@ -121,6 +125,24 @@ impl Config {
         build::config(&quittance_service::config::read(text, format)?, around)
     }
 
+    /// Names in offers of the scheme `upto` who charges them, by the facilitator's own word. What the file names stays as it is.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError`] when a route needs it and the facilitator does not say, or says nothing at all.
+    pub fn charged_by(&mut self, supported: Option<&SupportedResponse>) -> Result<(), ConfigError> {
+        let who = |network: Network| {
+            let mut kinds = supported?.kinds.iter().filter(|kind| kind.scheme == SchemeId::Upto.as_str());
+            let kind = kinds.find(|kind| kind.network == network.as_str())?;
+            kind.extra.as_ref()?.member("facilitatorAddress")?.as_str().map(str::to_owned)
+        };
+        for route in &mut self.routes {
+            offers::charged_by(&mut route.offers, who)?;
+            route.sale = route.sale.take().map(|sale| sale.offering(route.offers.clone()));
+        }
+        Ok(())
+    }
+
     /// The key that offers and receipts are signed with, as buyers are told of it; none where nothing is signed.
     #[must_use]
     pub fn signs_as(&self) -> Option<Key> {
@@ -133,6 +155,12 @@ impl Config {
 }
 
 impl RouteConfig {
+    /// What of its price is charged, in words; none where that is all of it.
+    #[must_use]
+    pub fn metered(&self) -> Option<String> {
+        self.tariff.as_ref().map(Tariff::to_string)
+    }
+
     /// The methods that it has; none for all.
     #[must_use]
     pub fn methods(&self) -> Vec<&str> {

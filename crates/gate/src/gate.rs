@@ -14,6 +14,7 @@ use tokio::net::TcpListener;
 use tower_layer::Layer as _;
 
 use crate::admin::Admin;
+use crate::config::offers::is_unnamed;
 use crate::config::{Config, RouteConfig, Unlisted};
 use crate::metrics::{Counted, Metrics};
 use crate::proxy::Proxy;
@@ -83,6 +84,9 @@ pub enum GateError {
         /// Why.
         error: SetupError,
     },
+    /// An offer of the scheme `upto` does not say who charges it: [`Config::charged_by`] was not called.
+    #[error("{0}: an offer does not say who charges it")]
+    Unnamed(Box<str>),
     /// The seller cannot be set up.
     #[error("{0}")]
     Setup(#[from] SetupError),
@@ -244,10 +248,13 @@ fn quotes(config: &Config) -> QuoteKey {
 
 fn table<F, L>(config: &Config, seller: &Seller<Counted<F>, L>, proxy: &Proxy) -> Result<Table<Entry<F, L>>, GateError> {
     let entry = |route: &RouteConfig| {
+        if route.offers.iter().any(is_unnamed) {
+            return Err(GateError::Unnamed(route.pattern.as_str().into()));
+        }
         let sold = route.sale.as_ref().map(|sale| {
             let layer =
                 seller.sell(sale.clone()).map_err(|error| GateError::Route { place: route.pattern.as_str().into(), error })?;
-            Ok::<_, GateError>(layer.layer(proxy.clone()))
+            Ok::<_, GateError>(layer.layer(proxy.charging(route.tariff.as_ref())))
         });
         let entry = Entry { name: route.pattern.as_str().into(), sold: sold.transpose()? };
         Ok((route.pattern.clone(), route.methods.clone(), entry))

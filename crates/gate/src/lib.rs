@@ -12,6 +12,8 @@
 //! - **What is not listed is not there**, unless the configuration says that it is free.
 //! - **The upstream gets no payment**, which it could spend elsewhere (row 109), and no header of a client's that looks like one of the gate's:
 //!   who paid, how much and in which transaction stands in [`headers`] that only the gate writes.
+//! - **A price can be a ceiling** (`upto`): what of it is charged is counted here, by the byte, the line or the second, or said by the upstream in
+//!   one header, which is never more than was authorized.
 //! - **Nothing is charged for an upstream that is not there**; what fails after the money has moved is owed to its buyer, and 502 or 504.
 //! - **HTTP/1.1 is parsed and written by hyper on both sides**: whatever arrives is one request, with one length, or none (row 179).
 //!
@@ -33,6 +35,7 @@ mod proxy;
 mod reply;
 mod service;
 mod table;
+mod tariff;
 mod upstream;
 
 pub use body::{AnswerBody, GateBody};

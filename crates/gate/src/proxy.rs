@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
+use http::header::ACCEPT_ENCODING;
 use http::{Request, Response, StatusCode, Uri, Version};
 use http_body_util::LengthLimitError;
 use hyper::body::Incoming;
@@ -15,7 +16,7 @@ use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
-use quittance_server::{Origin, Paid};
+use quittance_server::{Meter, Origin, Paid};
 use quittance_service::Peer;
 use tokio::net::TcpStream;
 use tokio::time::{Instant, sleep_until, timeout};
@@ -23,8 +24,10 @@ use tower_service::Service;
 
 use crate::body::{AnswerBody, BrokenOff, Moved, Moving, RequestBody, Stalled};
 use crate::forward::{self, Chain, Way};
+use crate::headers::CHARGE;
 use crate::metrics::Metrics;
 use crate::reply::{Payment, Refusal};
+use crate::tariff::{NoCharge, Tariff};
 use crate::upstream::Upstream;
 
 /// How long the upstream may take for what.
@@ -51,7 +54,11 @@ const HEAD: usize = 64 * 1024;
 
 /// A service that is the upstream. Clones share its connections.
 #[derive(Clone)]
-pub(crate) struct Proxy(Arc<Inner>);
+pub(crate) struct Proxy {
+    inner: Arc<Inner>,
+    /// How its answers are charged for, where they have no one price.
+    tariff: Option<Arc<Tariff>>,
+}
 
 struct Inner {
     client: Client<HttpsConnector<HttpConnector>, Moving>,
@@ -95,40 +102,50 @@ impl Proxy {
             .http1_max_buf_size(HEAD)
             .build(connector);
         let (heard, probe) = (Mutex::default(), tokio::sync::Mutex::default());
-        Ok(Self(Arc::new(Inner { client, upstream, origin, chain, times, metrics, heard, probe })))
+        let inner = Arc::new(Inner { client, upstream, origin, chain, times, metrics, heard, probe });
+        Ok(Self { inner, tariff: None })
+    }
+
+    /// The same for a route whose answers are charged for so.
+    pub(crate) fn charging(&self, tariff: Option<&Tariff>) -> Self {
+        Self { inner: Arc::clone(&self.inner), tariff: tariff.cloned().map(Arc::new) }
     }
 
     /// Whether the upstream is there: it answered a moment ago, or takes a connection now.
     pub(crate) async fn is_there(&self) -> bool {
-        if self.0.is_fresh() {
+        if self.inner.is_fresh() {
             return true;
         }
-        let _one = self.0.probe.lock().await;
-        if self.0.is_fresh() {
+        let _one = self.inner.probe.lock().await;
+        if self.inner.is_fresh() {
             return true;
         }
-        let connected = timeout(self.0.times.connect, TcpStream::connect(self.0.upstream.address())).await;
+        let connected = timeout(self.inner.times.connect, TcpStream::connect(self.inner.upstream.address())).await;
         let is_there = matches!(connected, Ok(Ok(_)));
-        self.0.hear(is_there);
+        self.inner.hear(is_there);
         is_there
     }
 
     async fn ask(self, request: Request<RequestBody>) -> Response<AnswerBody> {
         let (mut parts, body) = request.into_parts();
-        let paid = parts.extensions.remove::<Paid>();
+        let (paid, meter) = (parts.extensions.remove::<Paid>(), parts.extensions.remove::<Meter>());
         let peer = parts.extensions.get::<Peer>().map(|Peer(address)| address.ip());
         let payment = match &paid {
             None => Payment::None,
             Some(paid) if paid.transaction.is_some() => Payment::Taken,
             Some(_) => Payment::Untouched,
         };
-        let inner = &*self.0;
+        let inner = &*self.inner;
         let target = parts.uri.into_parts().path_and_query;
         let builder = Uri::builder().scheme(inner.upstream.scheme.clone()).authority(inner.upstream.authority.clone());
         let Ok(uri) = builder.path_and_query(target.map_or_else(|| "/".into(), |target| target.as_str().to_owned())).build() else {
             return Refusal::Target.answer(payment);
         };
         forward::to_upstream(&mut parts.headers, &Way { peer, origin: &inner.origin, chain: inner.chain }, paid.as_ref());
+        let tariff = self.tariff.as_deref().filter(|_| paid.is_some());
+        if tariff.is_some_and(Tariff::is_read) {
+            parts.headers.remove(ACCEPT_ENCODING);
+        }
         let moved = Moved::now();
         let mut request = Request::new(Moving(body, moved.clone()));
         *request.method_mut() = parts.method;
@@ -140,7 +157,21 @@ impl Proxy {
                 inner.metrics.upstream_failed(Refusal::Asks.code());
                 Refusal::Asks.answer(payment)
             }
-            Ok(response) => response.map(|body| AnswerBody::passing(body, inner.times.idle)),
+            Ok(response) => match tariff.filter(|_| !response.status().is_client_error() && !response.status().is_server_error()) {
+                None => told_nothing(response, |body| AnswerBody::passing(body, inner.times.idle)),
+                Some(tariff) => {
+                    // a route that charges so has a meter
+                    let count = meter.ok_or(NoCharge::Unsaid).and_then(|meter| tariff.begin(meter, response.headers()));
+                    match count {
+                        Ok(count) => told_nothing(response, |body| AnswerBody::counted(body, inner.times.idle, count)),
+                        Err(why) => {
+                            tracing::error!(?why, "what the upstream answers cannot be charged for; nothing was charged");
+                            inner.metrics.upstream_failed(Refusal::Charge.code());
+                            Refusal::Charge.answer(payment)
+                        }
+                    }
+                }
+            },
             Err(refusal) => {
                 inner.metrics.upstream_failed(refusal.code());
                 tracing::warn!(code = refusal.code(), paid = paid.is_some(), "no answer of the upstream's");
@@ -148,6 +179,12 @@ impl Proxy {
             }
         }
     }
+}
+
+/// An answer on its way to a client, who does not hear what the upstream says to the gate (catalogue row 163).
+fn told_nothing(mut response: Response<Incoming>, body: impl FnOnce(Incoming) -> AnswerBody) -> Response<AnswerBody> {
+    response.headers_mut().remove(CHARGE);
+    response.map(body)
 }
 
 impl Inner {

@@ -33,6 +33,8 @@ pub(crate) enum Refusal {
     Late,
     /// It asks for a payment itself.
     Asks,
+    /// It cannot be charged for by what it says.
+    Charge,
 }
 
 /// What a client has to do with its payment, if it came with one.
@@ -55,7 +57,7 @@ impl Refusal {
             Self::Upgrade => StatusCode::NOT_IMPLEMENTED,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Slow => StatusCode::REQUEST_TIMEOUT,
-            Self::Unreachable | Self::Lost | Self::Asks => StatusCode::BAD_GATEWAY,
+            Self::Unreachable | Self::Lost | Self::Asks | Self::Charge => StatusCode::BAD_GATEWAY,
             Self::Late => StatusCode::GATEWAY_TIMEOUT,
         }
     }
@@ -74,6 +76,7 @@ impl Refusal {
             Self::Lost => "upstream_lost",
             Self::Late => "upstream_timeout",
             Self::Asks => "upstream_asks_for_payment",
+            Self::Charge => "upstream_charge",
         }
     }
 
@@ -90,7 +93,7 @@ impl Refusal {
             Self::Unreachable => "what is sold here cannot be reached",
             Self::Lost => "what is sold here broke off",
             Self::Late => "what is sold here did not answer in time",
-            Self::Asks => "what is sold here cannot be delivered",
+            Self::Asks | Self::Charge => "what is sold here cannot be delivered",
         }
     }
 

@@ -117,6 +117,12 @@ impl Route {
         Self::of(Prices::List(Arc::new(pricing)), Some(Self::QUOTE))
     }
 
+    /// The same with other fixed prices, and quoted as before.
+    #[must_use]
+    pub fn offering(self, offers: impl IntoIterator<Item = Terms>) -> Self {
+        Self { prices: Prices::Fixed(offers.into_iter().collect()), ..self }
+    }
+
     fn of(prices: Prices, quote: Option<u64>) -> Self {
         Self {
             prices,

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
+use quittance_core::wire::SupportedResponse;
 use quittance_gate::Gate;
 use quittance_store::Store;
 
@@ -16,8 +17,8 @@ const LOOK: Duration = Duration::from_secs(1);
 /// What a file looks like from outside.
 type Face = Option<(SystemTime, u64)>;
 
-/// Goes on until it is ended. A file that cannot be used changes nothing.
-pub(super) async fn watch(path: PathBuf, gate: Gate<Settler, Store>) {
+/// Goes on until it is ended. A file that cannot be used changes nothing. `supported` is what the facilitator said at the start, if it said anything.
+pub(super) async fn watch(path: PathBuf, gate: Gate<Settler, Store>, supported: Option<SupportedResponse>) {
     let mut told = Told::new();
     let mut seen = face(&path);
     loop {
@@ -31,7 +32,11 @@ pub(super) async fn watch(path: PathBuf, gate: Gate<Settler, Store>) {
         }
         seen = now;
         let file = path.display();
-        let reloaded = match plain::read(&path) {
+        let read = plain::read(&path).and_then(|mut config| {
+            let named = config.charged_by(supported.as_ref()).map(|()| config);
+            named.map_err(|error| Failure::new(format!("{file}: {error}")))
+        });
+        let reloaded = match read {
             Ok(config) => gate.reload(config).map_err(|error| format!("{file}: {error}")),
             Err(Failure(words)) => {
                 gate.reload_failed();

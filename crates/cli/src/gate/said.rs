@@ -29,6 +29,7 @@ struct Row {
     methods: String,
     path: String,
     offers: Vec<Terms>,
+    metered: Option<String>,
 }
 
 impl Description {
@@ -37,6 +38,7 @@ impl Description {
             methods: if route.methods().is_empty() { "*".into() } else { route.methods().join(",") },
             path: route.pattern.as_str().into(),
             offers: route.offers.clone(),
+            metered: route.metered(),
         });
         // a URL of a database has a password in it
         let store = config.store.split_once('@').map_or(&*config.store, |(_, place)| place);
@@ -53,10 +55,12 @@ impl Description {
 
     /// The first thing that is sold: where, and for how much.
     fn first(&self) -> Option<(String, String)> {
-        let row = self.routes.iter().find(|row| !row.offers.is_empty())?;
+        // what is paid by Permit2 takes an approval first
+        let is_plain = |offer: &Terms| offer.extra_text("assetTransferMethod") != Some("permit2");
+        let row = self.routes.iter().find(|row| row.offers.iter().any(is_plain))?;
         let path = row.path.replace('*', "");
         let path = path.split('/').map(|part| if part.starts_with('{') { "42" } else { part }).collect::<Vec<_>>();
-        let offer = row.offers.first()?;
+        let offer = row.offers.iter().find(|offer| is_plain(offer))?;
         let decimals = offer.asset().registered()?.decimals;
         Some((path.join("/"), offer.amount().format_units(decimals).to_string()))
     }
@@ -64,8 +68,8 @@ impl Description {
     fn table(&self, out: &mut impl Write) -> Result<(), Failure> {
         let width = self.routes.iter().map(|row| row.path.len()).max().unwrap_or_default();
         let methods = self.routes.iter().map(|row| row.methods.len()).max().unwrap_or_default();
-        for Row { methods: of_row, path, offers } in &self.routes {
-            let mut words: Vec<_> = offers.iter().map(price).collect();
+        for Row { methods: of_row, path, offers, metered } in &self.routes {
+            let mut words: Vec<_> = offers.iter().map(|offer| price(offer, metered.as_deref())).collect();
             if words.is_empty() {
                 words.push("free".into());
             }
@@ -90,8 +94,10 @@ impl Description {
                 "asset": offer.requirements().asset, "pay_to": offer.pay_to().to_string(),
             })
         };
-        let routes = self.routes.iter().map(|Row { methods, path, offers }| {
-            json!({ "path": path, "methods": methods, "offers": offers.iter().map(offer).collect::<Vec<_>>() })
+        let routes = self.routes.iter().map(|Row { methods, path, offers, metered }| {
+            json!({
+                "path": path, "methods": methods, "offers": offers.iter().map(offer).collect::<Vec<_>>(), "metered": metered,
+            })
         });
         json!({
             "origin": self.origin, "upstream": self.upstream, "facilitator": self.facilitator,
@@ -100,9 +106,14 @@ impl Description {
     }
 }
 
-fn price(offer: &Terms) -> String {
-    let asset = &offer.requirements().asset;
-    format!("{} on {} to {}", format::amount(offer.amount(), offer.network(), asset), offer.network(), offer.pay_to())
+fn price(offer: &Terms, metered: Option<&str>) -> String {
+    let amount = format::amount(offer.amount(), offer.network(), &offer.requirements().asset);
+    let place = format!("on {} to {}", offer.network(), offer.pay_to());
+    match (metered, offer.extra_text("assetTransferMethod")) {
+        (Some(words), _) => format!("up to {amount} {place}: {words}"),
+        (None, Some("permit2")) => format!("{amount} {place}, by Permit2"),
+        (None, _) => format!("{amount} {place}"),
+    }
 }
 
 /// Where it listens, with the scheme that buyers use.

@@ -42,6 +42,7 @@ pub(super) struct Facilitator {
     #[serde(default)]
     pub(super) allow_http: bool,
     pub(super) config: Option<String>,
+    pub(super) address: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -113,6 +114,9 @@ pub(super) struct Route {
     pub(super) methods: Option<Vec<String>>,
     #[serde(default)]
     pub(super) free: bool,
+    pub(super) scheme: Option<String>,
+    pub(super) transfer: Option<String>,
+    pub(super) meter: Option<Meter>,
     pub(super) price: Option<String>,
     pub(super) pay_to: Option<String>,
     pub(super) network: Option<String>,
@@ -137,8 +141,17 @@ pub(super) struct Quota {
 }
 
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields, expecting = "a table such as `{ by = \"bytes\", every = 1000, price = \"$0.001\" }`")]
+pub(super) struct Meter {
+    pub(super) by: String,
+    pub(super) every: Option<u64>,
+    pub(super) price: Option<String>,
+}
+
+#[derive(Deserialize)]
 #[serde(deny_unknown_fields, expecting = "a table in `offers`")]
 pub(super) struct Offer {
+    pub(super) transfer: Option<String>,
     pub(super) price: Option<String>,
     pub(super) amount: Option<String>,
     pub(super) asset: Option<String>,

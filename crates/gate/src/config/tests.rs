@@ -100,6 +100,27 @@ fn a_price_is_written_as_people_write_it() {
 }
 
 #[test]
+fn a_meter_is_said_in_words_and_its_price_is_a_ceiling() {
+    for (meter, words) in [
+        ("{ by = \"bytes\", every = 1000, price = \"$0.001\" }", "$0.001 for each 1000 bytes"),
+        ("{ by = \"lines\", price = \"0.002 USDC\" }", "0.002 USDC for each line"),
+        ("{ by = \"seconds\", every = 10, price = \"$0.01\" }", "$0.01 for each 10 seconds"),
+        ("{ by = \"upstream\" }", "as much as the upstream says"),
+    ] {
+        let config = with("", &format!("price = \"$0.01\"\nexposure = \"$1\"\nmeter = {meter}")).unwrap();
+        let route = &config.routes[0];
+        assert_eq!(route.metered().as_deref(), Some(words));
+        assert_eq!((route.offers[0].scheme().as_str(), route.offers[0].amount().to_string()), ("upto", "10000".to_owned()));
+        assert_eq!(route.offers[0].extra_text("assetTransferMethod"), Some("permit2"));
+    }
+    let methods =
+        "[[route.offer]]\nprice = \"$1\"\ntransfer = \"permit2\"\n[[route.offer]]\nprice = \"$1\"\ntransfer = \"eip3009\"";
+    let config = with("", methods).unwrap();
+    let methods: Vec<_> = config.routes[0].offers.iter().map(|offer| offer.extra_text("assetTransferMethod")).collect();
+    assert_eq!(methods, [Some("permit2"), None]);
+}
+
+#[test]
 fn what_cannot_be_built_is_an_error_at_its_key() {
     let price = "price = \"$0.01\"";
     for (top, route, expected) in [
@@ -128,6 +149,26 @@ fn what_cannot_be_built_is_an_error_at_its_key() {
         ("", "price = \"$0.01\"\nmethods = []", "route[0].methods: names none"),
         ("", "price = \"$0.01\"\norder = \"serve\"", "route[0].exposure: is missing"),
         ("", "price = \"$0.01\"\nexposure = \"$1\"", "route[0].exposure: is for"),
+        ("", "price = \"$0.01\"\nscheme = \"batch\"", "route[0].scheme: one of"),
+        ("", "price = \"$0.01\"\nscheme = \"upto\"", "route[0].meter: is missing"),
+        ("", "price = \"$1\"\nexposure = \"$1\"\nscheme = \"exact\"\nmeter = { by = \"upstream\" }", "route[0].meter: is for"),
+        ("", "price = \"$1\"\nmeter = { by = \"upstream\" }", "route[0].exposure: is missing"),
+        ("", "price = \"$1\"\nexposure = \"$1\"\norder = \"serve\"\nmeter = { by = \"upstream\" }", "route[0].order: contradicts"),
+        ("", "price = \"$1\"\nexposure = \"$1\"\nmeter = { by = \"word\" }", "route[0].meter.by: one of"),
+        ("", "price = \"$1\"\nmeter = { by = \"upstream\", price = \"$1\" }", "route[0].meter.price: is the upstream's"),
+        ("", "price = \"$1\"\nmeter = { by = \"bytes\" }", "route[0].meter.price: is missing"),
+        ("", "price = \"$1\"\nmeter = { by = \"bytes\", price = \"dear\" }", "route[0].meter.price: money"),
+        ("", "price = \"$1\"\nmeter = { by = \"bytes\", price = \"$0\" }", "route[0].meter.price: must not be zero"),
+        ("", "price = \"$1\"\nmeter = { by = \"bytes\", price = \"$1.01\" }", "route[0].meter.price: is above"),
+        ("", "price = \"$1\"\nmeter = { by = \"bytes\", every = 0, price = \"$1\" }", "route[0].meter.every: must not be zero"),
+        ("", "price = \"$1\"\ntransfer = \"eip3009\"\nmeter = { by = \"upstream\" }", "route[0].transfer: is \"permit2\""),
+        ("", "price = \"$1\"\ntransfer = \"wire\"", "route[0].transfer: one of"),
+        ("", "free = true\nmeter = { by = \"upstream\" }", "route[0].meter: contradicts `free`"),
+        (
+            "[facilitator]\nurl = \"https://f.example\"\naddress = \"me\"",
+            "price = \"$1\"\nexposure = \"$1\"\nmeter = { by = \"upstream\" }",
+            "facilitator.address: is no account",
+        ),
         ("", "price = \"$0.01\"\nquota = { payments = 0, seconds = 1 }", "route[0].quota: must not be zero"),
         ("", "[[route.offer]]\nprice = \"$1\"\namount = \"1\"", "route[0].offer[0].amount: contradicts `price`"),
         ("", "[[route.offer]]\namount = \"0\"", "route[0].offer[0].amount: a number"),

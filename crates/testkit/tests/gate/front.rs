@@ -8,8 +8,8 @@ use quittance_core::binding::{Binding, Mode};
 use quittance_core::eip712::Domain;
 use quittance_core::eip712::eip3009::Authorization;
 use quittance_core::wire::{self, Eip3009Payload, Extension, PaymentPayload, PaymentRequirements, ResourceInfo};
-use quittance_core::{Limits, Nonce, Resource, Salt, SecretKey, Terms, UnixSeconds, Window, header};
-use quittance_evm::EXACT;
+use quittance_core::{Facilitator as _, Limits, Nonce, Resource, Salt, SecretKey, Terms, UnixSeconds, Window, header};
+use quittance_evm::{EXACT, UPTO, Unsigned};
 use quittance_facilitator::{Facilitator, Rpc};
 use quittance_gate::{Config, Gate, Means};
 use quittance_guard::memory::MemoryReplayLog;
@@ -75,9 +75,11 @@ impl<F: quittance_core::Facilitator + Send + Sync + 'static> Front<F> {
     ) -> Self {
         let seen = Seen::new();
         let (port, upstream) = seen.listen(0).await;
-        let config = config(port, &more).unwrap();
+        let mut config = config(port, &more).unwrap();
+        let supported = place.facilitator.supported().await.unwrap();
+        config.charged_by(Some(&supported)).unwrap();
         let log = Arc::new(log);
-        let means = Means { facilitator, attested, log: Arc::clone(&log), schemes: vec![&EXACT], clock: Clock::system() };
+        let means = Means { facilitator, attested, log: Arc::clone(&log), schemes: vec![&EXACT, &UPTO], clock: Clock::system() };
         let gate = Gate::new(config, means).unwrap();
         let (stop, told) = watch::channel(false);
         let listen = || async { tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap() };
@@ -98,6 +100,13 @@ impl<F: quittance_core::Facilitator + Send + Sync + 'static> Front<F> {
     /// How many cents have come in.
     pub(crate) fn sold(&self) -> u64 {
         (self.place.balance(seller()) - self.before) / PRICE
+    }
+
+    /// What has come in, in the smallest unit, when all that was begun has ended.
+    pub(crate) async fn end(self) -> u64 {
+        self.stop.send(true).unwrap();
+        self.served.await.unwrap().unwrap();
+        self.place.balance(seller()) - self.before
     }
 
     pub(crate) async fn get(&self, target: &str, headers: &[(&str, &str)]) -> Answer {
@@ -140,15 +149,18 @@ impl<F: quittance_core::Facilitator + Send + Sync + 'static> Front<F> {
     /// A payment for an offer as most clients make it, bound to nothing.
     pub(crate) fn plain(&self, key: &SecretKey, offer: PaymentRequirements, nonce: Nonce) -> PaymentPayload {
         let terms = Terms::parse(offer.clone()).unwrap();
-        // of a token that no registry knows, the tests know what it is called
-        let token = terms.asset().token().address().unwrap();
-        let unknown = || Domain::token("USDC", "2", terms.network().chain_id().unwrap(), token).separator();
-        let domain = terms.token().map_or_else(|_| unknown(), |token| token.erc20().unwrap().domain_separator);
         let window = Window::new(UnixSeconds::from_secs(0), UnixSeconds::from_secs(self.place.node.time() + 50));
-        let to = terms.pay_to().address().unwrap();
-        let transfer = Authorization { from: key.address(), to, value: terms.amount(), window, nonce };
-        let payload = Eip3009Payload::sign(key, &domain, transfer);
-        PaymentPayload::new(offer, (&payload).into())
+        let payload = match Unsigned::new(&terms, key.address(), nonce, window) {
+            Ok(unsigned) => unsigned.signed(key.sign(&unsigned.request().digest())),
+            // of a token that no registry knows, the tests know what it is called
+            Err(_) => {
+                let (token, to) = (terms.asset().token().address().unwrap(), terms.pay_to().address().unwrap());
+                let domain = Domain::token("USDC", "2", terms.network().chain_id().unwrap(), token).separator();
+                let transfer = Authorization { from: key.address(), to, value: terms.amount(), window, nonce };
+                (&Eip3009Payload::sign(key, &domain, transfer)).into()
+            }
+        };
+        PaymentPayload::new(offer, payload)
     }
 
     pub(crate) async fn pay(&self, target: &str, payment: &str) -> Answer {

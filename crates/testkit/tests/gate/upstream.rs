@@ -67,12 +67,14 @@ impl Seen {
             let length = self.take(request.into_body()).await;
             return Response::new(Body::from(format!("{GOODS}: took {length} bytes")));
         }
+        let uri = request.uri().clone();
         let body = axum::body::to_bytes(request.into_body(), usize::MAX).await.unwrap_or_default();
         lines.push(format!("{} bytes", body.len()));
         *self.last.lock().unwrap() = lines.join("\n");
         let mut response = Response::new(Body::from(format!("{GOODS} {count}\n{}", lines.join("\n"))));
         match what.as_str() {
             "streams" => *response.body_mut() = Body::from_stream(self.pieces()),
+            "says" => say(uri.query().unwrap_or_default(), &mut response),
             "big" => *response.body_mut() = Body::from(vec![b'x'; BIG]),
             "sleeps" => tokio::time::sleep(Duration::from_secs(600)).await,
             "waits" => self.go.acquire().await.unwrap().forget(),
@@ -136,6 +138,22 @@ impl Seen {
             self.arrived.add_permits(1);
         }
         length
+    }
+}
+
+/// Answers as it is told in the query: so many bytes or lines, under a status, with headers that gates listen to.
+fn say(query: &str, response: &mut Response<Body>) {
+    for (name, value) in query.split('&').filter_map(|pair| pair.split_once('=')) {
+        let number = || value.parse().unwrap();
+        match name {
+            "bytes" => *response.body_mut() = Body::from("x".repeat(number())),
+            "lines" => *response.body_mut() = Body::from("line\n\n".repeat(number())),
+            "status" => *response.status_mut() = value.parse().unwrap(),
+            "charge" => _ = response.headers_mut().append("quittance-charge", value.parse().unwrap()),
+            "override" => _ = response.headers_mut().append("settlement-overrides", value.parse().unwrap()),
+            "coding" => _ = response.headers_mut().append("content-encoding", value.parse().unwrap()),
+            _ => panic!("{name}"),
+        }
     }
 }
 

@@ -34,7 +34,7 @@ const all = (word) => each(word, word);
 const exact = (reason) => `402: invalid_exact_evm_${reason}`;
 const asked = "402: Payment required";
 
-const charged = (amount) => ({ servers: ["typescript", "python"], query: `?charge=${amount}`, moves: amount });
+const charged = (amount) => ({ servers: ["quittance", "typescript", "python"], query: `?charge=${amount}`, moves: amount });
 
 /**
  * Each case: its name; the official answers; the code that `quittance pay` gives the refusal, where there is one for it; and what is done.
@@ -90,7 +90,7 @@ export const CASES = [
   ],
   ["arrives for something else", all("200"), {}, { divert: (path) => `${path}?of=another` }],
   ["while the facilitator is away", all("402: fetch failed"), all("refused"), { away: true }],
-  // what was used, which a buyer of these shops chooses; the layer has no word for it yet
+  // what was used, which a buyer of these shops chooses
   ["a third of the ceiling is charged", { upto: "200" }, {}, charged(30_000n)],
   ["nothing is charged", { upto: "200" }, {}, charged(0n)],
   [

@@ -42,6 +42,12 @@ const MEANT = [
     pay: "settle_failed",
   },
   {
+    why: "a seller that asks for more than its buyer has signed for is wrong itself, and nobody is asked to pay it",
+    where: { case: ["more than the ceiling is charged"], server: ["quittance"] },
+    answer: "500: more_than_authorized",
+    pay: "settle_failed",
+  },
+  {
     why: "the server of Python says it in words of its own",
     where: { case: ["while the facilitator is away"], server: ["python"] },
     answer: "402: Server disconnected without sending a response.",

@@ -146,6 +146,13 @@ export class Chain {
     return this.reader.readContract({ address: USDC, abi: TOKEN, functionName: "balanceOf", args: [who] });
   }
 
+  /** Waits until somebody has so much, for as long as anybody would. */
+  async earned(who, amount) {
+    const until = Date.now() + 60_000;
+    while ((await this.balance(who)) < amount && Date.now() < until) await sleep(this.pollingInterval);
+    assert.equal(await this.balance(who), amount);
+  }
+
   /** That a transaction moved exactly this money. */
   async proves(hash, from, to, value) {
     const receipt = await this.reader.getTransactionReceipt({ hash });
