@@ -384,6 +384,8 @@ export interface Finding {
   facts: { name: string; says: string }[];
   rules: { name: string; outcome: "holds" | "fails" | "open" | "not_reached"; detail: string; code?: string; cite?: string }[];
   abuse: string[];
+  /** Of a 402 its JSON, however it was wrapped. */
+  text?: string;
 }
 
 /** What is in a text: any header, object or transcript, every member with what stands behind it, every rule with its outcome. */
