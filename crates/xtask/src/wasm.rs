@@ -223,8 +223,11 @@ fn program(packages: &Path, path: &str) -> Result<PathBuf, Failure> {
 pub(crate) fn sdk(workspace: &Workspace) -> Result<Notes, Failure> {
     let user = installed(workspace, &package(workspace)?)?;
     let modules = tools::node_modules(workspace, &workspace.root.join(interop::FOLDER).join("typescript"))?;
-    let mut notes = lines(Command::new("node").arg(user.join("tests/sdk.mjs")).arg(&modules))?;
-    notes.extend(lines(Command::new("node").arg(user.join("tests/facilitator.mjs")).arg(command(workspace)?).arg(modules))?);
+    let program = command(workspace)?;
+    let mut notes = Notes::new();
+    for test in ["tests/sdk.mjs", "tests/facilitator.mjs"] {
+        notes.extend(lines(Command::new("node").arg(user.join(test)).arg(&program).arg(&modules))?);
+    }
     Ok(notes)
 }
 
