@@ -80,7 +80,7 @@ const test = (packages) => `
   window.result = (async () => {
     ${packages}
     const files = await (await fetch("/vectors")).json();
-    return everything({ [way]: { whole, verify, settle, statements } }, files, { memories: window.memories, without, inspected: String, inputs: 5000 });
+    return everything({ [way]: { whole, verify, settle, statements } }, files, { memories: window.memories, without, inspected: String, inputs: 500 });
   })();
 `;
 const made = {

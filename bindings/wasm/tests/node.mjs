@@ -1,4 +1,4 @@
-// The packed package in Node, Deno and Bun: `node node.mjs <spec-vectors> [<how many malformed inputs>]`, run where the tarball is
+// The packed package in Node, Deno and Bun: `node node.mjs <spec-vectors> [<how many malformed inputs to each export>]`, run where the tarball is
 // installed.
 //
 // It prints what it has counted, a line each; whatever is wrong ends it.

@@ -60,7 +60,7 @@ const worker = await started(`
       const [settle, statements] = [await import("quittance/settle"), await import("quittance/statements")];
       const { everything } = await import("./everything.mjs");
       const files = await request.json();
-      const world = { memories, without, inspected: String, inputs: 5000 };
+      const world = { memories, without, inspected: String, inputs: 500 };
       return Response.json(await everything({ workerd: { whole, verify, settle, statements } }, files, world));
     },
   };
