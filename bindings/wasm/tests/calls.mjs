@@ -22,7 +22,7 @@ const bought = (promise) => promise.then(served, (error) => {
 });
 
 /** What is called with nothing of a stranger's: a type of error, and what a host remembers. */
-export const SILENT = ["MemoryLedger", "PaymentError"];
+export const SILENT = ["MemoryLedger", "MemoryLog", "PaymentError"];
 
 /** What verifies, signs, decides or reports, and so takes ten times as long as the rest and is given a tenth as much. */
 export const COSTLY = [

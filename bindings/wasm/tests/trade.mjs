@@ -185,6 +185,27 @@ export const trades = (q) => [
     const refused = both.filter(({ reason }) => reason?.code === "other_purchase");
     check(refused.length === 1 && twin.counted.signed === 1, JSON.stringify(both));
   }],
+  ["a_log_in_memory_claims_once_until_the_payment_is_worth_nothing", async () => {
+    let time = 1000;
+    const log = new q.MemoryLog({ capacity: 2, clock: () => time });
+    check(log.claim("a", "1010") && !log.claim("a", "1010") && log.claim("b", "1020"), "each once");
+    const full = () => {
+      try {
+        return log.claim("c", "1030");
+      } catch (error) {
+        return error.message;
+      }
+    };
+    check(full() === "the log is full" && !log.claim("a", "1010") && !log.claim("b", "1020"), "nothing is forgotten that is still good");
+    time = 1010;
+    check(full() === true && !log.claim("b", "1020") && !log.claim("c", "1030"), "what is worth nothing makes room");
+    log.release("b");
+    check(log.claim("b", "1020"), "what was given back");
+    const { gate } = shop(q, { log: new q.MemoryLog() });
+    const payment = pay(q);
+    const asked = () => gate(new Request(URL, { headers: { [payment.name]: payment.value } }));
+    check((await asked()).status === 200 && (await asked()).status === 409, "a gate with it");
+  }],
   ["rows_70_and_71_a_payment_that_names_another_resource", async () => {
     const { gate, settled, claims } = shop(q);
     const there = pay(q, { resource: `${URL}?b`, required: { header: value(q.encodeHeader("PAYMENT-REQUIRED", { ...REQUIRED, resource: { url: `${URL}?b` } })) } });

@@ -42,6 +42,11 @@ if (decision.ok) {
   void (decision.error.retry satisfies "never" | "new_payment" | "same_bytes_later" | "unknown_outcome");
 }
 
+// a worker's handler is a gate, with a log of ours or of the host's
+({ fetch: slice.createGate({ terms: "", facilitator: "", log: new slice.MemoryLog(), origin: "routed", serve: () => new Response() }) }) satisfies {
+  fetch(request: Request): Promise<Response>;
+};
+
 // what is wrong at run time is wrong before it
 // @ts-expect-error an amount is no number
 q.parse("amount", 10000);

@@ -124,7 +124,17 @@ pub(crate) fn packs(workspace: &Workspace) -> Result<Notes, Failure> {
 /// The package in Node, with all that JavaScript can do to it.
 pub(crate) fn node(workspace: &Workspace) -> Result<Notes, Failure> {
     let user = installed(workspace, &package(workspace)?)?;
-    lines(&mut tests(workspace, Command::new("node"), &user))
+    let mut notes = lines(&mut tests(workspace, Command::new("node"), &user))?;
+    let before = user.join("tests/listening.cjs");
+    notes.extend(lines(example(&user, &["node", "cjs"]).arg("node").arg("--require").arg(before))?);
+    Ok(notes)
+}
+
+/// An example of the package's README, in a file with this ending; the command that runs it is for the caller to add.
+fn example(user: &Path, [name, ending]: &[&str; 2]) -> Command {
+    let mut command = Command::new("node");
+    command.arg(user.join("tests/readme.mjs")).args([name, ending]).current_dir(user);
+    command
 }
 
 /// The same in Deno, Bun and the runtime of Workers, from the same tarball.
@@ -132,15 +142,21 @@ pub(crate) fn runtimes(workspace: &Workspace) -> Result<Notes, Failure> {
     let package = package(workspace)?;
     let user = installed(workspace, &package)?;
     let modules = tools::node_modules(workspace, &workspace.root.join(FOLDER).join("runtimes"))?;
-    let mut deno = Command::new(program(&modules.join("node_modules/@deno"), "deno")?);
     // Deno finds what it compiled of a CommonJS file by the file's path and V8's hash of its text, which for more than 16,383
     // characters is their number: what an earlier build left, of the same length, would run in part in place of this one
-    deno.args(["run", "--no-code-cache", "--no-remote", "--node-modules-dir=manual", "--allow-read", "--allow-env"])
-        .current_dir(&user);
+    const DENO: &[&str] = &["--no-code-cache", "--no-remote", "--node-modules-dir=manual", "--allow-read", "--allow-env"];
+    const SERVE: &[&str] = &["--allow-net", "--host", "127.0.0.1", "--port", "0"];
+
+    let deno = program(&modules.join("node_modules/@deno"), "deno")?;
+    let bun = program(&modules.join("node_modules/@oven"), "bin/bun")?;
+    let [mut in_deno, mut by_deno] = [Command::new(&deno), example(&user, &["server", "mjs"])];
+    in_deno.arg("run").args(DENO).current_dir(&user);
+    by_deno.arg(deno).arg("serve").args(DENO).args(SERVE);
+    let [in_bun, mut by_bun] = [Command::new(&bun), example(&user, &["server", "mjs"])];
+    by_bun.arg(bun).arg("run");
     let mut notes = Notes::new();
-    let bun = Command::new(program(&modules.join("node_modules/@oven"), "bin/bun")?);
-    for (name, command) in [("Deno", deno), ("Bun", bun)] {
-        let lines = lines(tests(workspace, command, &user).arg(INPUTS))?;
+    for (name, inside, mut serving) in [("Deno", in_deno, by_deno), ("Bun", in_bun, by_bun)] {
+        let lines = [lines(tests(workspace, inside, &user).arg(INPUTS))?, lines(&mut serving)?].concat();
         notes.extend(lines.into_iter().map(|line| format!("{name}: {line}")));
     }
     let mut workers = Command::new("node");
