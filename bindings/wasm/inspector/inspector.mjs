@@ -108,21 +108,34 @@ const required = (findings) => {
   return { asked, header: header?.text, body: asked.find((it) => it !== header)?.text };
 };
 
+/** A policy as JSON: as it stands, or from TOML, whose reader is fetched when there is something for it to read. */
+const tables = async (text) => {
+  if (text.startsWith("{")) return { ok: true, text };
+  try {
+    return (await import("../web/toml.mjs")).readPolicy(text);
+  } catch {
+    return { ok: false, error: { code: "not_loaded", detail: "the reader of TOML could not be loaded; write the policy as JSON" } };
+  }
+};
+
 /** What the policy says to a 402; nothing when there is none to ask or no 402 to ask about. */
-const decision = (findings, seconds) => {
+const decision = async (findings, seconds) => {
   const { asked, header, body } = required(findings);
   if (policy.value.trim() === "" || asked.length === 0) return null;
   const { resource: about, accepts } = JSON.parse(asked[0].text);
   const named = resource.value.trim() || String(about?.url ?? accepts?.[0]?.resource ?? "");
   const [url, encoded] = [canonicalResource(named), header === undefined ? { ok: true } : encodeHeader("PAYMENT-REQUIRED", header)];
-  const told = [url, encoded].find(({ ok }) => !ok) ?? decide({
-    policy: policy.value, required: { header: encoded.value, body }, resource: url.value.canonical, purchase: "inspected", task: "inspected", now: seconds,
+  const rules = await tables(policy.value.trim());
+  const told = [rules, url, encoded].find(({ ok }) => !ok) ?? decide({
+    policy: rules.text, required: { header: encoded.value, body }, resource: url.value.canonical, purchase: "inspected", task: "inspected", now: seconds,
   });
   const [word, says] = told.ok ? [told.value.decision, told.value.detail] : ["no answer", `${told.error.code}: ${told.error.detail}`];
   return make("article", {}, make("h2", {}, "What the policy says"), make("p", { class: `verdict ${word}` }, `${word}: ${says}`));
 };
 
-const show = () => {
+let shown = 0;
+const show = async () => {
+  const turn = (shown += 1);
   said.textContent = "";
   report.replaceChildren();
   if (text.value.trim() === "") return;
@@ -134,7 +147,10 @@ const show = () => {
   }
   const { findings } = told.value;
   if (findings.length === 0) report.append(make("p", {}, "There is nothing of x402 in this text."));
-  report.append(...findings.map((it) => finding(it, Number(seconds))), ...[decision(findings, seconds)].filter(Boolean));
+  report.append(...findings.map((it) => finding(it, Number(seconds))));
+  const decided = await decision(findings, seconds);
+  // what was asked about may be something else by now
+  if (decided !== null && turn === shown) report.append(decided);
 };
 
 const fromLink = () => {

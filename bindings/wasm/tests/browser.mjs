@@ -80,15 +80,15 @@ const test = (packages) => `
   window.result = (async () => {
     ${packages}
     const files = await (await fetch("/vectors")).json();
-    return everything({ [way]: { whole, verify, settle, statements } }, files, { memories: window.memories, without, inspected: String, inputs: 500 });
+    return everything({ [way]: { whole, verify, settle, statements, toml } }, files, { memories: window.memories, without, inspected: String, inputs: 500 });
   })();
 `;
 const made = {
   "/vectors": ["application/json", JSON.stringify(files(root))],
   "/": ["text/html", watched(`<script type="module">${test(`
     const way = "web";
-    const slices = ["index", "verify", "settle", "statements"].map((name) => import(\`/node_modules/quittance/web/\${name}.mjs\`));
-    const [whole, verify, settle, statements] = await Promise.all(slices);
+    const slices = ["index", "verify", "settle", "statements", "toml"].map((name) => import(\`/node_modules/quittance/web/\${name}.mjs\`));
+    const [whole, verify, settle, statements, toml] = await Promise.all(slices);
     const { everything } = await import("/tests/everything.mjs");
   `)}</script>`)],
   "/readme": ["text/html", script(`<body>${readFileSync(readme, "utf8").match(/```html page\n([^]*?)```/)[1]}`)],
@@ -100,6 +100,7 @@ for (const [name, bundle] of Object.entries(BUNDLERS)) {
     import * as verify from "quittance/verify";
     import * as settle from "quittance/settle";
     import * as statements from "quittance/statements";
+    import * as toml from "quittance/toml";
     import { everything } from "${name === "esbuild" ? "./tests" : "../../tests"}/everything.mjs";
   `;
   made[`/${name}`] = ["text/html", watched(`<script src="/${name}.js"></script>`)];
@@ -210,11 +211,17 @@ async function inspector(page) {
       for (const [most, word] of [["0.001", "deny"], ["0.05", "allow"]]) {
         await fill("policy", `per_payment = "$${most}"\nper_task = "$1"\nnetworks = ["base-sepolia"]\norigins = ["https://api.example.com"]\n`);
         await fill("text", given);
-        const decided = await page.evaluate("document.querySelector('#report article:last-child .verdict').textContent");
-        check(decided.startsWith(`${word}: `), `${way}: ${decided}`);
+        await reported(`What the policy says${word}: `).catch(async () => {
+          throw new Error(`${way}: ${await page.evaluate("document.getElementById('report').textContent")}`);
+        });
       }
     }
   }
+  await fill("policy", JSON.stringify({ per_payment: "$0.001", networks: ["base-sepolia"], origins: ["https://api.example.com"] }));
+  await reported("What the policy saysdeny: ");
+  await fill("policy", "per_paymnt = 1");
+  await reported("no answer: policy_unknown_key: 1:1: unknown key `per_paymnt`; did you mean `per_payment`?");
+  await fill("policy", 'per_payment = "$0.05"\nper_task = "$1"\nnetworks = ["base-sepolia"]\norigins = ["https://api.example.com"]\n');
   const two = transcript(402, `< payment-required: ${required}`, "<", JSON.stringify({ x402Version: 1, error: "", accepts: [{ ...FIRST, maxAmountRequired: "9999" }] }));
   await fill("text", two);
   await reported("no answer: member_ambiguous");

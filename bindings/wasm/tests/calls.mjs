@@ -87,7 +87,8 @@ const table = (q, header, key, seller) => {
     message: { contents: "hello", to: [ADDRESS] },
   });
   const { signature } = value(key.signDigest(digest));
-  const policy = 'per_payment = "$0.05"\nper_task = "$0.50"\nnetworks = ["base-sepolia"]\norigins = ["https://api.example.com"]\n';
+  const file = 'per_payment = "$0.05"\nper_task = "$0.50"\nnetworks = ["base-sepolia"]\norigins = ["https://api.example.com"]\n';
+  const { text: policy } = q.readPolicy(file);
   const plan = settlement(q, header);
   const [log] = settled(plan).logs;
   const [signedOffer, receipt] = ["offer", "receipt"].map((kind) => value(seller.sign(kind, SAID[kind])).text);
@@ -150,6 +151,7 @@ const table = (q, header, key, seller) => {
     hashPersonalMessage: [["hello"], (text) => q.hashPersonalMessage(text)],
     signatureShape: [[signature], (text) => q.signatureShape(text)],
     parsePrice: [["$0.01"], (text) => q.parsePrice(text, 6)],
+    readPolicy: [[file], (text) => q.readPolicy(text)],
     decide: [[policy, required, PAGE], (policy, header, resource) => q.decide(asked(policy, header, resource))],
     prepare: [
       [policy, required, ADDRESS],

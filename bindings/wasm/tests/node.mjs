@@ -29,12 +29,14 @@ const packages = {
     verify: await import("quittance/verify"),
     settle: await import("quittance/settle"),
     statements: await import("quittance/statements"),
+    toml: await import("quittance/toml"),
   },
   require: {
     whole: require("quittance"),
     verify: require("quittance/verify"),
     settle: require("quittance/settle"),
     statements: require("quittance/statements"),
+    toml: require("quittance/toml"),
   },
 };
 

@@ -1,6 +1,6 @@
 // A shop and a buyer, both of the package, with a network between them that breaks.
 
-import { ADDRESS, CALLED, NOW, OFFER, POLICY, REQUIRED, SAID, SECRET, URL, body, check, pay, settled, settlement, value } from "./samples.mjs";
+import { ADDRESS, CALLED, NOW, OFFER, POLICY, REQUIRED, SAID, SECRET, URL, body, check, pay, question, settled, settlement, value } from "./samples.mjs";
 
 const now = () => NOW;
 
@@ -133,6 +133,47 @@ export const trades = (q) => [
     const { buy, counted } = buyer(q, gate, undefined, { ...POLICY, perPayment: "$0.001" });
     await rejects(buy(URL, {}), "above_per_payment");
     check(counted.signed === 0 && claims.size === 0, "nothing was signed");
+  }],
+  ["a_policy_is_the_same_as_an_object_as_text_and_from_a_file", () => {
+    const file = `
+      per_payment = "$0.05"
+      per_task = "$0.50"
+      networks = ["base-sepolia"]
+      [text]
+      query = "allow"
+      [[resource]]
+      url = "https://api.example.com/v1/*/42"
+      methods = ["GET"]
+      price = "$0.01"
+    `;
+    const object = {
+      perPayment: "$0.05", perTask: "$0.50", networks: ["base-sepolia"], perDay: undefined, text: { query: "allow" },
+      resource: [{ url: "https://api.example.com/v1/*/42", methods: ["GET"], price: "$0.01" }],
+    };
+    const read = q.readPolicy(file);
+    const decided = (policy, more = {}) => JSON.stringify(q.decide(question(q, { policy, ...more })));
+    for (const more of [{}, { resource: `${URL}?b` }, { method: "POST" }]) {
+      const all = [object, read.value, read.text, JSON.stringify(read.value)].map((policy) => decided(policy, more));
+      check(all.every((one) => one === all[0]), all.join("\n"));
+    }
+    check(decided(object).includes('"decision":"allow"') && decided(object, { method: "POST" }).includes('"decision":"deny"'), decided(object));
+    // what is wrong in a file is told with its place, and an object never lets a limit get lost
+    const { code, detail } = q.readPolicy(`${file}pirce = "$1"`).error;
+    check(code === "policy_unknown_key" && /^11:5: unknown key `pirce` in \[\[resource\]\]; did you mean `price`\?$/.test(detail), detail);
+    check(q.decide(question(q, { policy: file })).error.code === "policy_syntax", "a file as it stands");
+    check(q.decide(question(q, { policy: "{}" })).error.code === "policy_empty", "nothing");
+    check(q.decide(question(q, { policy: { ...object, perPaymnet: "$0.01" } })).error.code === "policy_unknown_key", "a slip");
+    for (const wrong of [0.05, null, () => "$1", Symbol("$1"), 5n]) {
+      for (const policy of [{ ...object, perPayment: wrong }, { ...object, networks: [wrong] }, { ...object, resource: [{ url: wrong }] }]) {
+        let thrown;
+        try {
+          q.decide(question(q, { policy }));
+        } catch (error) {
+          thrown = error;
+        }
+        check(thrown instanceof TypeError, String(wrong));
+      }
+    }
   }],
   ["work_that_fails_is_not_charged", async () => {
     const { gate, claims, settled } = shop(q, { serve: () => new Response("sorry", { status: 500 }) });
