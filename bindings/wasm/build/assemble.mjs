@@ -88,6 +88,14 @@ for (const limit of limits) {
   if (Math.max(web, inline) > Number(most)) fail(`${slice} takes ${web} and ${inline} bytes, and may take ${most}`);
 }
 
+// what stands on top of the module for a buyer, by itself
+const alone = (names) => {
+  const stdin = { contents: `export { ${names} } from "./fetch.js";`, resolveDir: join(sources, "js") };
+  const { outputFiles } = esbuild.buildSync({ stdin, bundle: true, minify: true, format: "esm", target: "es2022", write: false });
+  return gzipSync(outputFiles[0].contents, { level: 9 }).length;
+};
+console.log(`of index: wrapFetch and its error are ${alone("fetchWith, PaymentError")} bytes, with MemoryLedger ${alone("fetchWith, PaymentError, MemoryLedger")}, compressed with gzip`);
+
 // the manifest has the version, the licence and the address of the crates
 const workspace = readFileSync(join(root, "Cargo.toml"), "utf8");
 const value = (key) => workspace.match(new RegExp(`^${key} = "(.*)"$`, "m"))?.[1] ?? fail(`Cargo.toml has no ${key}`);

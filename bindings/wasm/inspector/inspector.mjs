@@ -100,19 +100,42 @@ const finding = (it, moment) =>
     ...titled("What somebody else could do with these bytes", list(it.abuse)),
   );
 
+/** The 402 among the findings, as a buyer is given it: what came in a header, and what came as a body, in either version. */
+const required = (findings) => {
+  const asked = findings.filter(({ text }) => text !== undefined);
+  const second = asked.filter(({ kind }) => kind === "payment_required_v2");
+  const header = second.find(({ place }) => place !== "json") ?? second[0];
+  return { asked, header: header?.text, body: asked.find((it) => it !== header)?.text };
+};
+
+/** A policy as JSON: as it stands, or from TOML, whose reader is fetched when there is something for it to read. */
+const tables = async (text) => {
+  if (text.startsWith("{")) return { ok: true, text };
+  try {
+    return (await import("../web/toml.mjs")).readPolicy(text);
+  } catch {
+    return { ok: false, error: { code: "not_loaded", detail: "the reader of TOML could not be loaded; write the policy as JSON" } };
+  }
+};
+
 /** What the policy says to a 402; nothing when there is none to ask or no 402 to ask about. */
-const decision = (given, findings, seconds) => {
-  if (policy.value.trim() === "" || !findings.some(({ kind }) => kind.startsWith("payment_required"))) return null;
-  const url = canonicalResource(resource.value || "https://api.example.com/");
-  const header = given.trim().startsWith("{") ? encodeHeader("PAYMENT-REQUIRED", given.trim()) : { ok: true, value: given.trim() };
-  const told = [url, header].find(({ ok }) => !ok) ?? decide({
-    policy: policy.value, required: { header: header.value }, resource: url.value.canonical, purchase: "inspected", task: "inspected", now: seconds,
+const decision = async (findings, seconds) => {
+  const { asked, header, body } = required(findings);
+  if (policy.value.trim() === "" || asked.length === 0) return null;
+  const { resource: about, accepts } = JSON.parse(asked[0].text);
+  const named = resource.value.trim() || String(about?.url ?? accepts?.[0]?.resource ?? "");
+  const [url, encoded] = [canonicalResource(named), header === undefined ? { ok: true } : encodeHeader("PAYMENT-REQUIRED", header)];
+  const rules = await tables(policy.value.trim());
+  const told = [rules, url, encoded].find(({ ok }) => !ok) ?? decide({
+    policy: rules.text, required: { header: encoded.value, body }, resource: url.value.canonical, purchase: "inspected", task: "inspected", now: seconds,
   });
   const [word, says] = told.ok ? [told.value.decision, told.value.detail] : ["no answer", `${told.error.code}: ${told.error.detail}`];
   return make("article", {}, make("h2", {}, "What the policy says"), make("p", { class: `verdict ${word}` }, `${word}: ${says}`));
 };
 
-const show = () => {
+let shown = 0;
+const show = async () => {
+  const turn = (shown += 1);
   said.textContent = "";
   report.replaceChildren();
   if (text.value.trim() === "") return;
@@ -124,7 +147,10 @@ const show = () => {
   }
   const { findings } = told.value;
   if (findings.length === 0) report.append(make("p", {}, "There is nothing of x402 in this text."));
-  report.append(...findings.map((it) => finding(it, Number(seconds))), ...[decision(text.value, findings, seconds)].filter(Boolean));
+  report.append(...findings.map((it) => finding(it, Number(seconds))));
+  const decided = await decision(findings, seconds);
+  // what was asked about may be something else by now
+  if (decided !== null && turn === shown) report.append(decided);
 };
 
 const fromLink = () => {

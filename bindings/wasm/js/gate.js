@@ -125,3 +125,33 @@ export const createGate = ({ terms, serve, settle, facilitator, log, origin, bin
     return paid;
   };
 };
+
+/** A log in memory, for trying: it forgets with the process, and knows nothing of other instances. */
+export class MemoryLog {
+  #claims = new Map();
+  #clock;
+  #capacity;
+
+  constructor({ capacity = 100_000, clock = () => Math.floor(Date.now() / 1000) } = {}) {
+    this.#capacity = capacity;
+    this.#clock = clock;
+  }
+
+  claim(key, expires) {
+    if (this.#claims.has(key)) return false;
+    if (this.#claims.size >= this.#capacity) this.#forget();
+    this.#claims.set(key, BigInt(expires));
+    return true;
+  }
+
+  release(key) {
+    this.#claims.delete(key);
+  }
+
+  /** Whose time is over is refused for that. Where all others fill the log nothing is sold: to forget one would be to serve it twice. */
+  #forget() {
+    const now = BigInt(this.#clock());
+    for (const [key, expires] of this.#claims) if (expires <= now) this.#claims.delete(key);
+    if (this.#claims.size >= this.#capacity) throw new Error("the log is full");
+  }
+}

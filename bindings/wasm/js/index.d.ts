@@ -105,8 +105,8 @@ export function parsePrice(text: string, decimals: number): Result<{ amount: str
 // ---- the policy pause ----
 
 /**
- * What an agent may pay for: TOML text, or the same keys as an object, in camel case. What is not allowed is refused.
- * Every key is explained in `crates/guard/examples/policy.toml`.
+ * What an agent may pay for: the keys of a file `policy.toml` as an object, in camel case or as they are, or as JSON text. What is not allowed is
+ * refused. Every key is explained in `crates/guard/examples/policy.toml`; `quittance/toml` reads such a file.
  */
 export type Policy = string | PolicyKeys;
 
@@ -118,11 +118,11 @@ export interface PolicyKeys {
   perDay?: string;
   networks?: string[];
   origins?: string[];
-  resources?: string[];
+  resource?: { [key: string]: PolicyValue | PolicyValue[] }[];
   schemes?: string[];
   maxWindow?: string;
   askAbove?: string;
-  [key: string]: string | boolean | undefined | PolicyValue[] | { [key: string]: PolicyValue | PolicyValue[] };
+  [key: string]: PolicyValue | undefined | PolicyValue[] | { [key: string]: PolicyValue | PolicyValue[] } | { [key: string]: PolicyValue | PolicyValue[] }[];
 }
 export type PolicyValue = string | boolean;
 
@@ -384,6 +384,8 @@ export interface Finding {
   facts: { name: string; says: string }[];
   rules: { name: string; outcome: "holds" | "fails" | "open" | "not_reached"; detail: string; code?: string; cite?: string }[];
   abuse: string[];
+  /** Of a 402 its JSON, however it was wrapped. */
+  text?: string;
 }
 
 /** What is in a text: any header, object or transcript, every member with what stands behind it, every rule with its outcome. */

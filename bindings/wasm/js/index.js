@@ -11,21 +11,21 @@ export * from "./more.js";
 export * from "./chain.js";
 export { MemoryLedger, PaymentError } from "./fetch.js";
 
-/** A policy of an object: `perPayment` is the key `per_payment` of the file. */
-const toml = (policy) => {
+/** A policy as JSON: `perPayment` is the key `per_payment`. */
+const tables = (policy) => {
   if (typeof policy === "string") return policy;
-  if (typeof policy !== "object" || policy === null) throw new TypeError("policy must be TOML text or an object");
+  if (typeof policy !== "object" || policy === null) throw new TypeError("policy must be an object, or its JSON text");
   const word = (name) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+  const isTable = (it) => typeof it === "object" && it !== null && !Array.isArray(it);
+  // each member is read once, and nothing is left out but what is not there
+  const table = (it) => Object.fromEntries(Object.entries(it).flatMap(([name, it]) => (it === undefined ? [] : [[word(name), value(it)]])));
   const value = (it) => {
-    if (Array.isArray(it)) return `[${it.map(value).join(", ")}]`;
-    if (typeof it === "string" || typeof it === "boolean") return JSON.stringify(it);
-    throw new TypeError("a policy is made of texts, lists and true or false");
+    if (typeof it === "string" || typeof it === "boolean") return it;
+    if (Array.isArray(it)) return it.map(value);
+    if (isTable(it)) return table(it);
+    throw new TypeError("a policy is made of texts, lists, tables and true or false");
   };
-  const plain = Object.entries(policy).filter(([, it]) => it !== undefined);
-  const isTable = ([, it]) => typeof it === "object" && it !== null && !Array.isArray(it);
-  const lines = (entries) => entries.map(([name, it]) => `${word(name)} = ${value(it)}\n`).join("");
-  const tables = plain.filter(isTable).map(([name, it]) => `[${word(name)}]\n${lines(Object.entries(it))}`);
-  return lines(plain.filter((entry) => !isTable(entry))) + tables.join("");
+  return JSON.stringify(table(policy));
 };
 
 /** What a decision is made of, each member read once. */
@@ -34,7 +34,7 @@ const question = (it) => {
   const { header, body } = required;
   const members = { resource, method, purchase, task, session, reason, approval, required: header ?? undefined, body };
   for (const [name, value] of Object.entries(members)) if (value !== undefined) bytes(value, name);
-  return { ...members, policy: toml(policy), now: seconds(now), prices, pins };
+  return { ...members, policy: tables(policy), now: seconds(now), prices, pins };
 };
 
 const told = (value) => {

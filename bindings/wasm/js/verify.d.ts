@@ -257,6 +257,13 @@ export interface ReplayLog {
   release(key: string): void | Promise<void>;
 }
 
+/** A log in memory, for trying: it forgets with the process, and knows nothing of other instances. A full one throws. */
+export class MemoryLog implements ReplayLog {
+  constructor(options?: { capacity?: number; clock?: () => number });
+  claim(key: string, expires: string): boolean;
+  release(key: string): void;
+}
+
 export interface Gate<Rest extends unknown[]> {
   /** What is asked; any of these. */
   terms: Json<PaymentRequirements> | Json<PaymentRequirements>[];

@@ -4,7 +4,7 @@ import * as wasm from "#wasm";
 import { given, pairs } from "./request.js";
 import { answer, bytes, document, documents, list, map, object, optional, raw, read, seconds } from "./text.js";
 
-export { createGate } from "./gate.js";
+export { MemoryLog, createGate } from "./gate.js";
 
 const form = ({ form = "eip3009" } = {}) => bytes(form, "form");
 

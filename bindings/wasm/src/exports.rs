@@ -10,5 +10,7 @@ pub mod keys;
 pub mod settle;
 #[cfg(feature = "statements")]
 pub mod statements;
+#[cfg(feature = "toml")]
+pub mod toml;
 #[cfg(feature = "verify")]
 pub mod verify;

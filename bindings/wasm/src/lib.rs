@@ -9,7 +9,7 @@
 //! 237). What JavaScript is shown is written by hand in `js/` on top of this.
 //!
 //! The package has slices, and each is a module with one of the features: `verify`, which has no code that touches a secret key, `settle`,
-//! `statements`, and `full`, which has most of it. What a slice does not export is in none of its bytes.
+//! `statements`, `toml`, and `full`, which has most of it. What a slice does not export is in none of its bytes.
 #![no_std]
 #![warn(
     clippy::std_instead_of_core,
@@ -19,7 +19,7 @@
     clippy::cast_possible_truncation
 )]
 #![cfg_attr(
-    not(all(feature = "full", feature = "settle", feature = "statements")),
+    not(all(feature = "full", feature = "settle", feature = "statements", feature = "toml")),
     allow(dead_code, reason = "a slice exports some of it; the linker drops the rest")
 )]
 

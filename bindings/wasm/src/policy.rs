@@ -34,7 +34,7 @@ impl<'a> Question<'a> {
     /// Reads the arguments. A policy that cannot be read is an error, and so allows nothing.
     pub(crate) fn read(texts: &'a Texts) -> Result<Self, Problem> {
         let label = |error: LabelError| Problem::named(error.name(), error);
-        let policy = Policy::from_toml(texts.required("policy")?).map_err(|error| Problem::named(error.reason().name(), error))?;
+        let policy = Policy::from_json(texts.required("policy")?).map_err(|error| Problem::named(error.reason().name(), error))?;
         let required = texts.optional("required")?.map(str::as_bytes);
         let body = texts.optional("body")?.unwrap_or_default().as_bytes();
         let approval = texts.optional("approval")?.map(Approval::parse).transpose();

@@ -16,7 +16,7 @@ import { pathToFileURL } from "node:url";
 import * as q from "quittance";
 
 import { files } from "./files.mjs";
-import { ADDRESS, NOW, OFFER, REQUIRED, URL as PAGE, check, pay } from "./samples.mjs";
+import { ADDRESS, FIRST, NOW, OFFER, REQUIRED, URL as PAGE, check, pay } from "./samples.mjs";
 
 const [root, readme, built, browsers, pictures] = process.argv.slice(2);
 const resolved = (folder) => createRequire(join(folder, "package.json"));
@@ -80,15 +80,15 @@ const test = (packages) => `
   window.result = (async () => {
     ${packages}
     const files = await (await fetch("/vectors")).json();
-    return everything({ [way]: { whole, verify, settle, statements } }, files, { memories: window.memories, without, inspected: String, inputs: 5000 });
+    return everything({ [way]: { whole, verify, settle, statements, toml } }, files, { memories: window.memories, without, inspected: String, inputs: 500 });
   })();
 `;
 const made = {
   "/vectors": ["application/json", JSON.stringify(files(root))],
   "/": ["text/html", watched(`<script type="module">${test(`
     const way = "web";
-    const slices = ["index", "verify", "settle", "statements"].map((name) => import(\`/node_modules/quittance/web/\${name}.mjs\`));
-    const [whole, verify, settle, statements] = await Promise.all(slices);
+    const slices = ["index", "verify", "settle", "statements", "toml"].map((name) => import(\`/node_modules/quittance/web/\${name}.mjs\`));
+    const [whole, verify, settle, statements, toml] = await Promise.all(slices);
     const { everything } = await import("/tests/everything.mjs");
   `)}</script>`)],
   "/readme": ["text/html", script(`<body>${readFileSync(readme, "utf8").match(/```html page\n([^]*?)```/)[1]}`)],
@@ -100,6 +100,7 @@ for (const [name, bundle] of Object.entries(BUNDLERS)) {
     import * as verify from "quittance/verify";
     import * as settle from "quittance/settle";
     import * as statements from "quittance/statements";
+    import * as toml from "quittance/toml";
     import { everything } from "${name === "esbuild" ? "./tests" : "../../tests"}/everything.mjs";
   `;
   made[`/${name}`] = ["text/html", watched(`<script src="/${name}.js"></script>`)];
@@ -192,10 +193,47 @@ async function inspector(page) {
   await reported("fails");
   await fill("terms", "");
 
-  await fill("policy", 'per_payment = "$0.001"\nper_task = "$1"\nnetworks = ["base-sepolia"]\norigins = ["https://api.example.com"]\n');
-  await fill("resource", PAGE);
-  await fill("text", required);
-  await reported("deny: ");
+  // the policy is asked about a 402 however it comes, at the URL that was asked or else the one that the 402 names
+  const first = JSON.stringify({ x402Version: 1, error: "pay", accepts: [FIRST] });
+  const transcript = (status, ...lines) => [`> GET /v1/report/42 HTTP/1.1`, ">", `< HTTP/1.1 ${status}`, ...lines].join("\r\n");
+  const ways = {
+    "a bare header": required,
+    "a line of a header": `PAYMENT-REQUIRED: ${required}`,
+    "a body": JSON.stringify(REQUIRED, null, 2),
+    "a body of version 1": first,
+    "a transcript": transcript(402, "< content-type: application/json", `< payment-required: ${required}`, "<", "{}"),
+    "a transcript in version 1": transcript(402, "< content-type: application/json", "<", first),
+    "a transcript with both": transcript(402, `< payment-required: ${required}`, "<", first),
+  };
+  for (const url of [PAGE, ""]) {
+    await fill("resource", url);
+    for (const [way, given] of Object.entries(ways)) {
+      for (const [most, word] of [["0.001", "deny"], ["0.05", "allow"]]) {
+        await fill("policy", `per_payment = "$${most}"\nper_task = "$1"\nnetworks = ["base-sepolia"]\norigins = ["https://api.example.com"]\n`);
+        await fill("text", given);
+        await reported(`What the policy says${word}: `).catch(async () => {
+          throw new Error(`${way}: ${await page.evaluate("document.getElementById('report').textContent")}`);
+        });
+      }
+    }
+  }
+  await fill("policy", JSON.stringify({ per_payment: "$0.001", networks: ["base-sepolia"], origins: ["https://api.example.com"] }));
+  await reported("What the policy saysdeny: ");
+  await fill("policy", "per_paymnt = 1");
+  await reported("no answer: policy_unknown_key: 1:1: unknown key `per_paymnt`; did you mean `per_payment`?");
+  await fill("policy", 'per_payment = "$0.05"\nper_task = "$1"\nnetworks = ["base-sepolia"]\norigins = ["https://api.example.com"]\n');
+  const two = transcript(402, `< payment-required: ${required}`, "<", JSON.stringify({ x402Version: 1, error: "", accepts: [{ ...FIRST, maxAmountRequired: "9999" }] }));
+  await fill("text", two);
+  await reported("no answer: member_ambiguous");
+
+  // a file that is dropped is as good as a text that is pasted
+  await page.evaluate((text) => {
+    const dataTransfer = new DataTransfer();
+    dataTransfer.items.add(new File([text], "transcript.txt", { type: "text/plain" }));
+    document.dispatchEvent(new DragEvent("drop", { dataTransfer, bubbles: true, cancelable: true }));
+  }, ways["a transcript"]);
+  await reported("allow: ");
+  check((await page.evaluate("document.getElementById('text').value")).includes("< payment-required: "), "what was dropped is there to be read");
 
   // what is hostile is text
   await fill("text", JSON.stringify({ ...REQUIRED, error: "<img src=x onerror=alert(1)><script>alert(1)</script>" }));

@@ -2,21 +2,21 @@
 //
 // The chain is the project's sandbox, with a real EIP-3009 token; the questions are asked over JSON-RPC, and what the plan says is sent by viem.
 
-import { spawn } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import process from "node:process";
-import { createInterface } from "node:readline";
 
 import * as q from "quittance";
 import { answerOf, callFor, planSettlement, readRequest, verifyOnChain } from "quittance/settle";
 
+import { holding, sandbox } from "./devnet.mjs";
 import { OFFER, check, pay, value } from "./samples.mjs";
 
 const [program, modules] = process.argv.slice(2);
 const require = createRequire(join(modules, "package.json"));
-const { createPublicClient, createWalletClient, http, parseAbi } = require("viem");
+const viem = require("viem");
+const { createPublicClient, createWalletClient, http } = viem;
 const { privateKeyToAccount } = require("viem/accounts");
 
 // the facilitator of the README, as it is written there
@@ -24,10 +24,9 @@ const readme = readFileSync(new URL("../node_modules/quittance/README.md", impor
 writeFileSync(new URL("readme.mjs", import.meta.url), readme.match(/```js facilitator\n([^]*?)```/)[1]);
 const { settle } = await import("./readme.mjs");
 
-const devnet = spawn(program, ["devnet", "--port", "0", "--json"], { stdio: ["ignore", "pipe", "inherit"] });
+const devnet = await sandbox(program);
 try {
-  const line = await new Promise((resolve) => createInterface({ input: devnet.stdout }).once("line", resolve));
-  const { url, chain_id, accounts } = JSON.parse(line);
+  const { url, chain, accounts } = devnet;
   const [payer, payee, sender] = accounts;
 
   const rpc = async (method, ...params) => {
@@ -54,7 +53,6 @@ try {
   };
   const ask = (questions) => Promise.all(questions.map(async (question) => ({ question, answer: await answered(question) })));
 
-  const chain = { id: chain_id, name: "sandbox", nativeCurrency: { name: "ether", symbol: "ETH", decimals: 18 }, rpcUrls: { default: { http: [url] } } };
   const [wallet, node] = [createWalletClient({ account: privateKeyToAccount(sender.key), chain, transport: http(url) }), createPublicClient({ chain, transport: http(url), pollingInterval: 20 })];
   const sent = [];
   const send = async (steps) => {
@@ -69,8 +67,7 @@ try {
   const claims = new Set();
   const claim = (key) => !claims.has(key) && Boolean(claims.add(key));
 
-  const balance = () =>
-    node.readContract({ address: OFFER.asset, abi: parseAbi(["function balanceOf(address) view returns (uint256)"]), functionName: "balanceOf", args: [payee.address] });
+  const balance = () => holding(viem, node, OFFER.asset)(payee.address);
   const offer = { ...OFFER, payTo: payee.address };
   const required = { header: value(q.encodeHeader("PAYMENT-REQUIRED", { x402Version: 2, resource: { url: "https://api.example.com/v1/report/42" }, accepts: [offer] })) };
   const paid = (purchase) => pay(q, { secret: payer.key, required, purchase, now: String(Math.floor(Date.now() / 1000)) }).value;
@@ -103,5 +100,5 @@ try {
   check((await balance()) - before === 20000n, "each once");
   console.log(`the facilitator of the README settles on a chain: ${asked} questions, ${sent.length} transactions, each payment once`);
 } finally {
-  devnet.kill();
+  devnet.end();
 }

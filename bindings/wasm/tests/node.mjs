@@ -1,4 +1,4 @@
-// The packed package in Node, Deno and Bun: `node node.mjs <spec-vectors> [<how many malformed inputs>]`, run where the tarball is
+// The packed package in Node, Deno and Bun: `node node.mjs <spec-vectors> [<how many malformed inputs to each export>]`, run where the tarball is
 // installed.
 //
 // It prints what it has counted, a line each; whatever is wrong ends it.
@@ -29,12 +29,14 @@ const packages = {
     verify: await import("quittance/verify"),
     settle: await import("quittance/settle"),
     statements: await import("quittance/statements"),
+    toml: await import("quittance/toml"),
   },
   require: {
     whole: require("quittance"),
     verify: require("quittance/verify"),
     settle: require("quittance/settle"),
     statements: require("quittance/statements"),
+    toml: require("quittance/toml"),
   },
 };
 

@@ -15,6 +15,11 @@ export const OFFER = {
   extra: { name: "USDC", version: "2" },
 };
 export const REQUIRED = { x402Version: 2, resource: { url: URL }, accepts: [OFFER] };
+/** The same offer in the words of version 1. */
+export const FIRST = {
+  scheme: "exact", network: "base-sepolia", maxAmountRequired: OFFER.amount, asset: OFFER.asset, payTo: OFFER.payTo,
+  resource: URL, description: "", mimeType: "", maxTimeoutSeconds: OFFER.maxTimeoutSeconds, extra: OFFER.extra,
+};
 export const POLICY = { perPayment: "$0.05", perTask: "$0.50", networks: ["base-sepolia"], origins: ["https://api.example.com"] };
 
 /** What has to hold, or else an error that says so. */

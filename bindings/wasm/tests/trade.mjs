@@ -1,6 +1,6 @@
 // A shop and a buyer, both of the package, with a network between them that breaks.
 
-import { ADDRESS, CALLED, NOW, OFFER, POLICY, REQUIRED, SAID, SECRET, URL, body, check, pay, settled, settlement, value } from "./samples.mjs";
+import { ADDRESS, CALLED, NOW, OFFER, POLICY, REQUIRED, SAID, SECRET, URL, body, check, pay, question, settled, settlement, value } from "./samples.mjs";
 
 const now = () => NOW;
 
@@ -134,6 +134,47 @@ export const trades = (q) => [
     await rejects(buy(URL, {}), "above_per_payment");
     check(counted.signed === 0 && claims.size === 0, "nothing was signed");
   }],
+  ["a_policy_is_the_same_as_an_object_as_text_and_from_a_file", () => {
+    const file = `
+      per_payment = "$0.05"
+      per_task = "$0.50"
+      networks = ["base-sepolia"]
+      [text]
+      query = "allow"
+      [[resource]]
+      url = "https://api.example.com/v1/*/42"
+      methods = ["GET"]
+      price = "$0.01"
+    `;
+    const object = {
+      perPayment: "$0.05", perTask: "$0.50", networks: ["base-sepolia"], perDay: undefined, text: { query: "allow" },
+      resource: [{ url: "https://api.example.com/v1/*/42", methods: ["GET"], price: "$0.01" }],
+    };
+    const read = q.readPolicy(file);
+    const decided = (policy, more = {}) => JSON.stringify(q.decide(question(q, { policy, ...more })));
+    for (const more of [{}, { resource: `${URL}?b` }, { method: "POST" }]) {
+      const all = [object, read.value, read.text, JSON.stringify(read.value)].map((policy) => decided(policy, more));
+      check(all.every((one) => one === all[0]), all.join("\n"));
+    }
+    check(decided(object).includes('"decision":"allow"') && decided(object, { method: "POST" }).includes('"decision":"deny"'), decided(object));
+    // what is wrong in a file is told with its place, and an object never lets a limit get lost
+    const { code, detail } = q.readPolicy(`${file}pirce = "$1"`).error;
+    check(code === "policy_unknown_key" && /^11:5: unknown key `pirce` in \[\[resource\]\]; did you mean `price`\?$/.test(detail), detail);
+    check(q.decide(question(q, { policy: file })).error.code === "policy_syntax", "a file as it stands");
+    check(q.decide(question(q, { policy: "{}" })).error.code === "policy_empty", "nothing");
+    check(q.decide(question(q, { policy: { ...object, perPaymnet: "$0.01" } })).error.code === "policy_unknown_key", "a slip");
+    for (const wrong of [0.05, null, () => "$1", Symbol("$1"), 5n]) {
+      for (const policy of [{ ...object, perPayment: wrong }, { ...object, networks: [wrong] }, { ...object, resource: [{ url: wrong }] }]) {
+        let thrown;
+        try {
+          q.decide(question(q, { policy }));
+        } catch (error) {
+          thrown = error;
+        }
+        check(thrown instanceof TypeError, String(wrong));
+      }
+    }
+  }],
   ["work_that_fails_is_not_charged", async () => {
     const { gate, claims, settled } = shop(q, { serve: () => new Response("sorry", { status: 500 }) });
     const { buy } = buyer(q, gate);
@@ -184,6 +225,27 @@ export const trades = (q) => [
     const both = await Promise.allSettled([twin.buy(URL, { purchase: "two" }), twin.buy(`${URL}?b`, { purchase: "two" })]);
     const refused = both.filter(({ reason }) => reason?.code === "other_purchase");
     check(refused.length === 1 && twin.counted.signed === 1, JSON.stringify(both));
+  }],
+  ["a_log_in_memory_claims_once_until_the_payment_is_worth_nothing", async () => {
+    let time = 1000;
+    const log = new q.MemoryLog({ capacity: 2, clock: () => time });
+    check(log.claim("a", "1010") && !log.claim("a", "1010") && log.claim("b", "1020"), "each once");
+    const full = () => {
+      try {
+        return log.claim("c", "1030");
+      } catch (error) {
+        return error.message;
+      }
+    };
+    check(full() === "the log is full" && !log.claim("a", "1010") && !log.claim("b", "1020"), "nothing is forgotten that is still good");
+    time = 1010;
+    check(full() === true && !log.claim("b", "1020") && !log.claim("c", "1030"), "what is worth nothing makes room");
+    log.release("b");
+    check(log.claim("b", "1020"), "what was given back");
+    const { gate } = shop(q, { log: new q.MemoryLog() });
+    const payment = pay(q);
+    const asked = () => gate(new Request(URL, { headers: { [payment.name]: payment.value } }));
+    check((await asked()).status === 200 && (await asked()).status === 409, "a gate with it");
   }],
   ["rows_70_and_71_a_payment_that_names_another_resource", async () => {
     const { gate, settled, claims } = shop(q);

@@ -2,6 +2,7 @@
 
 import type * as sdk from "@x402/core/types";
 import * as q from "quittance";
+import { readPolicy } from "quittance/toml";
 import * as slice from "quittance/verify";
 
 declare const theirs: { required: sdk.PaymentRequired; offer: sdk.PaymentRequirements; payment: sdk.PaymentPayload; settled: sdk.SettleResponse };
@@ -41,6 +42,15 @@ if (decision.ok) {
 } else {
   void (decision.error.retry satisfies "never" | "new_payment" | "same_bytes_later" | "unknown_outcome");
 }
+
+// a policy is an object, its JSON text, or what was read from a file
+const read = readPolicy("");
+if (read.ok) for (const policy of [read.value, read.text]) q.decide({ policy, required: { header: "" }, resource: "", purchase: "a" });
+
+// a worker's handler is a gate, with a log of ours or of the host's
+({ fetch: slice.createGate({ terms: "", facilitator: "", log: new slice.MemoryLog(), origin: "routed", serve: () => new Response() }) }) satisfies {
+  fetch(request: Request): Promise<Response>;
+};
 
 // what is wrong at run time is wrong before it
 // @ts-expect-error an amount is no number

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import process from "node:process";
 
 import { files } from "./files.mjs";
-import { OFFER, check, pay } from "./samples.mjs";
+import { ADDRESS, OFFER, check, pay, value } from "./samples.mjs";
 
 const [root, readme, built, runtimes] = process.argv.slice(2);
 const from = (folder, name) => createRequire(join(folder, "package.json"))(name);
@@ -25,6 +25,7 @@ const bundled = async (contents) => {
     outdir: join(here, "out"),
     conditions: ["workerd", "worker", "browser"],
     loader: { ".wasm": "copy" },
+    external: ["cloudflare:*"],
     logLevel: "error",
   });
   return outputFiles.map(({ path, contents }) => ({
@@ -33,8 +34,8 @@ const bundled = async (contents) => {
     contents,
   })).sort((a) => (a.type === "ESModule" ? -1 : 1));
 };
-const started = async (contents, bindings = {}) =>
-  new Miniflare({ modules: await bundled(contents), compatibilityDate: "2026-01-01", bindings, cf: false });
+const started = async (contents, more = {}) =>
+  new Miniflare({ modules: await bundled(contents), compatibilityDate: "2026-01-01", cf: false, ...more });
 
 const worker = await started(`
   const memories = [];
@@ -58,10 +59,11 @@ const worker = await started(`
     async fetch(request) {
       const [whole, verify] = [await import("quittance"), await import("quittance/verify")];
       const [settle, statements] = [await import("quittance/settle"), await import("quittance/statements")];
+      const toml = await import("quittance/toml");
       const { everything } = await import("./everything.mjs");
       const files = await request.json();
-      const world = { memories, without, inspected: String, inputs: 5000 };
-      return Response.json(await everything({ workerd: { whole, verify, settle, statements } }, files, world));
+      const world = { memories, without, inspected: String, inputs: 500 };
+      return Response.json(await everything({ workerd: { whole, verify, settle, statements, toml } }, files, world));
     },
   };
 `);
@@ -74,22 +76,35 @@ try {
   await worker.dispose();
 }
 
-// the worker of the README, as it is written there
-const example = readFileSync(readme, "utf8").match(/```js worker\n([^]*?)```/)[1];
-const shop = await started(example, { TERMS: JSON.stringify(OFFER) });
-try {
-  const q = await import("quittance");
-  const asked = await shop.dispatchFetch("https://api.example.com/v1/report/42");
-  check(asked.status === 402, `without a payment: ${asked.status}`);
-  const required = asked.headers.get("PAYMENT-REQUIRED");
-  const now = String(Math.floor(Date.now() / 1000));
-  const paid = pay(q, { now, required: { header: required } });
-  const served = await shop.dispatchFetch("https://api.example.com/v1/report/42", { headers: { [paid.name]: paid.value } });
-  check(served.status === 200 && (await served.text()) === "the report", `with a payment: ${served.status}`);
-  const spoiled = paid.value.slice(0, -8) + "AAAAAAA=";
-  const refused = await shop.dispatchFetch("https://api.example.com/v1/report/42", { headers: { [paid.name]: spoiled } });
-  check(refused.status === 402, `with a spoiled payment: ${refused.status}`);
-  console.log("the worker of the README asks, serves and refuses");
-} finally {
-  await shop.dispose();
+// the workers of the two READMEs, as they are written there, and for all that they reach a facilitator that says yes
+const [q, { readRequest }] = [await import("quittance"), await import("quittance/settle")];
+const settled = [];
+const facilitator = async (request) => {
+  settled.push(value(readRequest("settle", await request.text())));
+  return Response.json({ success: true, transaction: `0x${"ab".repeat(32)}`, network: OFFER.network, payer: ADDRESS });
+};
+const texts = [[readme, "js worker"], [join(root, "../README.md"), "js"]];
+for (const [file, kind] of texts) {
+  const [, example] = readFileSync(file, "utf8").match(new RegExp(`\`\`\`${kind}\n([^]*?)\`\`\``));
+  check(example.split("\n").filter((line) => line !== "").length === 4, `a worker of few lines:\n${example}`);
+  const bindings = { TERMS: JSON.stringify(OFFER), FACILITATOR: "https://facilitator.example" };
+  const shop = await started(example, { bindings, outboundService: facilitator });
+  try {
+    const ask = (headers = {}) => shop.dispatchFetch("https://api.example.com/v1/report/42", { headers });
+    const asked = await ask();
+    check(asked.status === 402, `without a payment: ${asked.status}`);
+    const required = asked.headers.get("PAYMENT-REQUIRED");
+    const now = String(Math.floor(Date.now() / 1000));
+    const paid = pay(q, { now, required: { header: required } });
+    const count = settled.length;
+    const spoiled = paid.value.slice(0, -8) + "AAAAAAA=";
+    check((await ask({ [paid.name]: spoiled })).status === 400, "with a spoiled payment");
+    const served = await ask({ [paid.name]: paid.value });
+    check(served.status === 200 && (await served.text()) === "the report", `with a payment: ${served.status}`);
+    check((await ask({ [paid.name]: paid.value })).status === 409, "with the same again");
+    check(settled.length === count + 1, `${settled.length - count} settled`);
+  } finally {
+    await shop.dispose();
+  }
 }
+console.log("the workers of the two READMEs ask, serve once and refuse");

@@ -97,9 +97,9 @@ struct Page {
 impl Page {
     fn open(name: &str) -> Self {
         let folder = std::env::temp_dir().join(format!("quittance-cli-{name}-{}", std::process::id()));
-        for path in
-            ["inspector/index.html", "inspector/inspector.mjs", "inspector/style.css", "web/index.mjs", "wasm/index.wasm", "secret"]
-        {
+        const PAGE: [&str; 3] = ["inspector/index.html", "inspector/inspector.mjs", "inspector/style.css"];
+        const MODULES: [&str; 4] = ["web/index.mjs", "wasm/index.wasm", "web/toml.mjs", "wasm/toml.wasm"];
+        for path in PAGE.into_iter().chain(MODULES).chain(["secret"]) {
             let file = folder.join(path);
             fs::create_dir_all(file.parent().expect("a folder")).expect("made");
             fs::write(file, path).expect("written");
@@ -144,6 +144,8 @@ fn the_page_sends_its_files_and_nothing_else() {
     assert!(check("GET /inspector/index.html", "200", "inspector/index.html").contains("content-type: text/html"));
     assert!(check("GET /wasm/index.wasm?x", "200", "wasm/index.wasm").contains("content-type: application/wasm"));
     check("HEAD /web/index.mjs", "200", "\r\n\r\n");
+    check("GET /web/toml.mjs", "200", "web/toml.mjs");
+    check("GET /wasm/toml.wasm", "200", "wasm/toml.wasm");
     for path in [
         "/secret",
         "/inspector/../secret",

@@ -85,12 +85,14 @@ mod reader;
 mod signed;
 mod site;
 mod snapshot;
+mod source;
 mod words;
 
 #[cfg(test)]
 mod tests;
 
 use alloc::boxed::Box;
+use alloc::string::String;
 use alloc::vec::Vec;
 
 use quittance_core::registry::AssetInfo;
@@ -98,6 +100,7 @@ use quittance_core::{Account, Address, SchemeId};
 
 use crate::budget::Limit;
 use limits::Limits;
+use reader::Member;
 use signed::SignedOffers;
 use site::{Origin, ResourceRule};
 
@@ -199,7 +202,31 @@ impl Policy {
     /// that cannot be meant; it names line and column. Whoever goes on all the same has [`Policy::from`] for the error, which denies
     /// everything (catalogue row 216).
     pub fn from_toml(text: &str) -> Result<Self, PolicyError> {
-        file::read(text).map(|rules| Self(State::Present(Box::new(rules))))
+        Self::of(text, &source::toml(text)?)
+    }
+
+    /// Reads a policy whose tables are the objects of a JSON text. The keys are the same, and so are the rules; of a mistake the key is told, and
+    /// not the place.
+    ///
+    /// # Errors
+    ///
+    /// As [`Policy::from_toml`].
+    pub fn from_json(text: &str) -> Result<Self, PolicyError> {
+        Self::of(text, &source::json(text)?)
+    }
+
+    /// A policy in TOML, written in JSON.
+    ///
+    /// # Errors
+    ///
+    /// As [`Policy::from_toml`]: what cannot be used is not passed on.
+    pub fn toml_as_json(text: &str) -> Result<String, PolicyError> {
+        let tables = source::toml(text)?;
+        Self::of(text, &tables).map(|_| source::write(&tables))
+    }
+
+    fn of(text: &str, tables: &[Member]) -> Result<Self, PolicyError> {
+        file::read(text, tables).map(|rules| Self(State::Present(Box::new(rules))))
     }
 
     /// What a ledger is told to hold the spending of a token to; nothing for a token that the policy does not name.

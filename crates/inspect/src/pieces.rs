@@ -71,12 +71,16 @@ pub(crate) fn pieces(text: &str) -> Vec<Piece<'_>> {
             body = text.get(start..);
         }
     }
-    if found.is_empty() {
-        let place = if text.starts_with(['{', '[']) { Place::Json } else { Place::Base64 };
-        return [Piece { place, text }].into();
+    if found.is_empty() && text.starts_with(['{', '[']) {
+        return [Piece { place: Place::Json, text }].into();
     }
     // a body that ends before the text does is followed by what a shell wrote
-    if let Some(body) = body.and_then(|body| body.rfind('}').and_then(|end| body.get(..=end))) {
+    let body = body.and_then(|body| body.rfind('}').and_then(|end| body.get(..=end)));
+    if found.is_empty() && body.is_none() {
+        return [Piece { place: Place::Base64, text }].into();
+    }
+    // in version 1 a 402 has no header of its own, and a transcript of it nothing but the body
+    if let Some(body) = body {
         found.push(Piece { place: Place::Json, text: body });
     }
     found.truncate(MANY);

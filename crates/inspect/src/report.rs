@@ -41,6 +41,8 @@ pub struct Finding {
     pub verdict: Verdict,
     /// What somebody else could do with these bytes.
     pub abuse: Vec<String>,
+    /// Of a 402 its JSON, however it was wrapped: what a buyer decides about. Of nothing else, because a payment is not passed on.
+    pub text: Option<String>,
 }
 
 /// One member of what was found.
@@ -235,6 +237,9 @@ impl Finding {
         });
         object.insert("rules", rules.collect::<Vec<_>>());
         object.insert("abuse", self.abuse.iter().map(|says| Value::String(says.clone())).collect::<Vec<_>>());
+        if let Some(text) = &self.text {
+            object.insert("text", text.as_str());
+        }
         object
     }
 }

@@ -62,6 +62,7 @@ fn finding(piece: &Piece<'_>, context: &Context<'_>) -> Finding {
         rules: Vec::new(),
         verdict: Verdict::Malformed,
         abuse: Vec::new(),
+        text: None,
     };
     let object = match opened.object {
         Ok(object) => object,
@@ -92,6 +93,9 @@ fn finding(piece: &Piece<'_>, context: &Context<'_>) -> Finding {
 /// Reads an object as what it is.
 fn read(finding: &mut Finding, object: &Object, context: &Context<'_>) {
     let text = Value::Object(object.clone()).to_string();
+    if matches!(finding.kind, Kind::Required | Kind::RequiredV1) {
+        finding.text = Some(text.clone());
+    }
     let bytes = text.as_bytes();
     let limits = &Limits::BODY;
     let plain = |asset| Setting { now: context.now, asset, payment: None, prefix: "" };

@@ -114,7 +114,7 @@ pub(crate) const STAGES: &[Stage] = &[
     stage(
         "wasm",
         "sdk",
-        "the package and the protocol's own client and server pay each other, and a facilitator made of it settles",
+        "the package and the protocol's own pay each other, its facilitator settles what the package signed, and one made of the package settles",
         wasm::sdk,
     ),
     stage("wasm", "types", "the package's types go where those of the protocol's own SDK go, and back", wasm::types),

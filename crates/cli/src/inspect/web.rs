@@ -27,6 +27,8 @@ const FILES: &[(&str, &str)] = &[
     ("inspector/style.css", "text/css; charset=utf-8"),
     ("web/index.mjs", "text/javascript; charset=utf-8"),
     ("wasm/index.wasm", "application/wasm"),
+    ("web/toml.mjs", "text/javascript; charset=utf-8"),
+    ("wasm/toml.wasm", "application/wasm"),
 ];
 const PAGE: &str = "inspector/index.html";
 

@@ -10,7 +10,7 @@ use quittance_core::{Account, Address, Network, SchemeId, WindowRule, sha256};
 
 use super::error::{PolicyError, PolicyReason};
 use super::limits::{self, Caps, Choice};
-use super::reader::{self, Item, Kind, Section};
+use super::reader::{Item, Kind, Member, Section};
 use super::signed::{self, SignedOffers};
 use super::site::{Origin, Pattern, ResourceRule};
 use super::{Method, Pinning, PlainHttp, Rules, TextAction, TextRules, Ways};
@@ -62,10 +62,9 @@ const LONGEST: u64 = 86_400;
 /// What both are where the policy says nothing: fifteen minutes (rule 24).
 const QUARTER_OF_AN_HOUR: u64 = 900;
 
-/// Reads a policy.
-pub(super) fn read(text: &str) -> Result<Rules, PolicyError> {
-    let table = reader::parse(text)?;
-    let file = Section::open(text, 0, table.get_ref(), &FILE)?;
+/// Reads a policy, from a text and the tables in it.
+pub(super) fn read(text: &str, tables: &[Member]) -> Result<Rules, PolicyError> {
+    let file = Section::open(text, 0, tables, &FILE)?;
     if file.is_empty() {
         return Err(file.error(PolicyReason::Empty, "the policy is empty, which allows nothing".into()));
     }

@@ -1,18 +1,50 @@
-//! The tables of a policy's text, with the place of every key and value.
+//! The tables of a policy, with the place of every key and value, whichever of its two texts it was written in.
 
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::mem;
 
-use toml::Spanned;
-use toml::de::{DeTable, DeValue};
-
 use super::error::{PolicyError, PolicyReason};
 use crate::text::escape;
 
-/// The longest text of a policy, in bytes.
-const LONGEST: usize = 256 * 1024;
+/// A value, and the byte of the text that it begins at.
+#[derive(Debug)]
+pub(super) struct Node {
+    pub(super) at: usize,
+    pub(super) value: Value,
+}
+
+/// What a key can be given.
+#[derive(Debug)]
+pub(super) enum Value {
+    Text(String),
+    Flag(bool),
+    List(Vec<Node>),
+    Table(Vec<Member>),
+    /// Something that no key takes, by the name of its type.
+    Other(&'static str),
+}
+
+/// A key, where it stands, and what it is given.
+#[derive(Debug)]
+pub(super) struct Member {
+    pub(super) at: usize,
+    pub(super) key: String,
+    pub(super) node: Node,
+}
+
+impl Value {
+    const fn type_name(&self) -> &'static str {
+        match self {
+            Self::Text(_) => "string",
+            Self::Flag(_) => "boolean",
+            Self::List(_) => "array",
+            Self::Table(_) => "table",
+            Self::Other(name) => name,
+        }
+    }
+}
 
 /// One kind of table: what it is called and which keys it has.
 #[derive(Debug)]
@@ -21,38 +53,27 @@ pub(super) struct Kind {
     pub(super) keys: &'static [&'static str],
 }
 
-/// Reads the text as TOML.
-pub(super) fn parse(text: &str) -> Result<Spanned<DeTable<'_>>, PolicyError> {
-    if text.len() > LONGEST {
-        return Err(PolicyError::at(text, 0, PolicyReason::Size, format!("a policy has at most {LONGEST} bytes")));
-    }
-    DeTable::parse(text).map_err(|error| {
-        let at = error.span().map_or(0, |span| span.start);
-        PolicyError::at(text, at, PolicyReason::Syntax, format!("not TOML: {}", escape(error.message(), 200)))
-    })
-}
-
 /// A table whose keys are all known.
 #[derive(Clone, Copy)]
 pub(super) struct Section<'t> {
     text: &'t str,
     at: usize,
-    table: &'t DeTable<'t>,
+    table: &'t [Member],
     kind: &'static Kind,
 }
 
 impl<'t> Section<'t> {
     /// Looks at the keys of a table; of several strange ones, the first in the text is reported.
-    pub(super) fn open(text: &'t str, at: usize, table: &'t DeTable<'t>, kind: &'static Kind) -> Result<Self, PolicyError> {
-        let strange = table.keys().filter(|key| !kind.keys.contains(&key.get_ref().as_ref()));
-        match strange.min_by_key(|key| key.span().start) {
+    pub(super) fn open(text: &'t str, at: usize, table: &'t [Member], kind: &'static Kind) -> Result<Self, PolicyError> {
+        let strange = table.iter().filter(|member| !kind.keys.contains(&member.key.as_str()));
+        match strange.min_by_key(|member| member.at) {
             None => Ok(Self { text, at, table, kind }),
-            Some(key) => {
-                let mut words = format!("unknown key `{}`{}", escape(key.get_ref(), 40), kind.place());
-                if let Some(meant) = meant(key.get_ref(), kind.keys) {
+            Some(Member { at, key, .. }) => {
+                let mut words = format!("unknown key `{}`{}", escape(key, 40), kind.place());
+                if let Some(meant) = meant(key, kind.keys) {
                     words.push_str(&format!("; did you mean `{meant}`?"));
                 }
-                Err(PolicyError::at(text, key.span().start, PolicyReason::UnknownKey, words))
+                Err(PolicyError::at(text, *at, PolicyReason::UnknownKey, words))
             }
         }
     }
@@ -64,7 +85,7 @@ impl<'t> Section<'t> {
     /// A value, if it is there.
     pub(super) fn find(&self, key: &'static str) -> Option<Item<'t>> {
         debug_assert!(self.kind.keys.contains(&key), "the key is in the list");
-        self.table.get(key).map(|value| Item { text: self.text, key, value })
+        self.table.iter().find(|member| member.key == key).map(|member| Item { text: self.text, key, node: &member.node })
     }
 
     /// A value that has to be there.
@@ -89,42 +110,48 @@ impl Kind {
 pub(super) struct Item<'t> {
     text: &'t str,
     key: &'static str,
-    value: &'t Spanned<DeValue<'t>>,
+    node: &'t Node,
 }
 
 impl<'t> Item<'t> {
     /// An error about this value.
     pub(super) fn error(&self, reason: PolicyReason, words: impl AsRef<str>) -> PolicyError {
-        PolicyError::at(self.text, self.value.span().start, reason, format!("`{}`: {}", self.key, words.as_ref()))
+        PolicyError::at(self.text, self.node.at, reason, format!("`{}`: {}", self.key, words.as_ref()))
     }
 
     fn other_type(&self, expected: &str) -> PolicyError {
-        self.error(PolicyReason::Type, format!("expected {expected}, found {}", article(self.value.get_ref().type_str())))
+        self.error(PolicyReason::Type, format!("expected {expected}, found {}", article(self.node.value.type_name())))
     }
 
     /// The text, when the value is one.
     pub(super) fn text(&self) -> Result<&'t str, PolicyError> {
-        self.value.get_ref().as_str().ok_or_else(|| self.other_type("text in quotes"))
+        match &self.node.value {
+            Value::Text(text) => Ok(text),
+            _ => Err(self.other_type("text in quotes")),
+        }
     }
 
     pub(super) fn flag(&self) -> Result<bool, PolicyError> {
-        self.value.get_ref().as_bool().ok_or_else(|| self.other_type("true or false"))
+        match &self.node.value {
+            Value::Flag(flag) => Ok(*flag),
+            _ => Err(self.other_type("true or false")),
+        }
     }
 
     /// The texts of a list that is not empty.
     pub(super) fn list(&self) -> Result<Vec<Self>, PolicyError> {
-        let list = self.value.get_ref().as_array().ok_or_else(|| self.other_type("a list of texts"))?;
+        let Value::List(list) = &self.node.value else { return Err(self.other_type("a list of texts")) };
         if list.is_empty() {
             return Err(self.error(PolicyReason::List, "the list is empty: leave the key out, or name something"));
         }
-        let items: Vec<_> = list.iter().map(|value| Self { value, ..*self }).collect();
+        let items: Vec<_> = list.iter().map(|node| Self { node, ..*self }).collect();
         items.iter().try_for_each(|item| item.text().map(drop))?;
         Ok(items)
     }
 
     /// One text, or the texts of a list.
     pub(super) fn one_or_more(&self) -> Result<Vec<Self>, PolicyError> {
-        if self.value.get_ref().is_array() { self.list() } else { self.text().map(|_| alloc::vec![*self]) }
+        if matches!(self.node.value, Value::List(_)) { self.list() } else { self.text().map(|_| alloc::vec![*self]) }
     }
 
     /// What each text of a list means; two that mean the same are one too many.
@@ -152,14 +179,14 @@ impl<'t> Item<'t> {
 
     /// The value as a table of a kind.
     pub(super) fn section(&self, kind: &'static Kind) -> Result<Section<'t>, PolicyError> {
-        let table = self.value.get_ref().as_table().ok_or_else(|| self.other_type("a table"))?;
-        Section::open(self.text, self.value.span().start, table, kind)
+        let Value::Table(table) = &self.node.value else { return Err(self.other_type("a table")) };
+        Section::open(self.text, self.node.at, table, kind)
     }
 
     /// The value as a list of tables of a kind.
     pub(super) fn sections(&self, kind: &'static Kind) -> Result<Vec<Section<'t>>, PolicyError> {
-        let list = self.value.get_ref().as_array().ok_or_else(|| self.other_type("tables"))?;
-        list.iter().map(|value| Self { value, ..*self }.section(kind)).collect()
+        let Value::List(list) = &self.node.value else { return Err(self.other_type("tables")) };
+        list.iter().map(|node| Self { node, ..*self }.section(kind)).collect()
     }
 }
 

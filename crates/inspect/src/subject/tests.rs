@@ -1,3 +1,5 @@
+use alloc::vec;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE};
 use proptest::prelude::*;
@@ -53,6 +55,26 @@ fn one(text: &str) -> Finding {
 
 fn failed(finding: &Finding) -> Vec<&'static str> {
     finding.rules.iter().filter(|rule| rule.outcome != Outcome::Holds).map(|rule| rule.name).collect()
+}
+
+#[test]
+fn a_402_is_handed_on_as_json_and_a_payment_is_not() {
+    let json = wire::PaymentRequired::new(ResourceInfo::new(URL), vec![terms().requirements().clone()]).to_json();
+    let header = STANDARD.encode(&json);
+    for pasted in
+        [json.clone(), header.clone(), STANDARD.encode(&header), format!("HTTP/1.1 402\r\npayment-required: {header}\r\n\r\n")]
+    {
+        let finding = one(&pasted);
+        assert_eq!(finding.text.as_deref(), Some(&*json), "{pasted}");
+        let told = format!(r#""text":{}"#, Value::String(json.clone()));
+        assert!(inspect(&pasted, &Context::at(NOW)).to_json().contains(&told), "{pasted}");
+    }
+    let first = r#"{"x402Version":1,"error":"pay","accepts":[]}"#;
+    for pasted in [first.into(), format!("< HTTP/1.1 402 Payment Required\r\n< content-length: 43\r\n<\r\n{first}\r\n$ ")] {
+        assert_eq!(one(&pasted).text.as_deref(), Some(first), "{pasted}");
+    }
+    let payment = payment(|_| {}).to_json();
+    assert_eq!(one(&payment).text, None);
 }
 
 #[test]

@@ -13,6 +13,16 @@ const EXAMPLE: &str = include_str!("../../../examples/policy.toml");
 fn fails(text: &str, reason: PolicyReason, expected: &str) {
     let error = Policy::from_toml(text).expect_err(text);
     assert_eq!((error.reason(), error.to_string().as_str()), (reason, expected), "{text}");
+    fails_as_json(text, reason);
+}
+
+/// The same tables in JSON are refused for the same reason.
+fn fails_as_json(text: &str, reason: PolicyReason) {
+    if let Ok(tables) = source::toml(text) {
+        let json = source::write(&tables);
+        let error = Policy::from_json(&json).expect_err(&json);
+        assert_eq!((error.reason(), error.line(), error.column()), (reason, 1, 1), "{json}: {error}");
+    }
 }
 
 /// The error of one more line behind the policy of the tests, without its place.
@@ -21,6 +31,7 @@ fn line_fails(line: &str, reason: PolicyReason, expected: &str) {
     assert_eq!(error.reason(), reason, "{line}: {error}");
     assert_eq!(error.to_string().split_once(": ").unwrap().1, expected, "{line}");
     assert!(error.line() >= 5, "{line}: {error}");
+    fails_as_json(&format!("{BASE}{line}"), reason);
 }
 
 #[test]
@@ -302,4 +313,42 @@ fn a_policy_is_known_by_the_hash_of_its_text() {
     let (one, other) = (policy(""), policy("\n"));
     assert_eq!(one.fingerprint(), Some(quittance_core::sha256(BASE.as_bytes())));
     assert_ne!(one.fingerprint(), other.fingerprint());
+}
+
+#[test]
+fn a_policy_in_json_is_the_policy_in_toml() {
+    for text in [BASE, EXAMPLE] {
+        let json = Policy::toml_as_json(text).unwrap();
+        let (toml, json) = (rules(&Policy::from_toml(text).unwrap()), rules(&Policy::from_json(&json).unwrap()));
+        assert_eq!(toml, json);
+    }
+    assert_eq!(Policy::toml_as_json("per_payment = 1").unwrap_err(), Policy::from_toml("per_payment = 1").unwrap_err());
+}
+
+/// What a policy says, but for the hash of the text that it was said in.
+fn rules(policy: &Policy) -> String {
+    let State::Present(rules) = &policy.0 else { panic!("there is a policy") };
+    format!("{:?}", Rules { fingerprint: [0; 32], ..(**rules).clone() })
+}
+
+#[test]
+fn what_is_no_object_in_json_is_no_policy() {
+    let long = format!("{{\"per_payment\":\"{}\"}}", "1".repeat(256 * 1024));
+    for (text, reason) in [
+        ("", PolicyReason::Syntax),
+        ("[]", PolicyReason::Syntax),
+        ("per_payment = \"$1\"", PolicyReason::Syntax),
+        (r#"{"per_payment":"$1","per_payment":"$2"}"#, PolicyReason::Syntax),
+        (r#"{"per_payment":"$1"} {}"#, PolicyReason::Syntax),
+        ("{}", PolicyReason::Empty),
+        (r#"{"pirce":"$1"}"#, PolicyReason::UnknownKey),
+        (r#"{"perPayment":"$1"}"#, PolicyReason::UnknownKey),
+        (r#"{"per_payment":0.05,"networks":["base"],"origins":["https://api.example.com"]}"#, PolicyReason::Type),
+        (r#"{"per_payment":null,"networks":["base"],"origins":["https://api.example.com"]}"#, PolicyReason::Type),
+        (&long, PolicyReason::Size),
+    ] {
+        let error = Policy::from_json(text).expect_err(text);
+        assert_eq!(error.reason(), reason, "{error}");
+        assert_eq!(Policy::from(error).fingerprint(), None, "it denies everything");
+    }
 }

@@ -105,7 +105,7 @@ proptest! {
     #[test]
     fn row_216_no_text_panics_as_a_policy(text in ".{0,200}", line in "[a-z_]{1,20} = [\"a-z0-9$.\\[\\], ]{0,30}") {
         for text in [&text, &line, &format!("{BASE}{line}")] {
-            if let Err(error) = Policy::from_toml(text) {
+            for error in [Policy::from_toml(text), Policy::from_json(text)].into_iter().filter_map(Result::err) {
                 prop_assert!(error.line() >= 1 && error.column() >= 1);
                 prop_assert!(error.to_string().chars().all(|letter| !letter.is_control()), "{error}");
             }

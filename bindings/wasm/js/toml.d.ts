@@ -1,0 +1,8 @@
+import type { PolicyKeys } from "./index.js";
+import type { Read } from "./verify.js";
+
+/**
+ * Reads a policy in TOML, and gives what `policy` takes everywhere. What is wrong with it is told with line and column, and with the name that a
+ * strange key may have been meant for.
+ */
+export function readPolicy(text: string): Read<PolicyKeys>;
