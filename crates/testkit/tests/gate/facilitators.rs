@@ -63,7 +63,7 @@ impl Between {
         let url = format!("http://{}", listener.local_addr().unwrap());
         tokio::spawn(async move { axum::serve(listener, app).await.unwrap() });
         let remote = RemoteFacilitator::builder(&url).unwrap().key(Key::bearer(KEY).unwrap()).allow_plain_http().build().unwrap();
-        let more = json!({ "limits": { "verify_seconds": 1, "settle_seconds": 1, "answer_seconds": 1, "connect_seconds": 1 } });
+        let more = json!({ "limits": { "verify_seconds": 5, "settle_seconds": 5, "answer_seconds": 5, "connect_seconds": 5 } });
         let front = Front::settled_by(place, (remote, Attested::Answer), MemoryReplayLog::new(100), more).await;
         (between, front)
     }
