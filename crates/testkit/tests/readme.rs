@@ -69,7 +69,7 @@ fn policy() -> Policy {
 }
 
 #[test]
-fn rows_188_191_and_211_an_agent_spends_what_the_policy_allows_and_no_more() {
+fn rows_188_and_211_an_agent_spends_what_the_policy_allows_and_no_more() {
     let (policy, ledger) = (policy(), MemoryLedger::new(100));
     let resource = Resource::parse("https://api.example.com/v1/report/42").expect("a resource");
     let task = TaskId::parse("research_report_42").expect("a label");

@@ -159,7 +159,7 @@ async fn of_several_sellers_the_cheapest_is_paid_and_no_other() {
 }
 
 #[tokio::test]
-async fn row_154_a_purchase_that_was_signed_for_at_one_seller_goes_to_no_other() {
+async fn a_purchase_that_was_signed_for_at_one_seller_goes_to_no_other() {
     let unsure = Seller::at(|asked, url| {
         let busy = || Response::builder().status(503).body("".into()).unwrap();
         Some(if asked.payment().is_some() { busy() } else { ask("$0.01", url) })

@@ -1,4 +1,4 @@
-//! A gate and a facilitator that does as it should not: rows 174 to 176 and 181. Between the gate and the real one stands somebody who answers for it.
+//! A gate and a facilitator that does as it should not: rows 154, 174 to 176 and 181. Between the gate and the real one stands somebody who answers for it.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -36,6 +36,8 @@ enum Way {
     Slowly,
     /// Not at all.
     Never,
+    /// It is done, and nobody is told.
+    Silently,
     /// "Valid", without a look.
     Valid,
 }
@@ -61,12 +63,12 @@ impl Between {
         let url = format!("http://{}", listener.local_addr().unwrap());
         tokio::spawn(async move { axum::serve(listener, app).await.unwrap() });
         let remote = RemoteFacilitator::builder(&url).unwrap().key(Key::bearer(KEY).unwrap()).allow_plain_http().build().unwrap();
-        let more = json!({ "limits": { "verify_seconds": 1, "settle_seconds": 1, "answer_seconds": 1, "connect_seconds": 1 } });
+        let more = json!({ "limits": { "verify_seconds": 5, "settle_seconds": 5, "answer_seconds": 5, "connect_seconds": 5 } });
         let front = Front::settled_by(place, (remote, Attested::Answer), MemoryReplayLog::new(100), more).await;
         (between, front)
     }
 
-    fn from_now_on(&self, verify: Way, settle: Way) {
+    fn turns(&self, verify: Way, settle: Way) {
         *self.ways.lock().unwrap() = (verify, settle);
     }
 
@@ -97,6 +99,11 @@ impl Between {
                 json(String::new()).map(|_| Body::from_stream(crate::upstream::Pieces(receiver)))
             }
             Way::Never => std::future::pending().await,
+            Way::Silently => {
+                let settled = engine.settle(&SettleRequest::from_json(&body, &Limits::BODY).unwrap()).await.unwrap();
+                assert!(settled.success, "{settled:?}");
+                std::future::pending().await
+            }
             Way::Valid => {
                 let mut verdict = VerifyResponse::valid("");
                 verdict.payer = None;
@@ -112,12 +119,12 @@ async fn recovers(between: &Between, front: &Front<RemoteFacilitator>, bad: Way)
     for settles in [false, true] {
         let (sold, served) = (front.sold(), front.seen.served());
         let payment = front.payment("GET", A).await;
-        between.from_now_on(if settles { Way::Honestly } else { bad.clone() }, if settles { bad.clone() } else { Way::Honestly });
+        between.turns(if settles { Way::Honestly } else { bad.clone() }, if settles { bad.clone() } else { Way::Honestly });
         let refused = front.pay(A, &payment).await;
         assert!(matches!(refused.status, 502 | 503), "{bad:?}: {refused:?}");
         assert_eq!(refused.header("payment-required"), None, "{bad:?}: another payment might be a second one");
         assert_eq!((front.sold(), front.seen.served()), (sold, served), "{bad:?}");
-        between.from_now_on(Way::Honestly, Way::Honestly);
+        between.turns(Way::Honestly, Way::Honestly);
         let again = front.pay(A, &payment).await;
         assert_eq!((again.status, front.sold(), front.seen.served()), (200, sold + 1, served + 1), "{bad:?}: {again:?}");
     }
@@ -154,7 +161,7 @@ async fn row_174_a_facilitator_that_is_slow_holds_up_nobody_but_who_pays() {
     assert!(!slow.is_finished(), "it is asked at this moment");
     let late = slow.await.unwrap();
     assert_eq!((late.status, late.header("retry-after").is_some(), front.sold()), (503, true, 0), "{late:?}");
-    between.from_now_on(Way::Honestly, Way::Honestly);
+    between.turns(Way::Honestly, Way::Honestly);
     assert_eq!((front.pay(A, &payment).await.status, front.sold()), (200, 1));
 }
 
@@ -185,4 +192,32 @@ async fn row_181_a_facilitator_that_finds_everything_valid_sells_nothing() {
     assert_eq!(refused.status, 402, "{refused:?}");
     assert_eq!(between.asked.load(Ordering::SeqCst), 2, "it was believed, and then asked to settle");
     assert_eq!((front.sold(), front.seen.served()), (0, 0));
+}
+
+/// Nothing here asks a second facilitator by itself. An operator can name another while an outcome is open.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn row_154_a_second_facilitator_does_not_end_what_the_first_left_open_but_by_settling_it() {
+    // the first has settled it, and nobody knows: to the second it looks like a payment that is used up
+    let (between, front) = Between::open(Way::Honestly, Way::Silently).await;
+    let payment = front.payment("GET", A).await;
+    assert_eq!((front.pay(A, &payment).await.status, front.sold()), (503, 1));
+    let other = front.beside((front.place.another().await, Attested::Chain)).await;
+    for _ in 0..2 {
+        let said = crate::wire::ask(&other, "GET", A, &[("payment-signature", &payment)], b"").await;
+        assert!(said.status >= 500 && said.header("payment-required").is_none(), "it is no reason to pay once more: {said:?}");
+        assert_eq!((front.sold(), front.seen.served()), (1, 0));
+    }
+    between.turns(Way::Honestly, Way::Honestly);
+    assert_eq!((front.pay(A, &payment).await.status, front.sold(), front.seen.served()), (200, 1, 1));
+
+    // the first never began: the second does it, and the first finds it done
+    let (between, front) = Between::open(Way::Honestly, Way::Never).await;
+    let payment = front.payment("GET", A).await;
+    assert_eq!((front.pay(A, &payment).await.status, front.sold()), (503, 0));
+    let other = front.beside((front.place.another().await, Attested::Chain)).await;
+    let said = crate::wire::ask(&other, "GET", A, &[("payment-signature", &payment)], b"").await;
+    assert_eq!((said.status, front.sold()), (200, 1), "{said:?}");
+    between.turns(Way::Honestly, Way::Honestly);
+    assert_eq!(front.pay(A, &payment).await.body, said.body);
+    assert_eq!((front.sold(), front.seen.served()), (1, 1));
 }

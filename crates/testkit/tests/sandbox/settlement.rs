@@ -33,9 +33,13 @@ fn verify(node: &Node, scheme: &dyn Scheme, payment: &Payment, terms: &Terms) ->
     panic!("a third round: {answers:?}")
 }
 
-fn plan(node: &Node, scheme: &dyn Scheme, payment: &Payment, terms: &Terms, charge: Amount) -> Plan {
+fn planned(node: &Node, scheme: &dyn Scheme, payment: &Payment, terms: &Terms, charge: Amount) -> Result<Plan, Rejection> {
     let verified = verify(node, scheme, payment, terms).unwrap_or_else(|rejection| panic!("{rejection:?}"));
-    scheme.plan(&Admitted::assertion(verified), charge).expect("what was verified can be settled")
+    scheme.plan(&Admitted::assertion(verified), charge)
+}
+
+fn plan(node: &Node, scheme: &dyn Scheme, payment: &Payment, terms: &Terms, charge: Amount) -> Plan {
+    planned(node, scheme, payment, terms, charge).expect("what was verified can be settled")
 }
 
 /// Settles a payment, and then tries it again.
@@ -106,9 +110,8 @@ async fn rows_161_and_164_a_ceiling_is_charged_by_the_named_facilitator_and_by_n
     assert_eq!(node.send(6, token(), &approve(Amount::MAX))["status"], "0x1");
     let payment = upto_permit(&key(6), "another", node.time(), Extensions::new());
     // what a charge above the ceiling would be, and what the contract says to it
-    let verified = verify(&node, &UPTO, &payment, &terms).expect("a good permit");
     let more = PRICE.checked_add(Amount::from_u64(1)).expect("small");
-    assert_eq!(UPTO.plan(&Admitted::assertion(verified), more).expect_err("above it"), Rejection::UptoExceeds);
+    assert_eq!(planned(&node, &UPTO, &payment, &terms, more).expect_err("above it"), Rejection::UptoExceeds);
     let steps = plan(&node, &UPTO, &payment, &terms, PRICE).steps;
     let [Step::Call(Call { target, data, .. })] = &steps[..] else { panic!("{steps:?}") };
     let charge = data.windows(32).rposition(|at| at == PRICE.to_be_bytes()).expect("what is charged");

@@ -1,4 +1,8 @@
+<<<<<<< HEAD
 //! Facilitators that are down, slow, broken or lying: rows 132 to 140, 142, 153, 154 and 181.
+=======
+//! Facilitators that are down, slow, broken or lying: rows 132 to 142 and 181.
+>>>>>>> rows
 
 use std::collections::VecDeque;
 use std::future::pending;
@@ -11,8 +15,15 @@ use quittance_core::{Amount, Facilitator, Fault};
 use quittance_guard::replay::{ReplayLog as _, Sent, Step};
 use quittance_server::{Origin, Seller, SetupError};
 
+<<<<<<< HEAD
 use crate::engine::{PRICE, times};
 use crate::shop::{Ask, Engine, ORIGIN, Shop};
+=======
+use quittance_testkit::chain::Kind;
+
+use crate::engine::{PRICE, Stage};
+use crate::shop::{Ask, Engine, Shop};
+>>>>>>> rows
 
 /// What becomes of one question.
 #[derive(Clone)]
@@ -346,6 +357,26 @@ async fn row_140_a_verification_that_does_not_answer_leaves_nothing_behind() {
     shop.ask(ask.clone()).await.refused(503);
     assert_eq!((shop.served(), shop.remembered().await), (0, 0));
     assert!(shop.ask(ask).await.is_goods());
+}
+
+#[tokio::test(start_paused = true)]
+async fn row_141_what_is_pending_is_asked_for_again_and_sold_once_it_is_deep_enough() {
+    let stage = Stage::with(Kind::Honest, 1, |chain, settings| {
+        chain.confirmations = 3;
+        settings.patience = Duration::from_secs(3);
+    });
+    let shop = Shop::with(stage, |stage| stage.facilitator.clone(), |setup| setup, |route| route);
+    let ask = Ask::get("/v1/r").paying(&shop.plain(1));
+    let answer = shop.ask(ask.clone()).await;
+    answer.refused(503);
+    assert!(answer.headers.contains_key("retry-after") && !answer.headers.contains_key("payment-required"), "{answer:?}");
+    assert_eq!((shop.served(), shop.remembered().await), (0, 1), "that it was sent is no evidence");
+    tokio::time::sleep(Duration::from_secs(8)).await;
+    let sold = shop.ask(ask).await;
+    let sent = shop.stage.chain.spendings(shop.stage.signer(0));
+    assert!(sold.is_goods() && sent.len() == 1, "{sold:?}");
+    assert_eq!(sold.receipt().unwrap().transaction, sent[0].transaction.to_string());
+    assert_eq!((shop.served(), shop.sold()), (1, PRICE));
 }
 
 #[tokio::test(start_paused = true)]

@@ -176,7 +176,7 @@ async fn row_116_a_duplicate_waits_while_the_first_is_in_flight() {
     let payment = shop.bound(7, "GET", "/v1/r?slow");
     let ask = Ask::get("/v1/r?slow").paying(&payment);
     let (app, first) = (shop.app.clone(), ask.clone());
-    let first = tokio::spawn(async move { crate::shop::answer(&app, first).await });
+    let first = tokio::spawn(async move { answer(&app, first).await });
     tokio::time::sleep(Duration::from_millis(100)).await;
     let second = shop.ask(ask.clone()).await;
     assert_eq!(second.refused(409).reason(), "in_progress");
@@ -285,7 +285,7 @@ async fn row_127_what_stands_in_public_calldata_buys_nothing() {
 #[tokio::test(start_paused = true)]
 async fn row_128_an_answer_that_is_too_long_to_keep_is_not_kept_and_not_sold_again() {
     let shop = Shop::with(
-        crate::engine::Stage::new(),
+        Stage::new(),
         |stage| stage.facilitator.clone(),
         |setup| {
             let mut options = quittance_server::Options::default();
@@ -305,26 +305,25 @@ async fn row_128_an_answer_that_is_too_long_to_keep_is_not_kept_and_not_sold_aga
 
 #[tokio::test(start_paused = true)]
 async fn row_122_a_full_log_refuses_and_forgets_nothing() {
-    let stage = crate::engine::Stage::new();
+    let stage = Stage::new();
     let shop = Shop::with(stage, |stage| stage.facilitator.clone(), |setup| setup, |route| route);
     // the log of this shop holds 10,000; one of its own holds two
-    let log = std::sync::Arc::new(quittance_guard::memory::MemoryReplayLog::new(2));
+    let log = Arc::new(MemoryReplayLog::new(2));
     let chain = shop.stage.chain.clone();
-    let seller =
-        quittance_server::Seller::setup(shop.stage.facilitator.clone(), log, quittance_server::Origin::parse(ORIGIN).unwrap())
-            .scheme(&quittance_evm::EXACT)
-            .clock(quittance_server::Clock::new(move || Ok(chain.now())))
-            .build()
-            .unwrap();
-    let offer = quittance_core::Terms::parse(shop.stage.order(0).offer(60)).unwrap();
-    let layer = seller.sell(quittance_server::Route::new([offer])).unwrap();
+    let seller = Seller::setup(shop.stage.facilitator.clone(), log, Origin::parse(ORIGIN).unwrap())
+        .scheme(&quittance_evm::EXACT)
+        .clock(Clock::new(move || Ok(chain.now())))
+        .build()
+        .unwrap();
+    let offer = Terms::parse(shop.stage.order(0).offer(60)).unwrap();
+    let layer = seller.sell(Route::new([offer])).unwrap();
     let app = axum::Router::new().route("/v1/r", axum::routing::get(async || "what was sold").layer(layer));
     let first = Ask::get("/v1/r").paying(&bound_order(shop.stage.order(0), 1, "GET", "/v1/r"));
-    assert_eq!(crate::shop::answer(&app, first.clone()).await.status, StatusCode::OK);
-    assert_eq!(crate::shop::answer(&app, Ask::get("/v1/r").paying(&shop.plain(2))).await.status, StatusCode::OK);
-    let third = crate::shop::answer(&app, Ask::get("/v1/r").paying(&shop.plain(3))).await;
+    assert_eq!(answer(&app, first.clone()).await.status, StatusCode::OK);
+    assert_eq!(answer(&app, Ask::get("/v1/r").paying(&shop.plain(2))).await.status, StatusCode::OK);
+    let third = answer(&app, Ask::get("/v1/r").paying(&shop.plain(3))).await;
     assert_eq!(third.refused(503).reason(), "store_full");
     assert!(third.headers.contains_key("retry-after"));
-    assert_eq!(crate::shop::answer(&app, first).await.status, StatusCode::OK, "the first is remembered");
+    assert_eq!(answer(&app, first).await.status, StatusCode::OK, "the first is remembered");
     assert_eq!(shop.sold(), times(2));
 }

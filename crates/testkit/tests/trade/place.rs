@@ -47,21 +47,18 @@ impl Place {
     /// The same on a node of one's own, and on other chains beside it.
     pub(crate) async fn on(node: Node, others: &[(Network, &Node)]) -> Self {
         let metrics = Arc::new(Metrics::new());
-        let mut setups = Vec::new();
-        for (network, node) in [(networks::BASE_SEPOLIA, &node)].iter().chain(others) {
-            let nodes = vec![EndpointUrl::parse(&node.devnet.url()).unwrap()];
-            let rpc = Rpc::connect(*network, nodes, RpcOptions::default(), &metrics).await.unwrap();
-            let mut of_chain = ChainSettings::default();
-            of_chain.poll = Duration::from_millis(10);
-            setups.push(ChainSetup::new(Arc::new(rpc), vec![key(FACILITATOR)]).with(of_chain));
-        }
-        let log = Arc::new(MemoryReplayLog::new(10_000));
-        let facilitator = Facilitator::new(setups, log, Clock::system(), Settings::default(), Arc::clone(&metrics)).unwrap();
+        let all = [&[(networks::BASE_SEPOLIA, &node)], others].concat();
+        let facilitator = engine(&all, FACILITATOR, &metrics).await;
         let service = Service::new(facilitator.clone(), metrics).for_callers(vec![Caller::new("seller", KEY).unwrap()]);
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         tokio::spawn(service.serve(listener, std::future::pending()));
         Self { node, url, facilitator }
+    }
+
+    /// Another facilitator, which knows nothing of the first.
+    pub(crate) async fn another(&self) -> Facilitator<Rpc, MemoryReplayLog> {
+        engine(&[(networks::BASE_SEPOLIA, &self.node)], FACILITATOR + 1, &Arc::new(Metrics::new())).await
     }
 
     pub(crate) fn remote(&self) -> RemoteFacilitator {
@@ -84,6 +81,20 @@ impl Place {
         let data = [&keccak256(b"approve(address,uint256)")[..4], &[0; 12], PERMIT2.as_bytes(), &most].concat();
         self.node.send(BUYER, token, &data);
     }
+}
+
+/// A facilitator on some chains, with a log of its own.
+async fn engine(chains: &[(Network, &Node)], signer: usize, metrics: &Arc<Metrics>) -> Facilitator<Rpc, MemoryReplayLog> {
+    let mut setups = Vec::new();
+    for (network, node) in chains {
+        let nodes = vec![EndpointUrl::parse(&node.devnet.url()).unwrap()];
+        let rpc = Rpc::connect(*network, nodes, RpcOptions::default(), metrics).await.unwrap();
+        let mut of_chain = ChainSettings::default();
+        of_chain.poll = Duration::from_millis(10);
+        setups.push(ChainSetup::new(Arc::new(rpc), vec![key(signer)]).with(of_chain));
+    }
+    let log = Arc::new(MemoryReplayLog::new(10_000));
+    Facilitator::new(setups, log, Clock::system(), Settings::default(), Arc::clone(metrics)).unwrap()
 }
 
 /// What an account has of a token on a chain.

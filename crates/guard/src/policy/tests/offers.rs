@@ -29,7 +29,7 @@ fn row_209_the_cap_itself_is_allowed_and_one_unit_more_is_not() {
 }
 
 #[test]
-fn rows_210_to_213_the_ledger_is_told_every_limit_of_the_token() {
+fn row_212_the_ledger_is_told_every_limit_of_the_token() {
     let all = policy("per_task = \"$0.5\"\nper_session = \"$1\"\nper_hour = \"$2\"\nper_day = \"$5\"\n");
     let limits =
         |allowed: &Allowed| allowed.limits().iter().map(|limit| format!("{} {}", limit.meter, limit.max)).collect::<Vec<_>>();
