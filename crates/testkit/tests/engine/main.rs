@@ -13,3 +13,4 @@ mod stage;
 mod starts_again;
 mod taken_back;
 mod upto;
+mod wallets;
