@@ -88,8 +88,7 @@ pub(crate) fn run(arguments: &Arguments, format: Format, out: &mut impl Write) -
         return Err(Failure::new("a service is no table: leave --csv out"));
     }
     if arguments.sample {
-        write!(out, "{}", quittance_gate::config::SAMPLE)?;
-        return Ok(Answer::Yes);
+        return crate::format::text(out, format, "toml", quittance_gate::config::SAMPLE).map(|()| Answer::Yes);
     }
     // until the runtime is gone
     let _traces = arguments.logging.begin()?;

@@ -158,3 +158,46 @@ fn shells_are_told_the_commands() {
         assert!(code == Some(0) && script.contains(words) && script.contains("facilitator"), "{shell}");
     }
 }
+
+#[test]
+fn every_help_says_what_the_command_ends_with_and_the_readme_says_the_same() {
+    let (_, help, _) = said(&quittance(&["--help"], "", &[]));
+    let codes: Vec<_> = help.lines().skip_while(|line| *line != "Exit codes:").skip(1).collect();
+    assert_eq!(codes.len(), 4, "{help}");
+    let readme = include_str!("../../../README.md");
+    for line in codes {
+        let (code, words) = line.trim_start().split_once("  ").expect("a code and what it means");
+        assert!(readme.contains(&format!("| {code} | {words} |")), "{line} is not in README.md");
+    }
+    let commands = help.lines().skip_while(|line| *line != "Commands:").skip(1).map_while(|line| line.split_whitespace().next());
+    let commands: Vec<_> = commands.collect();
+    assert!(commands.len() >= 15, "{help}");
+    for command in commands {
+        let (_, help, _) = said(&quittance(&[command, "--help"], "", &[]));
+        assert!(help.contains("Exit codes:"), "{command}: {help}");
+    }
+}
+
+#[test]
+fn a_text_for_somebody_else_is_whole_in_a_document() {
+    for (arguments, kind, words) in [
+        (&["init", "gate"][..], "toml", "[[route]]"),
+        (&["init", "policy"], "toml", "per_payment"),
+        (&["gate", "--sample"], "toml", "[[route]]"),
+        (&["facilitator", "--sample"], "toml", "[[chain]]"),
+        (&["completions", "bash"], "bash", "_quittance()"),
+    ] {
+        let plain = said(&quittance(arguments, "", &[])).1;
+        let (code, document, _) = said(&quittance(&[arguments, &["--json"]].concat(), "", &[]));
+        let document: Value = serde_json::from_str(&document).expect("JSON");
+        assert_eq!((code, &document["kind"], &document["text"]), (Some(0), &kind.into(), &plain.clone().into()), "{arguments:?}");
+        assert!(plain.contains(words), "{plain}");
+        assert_eq!(said(&quittance(&[arguments, &["--csv"]].concat(), "", &[])).0, Some(2), "{arguments:?}");
+    }
+    let path = std::env::temp_dir().join(format!("quittance-words-{}-written.toml", std::process::id()));
+    let written = path.to_str().expect("a name");
+    let (code, document, _) = said(&quittance(&["init", "policy", "--json", "-o", written], "", &[]));
+    let _gone = std::fs::remove_file(&path);
+    let document: Value = serde_json::from_str(&document).expect("JSON");
+    assert_eq!((code, &document["written"]), (Some(0), &written.into()));
+}
