@@ -24,6 +24,7 @@ mod spend;
 mod stop;
 mod trip;
 mod verify;
+mod waiting;
 mod wallet;
 
 use std::io::{self, Write as _};

@@ -151,6 +151,38 @@ fn who_cannot_be_asked_is_an_error_and_no_verdict() {
     }
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn on_a_terminal_it_is_said_what_is_waited_for_until_it_is_there() {
+    use std::io::Read as _;
+
+    let (_, line, _) = signed(2, &[]);
+    let terms = Terms::of("slow", OFFER);
+    // somebody who takes the question and keeps the answer
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let node = format!("http://{}", listener.local_addr().expect("an address"));
+    let program = env!("CARGO_BIN_EXE_quittance");
+    let command = format!("'{program}' verify '{}' --terms '{}' --rpc {node}", line.trim_end(), terms.path());
+    // of util-linux: a terminal of its own for the command
+    let mut script = Command::new("script");
+    let script = script.args(["-qec", &command, "/dev/null"]).stdin(Stdio::null()).stdout(Stdio::piped());
+    let mut child = script.spawn().expect("util-linux is there");
+    let (asked, _) = listener.accept().expect("it asks");
+    let (mut said, mut out) = (Vec::new(), child.stdout.take().expect("a pipe"));
+    let text = |said: &[u8]| String::from_utf8_lossy(said).into_owned();
+    while !text(&said).contains("\r\x1b[Kwaiting for the node, ") {
+        let mut more = [0; 512];
+        let length = out.read(&mut more).expect("it is there");
+        assert!(length > 0, "it has ended without a word: {}", text(&said));
+        said.extend(&more[..length]);
+    }
+    drop((asked, listener));
+    out.read_to_end(&mut said).expect("it ends");
+    let (_, rest) = text(&said).rsplit_once("\r\x1b[K").map(|(before, rest)| (before.to_owned(), rest.to_owned())).expect("a line");
+    assert!(rest.starts_with("error: --rpc: "), "{rest:?}");
+    assert_eq!(child.wait().expect("it ends").code(), Some(2));
+}
+
 #[test]
 fn shells_are_told_the_commands() {
     for (shell, words) in [("bash", "_quittance()"), ("zsh", "#compdef quittance"), ("fish", "complete -c quittance")] {
