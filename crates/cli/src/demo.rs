@@ -17,7 +17,9 @@ use clap::Args;
 use tokio::sync::mpsc;
 
 use crate::format::Format;
-use crate::{Answer, Failure, stop};
+use crate::stop::Stop;
+use crate::waiting::Waiting;
+use crate::{Answer, Failure};
 use stage::Stage;
 use story::{Scene, Teller};
 
@@ -48,7 +50,7 @@ pub(crate) fn run(arguments: &Arguments, format: Format, out: &mut impl Write) -
         let patience = arguments.step.then_some(READING);
         let mut whole = Vec::new();
         let (stage, held) = {
-            let mut play = std::pin::pin!(play(Arc::new(teller), patience));
+            let mut play = std::pin::pin!(play(Arc::new(teller), patience, format));
             loop {
                 tokio::select! {
                     biased;
@@ -77,17 +79,20 @@ pub(crate) fn run(arguments: &Arguments, format: Format, out: &mut impl Write) -
         }
         out.flush()?;
         if arguments.serve {
+            let stop = Stop::hear()?;
             stage.explain(format, out)?;
             out.flush()?;
-            stop::asked().await?;
+            stop.asked().await?;
         }
         Ok(if held { Answer::Yes } else { Answer::No })
     })
 }
 
 /// The whole of it; whether all went as it has to.
-async fn play(teller: Arc<Teller>, patience: Option<Duration>) -> Result<(Stage, bool), Failure> {
+async fn play(teller: Arc<Teller>, patience: Option<Duration>, format: Format) -> Result<(Stage, bool), Failure> {
+    let waiting = Waiting::on("a chain, a facilitator and a shop to start", format);
     let stage = Stage::set(Arc::clone(&teller), patience).await?;
+    drop(waiting);
     teller.tell(stage.introduction()).await;
     teller.tell(Scene::part("Seven packets")).await;
     let paid = stage.buy().await?;

@@ -8,7 +8,8 @@ use quittance_devnet::{BlockTime, Cors, Devnet, EXACT_PROXY, MULTICALL3, PERMIT2
 use serde_json::json;
 
 use crate::format::Format;
-use crate::{Answer, Failure, stop};
+use crate::stop::Stop;
+use crate::{Answer, Failure};
 
 #[derive(Args)]
 pub(crate) struct Arguments {
@@ -41,12 +42,13 @@ pub(crate) fn run(arguments: &Arguments, format: Format, out: &mut impl Write) -
         let builder = if arguments.cors { builder.cors(Cors::Open) } else { builder };
         let started = builder.start().await;
         let devnet = started.map_err(|error| Failure::new(format!("port {}: {error}", arguments.port)))?;
+        let stop = Stop::hear()?;
         match format {
             Format::Json => writeln!(out, "{}", as_json(&devnet))?,
             Format::Human | Format::Csv => human(out, &devnet)?,
         }
         out.flush()?;
-        stop::asked().await?;
+        stop.asked().await?;
         Ok(Answer::Yes)
     })
 }

@@ -48,8 +48,7 @@ pub(crate) fn run(arguments: &Arguments, format: Format, out: &mut impl Write) -
         return Err(Failure::new("a service is no table: leave --csv out"));
     }
     if arguments.sample {
-        write!(out, "{}", quittance_facilitator::config::SAMPLE)?;
-        return Ok(Answer::Yes);
+        return crate::format::text(out, format, "toml", quittance_facilitator::config::SAMPLE).map(|()| Answer::Yes);
     }
     // until the runtime is gone
     let _traces = arguments.logging.begin()?;

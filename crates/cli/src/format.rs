@@ -4,7 +4,9 @@ use std::io::{self, Write};
 
 use quittance_core::registry::AssetInfo;
 use quittance_core::{Amount, Asset, Network};
-use serde_json::Value;
+use serde_json::{Value, json};
+
+use crate::Failure;
 
 /// For whom an answer is written.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -30,6 +32,16 @@ impl Format {
 /// Writes a document, indented.
 pub(crate) fn json(out: &mut impl Write, value: &Value) -> io::Result<()> {
     writeln!(out, "{value:#}")
+}
+
+/// Writes a text of a kind that is read by somebody else: as it is, or whole in a document.
+pub(crate) fn text(out: &mut impl Write, format: Format, kind: &str, text: &str) -> Result<(), Failure> {
+    match format {
+        Format::Human => out.write_all(text.as_bytes())?,
+        Format::Json => json(out, &json!({ "kind": kind, "text": text }))?,
+        Format::Csv => return Err(Failure::new("this is no table: leave --csv out")),
+    }
+    Ok(())
 }
 
 /// Writes a row. A field that a spreadsheet would take for a formula gets an apostrophe in front, one that holds a separator gets quotes.

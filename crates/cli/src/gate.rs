@@ -26,6 +26,7 @@ use tokio::sync::watch;
 use crate::facilitator::sandbox::Sandbox;
 use crate::format::Format;
 use crate::logging::Logging;
+use crate::waiting::Waiting;
 use crate::{Answer, Failure, stop};
 
 #[derive(Args)]
@@ -88,8 +89,7 @@ pub(crate) fn run(arguments: &Arguments, format: Format, out: &mut impl Write) -
         return Err(Failure::new("a service is no table: leave --csv out"));
     }
     if arguments.sample {
-        write!(out, "{}", quittance_gate::config::SAMPLE)?;
-        return Ok(Answer::Yes);
+        return crate::format::text(out, format, "toml", quittance_gate::config::SAMPLE).map(|()| Answer::Yes);
     }
     // until the runtime is gone
     let _traces = arguments.logging.begin()?;
@@ -114,7 +114,10 @@ async fn compose(arguments: &Arguments, format: Format, out: &mut impl Write) ->
     let settler = Settler::start(&config, sandbox.as_ref()).await?;
     let store = Store::open(&config.store, &SealingKey::from_bytes(*config.sealing_key)).await;
     let store = Arc::new(store.map_err(|error| Failure::new(error.to_string()))?);
-    let supported = ask(&settler).await;
+    let supported = {
+        let _waiting = Waiting::on("the facilitator to say what it can do", format);
+        ask(&settler).await
+    };
     config.charged_by(supported.as_ref().ok()).map_err(|error| Failure::new(error.to_string()))?;
     let can = match &supported {
         Ok(supported) => Ok(can(supported, &settler, &config)?),

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 use quittance_guard::policy::Policy;
 
-use crate::format::Format;
+use crate::format::{self, Format};
 use crate::{Answer, Failure};
 
 #[derive(Args)]
@@ -31,8 +31,8 @@ enum What {
 }
 
 pub(crate) fn run(arguments: &Arguments, format: Format, out: &mut impl Write) -> Result<Answer, Failure> {
-    if format != Format::Human {
-        return Err(Failure::new("a configuration is written as it is: leave --json and --csv out"));
+    if format == Format::Csv {
+        return Err(Failure::new("a configuration is no table: leave --csv out"));
     }
     let text = match arguments.what {
         What::Policy => Policy::SAMPLE,
@@ -40,11 +40,14 @@ pub(crate) fn run(arguments: &Arguments, format: Format, out: &mut impl Write) -
         What::Gate => quittance_gate::config::SAMPLE,
     };
     match &arguments.output {
-        None => out.write_all(text.as_bytes())?,
+        None => format::text(out, format, "toml", text)?,
         Some(path) => {
             let failed = |error: std::io::Error| Failure::new(format!("{}: {error}", path.display()));
             let mut file = OpenOptions::new().write(true).create_new(true).open(path).map_err(failed)?;
             file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).map_err(failed)?;
+            if format == Format::Json {
+                format::json(out, &serde_json::json!({ "written": path }))?;
+            }
         }
     }
     Ok(Answer::Yes)

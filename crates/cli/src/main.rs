@@ -1,16 +1,12 @@
 //! `quittance`: what an agent pays, why, and whether the record of it is whole; a gate that sells an API, a facilitator, and a chain to try it on.
 //!
-//! | exit code | meaning |
-//! |---|---|
-//! | 0 | what was asked for is so |
-//! | 1 | it is not: the log is broken, something is open, nothing was found |
-//! | 2 | it could not be found out: a wrong argument, a file that cannot be read |
-//! | 3 | something was signed and may have been paid, and there is no answer: `pay` it again under the same name |
+//! What it ends with is in [`exit`].
 
 mod audit;
 mod chart;
 mod demo;
 mod devnet;
+mod exit;
 mod explain;
 mod facilitator;
 mod format;
@@ -28,12 +24,13 @@ mod spend;
 mod stop;
 mod trip;
 mod verify;
+mod waiting;
 mod wallet;
 
 use std::io::{self, Write as _};
 use std::process::ExitCode;
 
-use clap::{CommandFactory as _, Parser, Subcommand};
+use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 use clap_complete::Shell;
 use format::Format;
 
@@ -115,7 +112,8 @@ impl From<io::Error> for Failure {
 }
 
 fn main() -> ExitCode {
-    let arguments = Arguments::parse();
+    let matches = exit::explained(Arguments::command()).get_matches();
+    let arguments = Arguments::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
     let format = Format::of(arguments.json, arguments.csv);
     // without its lock: a command can have a thread that writes
     let mut out = io::stdout();
@@ -133,8 +131,9 @@ fn main() -> ExitCode {
         Command::Networks(arguments) => networks::run(&arguments, format, &mut out),
         Command::Pay(arguments) => pay::run(&arguments, format, &mut out),
         Command::Completions { shell } => {
-            clap_complete::generate(shell, &mut Arguments::command(), "quittance", &mut out);
-            Ok(Answer::Yes)
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut Arguments::command(), "quittance", &mut script);
+            format::text(&mut out, format, &shell.to_string(), &String::from_utf8_lossy(&script)).map(|()| Answer::Yes)
         }
         Command::Sign(arguments) => sign::run(&arguments, format, &mut out),
         Command::Verify(arguments) => verify::run(&arguments, format, &mut out),

@@ -54,7 +54,8 @@ turn. Whoever waits for it longer than a minute is told so, and nothing is paid.
 Each purchase, and each call that was not bought, is a line on standard error; with --json the lines are JSON.
 
 Variables: EVM_PRIVATE_KEY, the key that pays; EVM_RPC_URL, a node that is asked what became of open
-purchases; X402_MAX_PER_TX, X402_MAX_PER_HOUR and X402_MAX_PER_DAY, limits like $0.05; QUITTANCE_HOME, where the wallet is kept.
+purchases; X402_MAX_PER_TX, X402_MAX_PER_HOUR and X402_MAX_PER_DAY, limits like $0.05; QUITTANCE_HOME, where the wallet is kept. SVM_PRIVATE_KEY is not
+read, because nothing is paid on Solana yet; the server is not handed it either.
 
 Exit codes: 0 the host has ended it; 1 the server has ended; 2 an argument or a file cannot be used, or the server cannot be started."#;
 

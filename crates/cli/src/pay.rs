@@ -21,6 +21,7 @@ use quittance_guard::Ledger;
 use quittance_store::Store;
 
 use crate::format::Format;
+use crate::waiting::Waiting;
 use crate::wallet::{self, Log, Wallet};
 use crate::{Answer, Failure};
 use means::{Means, Purse};
@@ -29,6 +30,7 @@ use means::{Means, Purse};
 const NOTES: &str =
     "Variables: EVM_PRIVATE_KEY, the key that pays; EVM_RPC_URL, a node that is asked what became of open purchases;
 X402_MAX_PER_TX, X402_MAX_PER_HOUR and X402_MAX_PER_DAY, limits like $0.05; QUITTANCE_HOME, where the wallet is kept.
+SVM_PRIVATE_KEY is not read: nothing is paid on Solana yet.
 
 Exit codes: 0 the answer is here; 1 it is not, and nothing was paid; 2 an argument, a file or the wallet cannot be
 used; 3 something was signed and may have been paid: run it again with the same --purchase.";
@@ -79,11 +81,15 @@ pub(crate) fn run(arguments: &Arguments, format: Format, out: &mut impl Write) -
     let body = body(arguments)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
-        let wallet = Wallet::open(Log::wait_for(&home)?, means.store.as_deref(), wallet::now()?).await?;
+        let log = {
+            let _waiting = Waiting::on("the wallet, which another process has", format);
+            Log::wait_for(&home)?
+        };
+        let wallet = Wallet::open(log, means.store.as_deref(), wallet::now()?).await?;
         let pins = wallet.pins;
         let builder = Buyer::builder(purse, policy, wallet.store).journal(wallet.journal);
         let buyer = builder.build().map_err(|fault| Failure::new(fault.to_string()))?;
-        reconcile(&buyer).await;
+        reconcile(&buyer, format).await;
         let name = match &arguments.purchase {
             Some(name) => name.clone(),
             None => format!("pay-{}", wallet::fresh::<8>()?.iter().map(|byte| format!("{byte:02x}")).collect::<String>()),
@@ -95,15 +101,24 @@ pub(crate) fn run(arguments: &Arguments, format: Format, out: &mut impl Write) -
         if arguments.dry_run {
             return report::quotes(requests, format, out).await;
         }
+        let waiting = Waiting::on(sellers(&arguments.urls), format);
         let answer = match <[_; 1]>::try_from(requests) {
             Ok([only]) => only.send().await,
             Err(several) => buyer.cheapest(several).await,
         };
+        drop(waiting);
         match answer {
             Ok(answer) => report::answer(&answer, arguments.output.as_deref(), format, out),
             Err(error) => report::error(&error, &name, format, out).map(|()| code(&error)).map_err(Failure::from),
         }
     })
+}
+
+/// Who is waited for, without what is asked for.
+fn sellers(urls: &[String]) -> String {
+    let mut all: Vec<_> = urls.iter().filter_map(|url| Resource::parse(url).ok()).map(|url| url.origin().to_owned()).collect();
+    all.dedup();
+    all.join(" and ")
 }
 
 /// Whether it is certain that nothing was paid.
@@ -121,7 +136,7 @@ pub(crate) const CALL: &str = "mcp-";
 ///
 /// The call of a tool that was paid for stays open until it is answered: the same call sends the same payment and has its answer, where after an end
 /// it would be another purchase.
-pub(crate) async fn reconcile<L: Ledger + Send + Sync>(buyer: &Buyer<Purse, L>) {
+pub(crate) async fn reconcile<L: Ledger + Send + Sync>(buyer: &Buyer<Purse, L>, format: Format) {
     let Some(url) = means::variable("EVM_RPC_URL") else { return };
     let Ok(open) = buyer.open().await else { return };
     let mut lookups = BTreeMap::new();
@@ -132,7 +147,10 @@ pub(crate) async fn reconcile<L: Ledger + Send + Sync>(buyer: &Buyer<Purse, L>) 
             lookups.entry(network).or_insert_with(|| Lookup::new(network, &url).map_err(|fault| say_open(network, &fault)).ok());
         let Some(known) = lookup else { continue };
         let purchase = &record.purchase.id;
-        match known.evidence(&record).await {
+        let waiting = Waiting::on("the chain to say what became of open purchases", format);
+        let evidence = known.evidence(&record).await;
+        drop(waiting);
+        match evidence {
             Ok(None) => {}
             Ok(Some(Evidence::Settled(_))) if purchase.as_str().starts_with(CALL) => {}
             Ok(Some(evidence)) => match buyer.conclude(&record, evidence).await {

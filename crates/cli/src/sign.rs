@@ -21,6 +21,7 @@ use crate::{Answer, Failure};
 
 /// What stands below the options in the help.
 const NOTES: &str = "Variables: EVM_PRIVATE_KEY, the key that signs; X402_MAX_PER_TX, a limit like $0.05.
+SVM_PRIVATE_KEY is not read: nothing is signed for Solana yet.
 
 Exit codes: 0 it is signed; 1 the policy is against it; 2 an argument, a file or the key cannot be used.";
 

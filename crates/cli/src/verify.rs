@@ -22,6 +22,7 @@ use serde_json::{Value, json};
 use crate::format::Format;
 use crate::inspect::{clock, escape, offers, text};
 use crate::pay::means::variable;
+use crate::waiting::Waiting;
 use crate::{Answer, Failure};
 
 /// What stands below the options in the help.
@@ -78,10 +79,16 @@ pub(crate) fn run(arguments: &Arguments, format: Format, out: &mut impl Write) -
             words.push(("offline", offline(scheme, &payment, terms, now)));
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
             if let Some(url) = named(arguments.rpc.as_deref(), "EVM_RPC_URL")? {
-                words.push(("chain", runtime.block_on(by_chain(&url, scheme, &payment, terms, now))?));
+                words.push(("chain", {
+                    let _waiting = Waiting::on("the node", format);
+                    runtime.block_on(by_chain(&url, scheme, &payment, terms, now))?
+                }));
             }
             if let Some(url) = named(arguments.facilitator.as_deref(), "FACILITATOR_URL")? {
-                words.push(("facilitator", runtime.block_on(by_facilitator(&url, &request))?));
+                words.push(("facilitator", {
+                    let _waiting = Waiting::on("the facilitator", format);
+                    runtime.block_on(by_facilitator(&url, &request))?
+                }));
             }
         }
     }

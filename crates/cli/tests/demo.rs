@@ -1,5 +1,6 @@
 //! The demo, as a person and as a program see it.
 
+use std::io::Seek as _;
 use std::process::{Command, Output};
 
 use serde_json::Value;
@@ -37,6 +38,28 @@ fn row_220_it_shows_no_signature() {
         // 64 digits are a hash; a signature has 130, and a payment in base64 more
         assert!(word.len() <= 66, "{word}");
     }
+}
+
+/// How many bytes of standard input a demo has read, where a line is as long as this.
+fn read(arguments: &[&str], line: usize) -> u64 {
+    let path = std::env::temp_dir().join(format!("quittance-demo-{}-{}", std::process::id(), arguments.len()));
+    std::fs::write(&path, format!("{}\n", "x".repeat(line - 1)).repeat(20)).unwrap();
+    // both have one place in the file
+    let mut input = std::fs::File::open(&path).unwrap();
+    let shared = input.try_clone().unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_quittance")).arg("demo").args(arguments).stdin(shared).output().unwrap();
+    std::fs::remove_file(&path).unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(output.status.success() && text.contains("Everything held."), "{text}");
+    input.stream_position().unwrap()
+}
+
+#[test]
+fn it_takes_a_line_for_each_of_the_seven_packets_where_it_goes_step_by_step() {
+    // longer than what is read ahead, of which it is a multiple
+    let line = 1 << 16;
+    assert_eq!(read(&["--step"], line), 7 * line as u64);
+    assert_eq!(read(&[], line), 0);
 }
 
 #[test]

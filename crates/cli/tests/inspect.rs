@@ -181,6 +181,21 @@ fn the_page_ends_when_it_is_told_to_with_a_connection_open() {
     assert_eq!(page.child.wait().expect("it ends").code(), Some(0));
 }
 
+#[cfg(unix)]
+#[test]
+fn a_program_that_stands_alone_says_where_the_page_is() {
+    // a name of its own for the program, in a folder with nothing beside it
+    let program = std::path::Path::new(env!("CARGO_BIN_EXE_quittance"));
+    let folder = program.parent().expect("a folder").join(format!("alone-{}", std::process::id()));
+    fs::create_dir_all(&folder).expect("a folder");
+    let alone = folder.join("quittance");
+    fs::hard_link(program, &alone).expect("the same file");
+    let output = Command::new(&alone).args(["inspect", "--web"]).output().expect("the command ends");
+    fs::remove_dir_all(&folder).expect("it was made here");
+    let words = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.code() == Some(2) && words.contains("unpack the package and say --web DIR"), "{words}");
+}
+
 #[test]
 fn there_is_no_page_without_its_files() {
     check(

@@ -151,10 +151,85 @@ fn who_cannot_be_asked_is_an_error_and_no_verdict() {
     }
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn on_a_terminal_it_is_said_what_is_waited_for_until_it_is_there() {
+    use std::io::Read as _;
+
+    let (_, line, _) = signed(2, &[]);
+    let terms = Terms::of("slow", OFFER);
+    // somebody who takes the question and keeps the answer
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let node = format!("http://{}", listener.local_addr().expect("an address"));
+    let program = env!("CARGO_BIN_EXE_quittance");
+    let command = format!("'{program}' verify '{}' --terms '{}' --rpc {node}", line.trim_end(), terms.path());
+    // of util-linux: a terminal of its own for the command
+    let mut script = Command::new("script");
+    let script = script.args(["-qec", &command, "/dev/null"]).stdin(Stdio::null()).stdout(Stdio::piped());
+    let mut child = script.spawn().expect("util-linux is there");
+    let (asked, _) = listener.accept().expect("it asks");
+    let (mut said, mut out) = (Vec::new(), child.stdout.take().expect("a pipe"));
+    let text = |said: &[u8]| String::from_utf8_lossy(said).into_owned();
+    while !text(&said).contains("\r\x1b[Kwaiting for the node, ") {
+        let mut more = [0; 512];
+        let length = out.read(&mut more).expect("it is there");
+        assert!(length > 0, "it has ended without a word: {}", text(&said));
+        said.extend(&more[..length]);
+    }
+    drop((asked, listener));
+    out.read_to_end(&mut said).expect("it ends");
+    let (_, rest) = text(&said).rsplit_once("\r\x1b[K").map(|(before, rest)| (before.to_owned(), rest.to_owned())).expect("a line");
+    assert!(rest.starts_with("error: --rpc: "), "{rest:?}");
+    assert_eq!(child.wait().expect("it ends").code(), Some(2));
+}
+
 #[test]
 fn shells_are_told_the_commands() {
     for (shell, words) in [("bash", "_quittance()"), ("zsh", "#compdef quittance"), ("fish", "complete -c quittance")] {
         let (code, script, _) = said(&quittance(&["completions", shell], "", &[]));
         assert!(code == Some(0) && script.contains(words) && script.contains("facilitator"), "{shell}");
     }
+}
+
+#[test]
+fn every_help_says_what_the_command_ends_with_and_the_readme_says_the_same() {
+    let (_, help, _) = said(&quittance(&["--help"], "", &[]));
+    let codes: Vec<_> = help.lines().skip_while(|line| *line != "Exit codes:").skip(1).collect();
+    assert_eq!(codes.len(), 4, "{help}");
+    let readme = include_str!("../../../README.md");
+    for line in codes {
+        let (code, words) = line.trim_start().split_once("  ").expect("a code and what it means");
+        assert!(readme.contains(&format!("| {code} | {words} |")), "{line} is not in README.md");
+    }
+    let commands = help.lines().skip_while(|line| *line != "Commands:").skip(1).map_while(|line| line.split_whitespace().next());
+    let commands: Vec<_> = commands.collect();
+    assert!(commands.len() >= 15, "{help}");
+    for command in commands {
+        let (_, help, _) = said(&quittance(&[command, "--help"], "", &[]));
+        assert!(help.contains("Exit codes:"), "{command}: {help}");
+    }
+}
+
+#[test]
+fn a_text_for_somebody_else_is_whole_in_a_document() {
+    for (arguments, kind, words) in [
+        (&["init", "gate"][..], "toml", "[[route]]"),
+        (&["init", "policy"], "toml", "per_payment"),
+        (&["gate", "--sample"], "toml", "[[route]]"),
+        (&["facilitator", "--sample"], "toml", "[[chain]]"),
+        (&["completions", "bash"], "bash", "_quittance()"),
+    ] {
+        let plain = said(&quittance(arguments, "", &[])).1;
+        let (code, document, _) = said(&quittance(&[arguments, &["--json"]].concat(), "", &[]));
+        let document: Value = serde_json::from_str(&document).expect("JSON");
+        assert_eq!((code, &document["kind"], &document["text"]), (Some(0), &kind.into(), &plain.clone().into()), "{arguments:?}");
+        assert!(plain.contains(words), "{plain}");
+        assert_eq!(said(&quittance(&[arguments, &["--csv"]].concat(), "", &[])).0, Some(2), "{arguments:?}");
+    }
+    let path = std::env::temp_dir().join(format!("quittance-words-{}-written.toml", std::process::id()));
+    let written = path.to_str().expect("a name");
+    let (code, document, _) = said(&quittance(&["init", "policy", "--json", "-o", written], "", &[]));
+    let _gone = std::fs::remove_file(&path);
+    let document: Value = serde_json::from_str(&document).expect("JSON");
+    assert_eq!((code, &document["written"]), (Some(0), &written.into()));
 }

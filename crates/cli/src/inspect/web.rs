@@ -18,7 +18,8 @@ use axum::http::{Method, Request, Response, StatusCode};
 use tokio::net::TcpListener;
 
 use crate::format::Format;
-use crate::{Answer, Failure, stop};
+use crate::stop::Stop;
+use crate::{Answer, Failure};
 
 /// What is sent: the path in the package, and its type.
 const FILES: &[(&str, &str)] = &[
@@ -63,6 +64,7 @@ pub(super) fn run(folder: Option<&Path>, port: u16, format: Format, out: &mut im
         let listener = listener.map_err(|error| Failure::new(format!("port {port}: {error}")))?;
         let port = listener.local_addr()?.port();
         let site = Site { files, names: ["127.0.0.1", "localhost"].map(|name| format!("{name}:{port}")) };
+        let stop = Stop::hear()?;
         match format {
             Format::Json => writeln!(out, "{}", serde_json::json!({ "url": format!("http://127.0.0.1:{port}/") }))?,
             Format::Human | Format::Csv => writeln!(out, "inspector at http://127.0.0.1:{port}/\nCtrl-C ends it")?,
@@ -72,7 +74,7 @@ pub(super) fn run(folder: Option<&Path>, port: u16, format: Format, out: &mut im
         // a browser keeps connections open on which nothing is under way; nobody waits for those
         tokio::select! {
             served = async { axum::serve(listener, app).await } => served?,
-            stopped = stop::asked() => stopped?,
+            stopped = stop.asked() => stopped?,
         }
         Ok(Answer::Yes)
     })
@@ -116,6 +118,9 @@ fn beside() -> Result<PathBuf, Failure> {
     let places = ["../share/quittance", "../npm/package"].map(|place| folder.join(place));
     let found = places.into_iter().find(|place| place.join(PAGE).is_file());
     found.ok_or_else(|| {
-        Failure::new("there is no page beside this program: `cargo xtask wasm` builds it in a clone; or say --web DIR, the npm package `quittance` unpacked")
+        Failure::new(
+            "this program has no page in it and none beside it: the page is the npm package `quittance`, which `cargo xtask wasm` builds in a clone; \
+             where there is only the program, unpack the package and say --web DIR",
+        )
     })
 }

@@ -16,6 +16,7 @@ use quittance_mcp::{NoResult, ToolBuyer};
 use quittance_store::Store;
 use tokio::time::{Instant, sleep, timeout_at};
 
+use crate::format::Format;
 use crate::pay::means::Purse;
 use crate::wallet::{self, Log, Wallet};
 use crate::{Failure, pay};
@@ -118,7 +119,8 @@ impl Till {
         // each call brings its own way to the server
         let nobody = |_| std::future::ready(Err(NoResult::NotSent));
         let buyer = ToolBuyer::new(builder, nobody).map_err(|fault| Failure::new(fault.to_string()))?;
-        pay::reconcile(buyer.buyer()).await;
+        // what stands on standard error is the host's, and the server's too
+        pay::reconcile(buyer.buyer(), Format::Json).await;
         Ok(Open { buyer, prefix, since: Instant::now(), first })
     }
 }

@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 
 use super::unpaid;
 use crate::format::{self, Format};
+use crate::waiting::Waiting;
 use crate::{Answer, Failure};
 
 /// How much of a stranger's text is shown.
@@ -26,7 +27,10 @@ where
 {
     let (mut all, mut answer) = (Vec::new(), Answer::No);
     for request in requests {
-        match request.quote().await {
+        let waiting = Waiting::on("a price", format);
+        let quote = request.quote().await;
+        drop(waiting);
+        match quote {
             Ok(Quote::Priced(price)) => {
                 answer = Answer::Yes;
                 match format {
