@@ -1,8 +1,4 @@
-<<<<<<< HEAD
-//! Facilitators that are down, slow, broken or lying: rows 132 to 140, 142, 153, 154 and 181.
-=======
-//! Facilitators that are down, slow, broken or lying: rows 132 to 142 and 181.
->>>>>>> rows
+//! Facilitators that are down, slow, broken or lying: rows 132 to 142, 153, 154 and 181.
 
 use std::collections::VecDeque;
 use std::future::pending;
@@ -15,15 +11,10 @@ use quittance_core::{Amount, Facilitator, Fault};
 use quittance_guard::replay::{ReplayLog as _, Sent, Step};
 use quittance_server::{Origin, Seller, SetupError};
 
-<<<<<<< HEAD
-use crate::engine::{PRICE, times};
-use crate::shop::{Ask, Engine, ORIGIN, Shop};
-=======
 use quittance_testkit::chain::Kind;
 
-use crate::engine::{PRICE, Stage};
-use crate::shop::{Ask, Engine, Shop};
->>>>>>> rows
+use crate::engine::{PRICE, Stage, times};
+use crate::shop::{Ask, Engine, ORIGIN, Shop};
 
 /// What becomes of one question.
 #[derive(Clone)]
