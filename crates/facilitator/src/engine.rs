@@ -142,6 +142,9 @@ impl<C: Chain + 'static, L: ReplayLog + Send + Sync + 'static> Facilitator<C, L>
     ) -> Result<Self, SetupError> {
         let networks: Vec<_> = chains.iter().map(|setup| setup.chain.network()).collect();
         check(&chains, &networks)?;
+        if log.reach() < settings.reach {
+            return Err(SetupError::Reach);
+        }
         SchemeSet::new(schemes.iter().map(|scheme| &**scheme), &networks).map_err(|_| SetupError::DuplicateScheme)?;
         let tasks = Tasks::default();
         let lanes = chains.into_iter().map(|setup| Arc::new(open_lane(setup, &log, &clock, &metrics, &tasks))).collect();

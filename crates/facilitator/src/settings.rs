@@ -9,8 +9,8 @@ use quittance_core::rejection::Vocabulary;
 use quittance_core::signature::SecretKey;
 use quittance_core::{Address, Amount, Fault, UnixSeconds};
 use quittance_evm::Sponsoring;
-use quittance_guard::Ledger;
 use quittance_guard::replay::Demand;
+use quittance_guard::{Ledger, Reach};
 
 use crate::purse::Purse;
 
@@ -250,6 +250,8 @@ pub struct Settings {
     pub sweep: Duration,
     /// How long to wait between two times of forgetting what the log need not remember any more.
     pub purge: Duration,
+    /// How far apart those are who settle from the same log: a facilitator is refused a log that does not reach so far (catalogue row 121).
+    pub reach: Reach,
 }
 
 impl Default for Settings {
@@ -262,6 +264,7 @@ impl Default for Settings {
             vocabulary: Vocabulary::Spec,
             sweep: Duration::from_secs(15),
             purge: Duration::from_secs(600),
+            reach: Reach::Process,
         }
     }
 }
@@ -290,6 +293,8 @@ pub enum SetupError {
     Funding,
     /// Payers are to be given something for gas, and there is no ledger in which that is counted.
     Uncounted,
+    /// Several settle from a log that only one can have, or only those on one machine.
+    Reach,
 }
 
 impl fmt::Display for SetupError {
@@ -304,6 +309,9 @@ impl fmt::Display for SetupError {
             Self::Unlimited => "payers are given coins for gas only where a fee limit says what a payment is worth",
             Self::Funding => "one payer may be given more coins for gas than all of them within an hour",
             Self::Uncounted => "payers are given coins for gas only where a ledger counts what they are given",
+            Self::Reach => {
+                "several settle from one log, and it does not reach them all: it is kept in one process, or on one machine"
+            }
             Self::Zero => {
                 "how much may be open, in flight, in a batch or asked at once must not be zero, nor how much gas one may take"
             }

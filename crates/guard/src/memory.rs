@@ -2,7 +2,8 @@
 //!
 //! A seller that restarts with an empty log accepts what it has sold already, and a buyer pays again for what it has bought, so these are
 //! for tests, for agents that live as long as their task, and for browsers. Several processes on one wallet or behind one address need a
-//! store on disk (catalogue rows 121 and 124).
+//! store on disk (catalogue rows 121 and 124): a log in memory says how far it [reaches](ReplayLog::reach), and who is to sell or settle beside
+//! others does not start on it.
 //!
 //! Each is the pure rules behind one lock that is held for one step. A step that panics poisons the lock, and from then on every question is
 //! answered with a fault: what a broken store says is not to be believed.
@@ -14,6 +15,7 @@ use quittance_core::{Amount, Fault, ReplayKey, UnixSeconds};
 
 use crate::budget::{self, Book, Ledger, Record, Reserve, ReserveError, Reserved, Sum, Ticket};
 use crate::label::PurchaseId;
+use crate::reach::Reach;
 use crate::replay::{self, Claim, Claimed, Entry, Register, ReplayLog, Request, Watched};
 use lock::Lock;
 
@@ -29,6 +31,10 @@ impl MemoryReplayLog {
 }
 
 impl ReplayLog for MemoryReplayLog {
+    fn reach(&self) -> Reach {
+        Reach::Process
+    }
+
     fn claim(&self, request: &Request) -> impl Future<Output = Result<Claimed, Fault>> + Send {
         ready(self.0.with(|register| register.claim(request)).and_then(|claimed| claimed))
     }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use quittance_guard::Reach;
 use quittance_guard::receipt::Attested;
 use quittance_guard::replay::Demand;
 
@@ -37,6 +38,8 @@ pub struct Options {
     /// is then a fraud (catalogue row 137). One of one's own, that reads the logs of each transaction and may put several payments into one,
     /// is [`Attested::Chain`].
     pub attested: Attested,
+    /// How far apart those are who sell from the same log: a seller is refused a log that does not reach so far (catalogue row 121).
+    pub reach: Reach,
 }
 
 impl Default for Options {
@@ -55,6 +58,7 @@ impl Default for Options {
             failures: 5,
             rest: Duration::from_secs(5),
             attested: Attested::Answer,
+            reach: Reach::Process,
         }
     }
 }

@@ -151,6 +151,7 @@ impl<F, L> Setup<F, L> {
     pub fn build(self) -> Result<Seller<F, L>, SetupError>
     where
         F: Facilitator,
+        L: ReplayLog,
     {
         let options = &self.options;
         for (name, zero) in [
@@ -165,6 +166,10 @@ impl<F, L> Setup<F, L> {
             if zero {
                 return Err(SetupError::Zero(name));
             }
+        }
+        let (has, asked) = (self.log.reach(), options.reach);
+        if has < asked {
+            return Err(SetupError::Reach { has, asked });
         }
         if !open::is_name(self.facilitator.name()) {
             return Err(SetupError::Text("the facilitator's name"));

@@ -1,6 +1,7 @@
 //! What is wrong with a configuration, found before the first request.
 
 use quittance_core::{Misuse, MoneyError, Network, SchemeId};
+use quittance_guard::Reach;
 
 /// Why a seller or a route cannot be built.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
@@ -42,6 +43,14 @@ pub enum SetupError {
     /// A member of the configuration that must not be zero.
     #[error("{0} must not be zero")]
     Zero(&'static str),
+    /// Several that sell from a log that only one can have, or only those on one machine: each would sell for the same payment.
+    #[error("several sell from one log, and it does not reach them all: it is kept in one process, or on one machine")]
+    Reach {
+        /// Who may share the log.
+        has: Reach,
+        /// Who does.
+        asked: Reach,
+    },
     /// Prices that change or quotes that are asked for, without a key to seal them with.
     #[error("quotes need a key: give the seller one")]
     NoQuoteKey,

@@ -8,6 +8,7 @@
 
 mod read;
 mod secret;
+mod store;
 mod values;
 mod words;
 
@@ -16,6 +17,7 @@ use std::path::Path;
 
 pub use read::read;
 pub use secret::{NOT_HERE, key, secret_file};
+pub use store::{Instances, store};
 pub use values::{count, distinct, millis, path, positive, seconds};
 pub use words::{ConfigError, is_reference, resolve};
 

@@ -8,7 +8,7 @@ use std::{io, thread};
 use quittance_core::{Amount, Fault, ReplayKey, UnixSeconds};
 use quittance_guard::budget::{self, Record, Reserve, ReserveError, Reserved, Sum, Ticket};
 use quittance_guard::replay::{self, Claim, Claimed, Entry, Request, Watched};
-use quittance_guard::{Ledger, PurchaseId, ReplayLog, RequestId, rolling};
+use quittance_guard::{Ledger, PurchaseId, Reach, ReplayLog, RequestId, rolling};
 use tokio::runtime::Handle;
 use tokio::sync::{Mutex, mpsc, oneshot};
 use tokio::task::spawn_blocking;
@@ -253,6 +253,11 @@ fn only<T>(rows: Vec<T>) -> Option<T> {
 }
 
 impl ReplayLog for Store {
+    fn reach(&self) -> Reach {
+        // the locks of a file hold between processes, and not between machines that have it over a network
+        if self.writers.link.file().is_some() { Reach::Machine } else { Reach::Anywhere }
+    }
+
     async fn claim(&self, request: &Request) -> Result<Claimed, Fault> {
         match self.ask(Operation::Claim(Box::new(request.clone()))).await? {
             Reply::Claimed(claimed) => claimed,

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use quittance_core::{Amount, Fault, ReplayKey, UnixSeconds};
 use quittance_guard::budget::{self, Book, Record, Reserve, ReserveError, Reserved, Sum, Ticket};
 use quittance_guard::replay::{self, Claim, Claimed, Entry, Register, Request, Watched};
-use quittance_guard::{Durability, Ledger, PurchaseId, ReplayLog};
+use quittance_guard::{Durability, Ledger, PurchaseId, Reach, ReplayLog};
 
 /// A value of one life of a machine.
 struct Kept<T> {
@@ -89,6 +89,10 @@ impl PoweredLog {
 }
 
 impl ReplayLog for PoweredLog {
+    fn reach(&self) -> Reach {
+        Reach::Process
+    }
+
     async fn claim(&self, request: &Request) -> Result<Claimed, Fault> {
         self.0.change(request.demand.durability, |register| register.claim(request)).await
     }

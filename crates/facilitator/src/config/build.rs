@@ -8,7 +8,10 @@ use quittance_core::eip712::permit2::{EXACT_PROXY, PERMIT2, UPTO_PROXY};
 use quittance_core::registry::networks;
 use quittance_core::{Address, Amount, Network};
 use quittance_evm::{Sponsoring, multicall3};
-use quittance_service::config::{NOT_HERE, count, distinct, is_reference, key, millis, positive, resolve, seconds};
+use quittance_guard::Reach;
+use quittance_service::config::{
+    Instances, NOT_HERE, count, distinct, is_reference, key, millis, positive, resolve, seconds, store,
+};
 
 use super::file::{self, File};
 use super::{Around, ChainConfig, Config, ConfigError, keys};
@@ -22,10 +25,7 @@ const LISTEN: &str = "127.0.0.1:4020";
 pub(super) fn config(file: &File, around: Around<'_>) -> Result<Config, ConfigError> {
     let listen = resolve(file.listen.as_deref().unwrap_or(LISTEN), "listen", around)?;
     let listen = listen.parse().map_err(|_| ConfigError::new("listen", "an IP address with a port, such as 127.0.0.1:4020"))?;
-    let store = resolve(&file.store, "store", around)?;
-    if !["sqlite:", "postgres://", "postgresql://"].iter().any(|begin| store.starts_with(begin)) {
-        return Err(ConfigError::new("store", "neither sqlite:<file> nor postgres://<user>@<host>/<database>"));
-    }
+    let (store, instances) = store(&file.store, file.instances.as_deref(), around)?;
     let origins = file.cors_origins.iter().enumerate().map(|(place, text)| {
         let place = format!("cors_origins[{place}]");
         Origin::parse(&resolve(text, &place, around)?).map_err(|error| ConfigError::new(place, error))
@@ -43,6 +43,10 @@ pub(super) fn config(file: &File, around: Around<'_>) -> Result<Config, ConfigEr
     let settings = Settings {
         patience: seconds(file.patience_seconds, defaults.patience, "patience_seconds")?,
         lease: positive(file.lease_seconds, defaults.lease, "lease_seconds")?,
+        reach: match instances {
+            Instances::One => Reach::Process,
+            Instances::Several => Reach::Anywhere,
+        },
         ..defaults
     };
     Ok(Config {

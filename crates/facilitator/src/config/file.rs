@@ -9,6 +9,7 @@ use serde::Deserialize;
 pub(super) struct File {
     pub(super) listen: Option<String>,
     pub(super) store: String,
+    pub(super) instances: Option<String>,
     pub(super) sealing_key: Option<String>,
     pub(super) sealing_key_file: Option<String>,
     #[serde(default)]

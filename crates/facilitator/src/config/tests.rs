@@ -115,9 +115,11 @@ fn row_216_a_key_that_does_not_exist_is_refused_with_its_place() {
 
 #[test]
 fn what_cannot_be_built_is_an_error_at_its_key() {
-    let cases: [(&str, Value, &str); 24] = [
+    let cases: [(&str, Value, &str); 26] = [
         ("/listen", json!("localhost"), "listen: an IP address"),
         ("/store", json!("memory"), "store: neither"),
+        ("/instances", json!("several"), "store: is a file, and there are several `instances`"),
+        ("/instances", json!("many"), "instances: one of \"one\", \"several\""),
         ("/store", json!("${EMPTY}"), "store: the variable EMPTY is empty"),
         ("/store", json!("sqlite:$HOME"), "store: `$` begins a reference"),
         ("/store", json!("sqlite:${A B}"), "store: `$` begins a reference"),
@@ -155,6 +157,10 @@ fn what_cannot_be_built_is_an_error_at_its_key() {
         assert!(error.starts_with(expected), "{pointer}: {error}");
         assert!(!error.contains("sentinel"), "{error}");
     }
+    let mut several = least();
+    (several["store"], several["instances"]) = (json!("postgres://f@127.0.0.1/f"), json!("several"));
+    let reach = read(&several.to_string(), Format::Json).unwrap().settings.reach;
+    assert_eq!(reach, quittance_guard::Reach::Anywhere);
     let mut twice = least();
     twice["chain"] = json!([least()["chain"][0], least()["chain"][0]]);
     assert_eq!(read(&twice.to_string(), Format::Json).unwrap_err(), "chain: a network is there twice");

@@ -5,11 +5,12 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use http::{Method, Uri};
+use quittance_guard::Reach;
 use quittance_guard::screening::DenyList;
 use quittance_server::{Bind, Naming, Options, Order, Origin, Route};
 use quittance_service::Bounds;
 use quittance_service::config::{
-    Around, ConfigError, NOT_HERE, count, is_reference, key, path, positive, resolve, seconds, secret_file,
+    Around, ConfigError, Instances, NOT_HERE, count, is_reference, key, path, positive, resolve, seconds, secret_file, store,
 };
 use zeroize::Zeroizing;
 
@@ -34,10 +35,7 @@ pub(super) fn config(file: &File, around: Around<'_>) -> Result<Config, ConfigEr
     let admin = file.admin.as_ref().map(|text| address(&resolve(text, "admin", around)?, "admin")).transpose()?;
     let upstream = resolve(&file.upstream, "upstream", around)?;
     let upstream = Upstream::parse(&upstream).map_err(|error| ConfigError::new("upstream", error))?;
-    let store = resolve(&file.store, "store", around)?;
-    if !["sqlite:", "postgres://", "postgresql://"].iter().any(|begin| store.starts_with(begin)) {
-        return Err(ConfigError::new("store", "neither sqlite:<file> nor postgres://<user>@<host>/<database>"));
-    }
+    let (store, instances) = store(&file.store, file.instances.as_deref(), around)?;
     let tls = file.tls.as_ref();
     let tls = tls.map(|file| files(file, around)).transpose()?;
     let origin = match &file.origin {
@@ -68,20 +66,25 @@ pub(super) fn config(file: &File, around: Around<'_>) -> Result<Config, ConfigEr
     let key = key("sealing_key", (file.sealing_key.as_deref(), file.sealing_key_file.as_deref()), around)?;
     let statements = file.statements.as_ref().map(|file| StatementsConfig::read(file, around)).transpose()?;
     let limits = &file.limits;
-    let (bounds, times) = (bounds(limits)?, times(limits)?);
+    let (bounds, times, mut options) = (bounds(limits)?, times(limits)?, options(limits)?);
+    options.reach = match instances {
+        Instances::One => Reach::Process,
+        Instances::Several => Reach::Anywhere,
+    };
     let lasting = vec![
         ("upstream", upstream.to_string()),
         ("listen", listen.to_string()),
         ("admin", format!("{admin:?}")),
         ("origin", origin.to_string()),
         ("store", store.to_string()),
+        ("instances", format!("{instances:?}")),
         ("deny_list", format!("{:?}", file.deny_list)),
         ("cors_origins", format!("{:?}", file.cors_origins)),
         ("behind_proxy", file.behind_proxy.to_string()),
         ("facilitator", format!("{:?}", file.facilitator.as_ref().map(|file| (&file.url, &file.config)))),
         ("tls", tls.is_some().to_string()),
         ("statements", statements.as_ref().map(StatementsConfig::lasting).unwrap_or_default()),
-        ("limits", format!("{bounds:?} {times:?} {:?}", options(limits)?)),
+        ("limits", format!("{bounds:?} {times:?} {options:?}")),
     ];
     Ok(Config {
         listen,
@@ -98,7 +101,7 @@ pub(super) fn config(file: &File, around: Around<'_>) -> Result<Config, ConfigEr
         tls,
         statements,
         chain: if file.behind_proxy { Chain::Continue } else { Chain::Begin },
-        options: options(limits)?,
+        options,
         bounds,
         times,
         free_body: count(limits.free_body_bytes, 1 << 30, "limits.free_body_bytes")?,

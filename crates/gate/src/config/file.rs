@@ -11,6 +11,7 @@ pub(super) struct File {
     pub(super) admin: Option<String>,
     pub(super) origin: Option<String>,
     pub(super) store: String,
+    pub(super) instances: Option<String>,
     pub(super) sealing_key: Option<String>,
     pub(super) sealing_key_file: Option<String>,
     pub(super) price: Option<String>,

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use quittance_core::Address;
 use quittance_core::registry::networks;
+use quittance_guard::Reach;
 use quittance_service::config::{Around, Format};
 
 use super::{Config, FacilitatorConfig, SAMPLE, Transport, Unlisted};
@@ -203,6 +204,38 @@ fn what_cannot_be_built_is_an_error_at_its_key() {
     }
     let error = read("upstream = \"http://127.0.0.1:3000\"\n\n[[route]]\npath = \"/\"\npirce = \"$1\"\n").unwrap_err();
     assert_eq!(error, "5:1: unknown key `pirce`; did you mean `price`?");
+}
+
+#[test]
+fn row_121_several_gates_have_a_database_that_all_of_them_ask() {
+    let text = |store: &str, instances: &str| {
+        read(&format!(
+            "upstream = \"http://127.0.0.1:3000\"\nstore = \"{store}\"\n{instances}\nsealing_key = \"${{QUITTANCE_SEALING_KEY}}\"\n\
+             pay_to = \"{PAYEE}\"\nnetwork = \"base-sepolia\"\nprice = \"$0.01\"\n[[route]]\npath = \"/*\"\n"
+        ))
+    };
+    let reach = |store: &str, instances: &str| text(store, instances).map(|config| config.options.reach);
+    let database = "postgres://gate@127.0.0.1/gate";
+    for (store, instances, expected) in [
+        ("sqlite:g.db", "", Reach::Process),
+        ("sqlite:g.db", "instances = \"one\"", Reach::Process),
+        (database, "", Reach::Process),
+        (database, "instances = \"several\"", Reach::Anywhere),
+    ] {
+        assert_eq!(reach(store, instances), Ok(expected), "{store} {instances}");
+    }
+    for store in ["sqlite:g.db", "sqlite::memory:"] {
+        let error = reach(store, "instances = \"several\"").unwrap_err();
+        assert!(error.starts_with("store: is a file, and there are several `instances`"), "{error}");
+    }
+    for store in ["memory", "memory:"] {
+        let error = reach(store, "instances = \"several\"").unwrap_err();
+        assert!(error.starts_with("store: neither"), "{error}");
+    }
+    let error = reach(database, "instances = \"2\"").unwrap_err();
+    assert!(error.starts_with("instances: one of \"one\", \"several\""), "{error}");
+    let (one, several) = (text(database, "").unwrap(), text(database, "instances = \"several\"").unwrap());
+    assert_ne!(one.lasting(), several.lasting(), "only a new start changes it");
 }
 
 #[test]

@@ -6,6 +6,7 @@ use core::future::Future;
 use quittance_core::{Fault, ReplayKey, UnixSeconds};
 
 use super::{Claim, Claimed, Entry, Misstep, Request, Step, Watched};
+use crate::reach::Reach;
 
 /// Keeps payments from being used twice.
 ///
@@ -15,6 +16,9 @@ use super::{Claim, Claimed, Entry, Misstep, Request, Step, Watched};
 /// [`Fresh`](Claimed::Fresh), a payment would buy twice; if it wrongly says [`Taken`](Claimed::Taken), a buyer is turned away who has paid.
 /// A log that cannot remember any more refuses, and forgets nothing to make room (row 122).
 pub trait ReplayLog {
+    /// Who may share it.
+    fn reach(&self) -> Reach;
+
     /// Claims a payment for a request.
     fn claim(&self, request: &Request) -> impl Future<Output = Result<Claimed, Fault>> + Send;
 

@@ -6,9 +6,9 @@ use std::path::Path;
 use std::process::Command;
 
 use quittance_core::Fault;
-use quittance_guard::ReplayLog as _;
 use quittance_guard::receipt::Attested;
 use quittance_guard::replay::{Answer, Claimed, Misstep, Step};
+use quittance_guard::{Reach, ReplayLog as _};
 use quittance_store::{OpenError, Options, Reason, Store};
 use rusqlite::Connection;
 
@@ -26,6 +26,16 @@ fn reason(opened: Result<Store, OpenError>) -> Reason {
 /// Copies the file, with or without what is beside it.
 fn copy(from: &Path, to: &Path) {
     fs::copy(from, to).unwrap();
+}
+
+#[tokio::test]
+async fn row_121_a_file_is_for_one_machine_and_a_server_for_all() {
+    let folder = Folder::quick();
+    let store = open(&folder.url(), Options::default()).await.unwrap();
+    assert_eq!(store.reach(), Reach::Machine);
+    store.close().await;
+    #[cfg(feature = "postgres-tests")]
+    assert_eq!(open(&crate::fresh::Fresh::new().url(), Options::default()).await.unwrap().reach(), Reach::Anywhere);
 }
 
 #[tokio::test]

@@ -9,9 +9,9 @@ use std::time::Duration;
 use quittance_core::chain::{Call, ChainAnswer, ChainQuery};
 use quittance_core::{Address, Amount, Fault, Network, ReplayKey, UnixSeconds, sha256};
 use quittance_facilitator::{Block, Broadcast, Chain, Gas, Head, Log, LogFilter, Receipt, Transaction, TransactionHash};
-use quittance_guard::PurchaseId;
 use quittance_guard::budget::{self, Book, Ledger, Record, Reserve, ReserveError, Reserved, Sum, Ticket};
 use quittance_guard::replay::{Claim, Claimed, Entry, Register, ReplayLog, Request, Step, StepError, Watched};
+use quittance_guard::{PurchaseId, Reach};
 
 use super::life::Life;
 use super::trace::Trace;
@@ -137,6 +137,10 @@ impl MortalLog {
 }
 
 impl ReplayLog for MortalLog {
+    fn reach(&self) -> Reach {
+        Reach::Anywhere
+    }
+
     async fn claim(&self, request: &Request) -> Result<Claimed, Fault> {
         self.call("claim", request, self.store.step(Some(request.key), |register| register.claim(request)))
             .await

@@ -294,3 +294,19 @@ async fn one_payer_may_not_be_given_more_than_all_of_them() {
     let error = Facilitator::new(vec![setup], Arc::clone(&stage.log), Clock::system(), Settings::default(), Arc::default()).err();
     assert_eq!(error, Some(SetupError::Funding));
 }
+
+#[tokio::test(start_paused = true)]
+async fn row_121_several_facilitators_do_not_start_on_a_log_that_each_has_for_itself() {
+    use quittance_facilitator::{ChainSetup, Clock, Facilitator, Settings, SetupError};
+    use quittance_guard::Reach;
+    let stage = Stage::new();
+    for (reach, refused) in
+        [(Reach::Process, None), (Reach::Machine, Some(SetupError::Reach)), (Reach::Anywhere, Some(SetupError::Reach))]
+    {
+        let setup = ChainSetup::new(Arc::new(stage.chain.node(7)), vec![key(100)]);
+        let mut settings = Settings::default();
+        settings.reach = reach;
+        let started = Facilitator::new(vec![setup], Arc::clone(&stage.log), Clock::system(), settings, Arc::default());
+        assert_eq!(started.err(), refused, "{reach:?}");
+    }
+}

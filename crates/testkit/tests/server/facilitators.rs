@@ -8,8 +8,9 @@ use std::time::Duration;
 
 use quittance_core::wire::{SettleRequest, SettleResponse, SupportedResponse, VerifyRequest, VerifyResponse};
 use quittance_core::{Amount, Facilitator, Fault};
+use quittance_guard::Reach;
 use quittance_guard::replay::{ReplayLog as _, Sent, Step};
-use quittance_server::{Origin, Seller, SetupError};
+use quittance_server::{Options, Origin, Seller, SetupError};
 
 use quittance_testkit::chain::Kind;
 
@@ -337,6 +338,18 @@ async fn row_154_a_facilitator_has_a_name_that_can_be_kept() {
     for name in ["", "two\nlines", "a\ttab"] {
         let setup = Seller::setup(between.another(name), Arc::clone(&shop.log), Origin::parse(ORIGIN).unwrap());
         assert_eq!(setup.build().unwrap_err(), SetupError::Text("the facilitator's name"), "{name:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn row_121_several_sellers_do_not_start_on_a_log_that_each_has_for_itself() {
+    let (shop, between) = Between::shop(&[], &[]);
+    for (asked, starts) in [(Reach::Process, true), (Reach::Machine, false), (Reach::Anywhere, false)] {
+        let mut options = Options::default();
+        options.reach = asked;
+        let setup = Seller::setup(between.clone(), Arc::clone(&shop.log), Origin::parse(ORIGIN).unwrap()).options(options);
+        let refused = SetupError::Reach { has: Reach::Process, asked };
+        assert_eq!(setup.build().err(), (!starts).then_some(refused), "{asked:?}");
     }
 }
 
