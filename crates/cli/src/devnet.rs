@@ -37,12 +37,13 @@ pub(crate) fn run(arguments: &Arguments, format: Format, out: &mut impl Write) -
         let builder = if arguments.cors { builder.cors(Cors::Open) } else { builder };
         let started = builder.start().await;
         let devnet = started.map_err(|error| Failure::new(format!("port {}: {error}", arguments.port)))?;
+        let stopped = stop::listening()?;
         match format {
             Format::Json => writeln!(out, "{}", as_json(&devnet))?,
             Format::Human | Format::Csv => human(out, &devnet)?,
         }
         out.flush()?;
-        stop::asked().await?;
+        stopped.await?;
         Ok(Answer::Yes)
     })
 }

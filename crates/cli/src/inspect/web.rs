@@ -62,6 +62,7 @@ pub(super) fn run(folder: Option<&Path>, port: u16, format: Format, out: &mut im
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await;
         let listener = listener.map_err(|error| Failure::new(format!("port {port}: {error}")))?;
         let port = listener.local_addr()?.port();
+        let stopped = stop::listening()?;
         let site = Site { files, names: ["127.0.0.1", "localhost"].map(|name| format!("{name}:{port}")) };
         match format {
             Format::Json => writeln!(out, "{}", serde_json::json!({ "url": format!("http://127.0.0.1:{port}/") }))?,
@@ -72,7 +73,7 @@ pub(super) fn run(folder: Option<&Path>, port: u16, format: Format, out: &mut im
         // a browser keeps connections open on which nothing is under way; nobody waits for those
         tokio::select! {
             served = async { axum::serve(listener, app).await } => served?,
-            stopped = stop::asked() => stopped?,
+            stopped = stopped => stopped?,
         }
         Ok(Answer::Yes)
     })
