@@ -4,7 +4,8 @@
 // request is refused, by what it says and by what its nonce is bound to. The facilitator is asked once, and its word is taken for what it says:
 // an answer about another payer, network or amount is none.
 
-import { canonicalResource, decodeHeader, encodeHeader, explainReason, judgeAnswer, verify } from "./verify.js";
+import { decodeHeader, encodeHeader, explainReason, judgeAnswer } from "./headers.js";
+import { canonicalResource, verify } from "./verify.js";
 
 const BINDS = ["ignored", "preferred", "required"];
 const BINDING = "quittance-binding";
