@@ -1,6 +1,6 @@
 import type { Decimal, Json, Network, PaymentRequirements, PaymentSource, Problem, Read, ResourceInfo, Result, SettleResponse, Verified, VerifyOptions } from "./verify.js";
 
-export * from "./verify.js";
+export * from "./gate.js";
 
 // ---- reading, hashing and verifying beyond what a worker needs ----
 

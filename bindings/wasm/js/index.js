@@ -1,12 +1,12 @@
-// Everything of `quittance/verify`, and what a buyer needs: the policy pause, keys, signing in two steps, the audit log, the inspector.
+// Everything of `quittance/gate`, and what a buyer needs: the policy pause, keys, signing in two steps, the audit log, the inspector.
 
 import * as wasm from "#wasm";
 import { fetchWith } from "./fetch.js";
 import { NO_RANDOMNESS, fresh, open } from "./keys.js";
-import { decodeHeader, judgeAnswer } from "./verify.js";
+import { decodeHeader, judgeAnswer } from "./headers.js";
 import { answer, bytes, document, map, object, ofBytes, optional, problem, raw, seconds } from "./text.js";
 
-export * from "./verify.js";
+export * from "./gate.js";
 export * from "./more.js";
 export * from "./chain.js";
 export { MemoryLedger, PaymentError } from "./fetch.js";

@@ -4,6 +4,8 @@
 pub mod chain;
 #[cfg(feature = "full")]
 pub mod full;
+#[cfg(feature = "gate")]
+pub mod gate;
 #[cfg(feature = "keys")]
 pub mod keys;
 #[cfg(feature = "settle")]

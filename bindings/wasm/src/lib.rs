@@ -8,7 +8,7 @@
 //! remembered (nonces, purchases, budgets) is the host's, because a page has many tabs and a worker many instances (catalogue row
 //! 237). What JavaScript is shown is written by hand in `js/` on top of this.
 //!
-//! The package has slices, and each is a module with one of the features: `verify`, which has no code that touches a secret key, `settle`,
+//! The package has slices, and each is a module with one of the features: `verify` and `gate`, which have no code that touches a secret key, `settle`,
 //! `statements`, `toml`, and `full`, which has most of it. What a slice does not export is in none of its bytes.
 #![no_std]
 #![warn(

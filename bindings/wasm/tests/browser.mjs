@@ -80,15 +80,15 @@ const test = (packages) => `
   window.result = (async () => {
     ${packages}
     const files = await (await fetch("/vectors")).json();
-    return everything({ [way]: { whole, verify, settle, statements, toml } }, files, { memories: window.memories, without, inspected: String, inputs: 500 });
+    return everything({ [way]: { whole, verify, gate, settle, statements, toml } }, files, { memories: window.memories, without, inspected: String, inputs: 500 });
   })();
 `;
 const made = {
   "/vectors": ["application/json", JSON.stringify(files(root))],
   "/": ["text/html", watched(`<script type="module">${test(`
     const way = "web";
-    const slices = ["index", "verify", "settle", "statements", "toml"].map((name) => import(\`/node_modules/quittance/web/\${name}.mjs\`));
-    const [whole, verify, settle, statements, toml] = await Promise.all(slices);
+    const slices = ["index", "verify", "gate", "settle", "statements", "toml"].map((name) => import(\`/node_modules/quittance/web/\${name}.mjs\`));
+    const [whole, verify, gate, settle, statements, toml] = await Promise.all(slices);
     const { everything } = await import("/tests/everything.mjs");
   `)}</script>`)],
   "/readme": ["text/html", script(`<body>${readFileSync(readme, "utf8").match(/```html page\n([^]*?)```/)[1]}`)],
@@ -98,6 +98,7 @@ for (const [name, bundle] of Object.entries(BUNDLERS)) {
   const imports = `
     import * as whole from "quittance";
     import * as verify from "quittance/verify";
+    import * as gate from "quittance/gate";
     import * as settle from "quittance/settle";
     import * as statements from "quittance/statements";
     import * as toml from "quittance/toml";

@@ -27,6 +27,7 @@ const packages = {
   import: {
     whole: await import("quittance"),
     verify: await import("quittance/verify"),
+    gate: await import("quittance/gate"),
     settle: await import("quittance/settle"),
     statements: await import("quittance/statements"),
     toml: await import("quittance/toml"),
@@ -34,6 +35,7 @@ const packages = {
   require: {
     whole: require("quittance"),
     verify: require("quittance/verify"),
+    gate: require("quittance/gate"),
     settle: require("quittance/settle"),
     statements: require("quittance/statements"),
     toml: require("quittance/toml"),

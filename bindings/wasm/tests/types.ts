@@ -3,6 +3,7 @@
 import type * as sdk from "@x402/core/types";
 import * as q from "quittance";
 import { readPolicy } from "quittance/toml";
+import { MemoryLog, createGate } from "quittance/gate";
 import * as slice from "quittance/verify";
 
 declare const theirs: { required: sdk.PaymentRequired; offer: sdk.PaymentRequirements; payment: sdk.PaymentPayload; settled: sdk.SettleResponse };
@@ -48,7 +49,7 @@ const read = readPolicy("");
 if (read.ok) for (const policy of [read.value, read.text]) q.decide({ policy, required: { header: "" }, resource: "", purchase: "a" });
 
 // a worker's handler is a gate, with a log of ours or of the host's
-({ fetch: slice.createGate({ terms: "", facilitator: "", log: new slice.MemoryLog(), origin: "routed", serve: () => new Response() }) }) satisfies {
+({ fetch: createGate({ terms: "", facilitator: "", log: new MemoryLog(), origin: "routed", serve: () => new Response() }) }) satisfies {
   fetch(request: Request): Promise<Response>;
 };
 
@@ -63,3 +64,5 @@ if (!payment.ok) void payment.value;
 new q.SigningKey();
 // @ts-expect-error the slice has no keys
 slice.SigningKey;
+// @ts-expect-error and no gate
+slice.createGate;

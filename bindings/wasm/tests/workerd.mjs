@@ -59,11 +59,11 @@ const worker = await started(`
     async fetch(request) {
       const [whole, verify] = [await import("quittance"), await import("quittance/verify")];
       const [settle, statements] = [await import("quittance/settle"), await import("quittance/statements")];
-      const toml = await import("quittance/toml");
+      const [gate, toml] = [await import("quittance/gate"), await import("quittance/toml")];
       const { everything } = await import("./everything.mjs");
       const files = await request.json();
       const world = { memories, without, inspected: String, inputs: 500 };
-      return Response.json(await everything({ workerd: { whole, verify, settle, statements, toml } }, files, world));
+      return Response.json(await everything({ workerd: { whole, verify, gate, settle, statements, toml } }, files, world));
     },
   };
 `);

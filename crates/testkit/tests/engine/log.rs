@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use quittance_core::{Facilitator as _, Fault, ReplayKey, UnixSeconds};
 use quittance_facilitator::{ChainSetup, Settings};
-use quittance_guard::ReplayLog;
 use quittance_guard::memory::MemoryReplayLog;
 use quittance_guard::replay::{Claim, Claimed, Entry, Request, Step, StepError, Watched};
+use quittance_guard::{Reach, ReplayLog};
 use quittance_testkit::chain::Conduct;
 
 use crate::stage::{Stage, blocks, facilitator, key, times};
@@ -42,6 +42,10 @@ impl FailingLog {
 }
 
 impl ReplayLog for FailingLog {
+    fn reach(&self) -> Reach {
+        self.log.reach()
+    }
+
     async fn claim(&self, request: &Request) -> Result<Claimed, Fault> {
         if self.is_down() { Err(Fault::StoreUnavailable) } else { self.log.claim(request).await }
     }
