@@ -3,16 +3,16 @@
 use std::future::Future;
 use std::panic::AssertUnwindSafe;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use futures_util::FutureExt as _;
 use quittance_core::wire::{SettleRequest, SettleResponse, SupportedResponse, VerifyRequest, VerifyResponse};
 use quittance_core::{
     Authorization, ChainMode, Fault, Network, Progress as Checked, Rejection, ReplayKey, Scheme, SchemeId, SchemeSet, UnixSeconds,
 };
-use quittance_guard::ReplayLog;
 use quittance_guard::replay::{Entry, State};
+use quittance_guard::{Identity, ReplayLog};
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, timeout_at};
@@ -71,10 +71,24 @@ pub(crate) struct Engine<C, L> {
     pub(crate) memory: Memory,
     pub(crate) metrics: Arc<Metrics>,
     schemes: Vec<Arc<dyn Scheme>>,
+    name: String,
     tasks: Tasks,
     draining: AtomicBool,
     /// Whether the log answered when it was asked last.
     remembers: AtomicBool,
+}
+
+/// What an engine on a log is called by who has one in the own process.
+fn name_of(log: Identity) -> String {
+    /// This process among all that were and will be.
+    static PROCESS: LazyLock<String> = LazyLock::new(|| {
+        let begun = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        format!("{}-{}", std::process::id(), begun.as_nanos())
+    });
+    match log {
+        Identity::Lasting(bytes) => format!("here, on log {:032x}", u128::from_be_bytes(bytes)),
+        Identity::Process(number) => format!("here, on log {number} of process {}", *PROCESS),
+    }
 }
 
 /// The tasks of an engine.
@@ -150,7 +164,8 @@ impl<C: Chain + 'static, L: ReplayLog + Send + Sync + 'static> Facilitator<C, L>
         let lanes = chains.into_iter().map(|setup| Arc::new(open_lane(setup, &log, &clock, &metrics, &tasks))).collect();
         let memory = Memory::new(settings.payers);
         let (draining, remembers) = (AtomicBool::new(false), AtomicBool::new(true));
-        let engine = Arc::new(Engine { lanes, log, clock, settings, memory, metrics, schemes, tasks, draining, remembers });
+        let name = name_of(log.identity());
+        let engine = Arc::new(Engine { lanes, log, clock, settings, memory, metrics, schemes, name, tasks, draining, remembers });
         let sweeping = Arc::clone(&engine);
         engine.tasks.spawn(async move {
             loop {
@@ -233,10 +248,10 @@ impl<C: Chain + 'static, L: ReplayLog + Send + Sync + 'static> Facilitator<C, L>
 }
 
 impl<C: Chain + 'static, L: ReplayLog + Send + Sync + 'static> quittance_core::Facilitator for Facilitator<C, L> {
-    /// All engines have one name: each goes by what it finds on the chain, whoever has sent it there, so that what was sent to one comes to
-    /// the same end with another, other signers and another log included.
+    /// Engines are told apart by their logs: whoever signs, what was sent to one comes to the same end with another on the same log. One on
+    /// another log takes a payment that is over for one that nobody has settled.
     fn name(&self) -> &str {
-        "whoever reads the chain, in this process"
+        &self.0.engine.name
     }
 
     async fn verify(&self, request: &VerifyRequest) -> Result<VerifyResponse, Fault> {

@@ -48,7 +48,7 @@ pub use durability::Durability;
 pub use fingerprint::Fingerprint;
 pub use label::{Category, LabelError, PurchaseId, RequestId, SessionId, TaskId};
 pub use policy::{Approval, ApprovalId, Decision, Policy, PolicyError, Snapshot};
-pub use reach::Reach;
+pub use reach::{Identity, Reach};
 pub use receipt::{Attested, Receipt};
 pub use replay::{ReplayLog, admit};
 pub use signed_receipt::SignedReceipt;

@@ -10,23 +10,30 @@
 
 use alloc::vec::Vec;
 use core::future::{Future, ready};
+use core::sync::atomic::{AtomicU64, Ordering};
 
 use quittance_core::{Amount, Fault, ReplayKey, UnixSeconds};
 
 use crate::budget::{self, Book, Ledger, Record, Reserve, ReserveError, Reserved, Sum, Ticket};
 use crate::label::PurchaseId;
-use crate::reach::Reach;
+use crate::reach::{Identity, Reach};
 use crate::replay::{self, Claim, Claimed, Entry, Register, ReplayLog, Request, Watched};
 use lock::Lock;
 
 /// A replay log in memory.
-pub struct MemoryReplayLog(Lock<Register>);
+pub struct MemoryReplayLog {
+    register: Lock<Register>,
+    number: u64,
+}
+
+/// How many logs this process has made.
+static MADE: AtomicU64 = AtomicU64::new(0);
 
 impl MemoryReplayLog {
     /// An empty log for so many payments.
     #[must_use]
     pub fn new(capacity: usize) -> Self {
-        Self(Lock::new(Register::new(capacity)))
+        Self { register: Lock::new(Register::new(capacity)), number: MADE.fetch_add(1, Ordering::Relaxed) }
     }
 }
 
@@ -35,12 +42,16 @@ impl ReplayLog for MemoryReplayLog {
         Reach::Process
     }
 
+    fn identity(&self) -> Identity {
+        Identity::Process(self.number)
+    }
+
     fn claim(&self, request: &Request) -> impl Future<Output = Result<Claimed, Fault>> + Send {
-        ready(self.0.with(|register| register.claim(request)).and_then(|claimed| claimed))
+        ready(self.register.with(|register| register.claim(request)).and_then(|claimed| claimed))
     }
 
     fn find(&self, key: &ReplayKey) -> impl Future<Output = Result<Option<Entry>, Fault>> + Send {
-        ready(self.0.with(|register| register.find(key).cloned()))
+        ready(self.register.with(|register| register.find(key).cloned()))
     }
 
     fn step(
@@ -49,20 +60,20 @@ impl ReplayLog for MemoryReplayLog {
         step: replay::Step,
         now: UnixSeconds,
     ) -> impl Future<Output = Result<Option<Entry>, replay::StepError>> + Send {
-        let taken = self.0.with(|register| register.step(claim, step, now));
+        let taken = self.register.with(|register| register.step(claim, step, now));
         ready(taken.unwrap_or_else(|fault| Err(replay::StepError::Fault(fault))))
     }
 
     fn open(&self, now: UnixSeconds) -> impl Future<Output = Result<Vec<Entry>, Fault>> + Send {
-        ready(self.0.with(|register| register.open(now)))
+        ready(self.register.with(|register| register.open(now)))
     }
 
     fn resume(&self, key: &ReplayKey, lease: u64, now: UnixSeconds) -> impl Future<Output = Result<Option<Claim>, Fault>> + Send {
-        ready(self.0.with(|register| register.resume(key, lease, now)))
+        ready(self.register.with(|register| register.resume(key, lease, now)))
     }
 
     fn watched(&self, now: UnixSeconds, most: usize) -> impl Future<Output = Result<Vec<Watched>, Fault>> + Send {
-        ready(self.0.with(|register| register.watched(now, most)))
+        ready(self.register.with(|register| register.watched(now, most)))
     }
 
     fn reopen(
@@ -72,11 +83,11 @@ impl ReplayLog for MemoryReplayLog {
         lease: u64,
         now: UnixSeconds,
     ) -> impl Future<Output = Result<Option<Claim>, Fault>> + Send {
-        ready(self.0.with(|register| register.reopen(key, transaction, lease, now)))
+        ready(self.register.with(|register| register.reopen(key, transaction, lease, now)))
     }
 
     fn purge(&self, now: UnixSeconds) -> impl Future<Output = Result<usize, Fault>> + Send {
-        ready(self.0.with(|register| register.purge(now)))
+        ready(self.register.with(|register| register.purge(now)))
     }
 }
 

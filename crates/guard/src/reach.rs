@@ -1,4 +1,4 @@
-//! Who may share a store.
+//! Who may share a store, and which one it is.
 
 /// How far apart those may be whom a store keeps from taking the same payment twice. A nearer one is less than a farther one.
 ///
@@ -14,4 +14,17 @@ pub enum Reach {
     Machine,
     /// They are anywhere.
     Anywhere,
+}
+
+/// Which store it is, for whoever keeps elsewhere that something was entrusted to it.
+///
+/// A payment that a store does not know looks like one that nobody has settled. So whoever left something with one store must not take
+/// another one's word for what became of it (catalogue row 154).
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[expect(clippy::exhaustive_enums, reason = "whoever keeps it must treat the two apart")]
+pub enum Identity {
+    /// The same each time that the store is opened, and no other store's.
+    Lasting([u8; 16]),
+    /// A number that no other store of this process has. The next process knows nothing of it.
+    Process(u64),
 }

@@ -17,15 +17,15 @@ use quittance_core::chain::{ChainAnswer, ChainQuery};
 use quittance_core::proof::Verified;
 use quittance_core::wire::{Bazaar, Binding as BindingInfo, Extension, PaymentIdentifier, VerifyRequest};
 use quittance_core::{
-    Binding, DecodeError, Limits, Payment, PaymentId, Progress, Rejection, Resource, Scheme, Terms, UnixSeconds, VerifyInput,
-    binding, find_offer, header, payment_id,
+    Binding, DecodeError, Limits, Payment, PaymentId, Progress, Rejection, Resource, Scheme, SchemeId, Terms, UnixSeconds,
+    VerifyInput, binding, find_offer, header, payment_id,
 };
 use quittance_guard::replay::Bound;
 use quittance_guard::screening::Screened;
 
-use crate::quote::Standing;
+use crate::quote::{Standing, Wanted};
 use crate::reply::{self, Refusal};
-use crate::route::{Bind, Naming};
+use crate::route::{Bind, Naming, Order};
 use crate::seller::{Selling, Shared};
 
 /// A request with a payment that is right as far as can be told here.
@@ -66,7 +66,7 @@ impl<F, L> Shared<F, L> {
         let offers = selling.offers(parts).map_err(|fault| reply::fault(fault, reply::COME_BACK))?;
         let headers = || parts.headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes()));
         let Some(found) = header::find_payment(headers()).map_err(|wrong| reply::malformed(&wrong))? else {
-            let offers = self.offered(selling, &resource, &offers)?;
+            let offers = self.offered(selling, Wanted { method: &parts.method, resource: &resource }, &offers)?;
             let signed = self.signed(selling, &resource, &offers);
             return Err(selling.ask.first(&resource, &offers, (&parts.method, &parts.headers), signed.as_ref()));
         };
@@ -78,7 +78,9 @@ impl<F, L> Shared<F, L> {
         if payment.resource().is_some_and(|claimed| Resource::parse(claimed).as_ref() != Ok(&resource)) {
             return Err(refuse(Rejection::NoMatchingOffer));
         }
-        let (terms, quote_ended) = self.offer_of(selling, &resource, &offers, &payment, now).map_err(refuse)?;
+        let (terms, quote_ended) = self
+            .offer_of(selling, Wanted { method: &parts.method, resource: &resource }, &offers, &payment, now)
+            .map_err(refuse)?;
         // whatever the method: what a listing shows under the resource is the same for all of them
         let ours = selling.route.discovery.as_ref().map(|discovery| &discovery.1);
         if !is_described_by_us(ours, &payment).map_err(|wrong| reply::malformed(&wrong))? {
@@ -89,6 +91,13 @@ impl<F, L> Shared<F, L> {
             tracing::error!(scheme = terms.scheme().as_str(), "a price list offers a scheme that the seller was not given");
             return Err(reply::bug());
         };
+        if matches!(selling.route.order, Order::Metered { .. }) && *terms.scheme() != SchemeId::Upto {
+            tracing::error!(
+                scheme = terms.scheme().as_str(),
+                "a price list offers what is metered by a scheme that charges all or nothing"
+            );
+            return Err(reply::bug());
+        }
         let check = |now| scheme.verify(&VerifyInput::offline(&payment, &terms, now));
         let (checked, late) = match check(now) {
             // it may have ended because it was settled, and its buyer comes back for what it has paid for
@@ -126,7 +135,7 @@ impl<F, L> Shared<F, L> {
         offers: &[Terms],
         (method, rejection): (&Method, Rejection),
     ) -> Response<Bytes> {
-        match self.offered(selling, resource, offers) {
+        match self.offered(selling, Wanted { method, resource }, offers) {
             Ok(offers) => {
                 let signed = self.signed(selling, resource, &offers);
                 selling.ask.refused(resource, &offers, (method, rejection), signed.as_ref())
@@ -151,16 +160,11 @@ impl<F, L> Shared<F, L> {
     }
 
     /// The offers as they are written into an answer: sealed, where they are to be honoured later.
-    fn offered<'a>(
-        &self,
-        selling: &Selling,
-        resource: &Resource,
-        offers: &'a [Terms],
-    ) -> Result<Cow<'a, [Terms]>, Response<Bytes>> {
+    fn offered<'a>(&self, selling: &Selling, wanted: Wanted<'_>, offers: &'a [Terms]) -> Result<Cow<'a, [Terms]>, Response<Bytes>> {
         let (Some(life), Some(key)) = (selling.route.quote, &self.quotes) else { return Ok(offers.into()) };
         let now = self.clock.now().map_err(|fault| reply::fault(fault, reply::COME_BACK))?;
         let end = now.checked_add(life).ok_or_else(reply::bug)?;
-        offers.iter().map(|offer| key.seal(offer, resource, end).ok_or_else(reply::bug)).collect()
+        offers.iter().map(|offer| key.seal(offer, wanted, end).ok_or_else(reply::bug)).collect()
     }
 
     /// The offer that a payment takes: one that is made now, or one of before that is still good. One that has ended is named with what is to be
@@ -168,13 +172,15 @@ impl<F, L> Shared<F, L> {
     fn offer_of(
         &self,
         selling: &Selling,
-        resource: &Resource,
+        wanted: Wanted<'_>,
         offers: &[Terms],
         payment: &Payment,
         now: UnixSeconds,
     ) -> Result<(Terms, Option<Rejection>), Rejection> {
-        if let (Some(_), Some(key), Some(claimed)) = (selling.route.quote, &self.quotes, payment.accepted()) {
-            match key.stands(claimed, resource, now) {
+        // the route may have been sold by another scheme when the offer was made, and cannot settle that any more
+        let claimed = payment.accepted().filter(|claimed| offers.iter().any(|offer| offer.scheme() == claimed.scheme()));
+        if let (Some(_), Some(key), Some(claimed)) = (selling.route.quote, &self.quotes, claimed) {
+            match key.stands(claimed, wanted, now) {
                 Standing::Live => return Ok((claimed.clone(), None)),
                 Standing::Ended => return Ok((claimed.clone(), Some(Rejection::NoMatchingOffer))),
                 Standing::Unsealed => {}

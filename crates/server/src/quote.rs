@@ -1,12 +1,13 @@
 //! Offers that outlive a change of price: a quote under the seller's own seal (rule 5).
 //!
-//! Where prices change, a buyer may come back with a payment for the price of a minute ago. A seal over the offer, the resource and the
-//! end of the offer's life says that the seller did make it, and to nobody it says anything else: the payment's copy of the terms is believed
+//! Where prices change, a buyer may come back with a payment for the price of a minute ago. A seal over the offer, the method, the resource
+//! and the end of the offer's life says that the seller did make it, and to nobody it says anything else: the payment's copy of the terms is believed
 //! because of the seal, and without one it is only compared with what is offered now. Instances behind one address share the key.
 
 use std::fmt;
 
 use hmac::{Hmac, KeyInit as _, Mac as _};
+use http::Method;
 use quittance_core::json::Object;
 use quittance_core::{Resource, Terms, UnixSeconds, sha256};
 use sha2::Sha256;
@@ -21,12 +22,19 @@ pub struct QuoteKey([u8; 32]);
 /// What a copy of an offer is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Standing {
-    /// It was made here for this resource, and is honoured.
+    /// It was made here for this request, and is honoured.
     Live,
-    /// It was made here for this resource, and has ended: only what was bought with it before is given.
+    /// It was made here for this request, and has ended: only what was bought with it before is given.
     Ended,
     /// Nobody here has sealed it.
     Unsealed,
+}
+
+/// What an offer is made for: one resource may have another price for each method.
+#[derive(Clone, Copy)]
+pub(crate) struct Wanted<'a> {
+    pub(crate) method: &'a Method,
+    pub(crate) resource: &'a Resource,
 }
 
 impl QuoteKey {
@@ -36,10 +44,10 @@ impl QuoteKey {
         Self(bytes)
     }
 
-    /// The offer, sealed for a resource until a time; none where it leaves no room for the seal.
-    pub(crate) fn seal(&self, terms: &Terms, resource: &Resource, end: UnixSeconds) -> Option<Terms> {
+    /// The offer, sealed for a request until a time; none where it leaves no room for the seal.
+    pub(crate) fn seal(&self, terms: &Terms, wanted: Wanted<'_>, end: UnixSeconds) -> Option<Terms> {
         let plain = without(terms)?;
-        let seal = self.mac(&plain, resource, end).finalize().into_bytes();
+        let seal = self.mac(&plain, wanted, end).finalize().into_bytes();
         let digits: String = seal.iter().map(|byte| format!("{byte:02x}")).collect();
         let mut offer = plain.requirements().clone();
         let mut extra = offer.extra.take().unwrap_or_default();
@@ -48,11 +56,11 @@ impl QuoteKey {
         Terms::parse(offer).ok()
     }
 
-    /// What a client's copy of an offer is for a resource.
-    pub(crate) fn stands(&self, claimed: &Terms, resource: &Resource, now: UnixSeconds) -> Standing {
+    /// What a client's copy of an offer is for a request.
+    pub(crate) fn stands(&self, claimed: &Terms, wanted: Wanted<'_>, now: UnixSeconds) -> Standing {
         let Some((end, seal)) = claimed.extra_text(MEMBER).and_then(read) else { return Standing::Unsealed };
         let Some(plain) = without(claimed) else { return Standing::Unsealed };
-        if self.mac(&plain, resource, end).verify_slice(&seal).is_err() {
+        if self.mac(&plain, wanted, end).verify_slice(&seal).is_err() {
             Standing::Unsealed
         } else if now <= end {
             Standing::Live
@@ -62,9 +70,12 @@ impl QuoteKey {
     }
 
     /// Over words of 32 bytes, so that no two quotes share a text.
-    fn mac(&self, plain: &Terms, resource: &Resource, end: UnixSeconds) -> Hmac<Sha256> {
-        let mut words = [sha256(b"quittance-quote/1"), *plain.hash().as_bytes(), sha256(resource.as_str().as_bytes()), [0; 32]];
-        words[3][24..].copy_from_slice(&end.as_secs().to_be_bytes());
+    fn mac(&self, plain: &Terms, Wanted { method, resource }: Wanted<'_>, end: UnixSeconds) -> Hmac<Sha256> {
+        // whoever asks for the head alone asks for the same thing
+        let method = if *method == Method::HEAD { &Method::GET } else { method };
+        let (asked, place) = (sha256(method.as_str().as_bytes()), sha256(resource.as_str().as_bytes()));
+        let mut words = [sha256(b"quittance-quote/2"), *plain.hash().as_bytes(), asked, place, [0; 32]];
+        words[4][24..].copy_from_slice(&end.as_secs().to_be_bytes());
         // a key shorter than a block is filled up with zeros (RFC 2104, section 2)
         let mut block = [0; 64];
         block[..32].copy_from_slice(&self.0);
@@ -116,6 +127,10 @@ mod tests {
 
     const PAYEE: &str = "0x209693Bc6afc0C5328bA36FaF03C514EF312287C";
 
+    fn get(resource: &Resource) -> Wanted<'_> {
+        Wanted { method: &Method::GET, resource }
+    }
+
     fn at(seconds: u64) -> UnixSeconds {
         UnixSeconds::from_secs(seconds)
     }
@@ -130,20 +145,23 @@ mod tests {
     fn a_quote_is_live_until_its_end_for_what_it_was_made_for() {
         let (key, other) = (QuoteKey::from_bytes([1; 32]), QuoteKey::from_bytes([2; 32]));
         let (here, there) = (Resource::parse("https://a.example/1").unwrap(), Resource::parse("https://a.example/2").unwrap());
+        let (here, there) = (get(&here), get(&there));
         let plain = offer::exact(BASE_SEPOLIA, "$0.01", PAYEE).unwrap();
-        let sealed = key.seal(&plain, &here, at(100)).unwrap();
-        assert_eq!(key.stands(&sealed, &here, at(100)), Standing::Live);
-        assert_eq!(key.stands(&sealed, &here, at(101)), Standing::Ended);
-        assert_eq!(key.stands(&sealed, &there, at(100)), Standing::Unsealed, "another resource");
-        assert_eq!(other.stands(&sealed, &here, at(100)), Standing::Unsealed, "another seller");
-        assert_eq!(key.stands(&plain, &here, at(0)), Standing::Unsealed, "no quote");
+        let sealed = key.seal(&plain, here, at(100)).unwrap();
+        assert_eq!(key.stands(&sealed, here, at(100)), Standing::Live);
+        assert_eq!(key.stands(&sealed, here, at(101)), Standing::Ended);
+        assert_eq!(key.stands(&sealed, there, at(100)), Standing::Unsealed, "another resource");
+        assert_eq!(key.stands(&sealed, Wanted { method: &Method::POST, ..here }, at(100)), Standing::Unsealed, "another method");
+        assert_eq!(key.stands(&sealed, Wanted { method: &Method::HEAD, ..here }, at(100)), Standing::Live);
+        assert_eq!(other.stands(&sealed, here, at(100)), Standing::Unsealed, "another seller");
+        assert_eq!(key.stands(&plain, here, at(0)), Standing::Unsealed, "no quote");
         assert_eq!(
-            key.stands(&edited(&sealed, |offer| offer.amount = "1".into()), &here, at(100)),
+            key.stands(&edited(&sealed, |offer| offer.amount = "1".into()), here, at(100)),
             Standing::Unsealed,
             "another price"
         );
         assert_eq!(
-            key.stands(&edited(&sealed, |offer| offer.pay_to = offer.asset.clone()), &here, at(100)),
+            key.stands(&edited(&sealed, |offer| offer.pay_to = offer.asset.clone()), here, at(100)),
             Standing::Unsealed,
             "another payee"
         );
@@ -152,10 +170,10 @@ mod tests {
             let quote = extra.member(MEMBER).unwrap().as_str().unwrap().replace("1.100.", "1.900.");
             extra.insert(MEMBER, quote.as_str());
         });
-        assert_eq!(key.stands(&later, &here, at(100)), Standing::Unsealed, "a later end");
+        assert_eq!(key.stands(&later, here, at(100)), Standing::Unsealed, "a later end");
         // sealed again it is the same offer, with a later end
-        let again = key.seal(&sealed, &here, at(200)).unwrap();
-        assert_eq!(key.stands(&again, &here, at(150)), Standing::Live);
+        let again = key.seal(&sealed, here, at(200)).unwrap();
+        assert_eq!(key.stands(&again, here, at(150)), Standing::Live);
         assert!(!again.is_same_offer(&sealed));
     }
 

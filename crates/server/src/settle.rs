@@ -213,7 +213,10 @@ fn read(word: Attested, expected: &Expected, answer: Result<SettleResponse, Faul
     match Reason::parse(reason(&answer)) {
         // that an attempt is refused says nothing of one before it, unless whoever says so looks at the chain for it
         Reason::Rejection(rejection)
-            if rejection.retry() != Retry::UnknownOutcome && (expected.attempt == Attempt::First || word == Attested::Chain) =>
+            if rejection.retry() != Retry::UnknownOutcome
+                && (expected.attempt == Attempt::First
+                    // that it cannot be the one who charges says nothing of who could before
+                    || word == Attested::Chain && rejection != Rejection::UptoFacilitator) =>
         {
             End::Refused(rejection, answer)
         }

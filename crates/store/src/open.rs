@@ -3,7 +3,7 @@
 use std::fmt;
 use std::io;
 
-use quittance_core::Fault;
+use quittance_core::{Fault, sha256};
 
 use crate::batch::Keeper;
 use crate::db::{Broken, Db, Value};
@@ -150,6 +150,8 @@ pub(crate) struct Opened {
     pub(crate) connection: Connection,
     pub(crate) keeper: Keeper,
     pub(crate) generation: i64,
+    /// No other database's: of the sealed word, which was sealed with a nonce of its own.
+    pub(crate) identity: [u8; 16],
     pub(crate) beside: Option<Beside>,
 }
 
@@ -172,7 +174,7 @@ pub(crate) async fn open(link: &Link, key: &SealingKey, options: &Options) -> Re
     connection.carry_over().await.map_err(broken)?;
     let keeper = Keeper { seal: Seal::new(key), capacity: options.capacity };
     let expected = options.expected.map(word::number).max(witnessed);
-    let generation = begin(
+    let (generation, identity) = begin(
         &mut connection.db(),
         &keeper.seal,
         Expectation { expected, witness: witness.is_some() && witnessed.is_none(), restored: options.restored },
@@ -183,7 +185,7 @@ pub(crate) async fn open(link: &Link, key: &SealingKey, options: &Options) -> Re
     if let Some(witness) = &witness {
         witness.raise(generation).map_err(|error| refuse(Reason::Beside(error.kind())))?;
     }
-    Ok(Opened { connection, keeper, generation, beside: witness })
+    Ok(Opened { connection, keeper, generation, identity, beside: witness })
 }
 
 /// What a database is held against.
@@ -194,8 +196,8 @@ struct Expectation {
     restored: Restored,
 }
 
-/// Checks the key and the generation, and begins a new one.
-async fn begin(db: &mut Db<'_>, seal: &Seal, against: Expectation) -> Result<Result<i64, Reason>, Broken> {
+/// Checks the key and the generation, and begins a new one. Which database it is comes with it.
+async fn begin(db: &mut Db<'_>, seal: &Seal, against: Expectation) -> Result<Result<(i64, [u8; 16]), Reason>, Broken> {
     const PLACE: &str = "about/seal";
     const PLAIN: &[u8] = b"quittance";
 
@@ -226,7 +228,9 @@ async fn begin(db: &mut Db<'_>, seal: &Seal, against: Expectation) -> Result<Res
     let next = against.expected.unwrap_or_default().max(found).saturating_add(1);
     db.run("UPDATE about SET number = $1 WHERE name = 'generation'".into(), vec![next.into()]).await?;
     db.simple("COMMIT").await?;
-    Ok(Ok(next))
+    let digest = sha256(&sealed);
+    let identity = *digest.first_chunk().ok_or(word::TORN)?;
+    Ok(Ok((next, identity)))
 }
 
 /// A new file is its owner's alone, and so is everything that SQLite lays beside it.

@@ -8,7 +8,7 @@ use std::{io, thread};
 use quittance_core::{Amount, Fault, ReplayKey, UnixSeconds};
 use quittance_guard::budget::{self, Record, Reserve, ReserveError, Reserved, Sum, Ticket};
 use quittance_guard::replay::{self, Claim, Claimed, Entry, Request, Watched};
-use quittance_guard::{Ledger, PurchaseId, Reach, ReplayLog, RequestId, rolling};
+use quittance_guard::{Identity, Ledger, PurchaseId, Reach, ReplayLog, RequestId, rolling};
 use tokio::runtime::Handle;
 use tokio::sync::{Mutex, mpsc, oneshot};
 use tokio::task::spawn_blocking;
@@ -73,6 +73,7 @@ impl Store {
             keeper: opened.keeper,
             queue: Mutex::new(waiting),
             generation: AtomicI64::new(opened.generation),
+            identity: opened.identity,
             beside: opened.beside,
             batches: AtomicU64::new(0),
         });
@@ -256,6 +257,10 @@ impl ReplayLog for Store {
     fn reach(&self) -> Reach {
         // the locks of a file hold between processes, and not between machines that have it over a network
         if self.writers.link.file().is_some() { Reach::Machine } else { Reach::Anywhere }
+    }
+
+    fn identity(&self) -> Identity {
+        Identity::Lasting(self.writers.identity)
     }
 
     async fn claim(&self, request: &Request) -> Result<Claimed, Fault> {

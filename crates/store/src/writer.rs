@@ -44,6 +44,7 @@ pub(crate) struct Writers {
     pub(crate) keeper: Keeper,
     pub(crate) queue: Mutex<mpsc::Receiver<Job>>,
     pub(crate) generation: AtomicI64,
+    pub(crate) identity: [u8; 16],
     pub(crate) beside: Option<Beside>,
     pub(crate) batches: AtomicU64,
 }

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use quittance_core::{Amount, Fault, ReplayKey, UnixSeconds};
 use quittance_guard::budget::{self, Book, Record, Reserve, ReserveError, Reserved, Sum, Ticket};
 use quittance_guard::replay::{self, Claim, Claimed, Entry, Register, Request, Watched};
-use quittance_guard::{Durability, Ledger, PurchaseId, Reach, ReplayLog};
+use quittance_guard::{Durability, Identity, Ledger, PurchaseId, Reach, ReplayLog};
 
 /// A value of one life of a machine.
 struct Kept<T> {
@@ -91,6 +91,10 @@ impl PoweredLog {
 impl ReplayLog for PoweredLog {
     fn reach(&self) -> Reach {
         Reach::Process
+    }
+
+    fn identity(&self) -> Identity {
+        Identity::Lasting([7; 16])
     }
 
     async fn claim(&self, request: &Request) -> Result<Claimed, Fault> {

@@ -139,7 +139,7 @@ fn fee_history(chain: &Chain, params: &Params) -> Result<Value, RpcError> {
             return Err(RpcError::invalid_params("invalid reward percentile"));
         }
     }
-    let count = count.clamp(1, FEE_BLOCKS).min(newest + 1);
+    let count = count.clamp(1, FEE_BLOCKS).min(newest + 1 - chain.oldest());
     let oldest = newest + 1 - count;
     let blocks = (oldest..=newest).filter_map(|number| chain.block(number)).collect::<Vec<_>>();
     let after = chain.block(newest + 1).map_or_else(|| chain.next_base_fee(), Block::base_fee);

@@ -105,6 +105,8 @@ async fn old_blocks_are_forgotten_where_few_are_kept() {
     node.tell("eth_getLogs", logs(first.header.number)).await;
     node.tell("eth_getLogs", json!([{ "fromBlock": "earliest" }])).await;
     node.ask("eth_getBalance", json!([address(1), format!("{number:#x}")])).await.unwrap_err();
+    let fees = node.rpc.get_fee_history(50, BlockNumberOrTag::Latest, &[]).await.unwrap();
+    assert_eq!((fees.oldest_block, fees.gas_used_ratio.len()), (first.header.number, 11));
     assert_eq!(node.rpc.get_transaction_count(address(1)).await.unwrap(), 1);
 }
 

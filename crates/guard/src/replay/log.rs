@@ -6,7 +6,7 @@ use core::future::Future;
 use quittance_core::{Fault, ReplayKey, UnixSeconds};
 
 use super::{Claim, Claimed, Entry, Misstep, Request, Step, Watched};
-use crate::reach::Reach;
+use crate::reach::{Identity, Reach};
 
 /// Keeps payments from being used twice.
 ///
@@ -18,6 +18,9 @@ use crate::reach::Reach;
 pub trait ReplayLog {
     /// Who may share it.
     fn reach(&self) -> Reach;
+
+    /// Which log it is.
+    fn identity(&self) -> Identity;
 
     /// Claims a payment for a request.
     fn claim(&self, request: &Request) -> impl Future<Output = Result<Claimed, Fault>> + Send;

@@ -203,7 +203,7 @@ async fn far(folder: &Folder) -> (Far, Far) {
 
 /// What has to be there after a loss of power, of what was said: what somebody acted on, and everything before it.
 fn acted_on(said: usize, steps: &[&str]) -> usize {
-    let held = |step: &&str| matches!(*step, "settling" | "bought-reserved" | "bought-signed");
+    let held = |step: &&str| matches!(*step, "settling" | "bought-signed");
     steps.iter().take(said).rposition(held).map_or(0, |place| place + 1)
 }
 

@@ -11,7 +11,7 @@ use quittance_core::{Address, Amount, Fault, Network, ReplayKey, UnixSeconds, sh
 use quittance_facilitator::{Block, Broadcast, Chain, Gas, Head, Log, LogFilter, Receipt, Transaction, TransactionHash};
 use quittance_guard::budget::{self, Book, Ledger, Record, Reserve, ReserveError, Reserved, Sum, Ticket};
 use quittance_guard::replay::{Claim, Claimed, Entry, Register, ReplayLog, Request, Step, StepError, Watched};
-use quittance_guard::{PurchaseId, Reach};
+use quittance_guard::{Identity, PurchaseId, Reach};
 
 use super::life::Life;
 use super::trace::Trace;
@@ -139,6 +139,10 @@ impl MortalLog {
 impl ReplayLog for MortalLog {
     fn reach(&self) -> Reach {
         Reach::Anywhere
+    }
+
+    fn identity(&self) -> Identity {
+        Identity::Lasting([7; 16])
     }
 
     async fn claim(&self, request: &Request) -> Result<Claimed, Fault> {

@@ -8,7 +8,7 @@ use quittance_core::{Facilitator as _, Fault, ReplayKey, UnixSeconds};
 use quittance_facilitator::{ChainSetup, Settings};
 use quittance_guard::memory::MemoryReplayLog;
 use quittance_guard::replay::{Claim, Claimed, Entry, Request, Step, StepError, Watched};
-use quittance_guard::{Reach, ReplayLog};
+use quittance_guard::{Identity, Reach, ReplayLog};
 use quittance_testkit::chain::Conduct;
 
 use crate::stage::{Stage, blocks, facilitator, key, times};
@@ -44,6 +44,10 @@ impl FailingLog {
 impl ReplayLog for FailingLog {
     fn reach(&self) -> Reach {
         self.log.reach()
+    }
+
+    fn identity(&self) -> Identity {
+        self.log.identity()
     }
 
     async fn claim(&self, request: &Request) -> Result<Claimed, Fault> {

@@ -194,30 +194,21 @@ async fn row_181_a_facilitator_that_finds_everything_valid_sells_nothing() {
     assert_eq!((front.sold(), front.seen.served()), (0, 0));
 }
 
-/// Nothing here asks a second facilitator by itself. An operator can name another while an outcome is open.
+/// Nothing here asks a second facilitator by itself. An operator can name another while an outcome is open, and even one in the gate's own process
+/// goes by a log that may know nothing of it.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn row_154_a_second_facilitator_does_not_end_what_the_first_left_open_but_by_settling_it() {
-    // the first has settled it, and nobody knows: to the second it looks like a payment that is used up
-    let (between, front) = Between::open(Way::Honestly, Way::Silently).await;
-    let payment = front.payment("GET", A).await;
-    assert_eq!((front.pay(A, &payment).await.status, front.sold()), (503, 1));
-    let other = front.beside((front.place.another().await, Attested::Chain)).await;
-    for _ in 0..2 {
-        let said = crate::wire::ask(&other, "GET", A, &[("payment-signature", &payment)], b"").await;
-        assert!(said.status >= 500 && said.header("payment-required").is_none(), "it is no reason to pay once more: {said:?}");
-        assert_eq!((front.sold(), front.seen.served()), (1, 0));
+async fn row_154_a_second_facilitator_is_not_asked_about_what_the_first_left_open() {
+    for (way, settled) in [(Way::Silently, 1), (Way::Never, 0)] {
+        let (between, front) = Between::open(Way::Honestly, way).await;
+        let payment = front.payment("GET", A).await;
+        assert_eq!((front.pay(A, &payment).await.status, front.sold()), (503, settled));
+        let other = front.beside((front.place.another().await, Attested::Chain)).await;
+        for _ in 0..2 {
+            let said = crate::wire::ask(&other, "GET", A, &[("payment-signature", &payment)], b"").await;
+            assert!(said.status == 503 && said.header("payment-required").is_none(), "it is no reason to pay once more: {said:?}");
+            assert_eq!((front.sold(), front.seen.served()), (settled, 0));
+        }
+        between.turns(Way::Honestly, Way::Honestly);
+        assert_eq!((front.pay(A, &payment).await.status, front.sold(), front.seen.served()), (200, 1, 1));
     }
-    between.turns(Way::Honestly, Way::Honestly);
-    assert_eq!((front.pay(A, &payment).await.status, front.sold(), front.seen.served()), (200, 1, 1));
-
-    // the first never began: the second does it, and the first finds it done
-    let (between, front) = Between::open(Way::Honestly, Way::Never).await;
-    let payment = front.payment("GET", A).await;
-    assert_eq!((front.pay(A, &payment).await.status, front.sold()), (503, 0));
-    let other = front.beside((front.place.another().await, Attested::Chain)).await;
-    let said = crate::wire::ask(&other, "GET", A, &[("payment-signature", &payment)], b"").await;
-    assert_eq!((said.status, front.sold()), (200, 1), "{said:?}");
-    between.turns(Way::Honestly, Way::Honestly);
-    assert_eq!(front.pay(A, &payment).await.body, said.body);
-    assert_eq!((front.sold(), front.seen.served()), (1, 1));
 }
