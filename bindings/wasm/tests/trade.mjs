@@ -247,6 +247,24 @@ export const trades = (q) => [
     const asked = () => gate(new Request(URL, { headers: { [payment.name]: payment.value } }));
     check((await asked()).status === 200 && (await asked()).status === 409, "a gate with it");
   }],
+  ["a_log_that_fails_serves_nothing_and_settles_nothing", async () => {
+    const broken = () => {
+      throw new Error("the store is gone");
+    };
+    const full = new q.MemoryLog({ capacity: 1, clock: () => Number(NOW) });
+    full.claim("another", `${BigInt(NOW) + 60n}`);
+    for (const log of [{ claim: broken, release() {} }, { claim: async () => broken(), release() {} }, full]) {
+      let served = 0;
+      const { gate, settled } = shop(q, { log, serve: () => new Response(`${(served += 1)}`) });
+      const { buy, counted } = buyer(q, gate);
+      const response = await buy(URL, { purchase: "a" });
+      check(response.status === 503 && !response.headers.has("PAYMENT-REQUIRED"), `${response.status}`);
+      check((await response.json()).error === "store_unavailable" && served === 0 && settled.length === 0, "what nobody remembers is not sold");
+      if (log !== full) continue;
+      full.release("another");
+      check((await buy(URL, { purchase: "a" })).status === 200 && counted.signed === 1, "the same bytes, later");
+    }
+  }],
   ["rows_70_and_71_a_payment_that_names_another_resource", async () => {
     const { gate, settled, claims } = shop(q);
     const there = pay(q, { resource: `${URL}?b`, required: { header: value(q.encodeHeader("PAYMENT-REQUIRED", { ...REQUIRED, resource: { url: `${URL}?b` } })) } });
