@@ -123,14 +123,17 @@ const decision = async (findings, seconds) => {
   const { asked, header, body } = required(findings);
   if (policy.value.trim() === "" || asked.length === 0) return null;
   const { resource: about, accepts } = JSON.parse(asked[0].text);
-  const named = resource.value.trim() || String(about?.url ?? accepts?.[0]?.resource ?? "");
+  const stated = resource.value.trim();
+  const named = stated || String(about?.url ?? accepts?.[0]?.resource ?? "");
   const [url, encoded] = [canonicalResource(named), header === undefined ? { ok: true } : encodeHeader("PAYMENT-REQUIRED", header)];
   const rules = await tables(policy.value.trim());
   const told = [rules, url, encoded].find(({ ok }) => !ok) ?? decide({
     policy: rules.text, required: { header: encoded.value, body }, resource: url.value.canonical, purchase: "inspected", task: "inspected", now: seconds,
   });
   const [word, says] = told.ok ? [told.value.decision, told.value.detail] : ["no answer", `${told.error.code}: ${told.error.detail}`];
-  return make("article", {}, make("h2", {}, "What the policy says"), make("p", { class: `verdict ${word}` }, `${word}: ${says}`));
+  // a 402 may name any URL, one that the policy allows among them
+  const rests = told.ok && stated === "" ? `; this rests on the URL that the 402 itself names, ${url.value.canonical}, because no other is given` : "";
+  return make("article", {}, make("h2", {}, "What the policy says"), make("p", { class: `verdict ${word}` }, `${word}: ${says}${rests}`));
 };
 
 let shown = 0;

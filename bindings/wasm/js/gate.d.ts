@@ -48,7 +48,7 @@ export function explainReason(
 
 /** What the host remembers of payments. Each call is one atomic step, shared by all instances that sell the same thing. */
 export interface ReplayLog {
-  /** `true` for the first who claims a key, until it expires. */
+  /** `true` for the first who claims a key, until it expires. What it throws is answered with 503: nothing is served and nothing settled. */
   claim(key: string, expires: string): boolean | Promise<boolean>;
   /** Gives a key back, of which nothing was settled. */
   release(key: string): void | Promise<void>;

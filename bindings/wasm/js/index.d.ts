@@ -105,8 +105,9 @@ export function parsePrice(text: string, decimals: number): Result<{ amount: str
 // ---- the policy pause ----
 
 /**
- * What an agent may pay for: the keys of a file `policy.toml` as an object, in camel case or as they are, or as JSON text. What is not allowed is
- * refused. Every key is explained in `crates/guard/examples/policy.toml`; `quittance/toml` reads such a file.
+ * What an agent may pay for: the keys of a file `policy.toml` as an object, in camel case or as they are, or as JSON text, as they are. One key in both
+ * spellings is a `TypeError`. What is not allowed is refused. Every key is explained in `crates/guard/examples/policy.toml`; `quittance/toml` reads such
+ * a file.
  */
 export type Policy = string | PolicyKeys;
 

@@ -4,29 +4,13 @@ import * as wasm from "#wasm";
 import { fetchWith } from "./fetch.js";
 import { NO_RANDOMNESS, fresh, open } from "./keys.js";
 import { decodeHeader, judgeAnswer } from "./headers.js";
+import { tables } from "./policy.js";
 import { answer, bytes, document, map, object, ofBytes, optional, problem, raw, seconds } from "./text.js";
 
 export * from "./gate.js";
 export * from "./more.js";
 export * from "./chain.js";
 export { MemoryLedger, PaymentError } from "./fetch.js";
-
-/** A policy as JSON: `perPayment` is the key `per_payment`. */
-const tables = (policy) => {
-  if (typeof policy === "string") return policy;
-  if (typeof policy !== "object" || policy === null) throw new TypeError("policy must be an object, or its JSON text");
-  const word = (name) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-  const isTable = (it) => typeof it === "object" && it !== null && !Array.isArray(it);
-  // each member is read once, and nothing is left out but what is not there
-  const table = (it) => Object.fromEntries(Object.entries(it).flatMap(([name, it]) => (it === undefined ? [] : [[word(name), value(it)]])));
-  const value = (it) => {
-    if (typeof it === "string" || typeof it === "boolean") return it;
-    if (Array.isArray(it)) return it.map(value);
-    if (isTable(it)) return table(it);
-    throw new TypeError("a policy is made of texts, lists, tables and true or false");
-  };
-  return JSON.stringify(table(policy));
-};
 
 /** What a decision is made of, each member read once. */
 const question = (it) => {

@@ -88,7 +88,14 @@ export const createGate = ({ terms, serve, settle, facilitator, log, origin, bin
       return answer(status ?? 500, status === undefined ? "internal_error" : (reason ?? code));
     }
     const { key, expires, offer } = verified.value;
-    if (!(await log.claim(key, expires))) return answer(409, "duplicate_settlement");
+    let fresh;
+    try {
+      fresh = await log.claim(key, expires);
+    } catch {
+      // nobody knows whether this payment was taken before, so nothing is served for it; the same bytes may come again
+      return answer(503, "store_unavailable");
+    }
+    if (!fresh) return answer(409, "duplicate_settlement");
     let served;
     try {
       served = await serve(request, verified.value, ...rest);

@@ -215,6 +215,8 @@ async function inspector(page) {
         await reported(`What the policy says${word}: `).catch(async () => {
           throw new Error(`${way}: ${await page.evaluate("document.getElementById('report').textContent")}`);
         });
+        const rests = await page.evaluate("document.getElementById('report').textContent.includes('this rests on the URL that the 402 itself names')");
+        check(rests === (url === ""), `${way}, asked at "${url}": whose URL the verdict rests on`);
       }
     }
   }

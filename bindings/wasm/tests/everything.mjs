@@ -37,7 +37,17 @@ export const everything = async (packages, files, world) => {
   const { whole } = first;
   const other = all[all.length - 1][1].whole;
   const together = { ...first.settle, ...first.statements, ...first.toml, ...whole };
-  const tests = [...rows(together, other, world), ...trades(together)];
+  const [ofRows, ofTrades] = [rows(together, other, world), trades(together)];
+  // what several slices have stands in a module of each: the same once more, with less, for every slice that has something the whole has too
+  const less = { ...world, inputs: Math.ceil(world.inputs / 20) };
+  const overlaid = (slice) => ({ ...together, ...first[slice] });
+  for (const slice of Object.keys(LEAST).filter((slice) => Object.entries(overlaid(slice)).some(([name, it]) => together[name] !== it))) {
+    const named = ([name, test]) => [`${name}, with quittance/${slice}`, test];
+    ofRows.push(...rows(overlaid(slice), other, less).map(named));
+    ofTrades.push(...trades(overlaid(slice)).map(named));
+  }
+  // whoever trades keeps a key, and the rows look for one that is gone
+  const tests = [...ofRows, ...ofTrades];
   for (const [name, test] of tests) {
     try {
       await test();

@@ -21,8 +21,8 @@ const { privateKeyToAccount } = require("viem/accounts");
 
 // the facilitator of the README, as it is written there
 const readme = readFileSync(new URL("../node_modules/quittance/README.md", import.meta.url), "utf8");
-writeFileSync(new URL("readme.mjs", import.meta.url), readme.match(/```js facilitator\n([^]*?)```/)[1]);
-const { settle } = await import("./readme.mjs");
+writeFileSync(new URL("example-facilitator.mjs", import.meta.url), readme.match(/```js facilitator\n([^]*?)```/)[1]);
+const { settle } = await import("./example-facilitator.mjs");
 
 const devnet = await sandbox(program);
 try {

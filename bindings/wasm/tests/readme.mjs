@@ -5,7 +5,7 @@
 
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { createServer } from "node:http";
+import { createServer, request } from "node:http";
 import { readFileSync, writeFileSync } from "node:fs";
 import process from "node:process";
 
@@ -51,6 +51,12 @@ try {
     }
     server.on("exit", (code) => reject(new Error(`it ended with ${code}: ${said.join("")}`)));
   });
+  // whatever somebody sends, the server is there for the next; where it makes the `Request` itself, what cannot be one is refused
+  for (const [method, path] of [["TRACE", "/"], ["GET", "*:99999"]]) {
+    const sent = request(origin, { method, path, agent: false }).end();
+    const [{ statusCode }] = await once(sent, "response");
+    check(statusCode < 500 && (name !== "node" || statusCode === 400), `${method} ${path}: ${statusCode}`);
+  }
   // a front end stands before it, so that who asks knows it by another name
   const path = "/v1/report/42";
   const asked = await fetch(origin + path);

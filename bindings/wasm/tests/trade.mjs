@@ -153,7 +153,7 @@ export const trades = (q) => [
     const read = q.readPolicy(file);
     const decided = (policy, more = {}) => JSON.stringify(q.decide(question(q, { policy, ...more })));
     for (const more of [{}, { resource: `${URL}?b` }, { method: "POST" }]) {
-      const all = [object, read.value, read.text, JSON.stringify(read.value)].map((policy) => decided(policy, more));
+      const all = [object, read.value, read.text, JSON.parse(read.text)].map((policy) => decided(policy, more));
       check(all.every((one) => one === all[0]), all.join("\n"));
     }
     check(decided(object).includes('"decision":"allow"') && decided(object, { method: "POST" }).includes('"decision":"deny"'), decided(object));
@@ -162,6 +162,22 @@ export const trades = (q) => [
     check(code === "policy_unknown_key" && /^11:5: unknown key `pirce` in \[\[resource\]\]; did you mean `price`\?$/.test(detail), detail);
     check(q.decide(question(q, { policy: file })).error.code === "policy_syntax", "a file as it stands");
     check(q.decide(question(q, { policy: "{}" })).error.code === "policy_empty", "nothing");
+    check(q.decide(question(q, { policy: JSON.stringify(object) })).error.code === "policy_unknown_key", "a text has the keys of a file");
+    // what was read is put together with what a program says, whose word is the last
+    const nested = value(q.readPolicy(`${file}max_window = "60s"`));
+    check(nested.perPayment === "$0.05" && nested.resource[0].maxWindow === "60s" && !JSON.stringify(nested).includes("_"), JSON.stringify(nested));
+    check(decided({ ...read.value, perPayment: "$0.001" }).includes('"code":"above_per_payment"'), "a limit that is put in its place");
+    // two spellings are one key, and neither limit gets lost
+    for (const twice of [{ perDay: "$1", per_day: "$9" }, { per_day: "$9", perDay: "$1" }, { resource: [{ ...object.resource[0], askAbove: "$1", ask_above: "$9" }] }]) {
+      let thrown;
+      try {
+        q.decide(question(q, { policy: { ...object, ...twice } }));
+      } catch (error) {
+        thrown = error;
+      }
+      check(thrown instanceof TypeError && /(per_day|ask_above) .*(perDay|askAbove)/.test(thrown.message), `${JSON.stringify(twice)}: ${thrown}`);
+    }
+    check(decided({ ...object, per_payment: undefined }) === decided(object), "what is not there is no second");
     check(q.decide(question(q, { policy: { ...object, perPaymnet: "$0.01" } })).error.code === "policy_unknown_key", "a slip");
     for (const wrong of [0.05, null, () => "$1", Symbol("$1"), 5n]) {
       for (const policy of [{ ...object, perPayment: wrong }, { ...object, networks: [wrong] }, { ...object, resource: [{ url: wrong }] }]) {
@@ -246,6 +262,24 @@ export const trades = (q) => [
     const payment = pay(q);
     const asked = () => gate(new Request(URL, { headers: { [payment.name]: payment.value } }));
     check((await asked()).status === 200 && (await asked()).status === 409, "a gate with it");
+  }],
+  ["a_log_that_fails_serves_nothing_and_settles_nothing", async () => {
+    const broken = () => {
+      throw new Error("the store is gone");
+    };
+    const full = new q.MemoryLog({ capacity: 1, clock: () => Number(NOW) });
+    full.claim("another", `${BigInt(NOW) + 60n}`);
+    for (const log of [{ claim: broken, release() {} }, { claim: async () => broken(), release() {} }, full]) {
+      let served = 0;
+      const { gate, settled } = shop(q, { log, serve: () => new Response(`${(served += 1)}`) });
+      const { buy, counted } = buyer(q, gate);
+      const response = await buy(URL, { purchase: "a" });
+      check(response.status === 503 && !response.headers.has("PAYMENT-REQUIRED"), `${response.status}`);
+      check((await response.json()).error === "store_unavailable" && served === 0 && settled.length === 0, "what nobody remembers is not sold");
+      if (log !== full) continue;
+      full.release("another");
+      check((await buy(URL, { purchase: "a" })).status === 200 && counted.signed === 1, "the same bytes, later");
+    }
   }],
   ["rows_70_and_71_a_payment_that_names_another_resource", async () => {
     const { gate, settled, claims } = shop(q);

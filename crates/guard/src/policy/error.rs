@@ -10,8 +10,8 @@ reasons! {
         Empty = "policy_empty", "the policy is empty";
         /// The text is longer than any policy.
         Size = "policy_size", "the policy is too long";
-        /// The text is not TOML, or not the JSON that was said to be there.
-        Syntax = "policy_syntax", "the text is not TOML";
+        /// The text is not TOML, or where JSON was given, not JSON.
+        Syntax = "policy_syntax", "the text is not the TOML or the JSON that it should be";
         /// A key that does not exist (row 216).
         UnknownKey = "policy_unknown_key", "a key that does not exist";
         /// A key that has to be there is not.
