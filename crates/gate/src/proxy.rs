@@ -148,7 +148,7 @@ impl Proxy {
         }
         let moved = Moved::now();
         let mut request = Request::new(Moving(body, moved.clone()));
-        *request.method_mut() = parts.method;
+        *request.method_mut() = parts.method.clone();
         *request.uri_mut() = uri;
         *request.headers_mut() = parts.headers;
         match inner.exchange(request, &moved).await {
@@ -161,7 +161,7 @@ impl Proxy {
                 None => told_nothing(response, |body| AnswerBody::passing(body, inner.times.idle)),
                 Some(tariff) => {
                     // a route that charges so has a meter
-                    let count = meter.ok_or(NoCharge::Unsaid).and_then(|meter| tariff.begin(meter, response.headers()));
+                    let count = meter.ok_or(NoCharge::Unsaid).and_then(|meter| tariff.begin(meter, &parts.method, &response));
                     match count {
                         Ok(count) => told_nothing(response, |body| AnswerBody::counted(body, inner.times.idle, count)),
                         Err(why) => {

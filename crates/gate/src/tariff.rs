@@ -9,8 +9,8 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
-use http::HeaderMap;
 use http::header::CONTENT_ENCODING;
+use http::{HeaderMap, Method, Response, StatusCode};
 use http_body::{Body, Frame, SizeHint};
 use quittance_core::Amount;
 use quittance_server::{Full, Meter};
@@ -65,15 +65,30 @@ impl Tariff {
         matches!(self, Self::Each(Rate { unit: Unit::Lines, .. }))
     }
 
-    /// Begins to count for an answer with these headers.
-    pub(crate) fn begin(&self, meter: Meter, headers: &HeaderMap) -> Result<Count, NoCharge> {
+    /// Begins to count for the answer to a request of this method.
+    pub(crate) fn begin<B>(&self, meter: Meter, method: &Method, response: &Response<B>) -> Result<Count, NoCharge> {
+        let headers = response.headers();
         let kind = match self {
-            Self::Upstream => Kind::Once(Some(said(headers, meter.ceiling())?)),
+            Self::Upstream => {
+                let charge = said(headers, meter.ceiling())?;
+                if has_body(method, response.status()) {
+                    Kind::Once(Some(charge))
+                } else {
+                    // nobody will ask for a body, at whose first piece or end it could be charged
+                    meter.charge(charge).map_err(|Full| NoCharge::Exceeds)?;
+                    Kind::Once(None)
+                }
+            }
             Self::Each(_) if self.is_read() && is_compressed(headers) => return Err(NoCharge::Compressed),
             Self::Each(rate) => Kind::Each(Tally::new(rate.clone()), Instant::now()),
         };
         Ok(Count { meter, kind })
     }
+}
+
+/// Whether an answer has a body, be it an empty one (RFC 9110, section 6.4.1).
+fn has_body(method: &Method, status: StatusCode) -> bool {
+    *method != Method::HEAD && !matches!(status, StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED)
 }
 
 /// The charge of an answer: one number of smallest units, not above what was authorized.
@@ -226,7 +241,7 @@ impl<B: Body<Data = Bytes, Error = Failure> + Unpin> Body for Counted<B> {
             None => match std::task::ready!(Pin::new(&mut this.inner).poll_frame(context)) {
                 Some(Ok(frame)) => frame.into_data().unwrap_or_default(),
                 Some(Err(error)) => return Poll::Ready(Some(Err(error))),
-                // an answer without a body has its price, too
+                // an empty one has its price, too
                 None => {
                     if let Kind::Once(Some(_)) = this.count.kind
                         && let Err(Full) = this.count.charge(&[])

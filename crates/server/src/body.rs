@@ -1,5 +1,6 @@
 //! The body of an answer: whole, or passing through and watched until its end.
 
+use std::convert::Infallible;
 use std::fmt;
 use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
@@ -10,7 +11,8 @@ use futures_util::FutureExt as _;
 use http_body::{Body, Frame, SizeHint};
 use http_body_util::{BodyExt as _, Collected};
 use quittance_core::Amount;
-use tokio::time::{Instant, Sleep, sleep_until};
+use tokio::sync::oneshot;
+use tokio::time::{Instant, timeout_at};
 
 use crate::meter::Meter;
 
@@ -28,38 +30,43 @@ enum Kind<B> {
     Metered { inner: Pin<Box<B>>, metered: Metered },
 }
 
-/// The end of an answer that is charged for as it goes. It comes once, whichever way: all was sent, the handler failed, no more may be charged, it
-/// is time, or the client has gone and this is dropped.
+/// An answer that is charged for as it goes. It ends when all was sent, when the handler failed, when no more may be charged, when it is time, or
+/// when the client has gone and this is dropped.
 pub(crate) struct Metered {
     meter: Meter,
-    until: Pin<Box<Sleep>>,
-    /// What was charged when the last piece was handed over.
-    delivered: Amount,
-    end: Option<Box<dyn FnOnce(Amount) + Send>>,
+    /// Until no more is sent.
+    open: Option<oneshot::Sender<Infallible>>,
 }
 
 impl Metered {
-    pub(crate) fn new(meter: Meter, until: Instant, end: impl FnOnce(Amount) + Send + 'static) -> Self {
-        let delivered = meter.charged();
-        Self { meter, until: Box::pin(sleep_until(until)), delivered, end: Some(Box::new(end)) }
+    /// The same, and what comes with its end: how much was delivered. It has to be waited for elsewhere, because a server asks for no next piece
+    /// while its client does not read, and the time passes all the same (row 165).
+    pub(crate) fn new(meter: Meter, until: Instant) -> (Self, impl Future<Output = Amount> + Send + 'static) {
+        meter.deliver();
+        let (open, ended) = oneshot::channel();
+        let counted = meter.clone();
+        let delivered = async move {
+            let _which = timeout_at(until, ended).await;
+            counted.close()
+        };
+        (Self { meter, open: Some(open) }, delivered)
     }
 
     /// Whether nothing more may be sent.
-    fn is_over(&mut self, context: &mut Context<'_>) -> bool {
-        self.end.is_none() || self.meter.is_full(context) || self.until.as_mut().poll(context).is_ready()
+    fn is_over(&self, context: &Context<'_>) -> bool {
+        self.open.is_none() || self.meter.is_full(context)
     }
 
     /// All of it was sent.
     fn whole(&mut self) {
-        self.delivered = self.meter.charged();
+        self.meter.deliver();
         self.broken();
     }
 
     /// No more is sent.
     fn broken(&mut self) {
-        if let Some(end) = self.end.take() {
+        if let Some(_open) = self.open.take() {
             self.meter.close();
-            end(self.delivered);
         }
     }
 }
@@ -164,11 +171,11 @@ impl<B: Body<Data = Bytes>> Body for SoldBody<B> {
                 let polled = inner.as_mut().poll_frame(context);
                 match &polled {
                     // the handler went on although it may charge no more
-                    Poll::Ready(Some(Ok(_))) if metered.is_over(context) => {
+                    Poll::Ready(Some(Ok(_))) if !metered.meter.hand_over() => {
                         metered.broken();
                         return Poll::Ready(None);
                     }
-                    Poll::Ready(Some(Ok(_))) => metered.delivered = metered.meter.charged(),
+                    Poll::Ready(Some(Ok(_))) => {}
                     Poll::Ready(None) => metered.whole(),
                     Poll::Ready(Some(Err(_))) => metered.broken(),
                     Poll::Pending => {}
@@ -183,7 +190,7 @@ impl<B: Body<Data = Bytes>> Body for SoldBody<B> {
             Kind::Whole(bytes) => bytes.as_ref().is_none_or(Bytes::is_empty),
             Kind::Passing { inner, .. } => inner.is_end_stream(),
             // it is not known before it is there
-            Kind::Metered { metered, .. } => metered.end.is_none(),
+            Kind::Metered { metered, .. } => metered.open.is_none(),
         }
     }
 

@@ -27,6 +27,8 @@ struct Inner {
 
 struct State {
     charged: Amount,
+    /// What was charged when the last piece was handed over.
+    delivered: Amount,
     stage: Stage,
     /// Whoever waits for the next piece of the answer.
     waits: Option<Waker>,
@@ -48,7 +50,7 @@ pub struct Full;
 
 impl Meter {
     pub(crate) fn new(ceiling: Amount) -> Self {
-        let state = State { charged: Amount::ZERO, stage: Stage::Open, waits: None };
+        let state = State { charged: Amount::ZERO, delivered: Amount::ZERO, stage: Stage::Open, waits: None };
         Self(Arc::new(Inner { ceiling, state: Mutex::new(state) }))
     }
 
@@ -95,11 +97,34 @@ impl Meter {
         state.stage != Stage::Open
     }
 
-    /// Ends it, and says what was charged.
+    /// A piece is handed over, and what was charged is delivered with it. False where the answer has to end before it.
+    pub(crate) fn hand_over(&self) -> bool {
+        let mut state = self.state();
+        let is_open = state.stage == Stage::Open;
+        if is_open {
+            state.delivered = state.charged;
+        }
+        is_open
+    }
+
+    /// All that was charged is delivered: it was for the head of the answer, or that was all of it.
+    pub(crate) fn deliver(&self) {
+        let mut state = self.state();
+        if state.stage != Stage::Closed {
+            state.delivered = state.charged;
+        }
+    }
+
+    /// Ends it, and says what was delivered.
     pub(crate) fn close(&self) -> Amount {
         let mut state = self.state();
         state.stage = Stage::Closed;
-        state.charged
+        let (delivered, waits) = (state.delivered, state.waits.take());
+        drop(state);
+        if let Some(waker) = waits {
+            waker.wake();
+        }
+        delivered
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -127,9 +152,25 @@ mod tests {
         assert_eq!((meter.charge(Amount::from_u64(11)), meter.charge(Amount::from_u64(1))), (Err(Full), Err(Full)), "it has ended");
         let meter = Meter::new(Amount::from_u64(10));
         meter.charge(Amount::from_u64(3)).unwrap();
+        meter.deliver();
         assert_eq!(
             (meter.close(), meter.charge(Amount::from_u64(1)), meter.charged()),
             (Amount::from_u64(3), Err(Full), Amount::from_u64(3))
         );
+    }
+
+    #[test]
+    fn row_165_what_was_not_handed_over_before_the_end_is_not_delivered() {
+        let meter = Meter::new(Amount::from_u64(10));
+        let charge = |amount| meter.charge(Amount::from_u64(amount));
+        assert_eq!((charge(3), meter.hand_over(), charge(4)), (Ok(()), true, Ok(())));
+        assert_eq!((meter.close(), meter.hand_over()), (Amount::from_u64(3), false));
+        meter.deliver();
+        assert_eq!(meter.close(), Amount::from_u64(3), "the end is the end");
+        let meter = Meter::new(Amount::from_u64(10));
+        let charge = |amount| meter.charge(Amount::from_u64(amount));
+        assert_eq!((charge(4), charge(7), meter.hand_over()), (Ok(()), Err(Full), false));
+        meter.deliver();
+        assert_eq!(meter.close(), Amount::from_u64(4));
     }
 }

@@ -331,11 +331,9 @@ impl<F: Facilitator + Send + Sync + 'static, L: ReplayLog + Send + Sync + 'stati
             self.release(&claim).await;
             return Ok(deliver::unsold(response));
         }
-        let runtime = tokio::runtime::Handle::current();
-        let closes = move |charge| {
-            runtime.spawn(self.close(admitted, claim, charge));
-        };
-        Ok(deliver::metered(response, Metered::new(meter, until, closes)))
+        let (metered, delivered) = Metered::new(meter, until);
+        tokio::spawn(async move { self.close(admitted, claim, delivered.await).await });
+        Ok(deliver::metered(response, metered))
     }
 
     /// Settles once more what was delivered before, whatever it was.

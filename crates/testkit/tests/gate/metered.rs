@@ -98,6 +98,24 @@ async fn rows_161_to_163_the_upstream_says_the_charge_and_is_believed_up_to_the_
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_answer_that_has_no_body_costs_what_the_upstream_says() {
+    for (method, target, status) in [
+        ("POST", "/v1/says?status=204&charge=5000", 204),
+        ("GET", "/v1/says?status=304&charge=5000", 304),
+        ("HEAD", "/v1/says?bytes=9&charge=5000", 200),
+    ] {
+        let front = charging(json!({ "by": "upstream" })).await;
+        let payment = front.payment(method, target).await;
+        let answer = ask(&front.at, method, target, &[("payment-signature", payment.as_str())], b"").await;
+        assert_eq!((answer.status, answer.body.len()), (status, 0), "{method} {target}: {answer:?}");
+        assert_eq!(front.end().await, 5_000, "{method} {target}");
+    }
+    // what was authorized is the most that it may cost
+    let (answer, paid) = bought(json!({ "by": "upstream" }), "/v1/says?status=204&charge=10001").await;
+    assert_eq!((answer.status, paid), (502, 0), "{answer:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn row_163_a_charge_is_heard_in_no_other_route_and_reaches_no_client() {
     let front = Front::open().await;
     let free = ask(&front.at, "GET", "/free/says?charge=1", &[("quittance-charge", "1")], b"").await;

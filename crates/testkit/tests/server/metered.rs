@@ -18,6 +18,7 @@ use quittance_guard::receipt::Attested;
 use quittance_guard::replay::ReplayLog as _;
 use quittance_server::{Clock, Meter, Options, Order, Origin, Route, Seller};
 use quittance_testkit::payer::Way;
+use tokio::time::Instant;
 use tower::ServiceExt as _;
 
 use crate::engine::{PRICE, Stage};
@@ -99,6 +100,10 @@ async fn print(
         meter.charge(PIECE).unwrap();
         return Response::builder().status(500).body(Body::empty()).unwrap();
     }
+    if kind == "empty" {
+        meter.charge(PIECE).unwrap();
+        return Response::builder().status(204).body(Body::empty()).unwrap();
+    }
     if kind == "never" {
         std::future::pending::<()>().await;
     }
@@ -172,7 +177,7 @@ async fn row_161_an_answer_ends_where_the_ceiling_is() {
 
 #[tokio::test(start_paused = true)]
 async fn row_158_who_hangs_up_pays_for_what_was_sent() {
-    let press = Press::new();
+    let (press, began) = (Press::new(), Instant::now());
     let mut response = press.begin(press.ask("/v1/p?slow=9", 1)).await;
     assert!(!response.headers().contains_key("content-length"));
     for _ in 0..2 {
@@ -180,6 +185,7 @@ async fn row_158_who_hangs_up_pays_for_what_was_sent() {
     }
     drop(response);
     assert_eq!((press.paid().await, press.open().await), (pieces(2), 0));
+    assert!(began.elapsed() < Duration::from_secs(15), "nobody waits for the time until which it could have gone on");
 }
 
 #[tokio::test(start_paused = true)]
@@ -202,6 +208,31 @@ async fn row_165_an_answer_ends_in_time_to_be_settled() {
     assert_eq!((status, sent < 9, paid), (StatusCode::OK, true, pieces(sent as u64)));
     let (status, _, paid_then) = press.print("/v1/p?never", 2).await;
     assert_eq!((status, paid_then, press.open().await), (StatusCode::PAYMENT_REQUIRED, paid, 0));
+}
+
+#[tokio::test(start_paused = true)]
+async fn row_165_who_stops_reading_pays_in_time_for_what_was_sent() {
+    let press = Press::new();
+    let mut response = press.begin(press.ask("/v1/p?whole=9", 1)).await;
+    for _ in 0..2 {
+        assert!(response.body_mut().frame().await.unwrap().unwrap().is_data());
+    }
+    // a server asks for no piece that its client has no room for
+    tokio::time::sleep(Duration::from_secs(30)).await;
+    assert_eq!((press.stage.paid(), press.open().await), (pieces(2), 0), "the minute has not ended");
+    assert!(response.body_mut().frame().await.is_none(), "what comes after that is not paid for");
+    drop(response);
+    assert_eq!(press.paid().await, pieces(2), "once");
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_without_a_body_costs_what_its_head_was_charged() {
+    let press = Press::new();
+    let response = press.begin(press.ask("/v1/p?empty", 1)).await;
+    assert_eq!(response.status(), StatusCode::NO_CONTENT);
+    // there is no body that a server would ask for
+    drop(response);
+    assert_eq!((press.paid().await, press.open().await), (pieces(1), 0));
 }
 
 #[tokio::test(start_paused = true)]
