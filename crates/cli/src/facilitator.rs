@@ -17,7 +17,8 @@ use tokio::net::TcpListener;
 
 use crate::format::Format;
 use crate::logging::Logging;
-use crate::{Answer, Failure, stop};
+use crate::stop::{self, Stop};
+use crate::{Answer, Failure};
 
 #[derive(Args)]
 pub(crate) struct Arguments {
@@ -152,6 +153,8 @@ impl Running {
         explain: impl FnOnce(&mut W, &str) -> Result<(), Failure>,
     ) -> Result<Answer, Failure> {
         let Engine { config, store, metrics, chains, facilitator, recovered } = self.engine().await?;
+        // before anybody can know that it is there, so that whoever does can end it with what is open
+        let stop = Stop::hear()?;
         let bound = TcpListener::bind(config.listen).await;
         let listener = bound.map_err(|error| Failure::new(format!("{}: {error}", config.listen)))?;
         let url = format!("http://{}", listener.local_addr()?);
@@ -177,7 +180,7 @@ impl Running {
                 if well { Ready::Yes } else { Ready::No }
             });
         // what goes wrong with waiting for a signal is as good as one
-        let served = service.serve(listener, async { drop(stop::asked().await) });
+        let served = service.serve(listener, async { drop(stop.asked().await) });
         let served = served.await.map_err(|error| Failure::new(error.to_string()))?;
         tracing::info!("stopping: no more requests are taken");
         let open = tokio::select! {

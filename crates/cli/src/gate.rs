@@ -26,8 +26,9 @@ use tokio::sync::watch;
 use crate::facilitator::sandbox::Sandbox;
 use crate::format::Format;
 use crate::logging::Logging;
+use crate::stop::{self, Stop};
 use crate::waiting::Waiting;
-use crate::{Answer, Failure, stop};
+use crate::{Answer, Failure};
 
 #[derive(Args)]
 #[command(
@@ -99,6 +100,8 @@ pub(crate) fn run(arguments: &Arguments, format: Format, out: &mut impl Write) -
 /// Puts everything together, and takes it apart in the other order.
 async fn compose(arguments: &Arguments, format: Format, out: &mut impl Write) -> Result<Answer, Failure> {
     let sandbox = if arguments.devnet { Some(Sandbox::start(0, 100).await?) } else { None };
+    // from before it is read: what changes in between is a change
+    let file = arguments.config.as_ref().map(|path| (path.clone(), reload::face(path)));
     let (listener, mut config) = match &arguments.config {
         Some(path) => {
             let config = plain::read(path)?;
@@ -118,7 +121,7 @@ async fn compose(arguments: &Arguments, format: Format, out: &mut impl Write) ->
         let _waiting = Waiting::on("the facilitator to say what it can do", format);
         ask(&settler).await
     };
-    config.charged_by(supported.as_ref().ok()).map_err(|error| Failure::new(error.to_string()))?;
+    config.charged_by(supported.as_ref().map_err(|fault| *fault)).map_err(|error| Failure::new(error.to_string()))?;
     let can = match &supported {
         Ok(supported) => Ok(can(supported, &settler, &config)?),
         Err(fault) => Err(*fault),
@@ -147,6 +150,8 @@ async fn compose(arguments: &Arguments, format: Format, out: &mut impl Write) ->
                 None => None,
             };
             let url = said::url(&listener, &description)?;
+            // from before anybody is told that it is there: one for the listener, one to know when a second word ends it at once
+            let stops = [Stop::hear()?, Stop::hear()?];
             said::hello(&description, &url, admin.as_ref(), format, out)?;
             if let Some(sandbox) = &sandbox
                 && format == Format::Human
@@ -154,7 +159,8 @@ async fn compose(arguments: &Arguments, format: Format, out: &mut impl Write) ->
                 said::sandbox(sandbox, &description, &url, out)?;
             }
             out.flush()?;
-            serve(arguments, &gate, supported.ok(), (listener, admin), format, out).await?
+            let reloading = file.map(|file| reload::watch(file, gate.clone(), settler.clone(), supported));
+            serve(&gate, reloading, (listener, admin), stops, format, out).await?
         }
     };
     drop(gate);
@@ -191,10 +197,10 @@ fn can(supported: &SupportedResponse, settler: &Settler, config: &Config) -> Res
 
 /// Serves until it is told to stop, and then until nothing is left half done.
 async fn serve(
-    arguments: &Arguments,
     gate: &Gate<Settler, Store>,
-    supported: Option<SupportedResponse>,
+    reloading: Option<impl Future<Output = ()> + Send + 'static>,
     (listener, admin): (TcpListener, Option<TcpListener>),
+    [stop, first]: [Stop; 2],
     format: Format,
     out: &mut impl Write,
 ) -> Result<Answer, Failure> {
@@ -219,19 +225,19 @@ async fn serve(
             }
         })
     };
-    let reloading = arguments.config.clone().map(|path| tokio::spawn(reload::watch(path, gate.clone(), supported)));
+    let reloading = reloading.map(tokio::spawn);
     let admin = admin.map(|listener| {
         let (gate, stop) = (gate.clone(), stopped(told.clone()));
         tokio::spawn(async move { gate.serve_admin(listener, stop).await })
     });
     let stop = async {
         // what goes wrong with waiting for a signal is as good as one
-        drop(stop::asked().await);
+        drop(stop.asked().await);
         tracing::info!("stopping: no more requests are taken");
     };
     let served = {
         let mut served = std::pin::pin!(gate.serve(listener, stop));
-        let mut first = std::pin::pin!(stop::asked());
+        let mut first = std::pin::pin!(first.asked());
         tokio::select! {
             served = &mut served => served,
             _first = &mut first => tokio::select! {

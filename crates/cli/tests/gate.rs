@@ -309,7 +309,103 @@ fn row_164_a_meter_is_said_in_words_and_its_offers_name_who_charges_also_after_a
     let facilitator = "[facilitator]\nurl = \"http://127.0.0.1:1\"\n[[route]]";
     let nobody = home.file("nobody.toml", &text("$0.10").replacen("[[route]]", facilitator, 1));
     let (code, _, said) = run(&home, &["gate", "--check", "--config", &nobody]);
-    assert!(code == 2 && said.contains("facilitator.address: is missing"), "{said}");
+    let words = "facilitator.address: is missing, and the facilitator, which would say it, did not answer: ";
+    let fault = quittance_core::Fault::FacilitatorUnreachable.to_string();
+    assert!(code == 2 && said.contains(&format!("{words}{fault}; write ")), "{said}");
+
+    // somebody who is none of the facilitator's is named: what is signed for them would be refused
+    let other = format!("[facilitator]\nurl = \"http://127.0.0.1:1\"\naddress = \"{}\"\n[[route]]", ACCOUNTS[2].address);
+    let other = home.file("other.toml", &text("$0.10").replacen("[[route]]", &other, 1));
+    for more in [&["--check"][..], &[]] {
+        let (code, out, said) = run(&home, &[&["gate", "--config", &other, "--devnet"], more].concat());
+        assert!(code == 2 && out.is_empty() && said.contains(&format!("the facilitator does so as {}", before.1)), "{out} {said}");
+    }
+}
+
+#[test]
+fn row_132_a_facilitator_that_comes_later_says_who_charges_when_the_file_is_read_again() {
+    let (upstream, home) = (Upstream::open(), Folder::new("later"));
+    let port = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a port").port();
+    let text = |more: &str| {
+        format!(
+            "upstream = \"{}\"\nlisten = \"127.0.0.1:0\"\norigin = \"{ORIGIN}\"\nstore = \"sqlite:{}\"\nsealing_key = \"${{SEAL}}\"\n\
+             pay_to = \"{}\"\nnetwork = \"base-sepolia\"\nfacilitator = {{ url = \"http://127.0.0.1:{port}\" }}\n\
+             [[route]]\npath = \"/v1/*\"\nprice = \"$0.01\"\n{more}",
+            upstream.url,
+            home.0.join("gate.db").display(),
+            ACCOUNTS[1].address,
+        )
+    };
+    let file = home.file("gate.toml", &text(""));
+    let gate = Gate::start(&home, &["--config", &file]);
+    // nobody can say who charges the new route, and it is not called a mistake
+    let metered = text("[[route]]\npath = \"/v2/*\"\nprice = \"$0.10\"\nmeter = { by = \"upstream\" }\nexposure = \"$1\"\n");
+    fs::write(&file, &metered).expect("written");
+    gate.until(|gate| gate.log().lines().any(|line| line.contains("did not answer: ") && line.contains("nothing has changed")));
+    assert_eq!(gate.price("/v1/a"), "10000");
+    // it comes, and is asked when the file is read again, though not at once: for a moment after a failure nobody asks
+    let _facilitator = Gate::start_as("facilitator", &home, &["--devnet", "--port", &port.to_string()]);
+    gate.until(|gate| {
+        gate.signal("-HUP");
+        gate.log().contains("routes and prices are new")
+    });
+    let offer = gate.offer("/v2/a");
+    assert!(offer.scheme == "upto" && offer.extra.expect("more").member("facilitatorAddress").is_some());
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn whoever_is_told_to_stop_as_soon_as_they_are_there_drains_and_ends_well() {
+    let terminate = |child: &Child| {
+        let sent = Command::new("kill").arg("-TERM").arg(child.id().to_string()).status();
+        assert!(sent.is_ok_and(|status| status.success()));
+    };
+    let (upstream, home) = (Upstream::open(), Folder::new("soon"));
+    let port = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a port").port();
+    // a pipe that is full on Linux (pipe(7)): whoever writes into it waits there until somebody reads
+    let (mut told, mut out) = std::io::pipe().expect("a pipe");
+    out.write_all(&[b'.'; 1 << 16]).expect("it has room");
+    let mut facilitator = command(&home, &["facilitator", "--devnet", "--port", &port.to_string()])
+        .stdout(out)
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("the program is built");
+    // it is there, and has not come to the end of its first line
+    let began = Instant::now();
+    while TcpStream::connect(("127.0.0.1", port)).is_err() {
+        assert!(began.elapsed() < Duration::from_secs(60), "it does not come");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    terminate(&facilitator);
+    let mut words = String::new();
+    told.read_to_string(&mut words).expect("text");
+    let ended = facilitator.wait().expect("it ends");
+    assert!(ended.success() && words.ends_with("stopped; nothing is open\n"), "{ended}: {}", words.trim_start_matches('.'));
+
+    // so many routes that the table of them is in no pipe as a whole: the first line is out, and the rest is not
+    let routes = (0..1_000).map(|number| format!("[[route]]\npath = \"/{number}/{}\"\n", "long".repeat(50)));
+    let text = format!(
+        "upstream = \"{}\"\nlisten = \"127.0.0.1:0\"\norigin = \"{ORIGIN}\"\nstore = \"sqlite:{}\"\nsealing_key = \"${{SEAL}}\"\n\
+         pay_to = \"{}\"\nnetwork = \"base-sepolia\"\nprice = \"$0.01\"\n{}",
+        upstream.url,
+        home.0.join("gate.db").display(),
+        ACCOUNTS[1].address,
+        routes.collect::<String>(),
+    );
+    let file = home.file("gate.toml", &text);
+    let mut gate = command(&home, &["gate", "--config", &file, "--devnet"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("the program is built");
+    let mut out = BufReader::new(gate.stdout.take().expect("a pipe"));
+    let mut words = String::new();
+    out.read_line(&mut words).expect("it says where it listens");
+    assert!(words.starts_with("gate at http://127.0.0.1:"), "{words}");
+    terminate(&gate);
+    out.read_to_string(&mut words).expect("text");
+    let ended = gate.wait().expect("it ends");
+    assert!(ended.success() && words.ends_with("stopped; every request was answered\n"), "{ended}");
 }
 
 /// The header of a payment for a path, as a buyer would send it.

@@ -151,6 +151,30 @@ fn who_cannot_be_asked_is_an_error_and_no_verdict() {
     }
 }
 
+#[test]
+fn a_facilitator_on_this_machine_is_asked_without_tls_and_no_other() {
+    use std::io::BufRead as _;
+
+    let (_, line, _) = signed(2, &[]);
+    let terms = Terms::of("here", OFFER);
+    let mut sandbox = Command::new(env!("CARGO_BIN_EXE_quittance"));
+    let sandbox = sandbox.args(["facilitator", "--devnet", "--port", "0", "--json"]).stdout(Stdio::piped()).stderr(Stdio::null());
+    let mut sandbox = sandbox.spawn().expect("the command starts");
+    let mut first = String::new();
+    // the pipe stays open, because the sandbox has more to say
+    let mut out = std::io::BufReader::new(sandbox.stdout.take().expect("a pipe"));
+    out.read_line(&mut first).expect("it says where it listens");
+    let first: Value = serde_json::from_str(&first).expect("JSON");
+    let url = first["url"].as_str().expect("a URL");
+    let (code, words, error) = said(&quittance(&["verify", "--terms", terms.path(), "--facilitator", url], &line, &[]));
+    sandbox.kill().expect("it runs");
+    let _reaped = sandbox.wait();
+    assert!(code == Some(0) && words.contains("it would settle now"), "{words}{error}");
+    let elsewhere = ["verify", "--terms", terms.path(), "--facilitator", "http://facilitator.invalid"];
+    let (code, _, error) = said(&quittance(&elsewhere, &line, &[]));
+    assert!(code == Some(2) && error.contains("is not https, and not on this machine"), "{error}");
+}
+
 #[cfg(target_os = "linux")]
 #[test]
 fn on_a_terminal_it_is_said_what_is_waited_for_until_it_is_there() {
@@ -201,13 +225,22 @@ fn every_help_says_what_the_command_ends_with_and_the_readme_says_the_same() {
         let (code, words) = line.trim_start().split_once("  ").expect("a code and what it means");
         assert!(readme.contains(&format!("| {code} | {words} |")), "{line} is not in README.md");
     }
-    let commands = help.lines().skip_while(|line| *line != "Commands:").skip(1).map_while(|line| line.split_whitespace().next());
-    let commands: Vec<_> = commands.collect();
-    assert!(commands.len() >= 15, "{help}");
-    for command in commands {
-        let (_, help, _) = said(&quittance(&[command, "--help"], "", &[]));
-        assert!(help.contains("Exit codes:"), "{command}: {help}");
+    // each command, and each below it
+    let mut open = vec![Vec::<String>::new()];
+    let mut deepest = 0;
+    let mut seen = 0;
+    while let Some(command) = open.pop() {
+        let arguments: Vec<_> = command.iter().map(String::as_str).chain(["--help"]).collect();
+        let (_, help, _) = said(&quittance(&arguments, "", &[]));
+        assert!(help.contains("Exit codes:"), "{command:?}: {help}");
+        let names = help.lines().skip_while(|line| *line != "Commands:").skip(1).map_while(|line| line.split_whitespace().next());
+        // its own help about helps has none
+        for name in names.filter(|name| *name != "help") {
+            open.push(command.iter().map(String::as_str).chain([name]).map(str::to_owned).collect());
+        }
+        (deepest, seen) = (deepest.max(command.len()), seen + 1);
     }
+    assert!(seen >= 17 && deepest >= 2, "{seen} commands, {deepest} deep");
 }
 
 #[test]

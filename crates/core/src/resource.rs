@@ -114,6 +114,23 @@ impl Resource {
     pub fn origin(&self) -> &str {
         self.text.split_at(self.origin).0
     }
+
+    /// Whether the host is this machine by its very text, so that what is sent there goes over no wire: `localhost`, or an address of the
+    /// loopback (RFC 1122, section 3.2.1.3; RFC 4291, section 2.5.3). A name is not looked up.
+    #[must_use]
+    pub fn is_on_this_machine(&self) -> bool {
+        let authority = self.origin().split_once("://").map_or("", |(_, authority)| authority);
+        match authority.strip_prefix('[') {
+            Some(bracketed) => {
+                let address = bracketed.split(']').next().unwrap_or_default();
+                address.parse().is_ok_and(|address: Ipv6Addr| address.is_loopback())
+            }
+            None => {
+                let host = authority.split(':').next().unwrap_or_default();
+                host == "localhost" || host.parse().is_ok_and(|address: Ipv4Addr| address.is_loopback())
+            }
+        }
+    }
 }
 
 #[derive(Clone, Copy)]

@@ -14,7 +14,7 @@ use std::path::PathBuf;
 
 use quittance_core::statement::Key;
 use quittance_core::wire::SupportedResponse;
-use quittance_core::{Network, SchemeId, Terms};
+use quittance_core::{Fault, Terms};
 use quittance_guard::screening::DenyList;
 use quittance_server::{Options, Origin, Route};
 use quittance_service::Bounds;
@@ -125,19 +125,15 @@ impl Config {
         build::config(&quittance_service::config::read(text, format)?, around)
     }
 
-    /// Names in offers of the scheme `upto` who charges them, by the facilitator's own word. What the file names stays as it is.
+    /// Names in offers of the scheme `upto` who charges them, by the facilitator's own word; what the file names has to be one who can.
     ///
     /// # Errors
     ///
-    /// [`ConfigError`] when a route needs it and the facilitator does not say, or says nothing at all.
-    pub fn charged_by(&mut self, supported: Option<&SupportedResponse>) -> Result<(), ConfigError> {
-        let who = |network: Network| {
-            let mut kinds = supported?.kinds.iter().filter(|kind| kind.scheme == SchemeId::Upto.as_str());
-            let kind = kinds.find(|kind| kind.network == network.as_str())?;
-            kind.extra.as_ref()?.member("facilitatorAddress")?.as_str().map(str::to_owned)
-        };
+    /// [`ConfigError`] when a route needs it and the facilitator does not say, or has not answered, which the error says with the fault; and
+    /// when the file names somebody who is none of the facilitator's.
+    pub fn charged_by(&mut self, supported: Result<&SupportedResponse, Fault>) -> Result<(), ConfigError> {
         for route in &mut self.routes {
-            offers::charged_by(&mut route.offers, who)?;
+            offers::charged_by(&mut route.offers, supported)?;
             route.sale = route.sale.take().map(|sale| sale.offering(route.offers.clone()));
         }
         Ok(())

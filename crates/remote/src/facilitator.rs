@@ -93,8 +93,8 @@ pub enum RemoteError {
     /// The URL has a query, to which no path can be appended.
     #[error("the facilitator's URL has a query")]
     Query,
-    /// The URL is none of https, and nobody said that plain http will do.
-    #[error("the facilitator's URL is not https")]
+    /// The URL is none of https, leads to another machine, and nobody said that plain http will do.
+    #[error("the facilitator's URL is not https, and not on this machine")]
     Plain,
     /// HTTP cannot be set up.
     #[error("{0}")]
@@ -134,8 +134,9 @@ impl Builder {
         self
     }
 
-    /// Over plain http, for a facilitator on this machine or in a network of its own: whoever is on the way can read the key and every
-    /// payment, and can answer in the facilitator's place.
+    /// Over plain http, for a facilitator in a network of its own: whoever is on the way can read the key and every payment, and can answer
+    /// in the facilitator's place. One [on this machine](Resource::is_on_this_machine) may be asked so without it, because nobody is on
+    /// that way.
     pub const fn allow_plain_http(mut self) -> Self {
         self.plain = Plain::Allowed;
         self
@@ -151,7 +152,8 @@ impl Builder {
         if base.contains('?') {
             return Err(RemoteError::Query);
         }
-        let fine = base.starts_with("https://") || (base.starts_with("http://") && self.plain == Plain::Allowed);
+        let plain = self.plain == Plain::Allowed || self.base.is_on_this_machine();
+        let fine = base.starts_with("https://") || (base.starts_with("http://") && plain);
         if !fine {
             return Err(RemoteError::Plain);
         }
@@ -180,7 +182,7 @@ impl fmt::Debug for Builder {
 }
 
 impl RemoteFacilitator {
-    /// The facilitator at an `https` URL, for everybody.
+    /// The facilitator at an `https` URL, or by plain http on this machine, for everybody.
     ///
     /// # Errors
     ///

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
+use quittance_core::Fault;
 use quittance_core::wire::SupportedResponse;
 use quittance_gate::Gate;
 use quittance_store::Store;
@@ -15,12 +16,16 @@ use crate::Failure;
 const LOOK: Duration = Duration::from_secs(1);
 
 /// What a file looks like from outside.
-type Face = Option<(SystemTime, u64)>;
+pub(super) type Face = Option<(SystemTime, u64)>;
 
-/// Goes on until it is ended. A file that cannot be used changes nothing. `supported` is what the facilitator said at the start, if it said anything.
-pub(super) async fn watch(path: PathBuf, gate: Gate<Settler, Store>, supported: Option<SupportedResponse>) {
+/// What the facilitator said that it can do, or why it did not.
+type Said = Result<SupportedResponse, Fault>;
+
+/// Goes on until it is ended. A file that cannot be used changes nothing. `seen` is what it looked like before it was read for the first time.
+/// `supported` is what the facilitator said at the start; it is asked again each time, because it may be there by now, or charge with another
+/// account.
+pub(super) async fn watch((path, mut seen): (PathBuf, Face), gate: Gate<Settler, Store>, settler: Settler, mut supported: Said) {
     let mut told = Told::new();
-    let mut seen = face(&path);
     loop {
         let asked = tokio::select! {
             () = told.again() => true,
@@ -32,8 +37,13 @@ pub(super) async fn watch(path: PathBuf, gate: Gate<Settler, Store>, supported: 
         }
         seen = now;
         let file = path.display();
+        let said = super::ask(&settler).await;
+        // where it is silent now, its last word counts
+        if said.is_ok() || supported.is_err() {
+            supported = said;
+        }
         let read = plain::read(&path).and_then(|mut config| {
-            let named = config.charged_by(supported.as_ref()).map(|()| config);
+            let named = config.charged_by(supported.as_ref().map_err(|fault| *fault)).map(|()| config);
             named.map_err(|error| Failure::new(format!("{file}: {error}")))
         });
         let reloaded = match read {
@@ -53,7 +63,8 @@ pub(super) async fn watch(path: PathBuf, gate: Gate<Settler, Store>, supported: 
     }
 }
 
-fn face(path: &Path) -> Face {
+/// What a file looks like now.
+pub(super) fn face(path: &Path) -> Face {
     let file = std::fs::metadata(path).ok()?;
     Some((file.modified().ok()?, file.len()))
 }

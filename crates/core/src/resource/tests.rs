@@ -39,6 +39,29 @@ fn what_is_folded() {
 }
 
 #[test]
+fn this_machine_is_known_by_its_text() {
+    let here = |text: &str| Resource::parse(text).map(|resource| resource.is_on_this_machine());
+    for text in
+        ["http://localhost:4020/", "https://LOCALHOST/x402", "http://127.0.0.1", "http://127.8.9.10:1/", "http://[0:0::1]:4020/"]
+    {
+        assert_eq!(here(text), Ok(true), "{text}");
+    }
+    for text in [
+        "http://localhost.example/",
+        "http://127.0.0.1.example/",
+        "http://128.0.0.1/",
+        "http://0.0.0.0/",
+        "http://[::2]/",
+        "http://[::ffff:127.0.0.1]/",
+        "http://example.com/localhost",
+        "http://example.com/?u=http://127.0.0.1",
+        "mcp://tool/localhost",
+    ] {
+        assert_eq!(here(text), Ok(false), "{text}");
+    }
+}
+
+#[test]
 fn what_is_kept() {
     check_kept(&[
         "https://example.com/",

@@ -1,10 +1,11 @@
 //! From the keys of the file to what they mean.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use http::{Method, Uri};
+use http::Method;
+use quittance_core::Resource;
 use quittance_guard::Reach;
 use quittance_guard::screening::DenyList;
 use quittance_server::{Bind, Naming, Options, Order, Origin, Route};
@@ -139,7 +140,7 @@ fn facilitator(file: &file::Facilitator, around: Around<'_>) -> Result<Facilitat
     match (&file.url, &file.config) {
         (Some(url), None) => {
             let url = resolve(url, "facilitator.url", around)?;
-            let plain = file.allow_http || url.parse::<Uri>().is_ok_and(|url| is_here(&url));
+            let plain = file.allow_http || Resource::parse(&url).is_ok_and(|url| url.is_on_this_machine());
             let transport = if plain { Transport::Plain } else { Transport::Encrypted };
             if transport == Transport::Encrypted && !url.starts_with("https://") {
                 let words =
@@ -151,12 +152,6 @@ fn facilitator(file: &file::Facilitator, around: Around<'_>) -> Result<Facilitat
         (None, Some(text)) if key.is_none() => Ok(FacilitatorConfig::Here(path(text, "facilitator.config", around)?)),
         _ => Err(ConfigError::new("facilitator", "needs either `url` or `config`, and the latter no key")),
     }
-}
-
-/// Whether a URL leads to this machine.
-fn is_here(url: &Uri) -> bool {
-    let host = url.host().unwrap_or_default().trim_start_matches('[').trim_end_matches(']');
-    host == "localhost" || host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
 }
 
 fn options(file: &file::Limits) -> Result<Options, ConfigError> {

@@ -4,8 +4,8 @@ use std::num::NonZeroU64;
 
 use quittance_core::json::Object;
 use quittance_core::registry::{self, TransferMethod, network_by_v1_name};
-use quittance_core::wire::PaymentRequirements;
-use quittance_core::{Account, Amount, Money, Network, SchemeId, Terms};
+use quittance_core::wire::{PaymentRequirements, SupportedResponse};
+use quittance_core::{Account, Amount, Fault, Money, Network, SchemeId, Terms};
 use quittance_server::offer;
 use quittance_service::config::{Around, ConfigError, is_reference, positive, resolve};
 
@@ -60,21 +60,64 @@ pub(super) fn tariff(meter: &file::Meter, offers: &[Terms], place: &str) -> Resu
     Ok(Tariff::Each(Rate { price, words: words.into(), unit, every }))
 }
 
-/// Names in offers of the scheme `upto` who charges them, where it is not named yet; `who` says so for a network. What is signed for one that cannot
-/// charge pays nobody (`scheme_upto_evm`, `facilitatorAddress`).
-pub(super) fn charged_by(offers: &mut [Terms], who: impl Fn(Network) -> Option<String>) -> Result<(), ConfigError> {
-    for offer in offers.iter_mut().filter(|offer| is_unnamed(offer)) {
+/// Names in offers of the scheme `upto` who charges them, where it is not named yet, and holds what is named against what the facilitator says. What
+/// is signed for one that cannot charge pays nobody (`scheme_upto_evm`, `facilitatorAddress`).
+pub(super) fn charged_by(offers: &mut [Terms], supported: Result<&SupportedResponse, Fault>) -> Result<(), ConfigError> {
+    for offer in offers.iter_mut().filter(|offer| *offer.scheme() == SchemeId::Upto) {
         let network = offer.network();
-        let wrong = |words: String| ConfigError::new(PLACE, words);
-        let who = who(network)
-            .ok_or_else(|| wrong(format!("is missing: the facilitator does not say who charges `upto` on {network}")))?;
-        if Account::parse(network, &who).is_err() {
-            return Err(wrong(format!("is no account on {network}")));
+        let said = supported.map(|supported| charging(supported, network));
+        match (offer.extra_text(CHARGES), said) {
+            (None, Ok(Some(who))) => name(offer, &who)?,
+            (None, Ok(None)) => {
+                let words = format!("is missing: the facilitator does not say who charges `upto` on {network}");
+                return Err(ConfigError::new(PLACE, words));
+            }
+            // that nobody answers is no mistake in the file, but without an answer there is nothing to sell by it
+            (None, Err(fault)) => {
+                let words = format!(
+                    "is missing, and the facilitator, which would say it, did not answer: {fault}; write the account that charges `upto` on \
+                     {network} here, or try again when it answers"
+                );
+                return Err(ConfigError::new(PLACE, words));
+            }
+            (Some(written), Ok(Some(who))) if !is_of(written, &who, supported, network) => {
+                let words = format!(
+                    "is nobody who charges `upto` on {network}: the facilitator does so as {who}; write that, or leave it out"
+                );
+                return Err(ConfigError::new(PLACE, words));
+            }
+            // nobody says otherwise
+            (Some(_), _) => {}
         }
-        let mut requirements = offer.requirements().clone();
-        requirements.extra.get_or_insert_default().insert(CHARGES, who.as_str());
-        *offer = Terms::parse(requirements).map_err(|error| wrong(error.code().to_owned()))?;
     }
+    Ok(())
+}
+
+/// Who charges on a network, by the facilitator's own word.
+fn charging(supported: &SupportedResponse, network: Network) -> Option<String> {
+    let mut kinds = supported.kinds.iter().filter(|kind| kind.scheme == SchemeId::Upto.as_str());
+    let kind = kinds.find(|kind| kind.network == network.as_str())?;
+    kind.extra.as_ref()?.member(CHARGES)?.as_str().map(str::to_owned)
+}
+
+/// Whether an account is the one that the facilitator names, or another one of its own on that network: it charges with any of them.
+fn is_of(written: &str, named: &str, supported: Result<&SupportedResponse, Fault>, network: Network) -> bool {
+    let is_same = |text: &str| matches!((Account::parse(network, text), Account::parse(network, written)), (Ok(one), Ok(other)) if one == other);
+    let all = format!("{}:*", network.namespace());
+    let signers = supported.iter().filter_map(|supported| supported.signers.as_ref()).flatten();
+    let mut own = signers.filter(|(place, _)| place == network.as_str() || *place == all).flat_map(|(_, accounts)| accounts);
+    is_same(named) || own.any(|account| is_same(account))
+}
+
+/// Writes into an offer who charges it.
+fn name(offer: &mut Terms, who: &str) -> Result<(), ConfigError> {
+    let network = offer.network();
+    if Account::parse(network, who).is_err() {
+        return Err(ConfigError::new(PLACE, format!("is no account on {network}")));
+    }
+    let mut requirements = offer.requirements().clone();
+    requirements.extra.get_or_insert_default().insert(CHARGES, who);
+    *offer = Terms::parse(requirements).map_err(|error| ConfigError::new(PLACE, error.code()))?;
     Ok(())
 }
 
@@ -135,7 +178,7 @@ pub(super) fn offers(route: &file::Route, place: &str, file: &File, around: Arou
     }
     if let Some(who) = file.facilitator.as_ref().and_then(|file| file.address.as_deref()) {
         let who = resolve(who, PLACE, around)?;
-        charged_by(&mut offers, |_| Some(who.to_string()))?;
+        offers.iter_mut().filter(|offer| is_unnamed(offer)).try_for_each(|offer| name(offer, &who))?;
     }
     Ok(offers)
 }

@@ -86,6 +86,19 @@ fn every_key_of_the_sample_exists_and_its_default_is_the_default() {
 }
 
 #[test]
+fn a_facilitator_is_asked_without_tls_on_this_machine_and_where_somebody_says_so() {
+    let transport = |lines: &str| match with(&format!("price = \"$1\"\n[facilitator]\n{lines}"), "").unwrap().facilitator {
+        Some(FacilitatorConfig::Remote { transport, .. }) => transport,
+        _ => panic!("{lines}"),
+    };
+    for plain in ["http://localhost:4020", "http://127.0.0.1:4020", "http://[::1]:4020/x402"] {
+        assert_eq!(transport(&format!("url = \"{plain}\"")), Transport::Plain, "{plain}");
+    }
+    assert_eq!(transport("url = \"http://facilitator.internal\"\nallow_http = true"), Transport::Plain);
+    assert_eq!(transport("url = \"https://facilitator.example\""), Transport::Encrypted);
+}
+
+#[test]
 fn a_price_is_written_as_people_write_it() {
     let amount = |route: &str| with("", route).unwrap().routes[0].offers[0].amount().to_string();
     assert_eq!(amount("price = \"$0.01\""), "10000");
@@ -134,6 +147,7 @@ fn what_cannot_be_built_is_an_error_at_its_key() {
         ("deny_list = \"missing.txt\"", price, "deny_list: entity not found"),
         ("cors_origins = [\"*\"]", price, "cors_origins[0]: an origin"),
         ("[facilitator]\nurl = \"http://facilitator.example\"", price, "facilitator.url: is not https://"),
+        ("[facilitator]\nurl = \"http://127.0.0.1.example\"", price, "facilitator.url: is not https://"),
         ("[facilitator]\nurl = \"https://f.example\"\nkey = \"s3cret\"", price, "facilitator.key: does not belong"),
         ("[facilitator]", price, "facilitator: needs either"),
         ("[limits]\nredeliveries = 0", price, "limits.redeliveries: must not be zero"),

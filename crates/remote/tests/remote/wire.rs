@@ -134,9 +134,14 @@ async fn what_it_can_do_is_asked_once_in_a_while() {
 }
 
 #[test]
-fn https_unless_somebody_says_otherwise() {
+fn https_unless_it_is_on_this_machine_or_somebody_says_otherwise() {
     assert!(RemoteFacilitator::new("https://facilitator.example/x402/").is_ok());
-    assert!(matches!(RemoteFacilitator::new("http://127.0.0.1:4022"), Err(RemoteError::Plain)));
+    for here in ["http://127.0.0.1:4022", "http://localhost", "http://[::1]:4022/x402"] {
+        assert!(RemoteFacilitator::new(here).is_ok(), "{here}");
+    }
+    for elsewhere in ["http://facilitator:4022", "http://192.0.2.1:4022", "http://127.0.0.1.example"] {
+        assert!(matches!(RemoteFacilitator::new(elsewhere), Err(RemoteError::Plain)), "{elsewhere}");
+    }
     assert!(RemoteFacilitator::builder("http://facilitator:4022").unwrap().allow_plain_http().build().is_ok());
     assert!(matches!(RemoteFacilitator::new("https://facilitator.example/?key=1"), Err(RemoteError::Query)));
     for wrong in ["facilitator.example", "https://user:word@facilitator.example", "file:///etc/passwd", "https://127.1/"] {

@@ -77,7 +77,7 @@ impl<F: quittance_core::Facilitator + Send + Sync + 'static> Front<F> {
         let (port, upstream) = seen.listen(0).await;
         let mut config = config(port, &more).unwrap();
         let supported = place.facilitator.supported().await.unwrap();
-        config.charged_by(Some(&supported)).unwrap();
+        config.charged_by(Ok(&supported)).unwrap();
         let log = Arc::new(log);
         let means = Means { facilitator, attested, log: Arc::clone(&log), schemes: vec![&EXACT, &UPTO], clock: Clock::system() };
         let gate = Gate::new(config, means).unwrap();

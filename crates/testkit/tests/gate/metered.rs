@@ -1,5 +1,7 @@
 //! Routes of the other ways to pay: by Permit2, and up to a ceiling of which the gate charges what was delivered.
 
+use quittance_core::wire::SupportedResponse;
+use quittance_core::{Facilitator as _, Fault};
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
@@ -191,12 +193,29 @@ async fn row_164_a_ceiling_names_who_charges_it_or_is_not_sold() {
     // the facilitator does not say, and the file does not
     let route = json!([{ "path": "/v1/*", "meter": { "by": "upstream" }, "exposure": "$1" }]);
     let mut unnamed = config(front.port, &json!({ "route": route })).unwrap();
-    let error = unnamed.charged_by(None).unwrap_err().to_string();
-    assert!(error.starts_with("facilitator.address: is missing"), "{error}");
+    let silent = SupportedResponse::new(Vec::new());
+    let error = unnamed.charged_by(Ok(&silent)).unwrap_err().to_string();
+    assert!(error.starts_with("facilitator.address: is missing: the facilitator does not say"), "{error}");
+    // one that is not there has said nothing, which is an outage and is called one
+    for fault in [Fault::FacilitatorTimeout, Fault::FacilitatorUnreachable] {
+        let error = unnamed.charged_by(Err(fault)).unwrap_err().to_string();
+        assert!(error.contains("did not answer") && error.contains(&fault.to_string()), "{error}");
+    }
     assert_eq!(front.gate.reload(unnamed).unwrap_err().to_string(), "/v1/*: an offer does not say who charges it");
     let facilitator = json!({ "url": "http://127.0.0.1:1", "address": crate::place::seller().to_string() });
     let mut written = config(front.port, &json!({ "route": route, "facilitator": facilitator })).unwrap();
-    written.charged_by(None).unwrap();
+    written.charged_by(Err(Fault::FacilitatorTimeout)).unwrap();
+    written.charged_by(Ok(&silent)).unwrap();
     assert_eq!(named(written.routes[0].offers[0].requirements()), Some(crate::place::seller().to_string()));
+    // but one that says who does is believed about itself: nothing that is signed for somebody else would be charged
+    let mut supported = front.place.facilitator.supported().await.unwrap();
+    let error = written.charged_by(Ok(&supported)).unwrap_err().to_string();
+    assert!(error.starts_with("facilitator.address: is nobody who charges `upto`"), "{error}");
+    assert!(error.contains(&named(&offer).unwrap()), "{error}");
+    for place in ["eip155:*", written.routes[0].offers[0].network().as_str()] {
+        // another one of its own, however it is written
+        supported.signers = Some(vec![(place.into(), vec![crate::place::seller().to_string().to_lowercase()])]);
+        written.charged_by(Ok(&supported)).unwrap();
+    }
     assert_eq!(front.end().await, 0);
 }
