@@ -129,14 +129,18 @@ impl<F: quittance_core::Facilitator + Send + Sync + 'static> Front<F> {
 
     /// The offers of a 402.
     pub(crate) async fn asked(&self, target: &str) -> wire::PaymentRequired {
-        let answer = self.get(target, &[]).await;
+        self.asked_by("GET", target).await
+    }
+
+    async fn asked_by(&self, method: &str, target: &str) -> wire::PaymentRequired {
+        let answer = crate::wire::ask(&self.at, method, target, &[], b"").await;
         assert_eq!(answer.status, 402, "{answer:?}");
         header::payment_required(answer.header("payment-required").unwrap().as_bytes(), &Limits::HEADER).unwrap()
     }
 
     /// A payment for what a request costs now, bound to it.
     pub(crate) async fn payment(&self, method: &str, target: &str) -> String {
-        let asked = self.asked(target).await;
+        let asked = self.asked_by(method, target).await;
         self.signed(asked.accepts[0].clone(), method, target)
     }
 
