@@ -119,14 +119,11 @@ fn row_118_the_same_authorization_in_other_clothes_has_the_same_key() {
 #[test]
 fn row_119_the_same_nonce_under_another_payer_token_or_chain_is_another_payment() {
     let mut register = Register::new(10);
-    let _held = fresh(&mut register, &claim(1, "a", 0));
-    let _other_payer = fresh(&mut register, &claim_by(2, 1, "a", 0));
+    let _two = [claim(1, "a", 0), claim_by(2, 1, "a", 0)].map(|claim| fresh(&mut register, &claim));
     let ReplayKey::Eip3009 { token, from, nonce, .. } = key(1) else { unreachable!() };
-    let elsewhere = Request { key: ReplayKey::Eip3009 { network: networks::BASE, token, from, nonce }, ..claim(1, "a", 0) };
-    let _other_chain = fresh(&mut register, &elsewhere);
-    let (network, token) = (networks::BASE_SEPOLIA, Address::from_bytes([0x71; 20]));
-    let coin = Request { key: ReplayKey::Eip3009 { network, token, from, nonce }, ..claim(1, "a", 0) };
-    let _other_token = fresh(&mut register, &coin);
+    for (network, token) in [(networks::BASE, token), (networks::BASE_SEPOLIA, Address::from_bytes([0x71; 20]))] {
+        let _other = fresh(&mut register, &Request { key: ReplayKey::Eip3009 { network, token, from, nonce }, ..claim(1, "a", 0) });
+    }
 }
 
 #[test]
