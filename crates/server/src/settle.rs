@@ -138,8 +138,7 @@ async fn attempt_to<F: Facilitator + Sync, L: ReplayLog + Sync>(
         Some(open) => open.request,
         None if expected.attempt == Attempt::First => request,
         None => {
-            // nobody can say what was sent, or to whom, so that nobody else is sent anything
-            tracing::error!(network = %expected.network, "what was sent to settle cannot be read");
+            unreadable(expected.network);
             drop(take(shared, claim, Step::Unknown).await);
             return End::Open(Fault::StoreInconsistent, None);
         }
@@ -280,6 +279,11 @@ fn is_elsewhere<F: Facilitator, L>(shared: &Shared<F, L>, open: &Open, network: 
     true
 }
 
+/// Nobody can say what was sent, or to whom, so that nobody else is sent anything, and an operator is told.
+fn unreadable(network: Network) {
+    tracing::error!(%network, "what was sent to settle cannot be read");
+}
+
 /// Sends again what was sent before, whatever it charges, and says whether that is paid now.
 pub(crate) async fn once_more<F: Facilitator + Sync, L: ReplayLog + Sync>(
     shared: &Shared<F, L>,
@@ -290,7 +294,14 @@ pub(crate) async fn once_more<F: Facilitator + Sync, L: ReplayLog + Sync>(
         Err(StepError::Fault(fault)) => return Err(fault),
         Ok(None) | Err(_) => return Ok(false),
     };
-    let Some(open) = Open::of(&entry) else { return Ok(false) };
+    let Some(open) = Open::of(&entry) else {
+        if entry.sent.is_none() {
+            return Ok(false);
+        }
+        unreadable(entry.key.network());
+        drop(take(shared, claim, Step::Unknown).await);
+        return Err(Fault::StoreInconsistent);
+    };
     let Some(charge) = open.charge() else { return Ok(false) };
     let expected = Expected::new((entry.key.network(), entry.payer, charge), Attempt::Again, Step::Settled);
     Ok(matches!(attempt_to(shared, claim, open.request, expected).await, End::Paid(_)))
@@ -301,7 +312,12 @@ pub(crate) async fn reconcile<F: Facilitator + Sync, L: ReplayLog + Sync>(shared
     let now: UnixSeconds = shared.clock.now()?;
     let mut found = Reconciled::default();
     for entry in shared.log.open(now).await? {
-        let Some(open) = Open::of(&entry) else { continue };
+        let Some(open) = Open::of(&entry) else {
+            if entry.sent.is_some() {
+                unreadable(entry.key.network());
+            }
+            continue;
+        };
         let Some(charge) = open.charge() else { continue };
         if is_elsewhere(shared, &open, entry.key.network()) {
             found.elsewhere += 1;
