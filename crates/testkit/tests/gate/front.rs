@@ -133,7 +133,7 @@ impl<F: quittance_core::Facilitator + Send + Sync + 'static> Front<F> {
     }
 
     async fn asked_by(&self, method: &str, target: &str) -> wire::PaymentRequired {
-        let answer = crate::wire::ask(&self.at, method, target, &[], b"").await;
+        let answer = ask(&self.at, method, target, &[], b"").await;
         assert_eq!(answer.status, 402, "{answer:?}");
         header::payment_required(answer.header("payment-required").unwrap().as_bytes(), &Limits::HEADER).unwrap()
     }
