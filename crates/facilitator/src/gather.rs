@@ -1,6 +1,6 @@
 //! Questions of many, asked at once.
 //!
-//! One request to the node is under way at a time, and what is asked meanwhile goes together with the next: a facilitator with nothing to do
+//! What is asked while a request to the node is under way goes together with the next: a facilitator with nothing to do
 //! asks at once, and one under load asks for many. A node takes longer to take a request than to answer a question
 //! in it, so that fewer and fuller ones are what both sides are fastest with. The next begins before the one before it has ended only where so
 //! many wait that they are worth a request of their own, or where that one takes long: a node may be far away, or held up by what a stranger's
@@ -45,7 +45,11 @@ impl Waiting {
     /// Whether what waits is to be asked for now, beside so many others.
     fn is_due_beside(&self, others: usize) -> bool {
         let late = || self.begun.is_none_or(|begun| begun.elapsed() >= SLOW);
-        others == 0 || (others < AT_ONCE && (self.questions >= ENOUGH || late()))
+        match others {
+            0 => true,
+            1 if self.questions >= WORTH => true,
+            _ => others < AT_ONCE && (self.questions >= ENOUGH || late()),
+        }
     }
 
     /// Whether somebody who has waited for a while begins to ask for all who wait.
@@ -56,15 +60,21 @@ impl Waiting {
     }
 }
 
+/// What was asked of a chain, and what it said.
+pub(crate) type Answers = Vec<(ChainQuery, ChainAnswer)>;
+
 struct Asked {
     questions: Vec<ChainQuery>,
-    answers: oneshot::Sender<Result<Vec<ChainAnswer>, Fault>>,
+    answers: oneshot::Sender<Result<Answers, Fault>>,
 }
 
 /// How many requests are under way at most.
 const AT_ONCE: usize = 4;
-/// How many questions are worth a request of their own while another is under way.
+/// How many questions are worth a request of their own while others are under way.
 const ENOUGH: usize = 90;
+/// How many, while one other is: those of nine payments. The node works on the one while the other is on its way, and neither side waits; what it
+/// spends on a request beside its questions is little then. With a third, both would get less done.
+const WORTH: usize = 18;
 /// How long the last request has to be under way for nobody to wait for it any more.
 const SLOW: Duration = Duration::from_millis(20);
 
@@ -80,10 +90,16 @@ impl<C: Chain + 'static> Gatherer<C> {
         Self(Arc::new(Shared { chain, most, waiting: Mutex::default() }))
     }
 
-    /// The answers, in the order of the questions.
-    pub(crate) async fn ask(&self, questions: Vec<ChainQuery>) -> Result<Vec<ChainAnswer>, Fault> {
+    /// The answer to one question.
+    pub(crate) async fn ask_one(&self, question: ChainQuery) -> Result<ChainAnswer, Fault> {
+        let answers = self.ask(vec![question]).await?;
+        answers.into_iter().next().map(|(_, answer)| answer).ok_or(Fault::ChainReply)
+    }
+
+    /// The questions with their answers, in their order.
+    pub(crate) async fn ask(&self, questions: Vec<ChainQuery>) -> Result<Answers, Fault> {
         if questions.is_empty() {
-            return Ok(Vec::new());
+            return Ok(Answers::new());
         }
         let (answers, mut answered) = oneshot::channel();
         let mut begins = self.0.with(|waiting| {
@@ -106,7 +122,6 @@ impl<C: Chain + 'static> Gatherer<C> {
         }
     }
 }
-
 impl<C: Chain> Shared<C> {
     fn with<T>(&self, change: impl FnOnce(&mut Waiting) -> T) -> T {
         change(&mut self.waiting.lock().unwrap_or_else(PoisonError::into_inner))
@@ -214,7 +229,7 @@ impl Hasher for Mixed {
 impl Asked {
     /// Whoever asked may have gone away.
     fn tell(self, answers: Result<Vec<ChainAnswer>, Fault>) {
-        drop(self.answers.send(answers));
+        drop(self.answers.send(answers.map(|answers| self.questions.into_iter().zip(answers).collect())));
     }
 }
 

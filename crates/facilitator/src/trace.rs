@@ -42,9 +42,9 @@ pub(crate) async fn trace<C: Chain + 'static>(
         ReplayKey::Permit2 { owner, nonce, .. } => ChainQuery::PermitNonce { owner: *owner, nonce: *nonce },
         _ => return Ok(Spent::Untraced),
     };
-    match lane.gatherer.ask(vec![question]).await?.as_slice() {
-        [ChainAnswer::Flag(false)] => return Ok(Spent::Not),
-        [ChainAnswer::Flag(true)] => {}
+    match lane.gatherer.ask_one(question).await? {
+        ChainAnswer::Flag(false) => return Ok(Spent::Not),
+        ChainAnswer::Flag(true) => {}
         _ => return Err(Fault::ChainReply),
     }
     let head = lane.chain.head().await?;

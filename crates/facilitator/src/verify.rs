@@ -19,6 +19,7 @@ use tokio::time::Instant;
 
 use crate::case::Case;
 use crate::chain::Chain;
+use crate::gather::Answers;
 use crate::lane::Lane;
 
 /// Why a payment does not pass.
@@ -41,9 +42,6 @@ pub(crate) struct Checked {
     pub(crate) verified: Verified,
     answers: Answers,
 }
-
-/// What was asked of a chain, and what it said.
-type Answers = Vec<(ChainQuery, ChainAnswer)>;
 
 impl Checked {
     /// Whether the chain said that an account has no code, so that nobody's code runs when it pays.
@@ -180,8 +178,7 @@ impl Memory {
                     return Err(self.time_of_the_chain(lane, case, rejection).await);
                 }
             };
-            let told = lane.gatherer.ask(questions.clone()).await.map_err(Trouble::Fault)?;
-            answers.extend(questions.into_iter().zip(told));
+            answers.extend(lane.gatherer.ask(questions).await.map_err(Trouble::Fault)?);
         }
         // the same question again: the node answered something else
         Err(Trouble::Fault(Fault::ChainReply))

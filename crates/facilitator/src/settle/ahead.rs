@@ -77,9 +77,9 @@ impl<C: Chain + 'static, L: ReplayLog + Send + Sync + 'static> Settlement<'_, C,
         let mut missing = Vec::new();
         for step in &self.plan.steps {
             let Step::Deploy { wallet, call } = step else { continue };
-            match self.lane.gatherer.ask(vec![ChainQuery::Code { address: *wallet }]).await?.as_slice() {
-                [ChainAnswer::Bytes(code)] if code.is_empty() => missing.push(call.clone()),
-                [ChainAnswer::Bytes(_)] => {}
+            match self.lane.gatherer.ask_one(ChainQuery::Code { address: *wallet }).await? {
+                ChainAnswer::Bytes(code) if code.is_empty() => missing.push(call.clone()),
+                ChainAnswer::Bytes(_) => {}
                 _ => return Err(Fault::ChainReply),
             }
         }
@@ -182,20 +182,20 @@ impl<C: Chain + 'static, L: ReplayLog + Send + Sync + 'static> Settlement<'_, C,
             Ready::Fault(Fault::ChainReply) => {}
             other => return other,
         }
-        match self.lane.gatherer.ask(vec![ChainQuery::Simulate(vec![pay.clone()])]).await.as_deref() {
-            Ok([ChainAnswer::Failed(reason)]) => Ready::Wrong(revert::rejection(reason).unwrap_or(Rejection::Permit2Simulation)),
-            Ok([ChainAnswer::Flag(false)]) => Ready::Wrong(Rejection::Permit2Simulation),
+        match self.lane.gatherer.ask_one(ChainQuery::Simulate(vec![pay.clone()])).await {
+            Ok(ChainAnswer::Failed(reason)) => Ready::Wrong(revert::rejection(&reason).unwrap_or(Rejection::Permit2Simulation)),
+            Ok(ChainAnswer::Flag(false)) => Ready::Wrong(Rejection::Permit2Simulation),
             // it was so a moment ago, or at another node
             Ok(_) => Ready::Fault(Fault::ChainReply),
-            Err(fault) => Ready::Fault(*fault),
+            Err(fault) => Ready::Fault(fault),
         }
     }
 
     /// Whether Permit2 may take what was signed for.
     async fn is_allowed(&self) -> Result<bool, Fault> {
         let (Some(token), Some(owner)) = (self.case.token(), self.case.payment.from()) else { return Ok(false) };
-        match self.lane.gatherer.ask(vec![ChainQuery::Allowance { token, owner, spender: PERMIT2 }]).await?.as_slice() {
-            [ChainAnswer::Amount(allowed)] => Ok(*allowed >= self.admitted.verified().amount()),
+        match self.lane.gatherer.ask_one(ChainQuery::Allowance { token, owner, spender: PERMIT2 }).await? {
+            ChainAnswer::Amount(allowed) => Ok(allowed >= self.admitted.verified().amount()),
             _ => Err(Fault::ChainReply),
         }
     }
