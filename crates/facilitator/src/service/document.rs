@@ -1,9 +1,8 @@
 //! The interface as OpenAPI 3.1. It is written by hand; the tests hold it against the routes and against real answers.
 
-use axum::body::Body;
-use axum::http::{Response, StatusCode};
+use axum::http::StatusCode;
 
-use super::reply;
+use super::reply::{self, Response};
 
 /// The document, as JSON.
 #[must_use]
@@ -11,6 +10,6 @@ pub const fn openapi() -> &'static str {
     include_str!("openapi.json")
 }
 
-pub(super) fn answer() -> Response<Body> {
+pub(super) fn answer() -> Response {
     reply::text(StatusCode::OK, "application/json", openapi())
 }

@@ -1,14 +1,18 @@
 //! What is answered, and with which status.
 
-use axum::body::Body;
+use axum::http::StatusCode;
 use axum::http::header::{CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
-use axum::http::{Response, StatusCode};
+use http_body_util::Full;
+use hyper::body::Bytes;
 use quittance_core::json::{Object, Value};
 use quittance_core::rejection::Retry;
 use quittance_core::wire::{SettleResponse, VerifyResponse};
 use quittance_core::{DecodeError, Fault};
 
 use crate::metrics::Operation;
+
+/// An answer: all of them are whole before they are sent.
+pub(super) type Response = axum::http::Response<Full<Bytes>>;
 
 /// How long a caller is to wait who was told to come back, in seconds.
 const COME_BACK: HeaderValue = HeaderValue::from_static("2");
@@ -54,7 +58,7 @@ impl Refusal {
     }
 }
 
-impl From<Refusal> for Response<Body> {
+impl From<Refusal> for Response {
     fn from(refusal: Refusal) -> Self {
         let (status, code, message) = refusal.parts();
         let mut response = json(status, &Object::from_iter([("error", error(code, message, None))]));
@@ -72,7 +76,7 @@ impl From<Refusal> for Response<Body> {
 }
 
 /// Something of ours is down. Neither `isValid` nor `success` is in the answer: nobody is to read a verdict out of it.
-pub(super) fn fault(fault: Fault) -> Response<Body> {
+pub(super) fn fault(fault: Fault) -> Response {
     let status = StatusCode::from_u16(fault.status()).unwrap_or(StatusCode::SERVICE_UNAVAILABLE);
     let next = match fault.retry() {
         Retry::SameBytesLater => "same_bytes_later",
@@ -87,7 +91,7 @@ pub(super) fn fault(fault: Fault) -> Response<Body> {
 }
 
 /// What is malformed cannot be valid and cannot be settled, and this says where and why.
-pub(super) fn malformed(operation: Operation, wrong: &DecodeError) -> Response<Body> {
+pub(super) fn malformed(operation: Operation, wrong: &DecodeError) -> Response {
     let message = wrong.to_string();
     let mut verdict = match operation {
         Operation::Verify => {
@@ -116,13 +120,13 @@ fn error(code: &str, message: &str, more: Option<(&str, Value)>) -> Value {
 }
 
 /// JSON with a status.
-pub(super) fn json(status: StatusCode, body: &Object) -> Response<Body> {
+pub(super) fn json(status: StatusCode, body: &Object) -> Response {
     text(status, "application/json", body.to_string())
 }
 
 /// Text of a kind with a status.
-pub(super) fn text(status: StatusCode, kind: &'static str, text: impl Into<Body>) -> Response<Body> {
-    let mut response = Response::new(text.into());
+pub(super) fn text(status: StatusCode, kind: &'static str, text: impl Into<Bytes>) -> Response {
+    let mut response = Response::new(Full::new(text.into()));
     *response.status_mut() = status;
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(kind));
     response

@@ -8,7 +8,7 @@ use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
 
 use super::Service;
-use super::router::router;
+use super::router::Routes;
 
 impl<F: Facilitator + Send + Sync + 'static> Service<F> {
     /// Serves until it is told to stop, then takes no more requests and waits for those that are open.
@@ -17,15 +17,14 @@ impl<F: Facilitator + Send + Sync + 'static> Service<F> {
     ///
     /// [`ServeError`] when the system gives no more connections, again and again.
     pub async fn serve(self, listener: TcpListener, stop: impl Future<Output = ()> + Send) -> Result<Served, ServeError> {
-        let shared = Arc::new(self.0);
-        let options = shared.options;
+        let options = self.0.options;
         let mut bounds = Bounds::default();
         bounds.connections = options.connections;
         bounds.read = options.read;
         bounds.drain = options.drain;
-        let places = Arc::clone(&shared.places);
+        let places = Arc::clone(&self.0.places);
         let most = u32::try_from(options.concurrency.clamp(1, Semaphore::MAX_PERMITS)).unwrap_or(u32::MAX);
         let after = async move { drop(places.acquire_many_owned(most).await) };
-        quittance_service::serve(listener, bounds, router(shared), stop, after).await
+        quittance_service::serve(listener, bounds, Routes::new(self), stop, after).await
     }
 }

@@ -15,9 +15,10 @@ fn the_document_has_the_routes_that_there_are() {
         .as_object()
         .unwrap()
         .iter()
-        .flat_map(|(path, methods)| methods.as_object().unwrap().keys().map(move |method| (path.as_str(), method.as_str())))
+        .flat_map(|(path, methods)| methods.as_object().unwrap().keys().map(move |method| (path.clone(), method.clone())))
         .collect::<Vec<_>>();
-    let mut routes = ROUTES.to_vec();
+    let mut routes =
+        ROUTES.iter().map(|(path, method, _)| ((*path).to_owned(), method.as_str().to_lowercase())).collect::<Vec<_>>();
     documented.sort_unstable();
     routes.sort_unstable();
     assert_eq!(documented, routes);
@@ -177,6 +178,8 @@ async fn other_paths_methods_and_kinds_of_bodies() {
         let answer = running.send(method, path, headers, &v2().to_string()).await;
         assert_eq!((answer.status, answer.code().as_str()), (status, code), "{method} {path}");
         assert!(answer.header("access-control-allow-origin").is_none());
+        let allowed = if path == "/supported" { "GET,HEAD" } else { "POST" };
+        assert_eq!(answer.header("allow"), (status == 405).then_some(allowed), "{method} {path}");
     }
     let answer = running.send("POST", "/verify", &[("content-type", "Application/JSON; charset=UTF-8")], &v2().to_string()).await;
     assert_eq!(answer.status, 200);
