@@ -34,6 +34,10 @@ use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 use clap_complete::Shell;
 use format::Format;
 
+/// Services make and drop some hundred small pieces of memory for each payment.
+#[global_allocator]
+static MEMORY: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// What an agent pays, why, and whether the record of it is whole; a gate that sells an API, a facilitator, and a chain to try it on.
 #[derive(Parser)]
 #[command(name = "quittance", version, disable_help_subcommand = true)]
