@@ -1,8 +1,12 @@
 //! Somebody who sells: one facilitator, one log of payments, any number of routes.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
+use bytes::Bytes;
+use http::Response;
+use http::request::Parts;
 use quittance_core::wire::BazaarInput;
 use quittance_core::{Facilitator, Fault, Scheme, SchemeId, Terms};
 use quittance_guard::replay::ReplayLog;
@@ -13,10 +17,12 @@ use crate::ask::Ask;
 use crate::breaker::Breaker;
 use crate::clock::Clock;
 use crate::layer::SellLayer;
+use crate::offer::flowing;
 use crate::open;
 use crate::options::Options;
 use crate::origin::Origin;
 use crate::quote::QuoteKey;
+use crate::reply;
 use crate::route::{Order, Prices, Route};
 use crate::setup::SetupError;
 use crate::statements::{Desk, Statements};
@@ -207,8 +213,9 @@ impl<F, L> Seller<F, L> {
     /// # Errors
     ///
     /// [`SetupError`] when a payment for an offer of the route could not be checked or its terms not be sent.
-    pub fn sell(&self, route: Route) -> Result<SellLayer<F, L>, SetupError> {
-        if let Prices::Fixed(offers) = &route.prices {
+    pub fn sell(&self, mut route: Route) -> Result<SellLayer<F, L>, SetupError> {
+        if let Prices::Fixed(offers) = &mut route.prices {
+            *offers = std::mem::take(offers).into_iter().map(|offer| flowing(offer, route.order)).collect::<Result<_, _>>()?;
             self.check(offers)?;
         }
         if route.quote.is_some() && self.0.quotes.is_none() {
@@ -299,12 +306,17 @@ pub(crate) struct Selling {
 }
 
 impl Selling {
-    /// The offers for a request, as they are made now.
-    pub(crate) fn offers(&self, request: &http::request::Parts) -> Result<std::borrow::Cow<'_, [Terms]>, Fault> {
-        match &self.route.prices {
-            Prices::Fixed(offers) => Ok(offers.as_slice().into()),
-            Prices::List(list) => list.offers(request).map(Into::into),
-        }
+    /// The offers for a request, as they are made now, or the answer that there are none.
+    pub(crate) fn offers(&self, request: &Parts) -> Result<Cow<'_, [Terms]>, Response<Bytes>> {
+        let list = match &self.route.prices {
+            Prices::Fixed(offers) => return Ok(offers.as_slice().into()),
+            Prices::List(list) => list.offers(request).map_err(|fault| reply::fault(fault, reply::COME_BACK))?,
+        };
+        let offers = list.into_iter().map(|offer| flowing(offer, self.route.order)).collect::<Result<Vec<_>, _>>();
+        offers.map(Into::into).map_err(|error| {
+            tracing::error!(%error, "a price list makes an offer that its route does not sell");
+            reply::bug()
+        })
     }
 }
 

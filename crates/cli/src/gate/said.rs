@@ -92,6 +92,7 @@ impl Description {
             json!({
                 "scheme": offer.scheme().as_str(), "network": offer.network().as_str(), "amount": offer.amount().to_string(),
                 "asset": offer.requirements().asset, "pay_to": offer.pay_to().to_string(),
+                "flow": offer.extra_text("paymentFlow").unwrap_or("authorization"),
             })
         };
         let routes = self.routes.iter().map(|Row { methods, path, offers, metered }| {
@@ -109,10 +110,11 @@ impl Description {
 fn price(offer: &Terms, metered: Option<&str>) -> String {
     let amount = format::amount(offer.amount(), offer.network(), &offer.requirements().asset);
     let place = format!("on {} to {}", offer.network(), offer.pay_to());
+    let flow = offer.extra_text("paymentFlow").map(|_| ", up front").unwrap_or_default();
     match (metered, offer.extra_text("assetTransferMethod")) {
         (Some(words), _) => format!("up to {amount} {place}: {words}"),
-        (None, Some("permit2")) => format!("{amount} {place}, by Permit2"),
-        (None, _) => format!("{amount} {place}"),
+        (None, Some("permit2")) => format!("{amount} {place}, by Permit2{flow}"),
+        (None, _) => format!("{amount} {place}{flow}"),
     }
 }
 

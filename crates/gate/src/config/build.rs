@@ -8,6 +8,7 @@ use http::Method;
 use quittance_core::Resource;
 use quittance_guard::Reach;
 use quittance_guard::screening::DenyList;
+use quittance_server::offer::upfront;
 use quittance_server::{Bind, Naming, Options, Order, Origin, Route};
 use quittance_service::Bounds;
 use quittance_service::config::{
@@ -225,8 +226,16 @@ fn build_route(
         }
         return Ok(RouteConfig { pattern, offers: Vec::new(), methods, sale: None, tariff: None });
     }
-    let offers = offers(route, place, file, around)?;
+    let mut offers = offers(route, place, file, around)?;
+    let orders = [("settle", First::Money), ("serve", First::Work), ("upfront", First::MoneyUnasked)];
+    let first = word(route.order.as_deref(), &at("order"), orders)?;
     let tariff = route.meter.as_ref().map(|meter| tariff(meter, &offers, &at("meter"))).transpose()?;
+    if tariff.is_some() && route.order.is_some() {
+        return Err(ConfigError::new(at("order"), "contradicts `meter`, which settles what was delivered"));
+    }
+    if first == First::MoneyUnasked {
+        offers = offers.into_iter().map(upfront).collect::<Result<_, _>>().map_err(|error| ConfigError::new(at("order"), error))?;
+    }
     let mut sale = Route::new(offers.clone()).quoted_for(quote);
     if let Some(text) = &route.description {
         sale = sale.description(text);
@@ -238,20 +247,19 @@ fn build_route(
     let names = [("ignored", Naming::Ignored), ("optional", Naming::Optional), ("required", Naming::Required)];
     sale = sale.bind(word(route.binding.as_deref(), &at("binding"), binds)?);
     sale = sale.naming(word(route.naming.as_deref(), &at("naming"), names)?);
-    let serves_first = word(route.order.as_deref(), &at("order"), [("settle", false), ("serve", true)])?;
-    if tariff.is_some() && route.order.is_some() {
-        return Err(ConfigError::new(at("order"), "contradicts `meter`, which settles what was delivered"));
-    }
-    let at_risk = serves_first || tariff.is_some();
+    let at_risk = first == First::Work || tariff.is_some();
     let exposure = match &route.exposure {
         Some(text) if at_risk => Some(same(text, &offers, &at("exposure"))?),
         None if at_risk => return Err(ConfigError::new(at("exposure"), "is missing: what one payer may have under way at most")),
         Some(_) => return Err(ConfigError::new(at("exposure"), "is for `order = \"serve\"` and for `meter`")),
         None => None,
     };
-    if let Some(exposure) = exposure {
-        sale = sale.order(if tariff.is_some() { Order::Metered { exposure } } else { Order::ServeThenSettle { exposure } });
-    }
+    sale = sale.order(match exposure {
+        Some(exposure) if tariff.is_some() => Order::Metered { exposure },
+        Some(exposure) => Order::ServeThenSettle { exposure },
+        None if first == First::MoneyUnasked => Order::Upfront,
+        None => Order::SettleThenServe,
+    });
     if let Some(quota) = &route.quota {
         if quota.payments == 0 || quota.seconds == 0 {
             return Err(ConfigError::new(at("quota"), "must not be zero"));
@@ -263,6 +271,17 @@ fn build_route(
         sale = sale.discovery(extensions::discovery(described, (&pattern, &methods), &at("discovery"))?);
     }
     Ok(RouteConfig { pattern, offers, methods, sale: Some(sale), tariff })
+}
+
+/// What comes first where nothing is metered.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum First {
+    /// The money, of which the facilitator is asked whether it is there.
+    Money,
+    /// The work.
+    Work,
+    /// The money, and nobody is asked before.
+    MoneyUnasked,
 }
 
 fn method(name: &str, place: &str) -> Result<Method, ConfigError> {

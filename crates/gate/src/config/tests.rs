@@ -114,6 +114,17 @@ fn a_price_is_written_as_people_write_it() {
 }
 
 #[test]
+fn what_is_paid_up_front_says_so_in_its_offers() {
+    let flow = |route: &str| {
+        let config = with("", &format!("price = \"$0.01\"\n{route}")).unwrap();
+        config.routes[0].offers[0].extra_text("paymentFlow").map(str::to_owned)
+    };
+    assert_eq!(flow("order = \"upfront\"").as_deref(), Some("upfront"));
+    assert_eq!(flow("order = \"upfront\"\ntransfer = \"permit2\"").as_deref(), Some("upfront"));
+    assert_eq!((flow("order = \"settle\""), flow("order = \"serve\"\nexposure = \"$1\"")), (None, None));
+}
+
+#[test]
 fn a_meter_is_said_in_words_and_its_price_is_a_ceiling() {
     for (meter, words) in [
         ("{ by = \"bytes\", every = 1000, price = \"$0.001\" }", "$0.001 for each 1000 bytes"),
@@ -164,6 +175,8 @@ fn what_cannot_be_built_is_an_error_at_its_key() {
         ("", "price = \"$0.01\"\nmethods = []", "route[0].methods: names none"),
         ("", "price = \"$0.01\"\norder = \"serve\"", "route[0].exposure: is missing"),
         ("", "price = \"$0.01\"\nexposure = \"$1\"", "route[0].exposure: is for"),
+        ("", "price = \"$0.01\"\norder = \"upfront\"\nexposure = \"$1\"", "route[0].exposure: is for"),
+        ("", "price = \"$0.01\"\norder = \"later\"", "route[0].order: one of \"settle\", \"serve\", \"upfront\""),
         ("", "price = \"$0.01\"\nscheme = \"batch\"", "route[0].scheme: one of"),
         ("", "price = \"$0.01\"\nscheme = \"upto\"", "route[0].meter: is missing"),
         ("", "price = \"$1\"\nexposure = \"$1\"\nscheme = \"exact\"\nmeter = { by = \"upstream\" }", "route[0].meter: is for"),

@@ -13,7 +13,7 @@ use quittance_core::{Facilitator as _, Limits, Nonce, SecretKey};
 use quittance_guard::memory::MemoryReplayLog;
 use quittance_guard::receipt::Attested;
 use quittance_remote::{Key, RemoteFacilitator};
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::sync::mpsc;
 
 use crate::front::{Engine, Front, encoded};
@@ -25,7 +25,7 @@ const A: &str = "/v1/a";
 
 /// How a question is answered.
 #[derive(Clone, PartialEq, Eq, Debug)]
-enum Way {
+pub(crate) enum Way {
     /// As the real one does.
     Honestly,
     /// By a word that it is elsewhere.
@@ -44,31 +44,43 @@ enum Way {
 
 /// Who answers, and how from now on: to what a payment is worth, and to be paid.
 #[derive(Clone)]
-struct Between {
+pub(crate) struct Between {
     ways: Arc<Mutex<(Way, Way)>>,
-    asked: Arc<AtomicUsize>,
+    url: Arc<str>,
+    pub(crate) asked: Arc<AtomicUsize>,
 }
 
 impl Between {
     /// A gate whose facilitator this is.
     async fn open(verify: Way, settle: Way) -> (Self, Front<RemoteFacilitator>) {
-        let between = Self { ways: Arc::new(Mutex::new((verify, settle))), asked: Arc::default() };
+        Self::before(verify, settle, json!([{ "path": "/v1/*" }, { "path": "/free/*", "free": true }])).await
+    }
+
+    /// A gate with other routes.
+    pub(crate) async fn before(verify: Way, settle: Way, routes: Value) -> (Self, Front<RemoteFacilitator>) {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap()).into();
+        let between = Self { ways: Arc::new(Mutex::new((verify, settle))), url, asked: Arc::default() };
         let place = Place::open().await;
         let (engine, own) = (place.facilitator.clone(), between.clone());
         let app = Router::new().fallback(move |request: Request| {
             let (own, engine) = (own.clone(), engine.clone());
             async move { own.answer(&engine, request).await }
         });
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let url = format!("http://{}", listener.local_addr().unwrap());
         tokio::spawn(async move { axum::serve(listener, app).await.unwrap() });
-        let remote = RemoteFacilitator::builder(&url).unwrap().key(Key::bearer(KEY).unwrap()).allow_plain_http().build().unwrap();
-        let more = json!({ "limits": { "verify_seconds": 5, "settle_seconds": 5, "answer_seconds": 5, "connect_seconds": 5 } });
-        let front = Front::settled_by(place, (remote, Attested::Answer), MemoryReplayLog::new(100), more).await;
+        let limits = json!({ "verify_seconds": 5, "settle_seconds": 5, "answer_seconds": 5, "connect_seconds": 5 });
+        let more = json!({ "limits": limits, "route": routes });
+        let front = Front::settled_by(place, (between.remote(), Attested::Answer), MemoryReplayLog::new(100), more).await;
         (between, front)
     }
 
-    fn turns(&self, verify: Way, settle: Way) {
+    /// How a gate asks it.
+    pub(crate) fn remote(&self) -> RemoteFacilitator {
+        let builder = RemoteFacilitator::builder(&self.url).unwrap().key(Key::bearer(KEY).unwrap());
+        builder.allow_plain_http().build().unwrap()
+    }
+
+    pub(crate) fn turns(&self, verify: Way, settle: Way) {
         *self.ways.lock().unwrap() = (verify, settle);
     }
 
@@ -202,7 +214,7 @@ async fn row_154_a_second_facilitator_is_not_asked_about_what_the_first_left_ope
         let (between, front) = Between::open(Way::Honestly, way).await;
         let payment = front.payment("GET", A).await;
         assert_eq!((front.pay(A, &payment).await.status, front.sold()), (503, settled));
-        let other = front.beside((front.place.another().await, Attested::Chain)).await;
+        let other = front.beside((front.place.another().await, Attested::Chain), &json!({})).await;
         for _ in 0..2 {
             let said = crate::wire::ask(&other, "GET", A, &[("payment-signature", &payment)], b"").await;
             assert!(said.status == 503 && said.header("payment-required").is_none(), "it is no reason to pay once more: {said:?}");

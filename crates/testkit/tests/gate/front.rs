@@ -98,13 +98,13 @@ impl<F: quittance_core::Facilitator + Send + Sync + 'static> Front<F> {
     }
 
     /// Another gate on the same log, before another facilitator; where it listens.
-    pub(crate) async fn beside<G>(&self, (facilitator, attested): (G, Attested)) -> String
+    pub(crate) async fn beside<G>(&self, (facilitator, attested): (G, Attested), more: &Value) -> String
     where
         G: quittance_core::Facilitator + Send + Sync + 'static,
     {
         let log = Arc::clone(&self.log);
         let means = Means { facilitator, attested, log, schemes: vec![&EXACT], clock: Clock::system() };
-        let gate = Gate::new(config(self.port, &json!({})).unwrap(), means).unwrap();
+        let gate = Gate::new(config(self.port, more).unwrap(), means).unwrap();
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let at = listener.local_addr().unwrap().to_string();
         tokio::spawn(async move { gate.serve(listener, std::future::pending()).await });

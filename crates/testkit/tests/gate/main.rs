@@ -24,5 +24,6 @@ mod place;
 mod replays;
 mod selling;
 mod surface;
+mod upfront;
 mod upstream;
 mod wire;
