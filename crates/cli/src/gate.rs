@@ -134,6 +134,7 @@ async fn compose(arguments: &Arguments, format: Format, out: &mut impl Write) ->
         log: Arc::clone(&store),
         schemes: vec![&EXACT, &UPTO],
         clock: Clock::system(),
+        witnesses: settler::witnesses(&config)?,
     };
     let gate = Gate::new(config, means).map_err(|error| Failure::new(error.to_string()))?;
     let answer = match listener {

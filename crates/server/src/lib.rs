@@ -50,6 +50,7 @@ mod seller;
 mod settle;
 mod setup;
 mod statements;
+mod witness;
 
 pub use body::SoldBody;
 pub use clock::Clock;
@@ -62,3 +63,4 @@ pub use route::{Bind, Naming, Order, Pricing, Route};
 pub use seller::{Reconciled, Seller, Setup};
 pub use setup::SetupError;
 pub use statements::Statements;
+pub use witness::{Said, Seeing, Witness};

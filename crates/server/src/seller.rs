@@ -8,7 +8,7 @@ use bytes::Bytes;
 use http::Response;
 use http::request::Parts;
 use quittance_core::wire::BazaarInput;
-use quittance_core::{Facilitator, Fault, Scheme, SchemeId, Terms};
+use quittance_core::{Facilitator, Fault, Network, Scheme, SchemeId, Terms};
 use quittance_guard::replay::ReplayLog;
 use quittance_guard::screening::Screening;
 use tokio::sync::Semaphore;
@@ -26,6 +26,7 @@ use crate::reply;
 use crate::route::{Order, Prices, Route};
 use crate::setup::SetupError;
 use crate::statements::{Desk, Statements};
+use crate::witness::Witness;
 
 /// Sells routes. Clones are the same seller.
 pub struct Seller<F, L>(pub(crate) Arc<Shared<F, L>>);
@@ -39,6 +40,7 @@ pub(crate) struct Shared<F, L> {
     pub(crate) clock: Clock,
     pub(crate) options: Options,
     pub(crate) screening: Option<Arc<dyn Screening>>,
+    pub(crate) witnesses: Vec<(Network, Arc<dyn Witness>)>,
     pub(crate) quotes: Option<QuoteKey>,
     pub(crate) pages: Vec<Origin>,
     pub(crate) desk: Option<Desk>,
@@ -71,6 +73,7 @@ pub struct Setup<F, L> {
     clock: Clock,
     options: Options,
     screening: Option<Arc<dyn Screening>>,
+    witnesses: Vec<(Network, Arc<dyn Witness>)>,
     quotes: Option<QuoteKey>,
     pages: Vec<Origin>,
     statements: Option<Statements>,
@@ -96,6 +99,7 @@ impl<F, L> Seller<F, L> {
             clock: Clock::system(),
             options: Options::default(),
             screening: None,
+            witnesses: Vec::new(),
             quotes: None,
             pages: Vec::new(),
             statements: None,
@@ -128,6 +132,15 @@ impl<F, L> Setup<F, L> {
     #[must_use]
     pub fn screening(self, screening: Arc<dyn Screening>) -> Self {
         Self { screening: Some(screening), ..self }
+    }
+
+    /// The same with somebody who looks at the chain of a network for what the facilitator says that it settled there: nothing is served for what
+    /// the chain does not show (catalogue row 182). A witness that cannot look stops the sale as a facilitator that is down does. The first one of
+    /// a network is the one that is asked.
+    #[must_use]
+    pub fn witness(mut self, network: Network, witness: Arc<dyn Witness>) -> Self {
+        self.witnesses.push((network, witness));
+        self
     }
 
     /// The same with the key that quotes are sealed with.
@@ -182,7 +195,7 @@ impl<F, L> Setup<F, L> {
         }
         let breaker = Breaker::new(options.failures, options.rest);
         let places = Arc::new(Semaphore::new(options.concurrency.min(Semaphore::MAX_PERMITS)));
-        let Self { facilitator, log, origin, schemes, clock, options, screening, quotes, pages, statements } = self;
+        let Self { facilitator, log, origin, schemes, clock, options, screening, witnesses, quotes, pages, statements } = self;
         Ok(Seller(Arc::new(Shared {
             facilitator,
             log,
@@ -191,6 +204,7 @@ impl<F, L> Setup<F, L> {
             clock,
             options,
             screening,
+            witnesses,
             quotes,
             pages,
             desk: statements.map(Desk::new),

@@ -2,16 +2,32 @@
 
 use std::sync::Arc;
 
+use quittance_client::Lookup;
 use quittance_core::wire::{SettleRequest, SettleResponse, SupportedResponse, VerifyRequest, VerifyResponse};
-use quittance_core::{Facilitator, Fault};
+use quittance_core::{Facilitator, Fault, Network};
 use quittance_gate::Config;
 use quittance_gate::config::{FacilitatorConfig, Transport};
 use quittance_guard::receipt::Attested;
 use quittance_remote::{Key, RemoteFacilitator};
+use quittance_server::{Said, Witness};
 
 use crate::Failure;
 use crate::facilitator::sandbox::Sandbox;
 use crate::facilitator::{self, Engine, Running};
+
+/// Who looks at the chains that a configuration names for what is said to be settled there: what the facilitator has seen, a node shows at once.
+pub(super) fn witnesses(config: &Config) -> Result<Vec<(Network, Arc<dyn Witness>)>, Failure> {
+    let witness = |(network, url): &(Network, Box<str>)| {
+        let lookup = Lookup::new(*network, url).map_err(|fault| Failure::new(format!("look: {fault}")))?.at_depth(0);
+        let lookup = Arc::new(lookup);
+        let sees = move |said: Said| {
+            let lookup = Arc::clone(&lookup);
+            async move { lookup.shows(&said.key, (&said.asset, &said.payee, said.charged), &said.transaction).await }
+        };
+        Ok((*network, Arc::new(sees) as Arc<dyn Witness>))
+    };
+    config.look.iter().map(witness).collect()
+}
 
 /// Who settles.
 #[derive(Clone)]

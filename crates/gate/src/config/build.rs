@@ -1,11 +1,12 @@
 //! From the keys of the file to what they mean.
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use http::Method;
-use quittance_core::Resource;
+use quittance_core::{Network, Resource};
 use quittance_guard::Reach;
 use quittance_guard::screening::DenyList;
 use quittance_server::offer::upfront;
@@ -18,7 +19,7 @@ use zeroize::Zeroizing;
 
 use super::extensions::{self, StatementsConfig};
 use super::file::{self, File};
-use super::offers::{offers, same, tariff};
+use super::offers::{network, offers, same, tariff};
 use super::{Config, FacilitatorConfig, RouteConfig, Transport, Unlisted};
 use crate::forward::Chain;
 use crate::pattern::Pattern;
@@ -84,6 +85,7 @@ pub(super) fn config(file: &File, around: Around<'_>) -> Result<Config, ConfigEr
         ("cors_origins", format!("{:?}", file.cors_origins)),
         ("behind_proxy", file.behind_proxy.to_string()),
         ("facilitator", format!("{:?}", file.facilitator.as_ref().map(|file| (&file.url, &file.config)))),
+        ("look", format!("{:?}", file.look)),
         ("tls", tls.is_some().to_string()),
         ("statements", statements.as_ref().map(StatementsConfig::lasting).unwrap_or_default()),
         ("limits", format!("{bounds:?} {times:?} {options:?}")),
@@ -96,6 +98,7 @@ pub(super) fn config(file: &File, around: Around<'_>) -> Result<Config, ConfigEr
         store: store.as_str().into(),
         sealing_key: key,
         facilitator: file.facilitator.as_ref().map(|file| facilitator(file, around)).transpose()?,
+        look: look(&file.look, around)?,
         routes,
         unlisted,
         cors: cors.collect::<Result<_, _>>()?,
@@ -155,6 +158,28 @@ fn facilitator(file: &file::Facilitator, around: Around<'_>) -> Result<Facilitat
     }
 }
 
+/// The nodes that are asked about the facilitator's word. Which one it is does not show in what it says, so that one is as good as one's own word for it.
+fn look(file: &BTreeMap<String, String>, around: Around<'_>) -> Result<Vec<(Network, Box<str>)>, ConfigError> {
+    let mut found: Vec<(Network, Box<str>)> = Vec::new();
+    for (name, url) in file {
+        let place = format!("look.{name}");
+        let wrong = |words: &str| ConfigError::new(&*place, words);
+        let network = network(name, &place)?;
+        if network.chain_id().is_none() {
+            return Err(wrong("is no chain that anybody here can look at"));
+        }
+        if found.iter().any(|(other, _)| *other == network) {
+            return Err(wrong("is named twice"));
+        }
+        let url = resolve(url, &place, around)?;
+        if !["http://", "https://"].iter().any(|scheme| url.starts_with(scheme)) {
+            return Err(wrong("the http:// or https:// URL of a node"));
+        }
+        found.push((network, url.as_str().into()));
+    }
+    Ok(found)
+}
+
 fn options(file: &file::Limits) -> Result<Options, ConfigError> {
     let mut options = Options::default();
     options.body = count(file.paid_body_bytes, options.body, "limits.paid_body_bytes")?;
@@ -163,10 +188,11 @@ fn options(file: &file::Limits) -> Result<Options, ConfigError> {
     options.concurrency = count(file.payments, options.concurrency, "limits.payments")?;
     options.body_time = seconds(file.paid_body_seconds, options.body_time, "limits.paid_body_seconds")?;
     options.verify = seconds(file.verify_seconds, options.verify, "limits.verify_seconds")?;
+    options.look = seconds(file.look_seconds, options.look, "limits.look_seconds")?;
     options.settle = seconds(file.settle_seconds, options.settle, "limits.settle_seconds")?;
     // a payment is nobody else's for as long as all that is done with it may take
     let times = times(file)?;
-    let lease = options.verify + options.settle + times.connect + times.head + Duration::from_secs(5);
+    let lease = options.verify + options.settle + options.look + times.connect + times.head + Duration::from_secs(5);
     options.lease = lease.as_secs();
     options.attempts = file.redeliveries.unwrap_or(options.attempts);
     if options.attempts == 0 {

@@ -8,7 +8,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::Request;
 use axum::http::{Response, StatusCode};
-use quittance_core::wire::{SettleRequest, VerifyRequest, VerifyResponse};
+use quittance_core::wire::{SettleRequest, SettleResponse, VerifyRequest, VerifyResponse};
 use quittance_core::{Facilitator as _, Limits, Nonce, SecretKey};
 use quittance_guard::memory::MemoryReplayLog;
 use quittance_guard::receipt::Attested;
@@ -40,6 +40,8 @@ pub(crate) enum Way {
     Silently,
     /// "Valid", without a look.
     Valid,
+    /// "Settled", by a transaction, without doing anything.
+    Settled(String),
 }
 
 /// Who answers, and how from now on: to what a payment is worth, and to be paid.
@@ -52,12 +54,12 @@ pub(crate) struct Between {
 
 impl Between {
     /// A gate whose facilitator this is.
-    async fn open(verify: Way, settle: Way) -> (Self, Front<RemoteFacilitator>) {
-        Self::before(verify, settle, json!([{ "path": "/v1/*" }, { "path": "/free/*", "free": true }])).await
+    pub(crate) async fn open(verify: Way, settle: Way) -> (Self, Front<RemoteFacilitator>) {
+        Self::before(verify, settle, |_| json!({})).await
     }
 
-    /// A gate with other routes.
-    pub(crate) async fn before(verify: Way, settle: Way, routes: Value) -> (Self, Front<RemoteFacilitator>) {
+    /// A gate with more in its configuration.
+    pub(crate) async fn before(verify: Way, settle: Way, more: impl FnOnce(&Place) -> Value) -> (Self, Front<RemoteFacilitator>) {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap()).into();
         let between = Self { ways: Arc::new(Mutex::new((verify, settle))), url, asked: Arc::default() };
@@ -68,8 +70,10 @@ impl Between {
             async move { own.answer(&engine, request).await }
         });
         tokio::spawn(async move { axum::serve(listener, app).await.unwrap() });
-        let limits = json!({ "verify_seconds": 5, "settle_seconds": 5, "answer_seconds": 5, "connect_seconds": 5 });
-        let more = json!({ "limits": limits, "route": routes });
+        let limits =
+            json!({ "verify_seconds": 5, "settle_seconds": 5, "look_seconds": 1, "answer_seconds": 5, "connect_seconds": 5 });
+        let mut more = more(&place);
+        more["limits"] = limits;
         let front = Front::settled_by(place, (between.remote(), Attested::Answer), MemoryReplayLog::new(100), more).await;
         (between, front)
     }
@@ -115,6 +119,10 @@ impl Between {
                 let settled = engine.settle(&SettleRequest::from_json(&body, &Limits::BODY).unwrap()).await.unwrap();
                 assert!(settled.success, "{settled:?}");
                 std::future::pending().await
+            }
+            Way::Settled(transaction) => {
+                let payer = key(BUYER).address().to_string();
+                json(SettleResponse::settled("eip155:84532", transaction, payer).to_json())
             }
             Way::Valid => {
                 let mut verdict = VerifyResponse::valid("");

@@ -18,7 +18,7 @@ fn routes() -> Value {
 }
 
 async fn open(settle: Way) -> (Between, Front<RemoteFacilitator>) {
-    Between::before(Way::Valid, settle, routes()).await
+    Between::before(Way::Valid, settle, |_| json!({ "route": routes() })).await
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
