@@ -75,6 +75,8 @@ pub enum FacilitatorConfig {
     Remote {
         /// Where.
         url: Box<str>,
+        /// What it is called wherever it is, if that is not what its URL makes of it.
+        name: Option<Box<str>>,
         /// What it knows the gate by.
         key: Option<Zeroizing<String>>,
         /// Whether it may be spoken to without TLS.

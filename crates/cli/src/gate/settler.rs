@@ -43,10 +43,14 @@ impl Settler {
         let own = match (sandbox, &config.facilitator) {
             (Some(sandbox), _) => sandbox.config()?,
             (None, Some(FacilitatorConfig::Here(path))) => facilitator::read(path)?,
-            (None, Some(FacilitatorConfig::Remote { url, key, transport })) => {
+            (None, Some(FacilitatorConfig::Remote { url, name, key, transport })) => {
                 let builder = RemoteFacilitator::builder(url).map_err(|error| failed(&error))?;
                 let builder = match key {
                     Some(key) => builder.key(Key::bearer(key).map_err(|error| failed(&error))?),
+                    None => builder,
+                };
+                let builder = match name {
+                    Some(name) => builder.named(name),
                     None => builder,
                 };
                 let builder = if *transport == Transport::Plain { builder.allow_plain_http() } else { builder };

@@ -84,7 +84,7 @@ pub(super) fn config(file: &File, around: Around<'_>) -> Result<Config, ConfigEr
         ("deny_list", format!("{:?}", file.deny_list)),
         ("cors_origins", format!("{:?}", file.cors_origins)),
         ("behind_proxy", file.behind_proxy.to_string()),
-        ("facilitator", format!("{:?}", file.facilitator.as_ref().map(|file| (&file.url, &file.config)))),
+        ("facilitator", format!("{:?}", file.facilitator.as_ref().map(|file| (&file.url, &file.name, &file.config)))),
         ("look", format!("{:?}", file.look)),
         ("tls", tls.is_some().to_string()),
         ("statements", statements.as_ref().map(StatementsConfig::lasting).unwrap_or_default()),
@@ -151,10 +151,13 @@ fn facilitator(file: &file::Facilitator, around: Around<'_>) -> Result<Facilitat
                     "is not https:// and not on this machine; `allow_http = true` lets payments and keys be read on the way";
                 return Err(ConfigError::new("facilitator.url", words));
             }
-            Ok(FacilitatorConfig::Remote { url: url.as_str().into(), key, transport })
+            let name = file.name.as_ref().map(|name| resolve(name, "facilitator.name", around)).transpose()?;
+            Ok(FacilitatorConfig::Remote { url: url.as_str().into(), name: name.map(|name| name.as_str().into()), key, transport })
         }
-        (None, Some(text)) if key.is_none() => Ok(FacilitatorConfig::Here(path(text, "facilitator.config", around)?)),
-        _ => Err(ConfigError::new("facilitator", "needs either `url` or `config`, and the latter no key")),
+        (None, Some(text)) if key.is_none() && file.name.is_none() => {
+            Ok(FacilitatorConfig::Here(path(text, "facilitator.config", around)?))
+        }
+        _ => Err(ConfigError::new("facilitator", "needs either `url` or `config`, and the latter no key and no name")),
     }
 }
 

@@ -42,6 +42,7 @@ pub(super) struct File {
 #[serde(deny_unknown_fields, expecting = "a table `[facilitator]`")]
 pub(super) struct Facilitator {
     pub(super) url: Option<String>,
+    pub(super) name: Option<String>,
     pub(super) key: Option<String>,
     pub(super) key_file: Option<String>,
     #[serde(default)]

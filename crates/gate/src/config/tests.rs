@@ -99,6 +99,19 @@ fn a_facilitator_is_asked_without_tls_on_this_machine_and_where_somebody_says_so
 }
 
 #[test]
+fn row_154_a_facilitator_keeps_its_name_where_its_url_changes() {
+    let read = |lines: &str| with(&format!("price = \"$1\"\n[facilitator]\n{lines}"), "").unwrap();
+    let name = |lines: &str| match read(lines).facilitator {
+        Some(FacilitatorConfig::Remote { name, .. }) => name,
+        _ => panic!("{lines}"),
+    };
+    assert_eq!(name("url = \"https://new.example\""), None);
+    assert_eq!(name("url = \"https://new.example\"\nname = \"https://old.example\"").as_deref(), Some("https://old.example"));
+    let [one, other] = ["a", "b"].map(|name| read(&format!("url = \"https://f.example\"\nname = \"{name}\"")));
+    assert_ne!(one.lasting(), other.lasting(), "only a new start changes it");
+}
+
+#[test]
 fn a_price_is_written_as_people_write_it() {
     let amount = |route: &str| with("", route).unwrap().routes[0].offers[0].amount().to_string();
     assert_eq!(amount("price = \"$0.01\""), "10000");
@@ -161,6 +174,7 @@ fn what_cannot_be_built_is_an_error_at_its_key() {
         ("[facilitator]\nurl = \"http://127.0.0.1.example\"", price, "facilitator.url: is not https://"),
         ("[facilitator]\nurl = \"https://f.example\"\nkey = \"s3cret\"", price, "facilitator.key: does not belong"),
         ("[facilitator]", price, "facilitator: needs either"),
+        ("[facilitator]\nconfig = \"f.toml\"\nname = \"ours\"", price, "facilitator: needs either"),
         ("[look]\nbass = \"http://127.0.0.1:1\"", price, "look.bass: neither CAIP-2"),
         ("[look]\nsolana = \"http://127.0.0.1:1\"", price, "look.solana: is no chain"),
         ("[look]\nbase = \"ws://127.0.0.1:1\"", price, "look.base: the http:// or https:// URL"),

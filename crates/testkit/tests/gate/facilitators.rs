@@ -9,10 +9,10 @@ use axum::body::Body;
 use axum::extract::Request;
 use axum::http::{Response, StatusCode};
 use quittance_core::wire::{SettleRequest, SettleResponse, VerifyRequest, VerifyResponse};
-use quittance_core::{Facilitator as _, Limits, Nonce, SecretKey};
+use quittance_core::{Facilitator, Limits, Nonce, SecretKey};
 use quittance_guard::memory::MemoryReplayLog;
 use quittance_guard::receipt::Attested;
-use quittance_remote::{Key, RemoteFacilitator};
+use quittance_remote::{Builder, Key, RemoteFacilitator};
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
 
@@ -74,14 +74,14 @@ impl Between {
             json!({ "verify_seconds": 5, "settle_seconds": 5, "look_seconds": 1, "answer_seconds": 5, "connect_seconds": 5 });
         let mut more = more(&place);
         more["limits"] = limits;
-        let front = Front::settled_by(place, (between.remote(), Attested::Answer), MemoryReplayLog::new(100), more).await;
+        let remote = between.remote().build().unwrap();
+        let front = Front::settled_by(place, (remote, Attested::Answer), MemoryReplayLog::new(100), more).await;
         (between, front)
     }
 
     /// How a gate asks it.
-    pub(crate) fn remote(&self) -> RemoteFacilitator {
-        let builder = RemoteFacilitator::builder(&self.url).unwrap().key(Key::bearer(KEY).unwrap());
-        builder.allow_plain_http().build().unwrap()
+    pub(crate) fn remote(&self) -> Builder {
+        RemoteFacilitator::builder(&self.url).unwrap().key(Key::bearer(KEY).unwrap()).allow_plain_http()
     }
 
     pub(crate) fn turns(&self, verify: Way, settle: Way) {
@@ -230,5 +230,22 @@ async fn row_154_a_second_facilitator_is_not_asked_about_what_the_first_left_ope
         }
         between.turns(Way::Honestly, Way::Honestly);
         assert_eq!((front.pay(A, &payment).await.status, front.sold(), front.seen.served()), (200, 1, 1));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn row_154_a_facilitator_that_keeps_its_name_goes_on_at_another_url_with_what_is_open() {
+    for (way, settled) in [(Way::Silently, 1), (Way::Never, 0)] {
+        let (between, front) = Between::open(Way::Honestly, way).await;
+        let payment = front.payment("GET", A).await;
+        assert_eq!((front.pay(A, &payment).await.status, front.sold()), (503, settled));
+        let old = between.remote().build().unwrap();
+        let elsewhere = || RemoteFacilitator::builder(&front.place.url).unwrap().key(Key::bearer(KEY).unwrap()).allow_plain_http();
+        for (moved, status) in [(elsewhere(), 503), (elsewhere().named(old.name()), 200)] {
+            let next = front.beside((moved.build().unwrap(), Attested::Answer), &json!({})).await;
+            let said = crate::wire::ask(&next, "GET", A, &[("payment-signature", &payment)], b"").await;
+            assert_eq!(said.status, status, "{said:?}");
+        }
+        assert_eq!((front.sold(), front.seen.served()), (1, 1));
     }
 }

@@ -92,7 +92,8 @@ async fn row_182_a_node_that_cannot_be_asked_stops_the_sale_and_loses_nothing() 
     assert_eq!((refused.status, refused.header("payment-required"), front.seen.served()), (503, None, 0), "{refused:?}");
     // a gate whose node answers goes on with it
     let url = front.place.node.devnet.url();
-    let next = front.beside((between.remote(), Attested::Answer), &json!({ "look": { "base-sepolia": url } })).await;
+    let next =
+        front.beside((between.remote().build().unwrap(), Attested::Answer), &json!({ "look": { "base-sepolia": url } })).await;
     let delivered = ask(&next, "GET", A, &[("payment-signature", &payment)], b"").await;
     assert_eq!((delivered.status, front.sold(), front.seen.served()), (200, 1, 1), "{delivered:?}");
 }

@@ -62,7 +62,7 @@ async fn rows_138_and_151_an_outage_keeps_the_claim_and_the_next_gate_delivers_w
         assert_eq!((front.sold(), front.seen.served()), (settled, 0));
         between.turns(Way::Valid, Way::Honestly);
         // the one that was told nothing is gone, and what it knew is in the log
-        let next = front.beside((between.remote(), Attested::Answer), &json!({ "route": routes() })).await;
+        let next = front.beside((between.remote().build().unwrap(), Attested::Answer), &json!({ "route": routes() })).await;
         let delivered = ask(&next, "GET", A, &[("payment-signature", &payment)], b"").await;
         assert_eq!((delivered.status, front.sold(), front.seen.served()), (200, 1, 1), "{delivered:?}");
     }
