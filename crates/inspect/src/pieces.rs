@@ -87,7 +87,7 @@ pub(crate) fn pieces(text: &str) -> Vec<Piece<'_>> {
     }
     // in a transcript of a POST the question has a body too, and the answer's is the later one
     let is_ours = |body: &&&str| body.contains("\"x402Version\"");
-    let body = bodies.iter().rev().find(is_ours).or(bodies.last()).copied();
+    let body = bodies.iter().rev().find(is_ours).or_else(|| bodies.last()).copied();
     if found.is_empty() && body.is_none() {
         return [Piece { place: Place::Base64, text }].into();
     }

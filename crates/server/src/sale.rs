@@ -137,7 +137,7 @@ impl<F: Facilitator + Send + Sync + 'static, L: ReplayLog + Send + Sync + 'stati
         demand.payment_id = payment_id;
         demand.quota = selling.route.quota;
         demand.finality = shared.options.finality;
-        demand.lease = shared.options.lease;
+        demand.lease = shared.lease(verified.key().network());
         demand.deliveries = shared.options.attempts;
         match selling.route.order {
             // nothing is served or sent before `settling` is flushed, and the claim with it

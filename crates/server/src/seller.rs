@@ -335,6 +335,13 @@ impl Selling {
 }
 
 impl<F, L> Shared<F, L> {
+    /// For how many seconds a payment that is being worked on is nobody else's: where its chain is looked at, for as long as that may take too.
+    pub(crate) fn lease(&self, network: Network) -> u64 {
+        let is_looked_at = self.witnesses.iter().any(|(other, _)| *other == network);
+        let look = if is_looked_at { self.options.look.as_secs() } else { 0 };
+        self.options.lease.saturating_add(look)
+    }
+
     /// The rules by which a payment for an offer is checked.
     pub(crate) fn scheme(&self, offer: &Terms) -> Option<&'static dyn Scheme> {
         let id: &SchemeId = offer.scheme();

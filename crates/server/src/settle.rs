@@ -331,7 +331,9 @@ pub(crate) async fn reconcile<F: Facilitator + Sync, L: ReplayLog + Sync>(shared
             found.elsewhere += 1;
             continue;
         }
-        let Some(claim) = shared.log.resume(&entry.key, shared.options.lease, shared.clock.now()?).await? else { continue };
+        let Some(claim) = shared.log.resume(&entry.key, shared.lease(entry.key.network()), shared.clock.now()?).await? else {
+            continue;
+        };
         let expected = Expected::new((entry.key.network(), entry.payer, charge), Attempt::Again, Step::Settled);
         match attempt_to(shared, &claim, open.request, expected).await {
             End::Paid(_) | End::Refused(..) => found.ended += 1,

@@ -15,18 +15,14 @@ use crate::Failure;
 use crate::facilitator::sandbox::Sandbox;
 use crate::facilitator::{self, Engine, Running};
 
-/// Who looks at the chains that a configuration names for what is said to be settled there: what the facilitator has seen, a node shows at once.
-pub(super) fn witnesses(config: &Config) -> Result<Vec<(Network, Arc<dyn Witness>)>, Failure> {
-    let witness = |(network, url): &(Network, Box<str>)| {
-        let lookup = Lookup::new(*network, url).map_err(|fault| Failure::new(format!("look: {fault}")))?.at_depth(0);
-        let lookup = Arc::new(lookup);
-        let sees = move |said: Said| {
-            let lookup = Arc::clone(&lookup);
-            async move { lookup.shows(&said.key, (&said.asset, &said.payee, said.charged), &said.transaction).await }
-        };
-        Ok((*network, Arc::new(sees) as Arc<dyn Witness>))
-    };
-    config.look.iter().map(witness).collect()
+/// Who looks at a chain through a node for what is said to be settled there: what the facilitator has seen in a block is there at once.
+pub(super) fn witness(network: Network, url: &str) -> Result<Arc<dyn Witness>, Failure> {
+    let lookup = Lookup::new(network, url).map_err(|fault| Failure::new(format!("look: {fault}")))?.at_depth(0);
+    let lookup = Arc::new(lookup);
+    Ok(Arc::new(move |said: Said| {
+        let lookup = Arc::clone(&lookup);
+        async move { lookup.shows(&said.key, (&said.asset, &said.payee, said.charged), &said.transaction).await }
+    }))
 }
 
 /// Who settles.

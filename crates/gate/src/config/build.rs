@@ -195,7 +195,7 @@ fn options(file: &file::Limits) -> Result<Options, ConfigError> {
     options.settle = seconds(file.settle_seconds, options.settle, "limits.settle_seconds")?;
     // a payment is nobody else's for as long as all that is done with it may take
     let times = times(file)?;
-    let lease = options.verify + options.settle + options.look + times.connect + times.head + Duration::from_secs(5);
+    let lease = options.verify + options.settle + times.connect + times.head + Duration::from_secs(5);
     options.lease = lease.as_secs();
     options.attempts = file.redeliveries.unwrap_or(options.attempts);
     if options.attempts == 0 {
