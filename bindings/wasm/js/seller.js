@@ -74,6 +74,13 @@ export const createGate = ({ terms, serve, settle, facilitator, log, origin, bin
     return header.ok ? answer(402, error, { "PAYMENT-REQUIRED": header.value }) : answer(414, header.error.code);
   };
 
+  // a log that cannot give a payment back keeps it until its time is over, which changes nothing in what is answered
+  const release = async (key) => {
+    try {
+      await log.release(key);
+    } catch {}
+  };
+
   return async (request, ...rest) => {
     // the resource is the seller's to name: what a client says of it is compared
     const { pathname, search } = new URL(request.url);
@@ -100,11 +107,11 @@ export const createGate = ({ terms, serve, settle, facilitator, log, origin, bin
     try {
       served = await serve(request, verified.value, ...rest);
     } catch (error) {
-      await log.release(key);
+      await release(key);
       throw error;
     }
     if (!served.ok) {
-      await log.release(key);
+      await release(key);
       return served;
     }
     const { text, value: paymentPayload } = decodeHeader("PAYMENT-SIGNATURE", value);
@@ -124,7 +131,7 @@ export const createGate = ({ terms, serve, settle, facilitator, log, origin, bin
       const reason = explainReason(String(settled.errorReason ?? ""));
       const refused = reason.ok && reason.value.kind === "rejection" && reason.value.retry !== "unknown_outcome";
       if (!refused) return unknown();
-      await log.release(key);
+      await release(key);
       return offered(url, settled.errorReason);
     }
     if (!judgeAnswer(value, settled, { terms: offers[offer] }).ok) return answer(502, "settlement_unknown");

@@ -20,7 +20,7 @@ use quittance_mcp::PricedTool;
 use quittance_remote::RemoteFacilitator;
 use quittance_server::{Options, Origin, Route, Seller, offer};
 use serde_json::{Value, json};
-use tokio::sync::mpsc;
+use tokio::sync::{Notify, mpsc};
 
 #[derive(Parser)]
 struct Arguments {
@@ -44,6 +44,8 @@ type Tool = PricedTool<RemoteFacilitator, MemoryReplayLog>;
 struct Tools {
     sold: Arc<BTreeMap<&'static str, Tool>>,
     runs: Arc<AtomicU64>,
+    /// Told when there is weather in Faro, for which Thule waits.
+    south: Arc<Notify>,
 }
 
 impl Tools {
@@ -68,10 +70,15 @@ impl Tools {
     }
 
     async fn sell(&self, tool: &Tool, params: &Value) -> Value {
-        let (runs, name) = (Arc::clone(&self.runs), tool.name().to_owned());
+        let (runs, south, name) = (Arc::clone(&self.runs), Arc::clone(&self.south), tool.name().to_owned());
         let city = params["arguments"]["city"].as_str().unwrap_or("nowhere").to_owned();
         let run = async move |_paid| {
             let run = runs.fetch_add(1, Ordering::SeqCst) + 1;
+            match &*city {
+                "Thule" => south.notified().await,
+                "Faro" => south.notify_one(),
+                _ => {}
+            }
             let failed = json!({"isError": true, "content": [{"type": "text", "text": format!("no oracle in {city}")}]});
             if name == "broken" { failed } else { text(&format!("rain in {city}, by run {run}")) }
         };
@@ -107,7 +114,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     for name in ["weather", "broken"] {
         sold.insert(name, PricedTool::new(&seller, name, Route::new([price()?]).description("what it says"))?);
     }
-    let tools = Tools { sold: Arc::new(sold), runs: Arc::default() };
+    let tools = Tools { sold: Arc::new(sold), runs: Arc::default(), south: Arc::default() };
 
     let (lines, mut requests) = mpsc::channel::<String>(64);
     std::thread::spawn(move || {

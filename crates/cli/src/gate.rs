@@ -128,12 +128,15 @@ async fn compose(arguments: &Arguments, format: Format, out: &mut impl Write) ->
     };
     let description = said::Description::of(&config, settler.place());
     let (attested, admin) = (settler.attested(), config.admin);
+    let look = |(network, url): &(_, Box<str>)| Ok((*network, settler::witness(*network, url)?));
+    let witnesses = config.look.iter().map(look).collect::<Result<_, Failure>>()?;
     let means = Means {
         facilitator: settler.clone(),
         attested,
         log: Arc::clone(&store),
         schemes: vec![&EXACT, &UPTO],
         clock: Clock::system(),
+        witnesses,
     };
     let gate = Gate::new(config, means).map_err(|error| Failure::new(error.to_string()))?;
     let answer = match listener {

@@ -6,6 +6,7 @@
 //! | `wallet.key` | the key that seals signed payments in it |
 //! | `audit.log` | what happened, one line each, chained |
 //! | `audit.salt` | the salt of the hashes in it |
+//! | `audit.wanted` | nothing; it is locked by those who wait for the log |
 //!
 //! One process at a time has the log, for as long as it buys; another waits for it (catalogue row 223).
 
@@ -23,6 +24,39 @@ use crate::{Failure, log};
 
 const LOG: &str = "audit.log";
 const STORE: &str = "wallet.db";
+const WANTED: &str = "audit.wanted";
+
+/// That somebody waits for the log. Who has it and could keep it longer sees that, and lets it go.
+pub(crate) struct Wish(#[expect(dead_code, reason = "it is locked for as long as it is there")] File);
+
+impl Wish {
+    pub(crate) fn made(home: &Path) -> Result<Self, Failure> {
+        let file = Self::open(home)?;
+        file.lock_shared().map_err(|error| Self::failed(home, &error))?;
+        Ok(Self(file))
+    }
+
+    /// Whether anybody has one.
+    pub(crate) fn is_somebodys(home: &Path) -> Result<bool, Failure> {
+        match Self::open(home)?.try_lock() {
+            Ok(()) => Ok(false),
+            Err(TryLockError::WouldBlock) => Ok(true),
+            Err(TryLockError::Error(error)) => Err(Self::failed(home, &error)),
+        }
+    }
+
+    fn open(home: &Path) -> Result<File, Failure> {
+        let mut options = OpenOptions::new();
+        options.create(true).read(true).append(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        options.open(home.join(WANTED)).map_err(|error| Self::failed(home, &error))
+    }
+
+    fn failed(home: &Path, error: &dyn std::fmt::Display) -> Failure {
+        Failure::new(format!("{}: {error}", home.join(WANTED).display()))
+    }
+}
 
 /// The log of a wallet, which nobody else has until this goes.
 pub(crate) struct Log {
@@ -34,7 +68,11 @@ pub(crate) struct Log {
 impl Log {
     /// The log, when it is there for the taking.
     pub(crate) fn wait_for(home: &Path) -> Result<Self, Failure> {
+        if let Some(log) = Self::if_free(home)? {
+            return Ok(log);
+        }
         let log = Self::open(home)?;
+        let _wish = Wish::made(home)?;
         log.file.lock().map_err(|error| log.failed(&error))?;
         Ok(log)
     }

@@ -269,6 +269,32 @@ fn a_file_is_checked_and_a_new_price_in_it_counts_without_a_new_start() {
 }
 
 #[test]
+fn what_is_paid_up_front_and_what_is_looked_at_is_said() {
+    let (upstream, home) = (Upstream::open(), Folder::new("upfront"));
+    let (payee, store) = (ACCOUNTS[1].address, home.0.join("gate.db").display().to_string());
+    let text = format!(
+        "upstream = \"{}\"\nlisten = \"127.0.0.1:0\"\norigin = \"{ORIGIN}\"\nstore = \"sqlite:{store}\"\nsealing_key = \"${{SEAL}}\"\n\
+         pay_to = \"{payee}\"\nnetwork = \"base-sepolia\"\n[look]\nbase-sepolia = \"http://127.0.0.1:1\"\n\
+         [[route]]\npath = \"/v1/*\"\nprice = \"$0.01\"\norder = \"upfront\"\n",
+        upstream.url,
+    );
+    let file = home.file("gate.toml", &text);
+    let (code, said, log) = run(&home, &["gate", "--check", "--config", &file, "--devnet"]);
+    for line in [
+        format!("/v1/*  0.01 USDC on eip155:84532 to {payee}, up front"),
+        "what is settled on eip155:84532 is looked for there before it is served".into(),
+    ] {
+        assert!(code == 0 && said.contains(&line), "{line} is not in\n{said} {log}");
+    }
+    let gate = Gate::start(&home, &["--config", &file, "--devnet"]);
+    assert_eq!(
+        (&gate.said["routes"][0]["offers"][0]["flow"], &gate.said["looked_at"][0]),
+        (&"upfront".into(), &"eip155:84532".into())
+    );
+    assert_eq!(gate.offer("/v1/a").extra.expect("more").member("paymentFlow").and_then(|flow| flow.as_str()), Some("upfront"));
+}
+
+#[test]
 fn row_164_a_meter_is_said_in_words_and_its_offers_name_who_charges_also_after_a_change() {
     let (upstream, home) = (Upstream::open(), Folder::new("meter"));
     let text = |price: &str| {

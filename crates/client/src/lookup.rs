@@ -17,7 +17,7 @@ use std::time::Duration;
 
 use quittance_core::chain::{ChainAnswer, ChainQuery};
 use quittance_core::json::{self, Object, Value};
-use quittance_core::{Address, Amount, Fault, Limits, Network, Nonce, ReplayKey, Signer, UnixSeconds, keccak256};
+use quittance_core::{Account, Address, Amount, Asset, Fault, Limits, Network, Nonce, ReplayKey, Signer, UnixSeconds, keccak256};
 use quittance_evm::question::{self, Outcome};
 use quittance_guard::budget::{Record, Unspent};
 use quittance_guard::{Attested, Ledger, PurchaseId, Receipt};
@@ -40,6 +40,8 @@ pub struct Lookup {
 
 /// How many blocks of logs are asked for at a time: what public nodes give.
 const AT_ONCE: u64 = 1_000;
+/// What a token logs of a nonce that it has taken.
+const USED: &str = "AuthorizationUsed(address,bytes32)";
 /// How long an answer of a node may be.
 const LONGEST: usize = 1 << 20;
 
@@ -85,9 +87,7 @@ impl Lookup {
             ReplayKey::Permit2 { owner, nonce, .. } => ChainQuery::PermitNonce { owner, nonce },
             _ => return Ok(None),
         };
-        if Some(number(&self.ask("eth_chainId", "").await?)?) != self.network.chain_id() {
-            return Err(Fault::ChainReply);
-        }
+        self.require_chain().await?;
         let head = number(&self.ask("eth_blockNumber", "").await?)?;
         let at = head.saturating_sub(self.depth);
         let block = self.ask("eth_getBlockByNumber", &format!("\"{at:#x}\",false")).await?;
@@ -97,6 +97,56 @@ impl Lookup {
             (true, ReplayKey::Eip3009 { token, from, nonce, .. }) => self.used(record, (*token, *from, *nonce), at).await,
             _ => Ok(None),
         }
+    }
+
+    /// Whether the chain shows that a transaction moved an amount to a payee by a payment, for whoever was told so: a seller by its facilitator
+    /// (catalogue row 182). What is not deep enough is not shown yet.
+    ///
+    /// The logs of an EIP-3009 transfer do not say which transfer belongs to which nonce, so that every authorization of the payer that the
+    /// transaction used needs a transfer like this one. Permit2 logs no nonce: there the transfer is looked for, and that the nonce is used.
+    ///
+    /// # Errors
+    ///
+    /// As [`evidence`](Self::evidence).
+    pub async fn shows(
+        &self,
+        key: &ReplayKey,
+        (asset, payee, amount): (&Asset, &Account, Amount),
+        transaction: &str,
+    ) -> Result<bool, Fault> {
+        let (Some(token), Some(payee)) = (asset.token().address(), payee.address()) else { return Ok(false) };
+        if key.network() != self.network || bytes(transaction).map_or(0, |hash| hash.len()) != 32 {
+            return Ok(false);
+        }
+        self.require_chain().await?;
+        let receipt = self.ask("eth_getTransactionReceipt", &format!("\"{}\"", transaction.to_ascii_lowercase())).await?;
+        if receipt == Value::Null {
+            return Ok(false);
+        }
+        let at = self.ask("eth_blockNumber", "").await?;
+        let at = number(&at)?.saturating_sub(self.depth);
+        if !is_of_transaction(&receipt, transaction)? {
+            return Err(Fault::ChainReply);
+        }
+        // what failed has left no log of what it did
+        if number(member(&receipt, "status")?)? != 1 || number(member(&receipt, "blockNumber")?)? > at {
+            return Ok(false);
+        }
+        match *key {
+            ReplayKey::Eip3009 { token: own, from, nonce, .. } if own == token => {
+                let moved = transfers(&receipt, token, (from, payee, amount))?;
+                let used = logs_of(&receipt, token, &[topic(USED), padded(from)])?;
+                let nonce = hex(nonce.as_bytes());
+                Ok(moved >= used.len() && used.iter().any(|topics| topics.get(2) == Some(&nonce)))
+            }
+            ReplayKey::Permit2 { owner, nonce, .. } => Ok(transfers(&receipt, token, (owner, payee, amount))? > 0
+                && self.is_used(&ChainQuery::PermitNonce { owner, nonce }, at).await?),
+            _ => Ok(false),
+        }
+    }
+
+    async fn require_chain(&self) -> Result<(), Fault> {
+        if Some(number(&self.ask("eth_chainId", "").await?)?) == self.network.chain_id() { Ok(()) } else { Err(Fault::ChainReply) }
     }
 
     async fn is_used(&self, question: &ChainQuery, at: u64) -> Result<bool, Fault> {
@@ -116,7 +166,7 @@ impl Lookup {
         (token, from, nonce): (Address, Address, Nonce),
         at: u64,
     ) -> Result<Option<Evidence>, Fault> {
-        let (used, cancelled) = (topic("AuthorizationUsed(address,bytes32)"), topic("AuthorizationCanceled(address,bytes32)"));
+        let (used, cancelled) = (topic(USED), topic("AuthorizationCanceled(address,bytes32)"));
         let (authorizer, nonce) = (padded(from), hex(nonce.as_bytes()));
         let lowest = at.saturating_sub(self.range);
         let mut to = at;
@@ -153,19 +203,13 @@ impl Lookup {
             return Err(Fault::ChainReply);
         }
         let receipt = self.ask("eth_getTransactionReceipt", &format!("\"{hash}\"")).await?;
-        if number(member(&receipt, "status")?)? != 1 || !text(member(&receipt, "transactionHash")?)?.eq_ignore_ascii_case(&hash) {
+        if number(member(&receipt, "status")?)? != 1 || !is_of_transaction(&receipt, &hash)? {
             return Err(Fault::ChainReply);
         }
         let Some(payee) = record.purchase.payee.address() else { return Ok(None) };
-        let transfer = [topic("Transfer(address,address,uint256)"), padded(from), padded(payee)];
-        let amount = record.purchase.amount.to_be_bytes();
-        for log in member(&receipt, "logs")?.as_array().ok_or(Fault::ChainReply)? {
-            if is_of(log, token)? && topics(log)? == transfer && bytes(text(member(log, "data")?)?)? == amount {
-                let receipt = Receipt::new(Amount::from_be_bytes(amount), &hash, Attested::Chain);
-                return Ok(Some(Evidence::Settled(receipt)));
-            }
-        }
-        Ok(None)
+        let amount = record.purchase.amount;
+        let moved = transfers(&receipt, token, (from, payee, amount))? > 0;
+        Ok(moved.then(|| Evidence::Settled(Receipt::new(amount, &hash, Attested::Chain))))
     }
 
     async fn ask(&self, method: &str, params: &str) -> Result<Value, Fault> {
@@ -248,6 +292,34 @@ fn bytes(text: &str) -> Result<Vec<u8>, Fault> {
 fn topics(log: &Value) -> Result<Vec<String>, Fault> {
     let topics = member(log, "topics")?.as_array().ok_or(Fault::ChainReply)?;
     topics.iter().map(|topic| text(topic).map(str::to_ascii_lowercase)).collect()
+}
+
+/// How many transfers of an amount between two accounts a receipt has in it.
+fn transfers(receipt: &Value, token: Address, (from, payee, amount): (Address, Address, Amount)) -> Result<usize, Fault> {
+    let transfer = [topic("Transfer(address,address,uint256)"), padded(from), padded(payee)];
+    let mut count = 0;
+    for log in member(receipt, "logs")?.as_array().ok_or(Fault::ChainReply)? {
+        if is_of(log, token)? && topics(log)? == transfer && bytes(text(member(log, "data")?)?)? == amount.to_be_bytes() {
+            count += 1;
+        }
+    }
+    Ok(count)
+}
+
+/// The topics of each log of a contract in a receipt that begin so.
+fn logs_of(receipt: &Value, contract: Address, beginning: &[String]) -> Result<Vec<Vec<String>>, Fault> {
+    let mut found = Vec::new();
+    for log in member(receipt, "logs")?.as_array().ok_or(Fault::ChainReply)? {
+        let topics = topics(log)?;
+        if is_of(log, contract)? && topics.starts_with(beginning) {
+            found.push(topics);
+        }
+    }
+    Ok(found)
+}
+
+fn is_of_transaction(receipt: &Value, hash: &str) -> Result<bool, Fault> {
+    Ok(text(member(receipt, "transactionHash")?)?.eq_ignore_ascii_case(hash))
 }
 
 fn is_of(log: &Value, token: Address) -> Result<bool, Fault> {

@@ -14,7 +14,7 @@ use std::path::PathBuf;
 
 use quittance_core::statement::Key;
 use quittance_core::wire::SupportedResponse;
-use quittance_core::{Fault, Terms};
+use quittance_core::{Fault, Network, Terms};
 use quittance_guard::screening::DenyList;
 use quittance_server::{Options, Origin, Route};
 use quittance_service::Bounds;
@@ -49,6 +49,8 @@ pub struct Config {
     pub sealing_key: Zeroizing<[u8; 32]>,
     /// Who settles; whoever composes the gate knows one if the file names none.
     pub facilitator: Option<FacilitatorConfig>,
+    /// Through which node a network's chain is looked at for what the facilitator says that it settled.
+    pub look: Vec<(Network, Box<str>)>,
     /// The routes.
     pub routes: Vec<RouteConfig>,
     /// What becomes of everything else.
@@ -73,6 +75,8 @@ pub enum FacilitatorConfig {
     Remote {
         /// Where.
         url: Box<str>,
+        /// What it is called wherever it is, if that is not what its URL makes of it.
+        name: Option<Box<str>>,
         /// What it knows the gate by.
         key: Option<Zeroizing<String>>,
         /// Whether it may be spoken to without TLS.

@@ -5,10 +5,10 @@ use std::io;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
-use quittance_core::{Facilitator, Fault, Scheme, sha256};
+use quittance_core::{Facilitator, Fault, Network, Scheme, sha256};
 use quittance_guard::receipt::Attested;
 use quittance_guard::replay::ReplayLog;
-use quittance_server::{Clock, QuoteKey, Reconciled, Seller, SetupError, Sold};
+use quittance_server::{Clock, QuoteKey, Reconciled, Seller, SetupError, Sold, Witness};
 use quittance_service::{ServeError, Served, Tls, TlsError, serve};
 use tokio::net::TcpListener;
 use tower_layer::Layer as _;
@@ -67,6 +67,8 @@ pub struct Means<F, L> {
     pub schemes: Vec<&'static dyn Scheme>,
     /// What time it is.
     pub clock: Clock,
+    /// Who looks at which chain for what the facilitator says ([`Config::look`]).
+    pub witnesses: Vec<(Network, Arc<dyn Witness>)>,
 }
 
 /// Why there is no gate.
@@ -121,13 +123,16 @@ impl<F: Facilitator + Send + Sync + 'static, L: ReplayLog + Send + Sync + 'stati
     /// [`GateError`].
     pub fn new(config: Config, means: Means<F, L>) -> Result<Self, GateError> {
         let metrics = Arc::new(Metrics::default());
-        let Means { facilitator, attested, log, schemes, clock } = means;
+        let Means { facilitator, attested, log, schemes, clock, witnesses } = means;
         let counted = Counted { facilitator, metrics: Arc::clone(&metrics) };
         let mut options = config.options.clone();
         options.attested = attested;
         let mut setup = Seller::setup(counted, log, config.origin.clone()).clock(clock).options(options).quotes(quotes(&config));
         for scheme in schemes {
             setup = setup.scheme(scheme);
+        }
+        for (network, witness) in witnesses {
+            setup = setup.witness(network, witness);
         }
         for origin in &config.cors {
             setup = setup.for_pages_of(origin.clone());

@@ -147,6 +147,7 @@ struct Rules {
 struct Ways {
     schemes: Vec<SchemeId>,
     methods: Vec<Method>,
+    flows: Vec<Flow>,
     /// Who may charge up to a ceiling.
     facilitators: Vec<Address>,
 }
@@ -156,6 +157,19 @@ struct Ways {
 enum Method {
     Eip3009,
     Permit2,
+}
+
+/// When the money may move (`paymentFlow`).
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Flow {
+    /// When a facilitator has said that the payment is good; the one that is never written.
+    Authorization,
+    /// At once.
+    Upfront,
+}
+
+impl Flow {
+    const WORDS: [(&'static str, Self); 2] = [("authorization", Self::Authorization), ("upfront", Self::Upfront)];
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -60,22 +60,34 @@ const HEADERS: [&str; 7] =
 pub(crate) fn pieces(text: &str) -> Vec<Piece<'_>> {
     let text = text.get(..MOST).unwrap_or(text).trim();
     let mut found = Vec::new();
-    let mut body = None;
-    let mut at = 0;
+    let mut bodies = Vec::new();
+    let (mut at, mut end, mut unclosed) = (0, 0, 0);
     for line in text.split_inclusive('\n') {
         let start = at;
         at += line.len();
         if let Some((name, value)) = header(line) {
             found.push(Piece { place: Place::Header(name), text: value });
-        } else if body.is_none() && line.trim_start().starts_with('{') {
-            body = text.get(start..);
+        } else if start >= end && unclosed < MANY && line.trim_start().starts_with('{') {
+            let rest = text.get(start..).unwrap_or_default();
+            match whole(rest) {
+                Some(body) => {
+                    end = start + body.len();
+                    bodies.push(body);
+                }
+                // what is not closed can have anything behind it, another body too
+                None => {
+                    unclosed += 1;
+                    bodies.extend(rest.rfind('}').and_then(|end| rest.get(..=end)));
+                }
+            }
         }
     }
     if found.is_empty() && text.starts_with(['{', '[']) {
         return [Piece { place: Place::Json, text }].into();
     }
-    // a body that ends before the text does is followed by what a shell wrote
-    let body = body.and_then(|body| body.rfind('}').and_then(|end| body.get(..=end)));
+    // in a transcript of a POST the question has a body too, and the answer's is the later one
+    let is_ours = |body: &&&str| body.contains("\"x402Version\"");
+    let body = bodies.iter().rev().find(is_ours).or_else(|| bodies.last()).copied();
     if found.is_empty() && body.is_none() {
         return [Piece { place: Place::Base64, text }].into();
     }
@@ -85,6 +97,29 @@ pub(crate) fn pieces(text: &str) -> Vec<Piece<'_>> {
     }
     found.truncate(MANY);
     found
+}
+
+/// The object that a text begins with, if it is closed.
+fn whole(text: &str) -> Option<&str> {
+    let (mut depth, mut is_text, mut is_escaped) = (0_usize, false, false);
+    for (at, byte) in text.bytes().enumerate() {
+        match byte {
+            // no text goes over the end of a line
+            b'\n' if is_text => return None,
+            _ if is_escaped => is_escaped = false,
+            b'\\' if is_text => is_escaped = true,
+            b'"' => is_text = !is_text,
+            b'{' if !is_text => depth += 1,
+            b'}' if !is_text => {
+                depth = depth.saturating_sub(1);
+                if depth == 0 {
+                    return text.get(..=at);
+                }
+            }
+            _ => {}
+        }
+    }
+    None
 }
 
 /// The header that a line holds, as a program that speaks HTTP writes it, or as the option of a command line.

@@ -154,7 +154,7 @@ where
     let request = (Fingerprint::of(parts.method.as_str(), &case.resource, &body), parts.method == Method::HEAD);
     let meter = match selling.route.order {
         Order::Metered { .. } => Some(Meter::new(amount)),
-        Order::SettleThenServe | Order::ServeThenSettle { .. } => None,
+        Order::SettleThenServe | Order::Upfront | Order::ServeThenSettle { .. } => None,
     };
     let counted = meter.clone();
     let run = Run(Box::new(move |warrant: &Warrant| {

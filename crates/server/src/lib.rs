@@ -14,6 +14,8 @@
 //!   buyer that binds its payments ([`Bind`]) can fetch what it has paid for again, and nobody else can.
 //! - **An outage is an outage.** A facilitator, a log or a clock that is down is 502 or 503, never 402 and never free content.
 //!
+//! The first question to the facilitator can be left out, where the offer says so ([`Order::Upfront`]), and the work can come before the money.
+//!
 //! The handler finds who paid in the extensions of its request ([`Paid`]). [`Route`] has the choices for each route, [`Options`] the bounds, and
 //! [`Order`] what comes first, the money or the work.
 //!
@@ -48,6 +50,7 @@ mod seller;
 mod settle;
 mod setup;
 mod statements;
+mod witness;
 
 pub use body::SoldBody;
 pub use clock::Clock;
@@ -60,3 +63,4 @@ pub use route::{Bind, Naming, Order, Pricing, Route};
 pub use seller::{Reconciled, Seller, Setup};
 pub use setup::SetupError;
 pub use statements::Statements;
+pub use witness::{Said, Seeing, Witness};

@@ -63,7 +63,7 @@ impl<F, L> Shared<F, L> {
                 self.origin.resource(&selling.route.prefix, target).map_err(|_| Response::from(Refusal::Target))?
             }
         };
-        let offers = selling.offers(parts).map_err(|fault| reply::fault(fault, reply::COME_BACK))?;
+        let offers = selling.offers(parts)?;
         let headers = || parts.headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes()));
         let Some(found) = header::find_payment(headers()).map_err(|wrong| reply::malformed(&wrong))? else {
             let offers = self.offered(selling, Wanted { method: &parts.method, resource: &resource }, &offers)?;

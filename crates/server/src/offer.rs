@@ -3,7 +3,14 @@
 use quittance_core::registry::{self, AssetInfo, TransferMethod};
 use quittance_core::{Account, Misuse, Money, Network, SchemeId, Terms};
 
+use crate::route::Order;
 use crate::setup::SetupError;
+
+/// The member of `extra` that says when the money moves. It is not in the specification; the protocol's own implementations write it, and leave
+/// out an offer whose flow they do not know.
+const FLOW: &str = "paymentFlow";
+/// A settlement that nobody was asked about before.
+const UPFRONT: &str = "upfront";
 
 /// For how many seconds an offer is good unless its seller says otherwise.
 pub const SECONDS: u64 = 60;
@@ -58,6 +65,39 @@ pub fn upto(network: Network, price: &str, pay_to: &str, seconds: u64, facilitat
     }
     // only the scheme and what belongs to it is another
     Terms::parse(offer).map_err(|_| SetupError::Offer(Misuse::Payee))
+}
+
+/// The offer, saying that its money moves up front, as a route in the order [`Upfront`](Order::Upfront) makes it by itself.
+///
+/// # Errors
+///
+/// [`SetupError::Flow`] when it says otherwise, or is not of the scheme `exact`.
+pub fn upfront(offer: Terms) -> Result<Terms, SetupError> {
+    flowing(offer, Order::Upfront)
+}
+
+/// The offer as a route in an order makes it: where the money comes up front, it says so.
+pub(crate) fn flowing(offer: Terms, order: Order) -> Result<Terms, SetupError> {
+    let said = offer.requirements().extra.as_ref().and_then(|extra| extra.member(FLOW));
+    match (said.map(|flow| flow.as_str()), order) {
+        (None | Some(Some(UPFRONT)), Order::Upfront) if *offer.scheme() != SchemeId::Exact => Err(SetupError::Flow),
+        (Some(Some(UPFRONT)), Order::Upfront) => Ok(offer),
+        (None, Order::Upfront) => {
+            let mut requirements = offer.requirements().clone();
+            requirements.extra.get_or_insert_default().insert(FLOW, UPFRONT);
+            Terms::parse(requirements).map_err(|_| SetupError::Flow)
+        }
+        // the flow without a name, which some write out
+        (None | Some(Some("authorization")), Order::SettleThenServe | Order::ServeThenSettle { .. } | Order::Metered { .. }) => {
+            Ok(offer)
+        }
+        _ => Err(SetupError::Flow),
+    }
+}
+
+/// Whether a buyer who took an offer was told that its money moves up front.
+pub(crate) fn is_upfront(offer: &Terms) -> bool {
+    offer.extra_text(FLOW) == Some(UPFRONT)
 }
 
 /// The asset that a price is in.

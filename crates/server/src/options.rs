@@ -22,6 +22,8 @@ pub struct Options {
     pub verify: Duration,
     /// How long a facilitator may take to settle. After that the outcome is unknown.
     pub settle: Duration,
+    /// How long the chain may take to show what a facilitator says, where there is a [`Witness`](crate::Witness). After that the outcome is unknown.
+    pub look: Duration,
     /// For how many seconds a payment that is being worked on is nobody else's.
     pub lease: u64,
     /// For how many seconds after its end a payment is remembered.
@@ -51,6 +53,7 @@ impl Default for Options {
             hold: 8 << 20,
             verify: Duration::from_secs(10),
             settle: Duration::from_secs(45),
+            look: Duration::from_secs(10),
             lease: Demand::LEASE,
             finality: Demand::FINALITY,
             attempts: 5,

@@ -63,6 +63,10 @@ pub enum Order {
     /// The money moves, then the handler runs (rule 17). What fails after that is owed: the same buyer may fetch it again.
     #[default]
     SettleThenServe,
+    /// The same without a facilitator being asked before whether the payment is good: one question less, for which the settlement answers. What
+    /// can be checked here is checked, nothing runs before the money has moved, and what is refused has cost its seller a settlement that fails.
+    /// The offers say so to buyers (`paymentFlow`), and are of the scheme `exact`, the only one that is settled so.
+    Upfront,
     /// The handler runs and its whole answer is held back until the money has moved; if it fails nothing is charged. The work of an answer
     /// whose settlement fails is lost, so one payer may have at most so much under way at once (rows 148 and 149).
     ServeThenSettle {

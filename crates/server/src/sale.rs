@@ -3,6 +3,7 @@
 //! ```text
 //!                       ┌─▶ verify ─▶ settle ─▶ run ─▶ deliver            settle, then serve
 //! claim ─ fresh ────────┤
+//!   │                   ├────────────▶ settle ─▶ run ─▶ deliver            up front
 //!   │                   ├─▶ verify ─▶ run ─▶ settle ─▶ deliver            serve, then settle
 //!   │                   └─▶ verify ─▶ run ─▶ deliver ─▶ settle            metered: what was delivered
 //!   ├──── sent before ────▶ settle the same ─▶ run ─▶ deliver
@@ -38,6 +39,7 @@ use crate::body::{Metered, SoldBody, collected};
 use crate::deliver::{self, Delivery};
 use crate::look::Case;
 use crate::meter::Meter;
+use crate::offer;
 use crate::reply::{self, COME_BACK};
 use crate::route::Order;
 use crate::seller::{Selling, Shared};
@@ -135,11 +137,11 @@ impl<F: Facilitator + Send + Sync + 'static, L: ReplayLog + Send + Sync + 'stati
         demand.payment_id = payment_id;
         demand.quota = selling.route.quota;
         demand.finality = shared.options.finality;
-        demand.lease = shared.options.lease;
+        demand.lease = shared.lease(verified.key().network());
         demand.deliveries = shared.options.attempts;
         match selling.route.order {
             // nothing is served or sent before `settling` is flushed, and the claim with it
-            Order::SettleThenServe => demand.durability = Durability::Written,
+            Order::SettleThenServe | Order::Upfront => demand.durability = Durability::Written,
             Order::ServeThenSettle { exposure } | Order::Metered { exposure } => demand.exposure = Some(exposure),
         }
         let expires = verified.expires();
@@ -214,15 +216,23 @@ impl<F: Facilitator + Send + Sync + 'static, L: ReplayLog + Send + Sync + 'stati
     where
         B: Body<Data = Bytes, Error: Into<Failure> + Send> + Send + 'static,
     {
-        if let Some(response) = self.verify(&admitted).await {
+        if !self.is_upfront()
+            && let Some(response) = self.verify(&admitted).await
+        {
             self.release(&claim).await;
             return Ok(whole(response));
         }
         match self.selling.route.order {
-            Order::SettleThenServe => self.pay_and_serve(admitted, claim, Attempt::First, run).await,
+            Order::SettleThenServe | Order::Upfront => self.pay_and_serve(admitted, claim, Attempt::First, run).await,
             Order::ServeThenSettle { .. } => self.serve_and_pay(admitted, claim, run).await,
             Order::Metered { .. } => self.serve_by_meter(admitted, claim, run).await,
         }
+    }
+
+    /// Whether the payment is settled without being asked about: the route does so, and the offer that the buyer took says so, which may be one of
+    /// before.
+    fn is_upfront(&self) -> bool {
+        self.selling.route.order == Order::Upfront && offer::is_upfront(&self.case.receipt.terms)
     }
 
     /// What the facilitator has against a payment, as an answer.
@@ -421,11 +431,20 @@ impl<F: Facilitator + Send + Sync + 'static, L: ReplayLog + Send + Sync + 'stati
             }
             return Err(reply::fault(Fault::FacilitatorUnreachable, COME_BACK));
         };
-        if attempt == Attempt::Again
+        // whoever asked about a payment a moment ago knows that somebody is there
+        if (attempt == Attempt::Again || self.is_upfront())
             && let Some(rest) = self.shared.breaker.wait()
         {
-            drop(settle::take(&self.shared, claim, Step::Unknown).await);
-            return Err(reply::fault(Fault::SettleFailed, rest));
+            return Err(match attempt {
+                Attempt::First => {
+                    self.release(claim).await;
+                    reply::fault(Fault::FacilitatorUnreachable, rest)
+                }
+                Attempt::Again => {
+                    drop(settle::take(&self.shared, claim, Step::Unknown).await);
+                    reply::fault(Fault::SettleFailed, rest)
+                }
+            });
         }
         let charge = self.case.receipt.terms.amount();
         let request = self.case.request.clone().charging(charge);

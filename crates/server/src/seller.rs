@@ -1,10 +1,14 @@
 //! Somebody who sells: one facilitator, one log of payments, any number of routes.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
+use bytes::Bytes;
+use http::Response;
+use http::request::Parts;
 use quittance_core::wire::BazaarInput;
-use quittance_core::{Facilitator, Fault, Scheme, SchemeId, Terms};
+use quittance_core::{Facilitator, Fault, Network, Scheme, SchemeId, Terms};
 use quittance_guard::replay::ReplayLog;
 use quittance_guard::screening::Screening;
 use tokio::sync::Semaphore;
@@ -13,13 +17,16 @@ use crate::ask::Ask;
 use crate::breaker::Breaker;
 use crate::clock::Clock;
 use crate::layer::SellLayer;
+use crate::offer::flowing;
 use crate::open;
 use crate::options::Options;
 use crate::origin::Origin;
 use crate::quote::QuoteKey;
+use crate::reply;
 use crate::route::{Order, Prices, Route};
 use crate::setup::SetupError;
 use crate::statements::{Desk, Statements};
+use crate::witness::Witness;
 
 /// Sells routes. Clones are the same seller.
 pub struct Seller<F, L>(pub(crate) Arc<Shared<F, L>>);
@@ -33,6 +40,7 @@ pub(crate) struct Shared<F, L> {
     pub(crate) clock: Clock,
     pub(crate) options: Options,
     pub(crate) screening: Option<Arc<dyn Screening>>,
+    pub(crate) witnesses: Vec<(Network, Arc<dyn Witness>)>,
     pub(crate) quotes: Option<QuoteKey>,
     pub(crate) pages: Vec<Origin>,
     pub(crate) desk: Option<Desk>,
@@ -65,6 +73,7 @@ pub struct Setup<F, L> {
     clock: Clock,
     options: Options,
     screening: Option<Arc<dyn Screening>>,
+    witnesses: Vec<(Network, Arc<dyn Witness>)>,
     quotes: Option<QuoteKey>,
     pages: Vec<Origin>,
     statements: Option<Statements>,
@@ -90,6 +99,7 @@ impl<F, L> Seller<F, L> {
             clock: Clock::system(),
             options: Options::default(),
             screening: None,
+            witnesses: Vec::new(),
             quotes: None,
             pages: Vec::new(),
             statements: None,
@@ -122,6 +132,15 @@ impl<F, L> Setup<F, L> {
     #[must_use]
     pub fn screening(self, screening: Arc<dyn Screening>) -> Self {
         Self { screening: Some(screening), ..self }
+    }
+
+    /// The same with somebody who looks at the chain of a network for what the facilitator says that it settled there: nothing is served for what
+    /// the chain does not show (catalogue row 182). A witness that cannot look stops the sale as a facilitator that is down does. The first one of
+    /// a network is the one that is asked.
+    #[must_use]
+    pub fn witness(mut self, network: Network, witness: Arc<dyn Witness>) -> Self {
+        self.witnesses.push((network, witness));
+        self
     }
 
     /// The same with the key that quotes are sealed with.
@@ -176,7 +195,7 @@ impl<F, L> Setup<F, L> {
         }
         let breaker = Breaker::new(options.failures, options.rest);
         let places = Arc::new(Semaphore::new(options.concurrency.min(Semaphore::MAX_PERMITS)));
-        let Self { facilitator, log, origin, schemes, clock, options, screening, quotes, pages, statements } = self;
+        let Self { facilitator, log, origin, schemes, clock, options, screening, witnesses, quotes, pages, statements } = self;
         Ok(Seller(Arc::new(Shared {
             facilitator,
             log,
@@ -185,6 +204,7 @@ impl<F, L> Setup<F, L> {
             clock,
             options,
             screening,
+            witnesses,
             quotes,
             pages,
             desk: statements.map(Desk::new),
@@ -207,8 +227,9 @@ impl<F, L> Seller<F, L> {
     /// # Errors
     ///
     /// [`SetupError`] when a payment for an offer of the route could not be checked or its terms not be sent.
-    pub fn sell(&self, route: Route) -> Result<SellLayer<F, L>, SetupError> {
-        if let Prices::Fixed(offers) = &route.prices {
+    pub fn sell(&self, mut route: Route) -> Result<SellLayer<F, L>, SetupError> {
+        if let Prices::Fixed(offers) = &mut route.prices {
+            *offers = std::mem::take(offers).into_iter().map(|offer| flowing(offer, route.order)).collect::<Result<_, _>>()?;
             self.check(offers)?;
         }
         if route.quote.is_some() && self.0.quotes.is_none() {
@@ -299,16 +320,28 @@ pub(crate) struct Selling {
 }
 
 impl Selling {
-    /// The offers for a request, as they are made now.
-    pub(crate) fn offers(&self, request: &http::request::Parts) -> Result<std::borrow::Cow<'_, [Terms]>, Fault> {
-        match &self.route.prices {
-            Prices::Fixed(offers) => Ok(offers.as_slice().into()),
-            Prices::List(list) => list.offers(request).map(Into::into),
-        }
+    /// The offers for a request, as they are made now, or the answer that there are none.
+    pub(crate) fn offers(&self, request: &Parts) -> Result<Cow<'_, [Terms]>, Response<Bytes>> {
+        let list = match &self.route.prices {
+            Prices::Fixed(offers) => return Ok(offers.as_slice().into()),
+            Prices::List(list) => list.offers(request).map_err(|fault| reply::fault(fault, reply::COME_BACK))?,
+        };
+        let offers = list.into_iter().map(|offer| flowing(offer, self.route.order)).collect::<Result<Vec<_>, _>>();
+        offers.map(Into::into).map_err(|error| {
+            tracing::error!(%error, "a price list makes an offer that its route does not sell");
+            reply::bug()
+        })
     }
 }
 
 impl<F, L> Shared<F, L> {
+    /// For how many seconds a payment that is being worked on is nobody else's: where its chain is looked at, for as long as that may take too.
+    pub(crate) fn lease(&self, network: Network) -> u64 {
+        let is_looked_at = self.witnesses.iter().any(|(other, _)| *other == network);
+        let look = if is_looked_at { self.options.look.as_secs() } else { 0 };
+        self.options.lease.saturating_add(look)
+    }
+
     /// The rules by which a payment for an offer is checked.
     pub(crate) fn scheme(&self, offer: &Terms) -> Option<&'static dyn Scheme> {
         let id: &SchemeId = offer.scheme();

@@ -18,6 +18,7 @@ use tokio::time::timeout;
 
 use crate::open::{self, Open};
 use crate::seller::{Reconciled, Shared};
+use crate::witness;
 
 /// How a settlement ended.
 pub(crate) enum Outcome {
@@ -151,7 +152,7 @@ async fn attempt_to<F: Facilitator + Sync, L: ReplayLog + Sync>(
         // it is on its way: asked once more, a facilitator waits for the same transaction
         answer = ask(shared, &request).await;
     }
-    conclude(shared, claim, &expected, answer).await
+    conclude(shared, (claim, &request), &expected, answer).await
 }
 
 async fn ask<F: Facilitator + Sync, L>(shared: &Shared<F, L>, request: &SettleRequest) -> Result<SettleResponse, Fault> {
@@ -162,15 +163,22 @@ async fn ask<F: Facilitator + Sync, L>(shared: &Shared<F, L>, request: &SettleRe
 }
 
 /// Writes down what an answer means.
-async fn conclude<F, L: ReplayLog + Sync>(
+async fn conclude<F: Facilitator + Sync, L: ReplayLog + Sync>(
     shared: &Shared<F, L>,
-    claim: &Claim,
+    (claim, request): (&Claim, &SettleRequest),
     expected: &Expected,
     answer: Result<SettleResponse, Fault>,
 ) -> End {
-    let end = read(shared.options.attested, expected, answer);
+    let mut end = read(shared.options.attested, expected, answer);
+    let mut word = shared.options.attested;
+    if let End::Paid(answered) = &end {
+        match witness::attested(shared, (claim.key(), request), answered).await {
+            Ok(attested) => word = attested,
+            Err(fault) => end = End::Open(fault, None),
+        }
+    }
     let step = match &end {
-        End::Paid(answered) => (expected.paid)(Receipt::new(answered.charged(), answered.transaction(), shared.options.attested)),
+        End::Paid(answered) => (expected.paid)(Receipt::new(answered.charged(), answered.transaction(), word)),
         End::Refused(rejection, _) => Step::Failed(*rejection),
         End::Open(fault, _) => {
             tracing::warn!(network = %expected.network, code = fault.code(), "the outcome of a settlement is unknown");
@@ -323,7 +331,9 @@ pub(crate) async fn reconcile<F: Facilitator + Sync, L: ReplayLog + Sync>(shared
             found.elsewhere += 1;
             continue;
         }
-        let Some(claim) = shared.log.resume(&entry.key, shared.options.lease, shared.clock.now()?).await? else { continue };
+        let Some(claim) = shared.log.resume(&entry.key, shared.lease(entry.key.network()), shared.clock.now()?).await? else {
+            continue;
+        };
         let expected = Expected::new((entry.key.network(), entry.payer, charge), Attempt::Again, Step::Settled);
         match attempt_to(shared, &claim, open.request, expected).await {
             End::Paid(_) | End::Refused(..) => found.ended += 1,

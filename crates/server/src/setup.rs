@@ -34,6 +34,11 @@ pub enum SetupError {
     /// The facilitator of an `upto` offer is no account.
     #[error("the facilitator of an offer is an account of its network")]
     Facilitator,
+    /// An offer that says of the order of money and work what its route does not do, or in a scheme that has no such order.
+    #[error(
+        "an offer's `paymentFlow` is what its route does: \"upfront\" where the money comes up front, by the scheme exact, and nowhere else"
+    )]
+    Flow,
     /// A metered route with an offer of another scheme, whose price cannot be less than it says.
     #[error("a metered route offers upto and nothing else")]
     NotUpto,

@@ -6,6 +6,7 @@
 
 pub(crate) mod counts;
 mod facilitator;
+mod layer;
 mod load;
 mod sale;
 mod wasm;
@@ -43,6 +44,8 @@ pub(crate) enum What {
     Facilitator,
     /// A paid request as a whole.
     Sale,
+    /// A request that does not pay.
+    Layer,
 }
 
 impl Options {
@@ -54,6 +57,7 @@ impl Options {
             "--wasm" => Ok(Self { what: What::Wasm, ..options }),
             "--facilitator" => Ok(Self { what: What::Facilitator, ..options }),
             "--sale" => Ok(Self { what: What::Sale, ..options }),
+            "--layer" => Ok(Self { what: What::Layer, ..options }),
             other => Err(Failure(format!("unknown option `{other}` of bench"))),
         })
     }
@@ -97,6 +101,7 @@ pub(crate) fn run(workspace: &Workspace, options: Options) -> Result<(), Failure
         What::Wasm => (WASM, wasm::rows(workspace, options)?),
         What::Facilitator => return facilitator::run_beside(workspace, &options),
         What::Sale => return sale::run(workspace, &options),
+        What::Layer => return layer(workspace, options),
     };
     let package = if options.what == What::Wasm { wasm::package(workspace, options)? } else { Vec::new() };
     if options.json {
@@ -111,6 +116,11 @@ pub(crate) fn run(workspace: &Workspace, options: Options) -> Result<(), Failure
     if !package.is_empty() {
         tables.push((wasm::BEGIN, wasm::END, wasm::table(&package)?));
     }
+    show(workspace, options, &tables)
+}
+
+/// Prints tables, and after a full run writes them between their marks in README.
+fn show(workspace: &Workspace, options: Options, tables: &[(&str, &str, String)]) -> Result<(), Failure> {
     tables.iter().for_each(|(.., table)| println!("{table}"));
     if options.quick {
         return Ok(());
@@ -118,14 +128,25 @@ pub(crate) fn run(workspace: &Workspace, options: Options) -> Result<(), Failure
     let path = workspace.root.join("README.md");
     let mut text = fs::read_to_string(&path)?;
     for (begin, end, table) in tables {
-        text = between_marks(&text, begin, end, &table)?;
+        text = between_marks(&text, begin, end, table)?;
     }
     Ok(fs::write(&path, text)?)
 }
 
+fn layer(workspace: &Workspace, options: Options) -> Result<(), Failure> {
+    let quick = options.quick.then_some("--quick");
+    let rows = program(workspace, ("layer", &["--features", "layer"]), quick.as_slice(), layer::Row::parse)?;
+    let compiler = Compiler::ask("rustc")?;
+    if options.json {
+        println!("{}", layer::as_json(&rows, &compiler));
+        return Ok(());
+    }
+    show(workspace, options, &[(layer::BEGIN, layer::END, layer::table(&rows, &compiler))])
+}
+
 fn native(workspace: &Workspace, options: Options) -> Result<(Vec<Row>, Compiler), Failure> {
-    let mut rows = program(workspace, "paired", if options.quick { &["--quick"] } else { &[] }, Row::parse)?;
-    for counted in program(workspace, "allocations", &[], Allocations::parse)? {
+    let mut rows = program(workspace, ("paired", &[]), if options.quick { &["--quick"] } else { &[] }, Row::parse)?;
+    for counted in program(workspace, ("allocations", &[]), &[], Allocations::parse)? {
         for row in rows.iter_mut().filter(|row| row.name == counted.name) {
             row.allocations = Some(counted.count);
         }
@@ -133,10 +154,15 @@ fn native(workspace: &Workspace, options: Options) -> Result<(Vec<Row>, Compiler
     Ok((rows, Compiler::ask("rustc")?))
 }
 
-/// Runs one of the measuring programs and reads its lines.
-fn program<T>(workspace: &Workspace, name: &str, arguments: &[&str], parse: fn(&str) -> Option<T>) -> Result<Vec<T>, Failure> {
-    let run = ["run", "--quiet", "--profile", "dist", "--locked", "--package", "quittance-benches", "--bin", name, "--"];
-    parse_lines(&read(cargo().current_dir(&workspace.root).args(run).args(arguments))?, parse)
+/// Runs one of the measuring programs, which may need a feature, and reads its lines.
+fn program<T>(
+    workspace: &Workspace,
+    (name, features): (&str, &[&str]),
+    arguments: &[&str],
+    parse: fn(&str) -> Option<T>,
+) -> Result<Vec<T>, Failure> {
+    let run = ["run", "--quiet", "--profile", "dist", "--locked", "--package", "quittance-benches", "--bin", name];
+    parse_lines(&read(cargo().current_dir(&workspace.root).args(run).args(features).arg("--").args(arguments))?, parse)
 }
 
 fn parse_lines<T>(text: &str, parse: fn(&str) -> Option<T>) -> Result<Vec<T>, Failure> {
@@ -273,6 +299,7 @@ mod tests {
         let both = Options { json: true, quick: true, what: What::Native };
         assert_eq!(Options::parse(&["--json", "--quick"]).unwrap(), both);
         assert_eq!(Options::parse(&["--facilitator"]).unwrap(), Options { what: What::Facilitator, ..Options::default() });
+        assert_eq!(Options::parse(&["--layer"]).unwrap(), Options { what: What::Layer, ..Options::default() });
         assert_eq!(Options::parse(&[]).unwrap(), Options::default());
         Options::parse(&["--fast"]).unwrap_err();
     }

@@ -56,6 +56,7 @@ usage: cargo xtask <task>
   bench --wasm ...             the same compiled to WebAssembly, under Node; with --json, the last line is JSON
   bench --facilitator ...      our facilitator beside x402-rs's, over one chain
   bench --sale ...             a paid request as a whole beside the protocol's own packages, and how many one machine makes
+  bench --layer ...            what the seller's layer costs a request that does not pay
   wasm                         build the npm package and pack it
   counts                       count the paths' instructions and compare with benches/counts.txt
   counts write                 count them and rewrite benches/counts.txt

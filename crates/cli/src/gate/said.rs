@@ -22,6 +22,7 @@ pub(super) struct Description {
     store: String,
     unlisted: Unlisted,
     signs_as: Option<String>,
+    looked_at: Vec<String>,
     routes: Vec<Row>,
 }
 
@@ -49,6 +50,7 @@ impl Description {
             store: store.split('?').next().unwrap_or_default().to_owned(),
             unlisted: config.unlisted,
             signs_as: config.signs_as().map(|key| key.to_string()),
+            looked_at: config.look.iter().map(|(network, _)| network.to_string()).collect(),
             routes: routes.collect(),
         }
     }
@@ -81,6 +83,9 @@ impl Description {
         if self.unlisted == Unlisted::Free {
             writeln!(out, "  everything else is free")?;
         }
+        if !self.looked_at.is_empty() {
+            writeln!(out, "  what is settled on {} is looked for there before it is served", self.looked_at.join(" and "))?;
+        }
         if let Some(key) = &self.signs_as {
             writeln!(out, "  offers and receipts are signed by {key}")?;
         }
@@ -92,6 +97,7 @@ impl Description {
             json!({
                 "scheme": offer.scheme().as_str(), "network": offer.network().as_str(), "amount": offer.amount().to_string(),
                 "asset": offer.requirements().asset, "pay_to": offer.pay_to().to_string(),
+                "flow": offer.extra_text("paymentFlow").unwrap_or("authorization"),
             })
         };
         let routes = self.routes.iter().map(|Row { methods, path, offers, metered }| {
@@ -101,7 +107,8 @@ impl Description {
         });
         json!({
             "origin": self.origin, "upstream": self.upstream, "facilitator": self.facilitator,
-            "unlisted": if self.unlisted == Unlisted::Free { "free" } else { "refuse" }, "signs_as": self.signs_as, "routes": routes.collect::<Vec<_>>(),
+            "unlisted": if self.unlisted == Unlisted::Free { "free" } else { "refuse" }, "signs_as": self.signs_as,
+            "looked_at": self.looked_at, "routes": routes.collect::<Vec<_>>(),
         })
     }
 }
@@ -109,10 +116,11 @@ impl Description {
 fn price(offer: &Terms, metered: Option<&str>) -> String {
     let amount = format::amount(offer.amount(), offer.network(), &offer.requirements().asset);
     let place = format!("on {} to {}", offer.network(), offer.pay_to());
+    let flow = offer.extra_text("paymentFlow").map(|_| ", up front").unwrap_or_default();
     match (metered, offer.extra_text("assetTransferMethod")) {
         (Some(words), _) => format!("up to {amount} {place}: {words}"),
-        (None, Some("permit2")) => format!("{amount} {place}, by Permit2"),
-        (None, _) => format!("{amount} {place}"),
+        (None, Some("permit2")) => format!("{amount} {place}, by Permit2{flow}"),
+        (None, _) => format!("{amount} {place}{flow}"),
     }
 }
 

@@ -2,16 +2,28 @@
 
 use std::sync::Arc;
 
+use quittance_client::Lookup;
 use quittance_core::wire::{SettleRequest, SettleResponse, SupportedResponse, VerifyRequest, VerifyResponse};
-use quittance_core::{Facilitator, Fault};
+use quittance_core::{Facilitator, Fault, Network};
 use quittance_gate::Config;
 use quittance_gate::config::{FacilitatorConfig, Transport};
 use quittance_guard::receipt::Attested;
 use quittance_remote::{Key, RemoteFacilitator};
+use quittance_server::{Said, Witness};
 
 use crate::Failure;
 use crate::facilitator::sandbox::Sandbox;
 use crate::facilitator::{self, Engine, Running};
+
+/// Who looks at a chain through a node for what is said to be settled there: what the facilitator has seen in a block is there at once.
+pub(super) fn witness(network: Network, url: &str) -> Result<Arc<dyn Witness>, Failure> {
+    let lookup = Lookup::new(network, url).map_err(|fault| Failure::new(format!("look: {fault}")))?.at_depth(0);
+    let lookup = Arc::new(lookup);
+    Ok(Arc::new(move |said: Said| {
+        let lookup = Arc::clone(&lookup);
+        async move { lookup.shows(&said.key, (&said.asset, &said.payee, said.charged), &said.transaction).await }
+    }))
+}
 
 /// Who settles.
 #[derive(Clone)]
@@ -27,10 +39,14 @@ impl Settler {
         let own = match (sandbox, &config.facilitator) {
             (Some(sandbox), _) => sandbox.config()?,
             (None, Some(FacilitatorConfig::Here(path))) => facilitator::read(path)?,
-            (None, Some(FacilitatorConfig::Remote { url, key, transport })) => {
+            (None, Some(FacilitatorConfig::Remote { url, name, key, transport })) => {
                 let builder = RemoteFacilitator::builder(url).map_err(|error| failed(&error))?;
                 let builder = match key {
                     Some(key) => builder.key(Key::bearer(key).map_err(|error| failed(&error))?),
+                    None => builder,
+                };
+                let builder = match name {
+                    Some(name) => builder.named(name),
                     None => builder,
                 };
                 let builder = if *transport == Transport::Plain { builder.allow_plain_http() } else { builder };

@@ -1,11 +1,10 @@
 //! The wallet, for as long as something is bought.
 //!
 //! A wallet's log is one chain, so one process has it at a time. Here it is opened for the first purchase and closed after the last of those that
-//! are made at the same time; between them it is free. Whoever keeps buying does not keep it: who comes late is let in only as long as one of the
-//! first is there, so that the wallet is closed after two of the longest purchases at the latest. While a tool that is paid for works, others
-//! wait for it. What all this costs is that the log is read once for each opening.
+//! are made at the same time; between them it is free. Who comes while others buy buys beside them and waits for nobody, as long as no other
+//! process waits for the wallet; when one does, nobody else is let in, so that it is closed after the longest of the purchases that are being made.
+//! While a tool that is paid for works, other processes wait for it. What all this costs is that the log is read once for each opening.
 
-use std::ops::Deref;
 use std::path::PathBuf;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
@@ -18,13 +17,11 @@ use tokio::time::{Instant, sleep, timeout_at};
 
 use crate::format::Format;
 use crate::pay::means::Purse;
-use crate::wallet::{self, Log, Wallet};
+use crate::wallet::{self, Log, Wallet, Wish};
 use crate::{Failure, pay};
 
 /// How long a purchase waits for the wallet.
 const PATIENCE: Duration = Duration::from_secs(60);
-/// Who comes within this time is one of the first.
-const FIRST: Duration = Duration::from_secs(5);
 /// How long until it is looked again whether somebody else has done with it.
 const PAUSE: Duration = Duration::from_millis(20);
 
@@ -42,37 +39,11 @@ pub(super) struct Till {
     pub(super) open: tokio::sync::Mutex<Weak<Open>>,
 }
 
-/// A place at the open wallet. It is closed when nobody has one any more.
-pub(super) struct Place {
-    open: Arc<Open>,
-    #[expect(dead_code, reason = "having it is what it is for")]
-    first: Option<Arc<()>>,
-}
-
-impl Deref for Place {
-    type Target = Open;
-
-    fn deref(&self) -> &Open {
-        &self.open
-    }
-}
-
-/// An open wallet.
+/// An open wallet. It is closed when nobody has it any more.
 pub(super) struct Open {
     pub(super) buyer: ToolBuyer<Purse, Store>,
     /// What every name of a purchase from this server begins with.
     pub(super) prefix: String,
-    since: Instant,
-    first: Weak<()>,
-}
-
-impl Open {
-    /// A place for one more.
-    fn place(self: &Arc<Self>) -> Option<Place> {
-        let first = self.first.upgrade()?;
-        let is_early = self.since.elapsed() < FIRST;
-        Some(Place { open: Arc::clone(self), first: is_early.then_some(first) })
-    }
 }
 
 /// Why there is no wallet.
@@ -84,24 +55,26 @@ pub(super) enum Closed {
 
 impl Till {
     /// The wallet, in the company of the other purchases that are being made.
-    pub(super) async fn open(&self) -> Result<Place, Closed> {
+    pub(super) async fn open(&self) -> Result<Arc<Open>, Closed> {
         let until = Instant::now() + PATIENCE;
         let mut slot = timeout_at(until, self.open.lock()).await.map_err(|_| Closed::Busy)?;
+        let mut wish = None;
         loop {
             match slot.upgrade() {
                 Some(open) => {
-                    if let Some(place) = open.place() {
-                        return Ok(place);
+                    if !Wish::is_somebodys(&self.home).map_err(Closed::Broken)? {
+                        return Ok(open);
                     }
                 }
-                None => {
-                    if let Some(log) = Log::if_free(&self.home).map_err(Closed::Broken)? {
-                        let first = Arc::new(());
-                        let open = Arc::new(self.begin(log, Arc::downgrade(&first)).await.map_err(Closed::Broken)?);
+                None => match Log::if_free(&self.home).map_err(Closed::Broken)? {
+                    Some(log) => {
+                        let open = Arc::new(self.begin(log).await.map_err(Closed::Broken)?);
                         *slot = Arc::downgrade(&open);
-                        return Ok(Place { open, first: Some(first) });
+                        return Ok(open);
                     }
-                }
+                    None if wish.is_none() => wish = Some(Wish::made(&self.home).map_err(Closed::Broken)?),
+                    None => {}
+                },
             }
             if Instant::now() >= until {
                 return Err(Closed::Busy);
@@ -110,7 +83,7 @@ impl Till {
         }
     }
 
-    async fn begin(&self, log: Log, first: Weak<()>) -> Result<Open, Failure> {
+    async fn begin(&self, log: Log) -> Result<Open, Failure> {
         let wallet = Wallet::open(log, self.store.as_deref(), wallet::now()?).await?;
         let prefix = format!("{}{}-", pay::CALL, wallet.word(&self.server));
         // who was paid at `mcp://tool` before may have been another server, so that the log's pins are none of this one
@@ -121,6 +94,6 @@ impl Till {
         let buyer = ToolBuyer::new(builder, nobody).map_err(|fault| Failure::new(fault.to_string()))?;
         // what stands on standard error is the host's, and the server's too
         pay::reconcile(buyer.buyer(), Format::Json).await;
-        Ok(Open { buyer, prefix, since: Instant::now(), first })
+        Ok(Open { buyer, prefix })
     }
 }

@@ -144,6 +144,42 @@ fn rows_188_and_210_calls_at_the_same_time_are_purchases_within_one_budget() {
 }
 
 #[test]
+fn row_210_a_call_that_costs_money_waits_for_no_other_one() {
+    let (facilitator, folder) = (Facilitator::start(), Folder::new("beside"));
+    let mut host = Host::paying_a_cent(&folder, &folder.noting(&facilitator.tools()));
+    // what is asked about Thule has its answer when Faro has: one after the other, neither would
+    host.call(1, "weather", "Thule");
+    until(|| folder.payments().len() == 1);
+    assert_eq!(host.buy(2, "Oslo").split(',').next(), Some("rain in Oslo"));
+    assert_eq!(host.buy(3, "Faro").split(',').next(), Some("rain in Faro"));
+    assert_eq!(host.result(1)["_meta"]["x402/payment-response"]["success"], true);
+    assert_eq!((facilitator.sold(), folder.ledger()), (30_000, (30_000, 0)));
+    folder.audit();
+}
+
+#[test]
+fn row_223_a_wallet_that_somebody_waits_for_lets_nobody_else_in() {
+    let (facilitator, folder) = (Facilitator::start(), Folder::new("wanted"));
+    let mut host = Host::paying_a_cent(&folder, &folder.noting(&facilitator.tools()));
+    host.call(1, "weather", "Thule");
+    until(|| folder.payments().len() == 1);
+    let open = |name| File::options().append(true).create(true).open(folder.wallet().join(name)).expect("it can be opened");
+    let (log, wanted) = (open("audit.log"), open("audit.wanted"));
+    wanted.lock_shared().expect("nobody has it alone for long");
+    // it comes later than the one that waits
+    host.call(2, "weather", "Oslo");
+    host.call(3, "time", "Oslo");
+    assert_eq!(host.result(3)["content"][0]["text"], "noon");
+    host.cancel(1);
+    until(|| log.try_lock().is_ok());
+    assert_eq!(folder.payments().len(), 1, "nothing was signed for the one that came later");
+    wanted.unlock().expect("it was ours");
+    log.unlock().expect("it was ours");
+    assert_eq!(host.result(2)["_meta"]["x402/payment-response"]["success"], true);
+    folder.audit();
+}
+
+#[test]
 fn row_223_hosts_and_pay_share_a_wallet_in_turn_and_its_log_stays_one() {
     let (facilitator, folder) = (Facilitator::start(), Folder::new("shared"));
     let server = facilitator.tools();

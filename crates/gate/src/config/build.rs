@@ -1,13 +1,15 @@
 //! From the keys of the file to what they mean.
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use http::Method;
-use quittance_core::Resource;
+use quittance_core::{Network, Resource};
 use quittance_guard::Reach;
 use quittance_guard::screening::DenyList;
+use quittance_server::offer::upfront;
 use quittance_server::{Bind, Naming, Options, Order, Origin, Route};
 use quittance_service::Bounds;
 use quittance_service::config::{
@@ -17,7 +19,7 @@ use zeroize::Zeroizing;
 
 use super::extensions::{self, StatementsConfig};
 use super::file::{self, File};
-use super::offers::{offers, same, tariff};
+use super::offers::{network, offers, same, tariff};
 use super::{Config, FacilitatorConfig, RouteConfig, Transport, Unlisted};
 use crate::forward::Chain;
 use crate::pattern::Pattern;
@@ -82,7 +84,8 @@ pub(super) fn config(file: &File, around: Around<'_>) -> Result<Config, ConfigEr
         ("deny_list", format!("{:?}", file.deny_list)),
         ("cors_origins", format!("{:?}", file.cors_origins)),
         ("behind_proxy", file.behind_proxy.to_string()),
-        ("facilitator", format!("{:?}", file.facilitator.as_ref().map(|file| (&file.url, &file.config)))),
+        ("facilitator", format!("{:?}", file.facilitator.as_ref().map(|file| (&file.url, &file.name, &file.config)))),
+        ("look", format!("{:?}", file.look)),
         ("tls", tls.is_some().to_string()),
         ("statements", statements.as_ref().map(StatementsConfig::lasting).unwrap_or_default()),
         ("limits", format!("{bounds:?} {times:?} {options:?}")),
@@ -95,6 +98,7 @@ pub(super) fn config(file: &File, around: Around<'_>) -> Result<Config, ConfigEr
         store: store.as_str().into(),
         sealing_key: key,
         facilitator: file.facilitator.as_ref().map(|file| facilitator(file, around)).transpose()?,
+        look: look(&file.look, around)?,
         routes,
         unlisted,
         cors: cors.collect::<Result<_, _>>()?,
@@ -147,11 +151,36 @@ fn facilitator(file: &file::Facilitator, around: Around<'_>) -> Result<Facilitat
                     "is not https:// and not on this machine; `allow_http = true` lets payments and keys be read on the way";
                 return Err(ConfigError::new("facilitator.url", words));
             }
-            Ok(FacilitatorConfig::Remote { url: url.as_str().into(), key, transport })
+            let name = file.name.as_ref().map(|name| resolve(name, "facilitator.name", around)).transpose()?;
+            Ok(FacilitatorConfig::Remote { url: url.as_str().into(), name: name.map(|name| name.as_str().into()), key, transport })
         }
-        (None, Some(text)) if key.is_none() => Ok(FacilitatorConfig::Here(path(text, "facilitator.config", around)?)),
-        _ => Err(ConfigError::new("facilitator", "needs either `url` or `config`, and the latter no key")),
+        (None, Some(text)) if key.is_none() && file.name.is_none() => {
+            Ok(FacilitatorConfig::Here(path(text, "facilitator.config", around)?))
+        }
+        _ => Err(ConfigError::new("facilitator", "needs either `url` or `config`, and the latter no key and no name")),
     }
+}
+
+/// The nodes that are asked about the facilitator's word. Which one it is does not show in what it says, so that one is as good as one's own word for it.
+fn look(file: &BTreeMap<String, String>, around: Around<'_>) -> Result<Vec<(Network, Box<str>)>, ConfigError> {
+    let mut found: Vec<(Network, Box<str>)> = Vec::new();
+    for (name, url) in file {
+        let place = format!("look.{name}");
+        let wrong = |words: &str| ConfigError::new(&*place, words);
+        let network = network(name, &place)?;
+        if network.chain_id().is_none() {
+            return Err(wrong("is no chain that anybody here can look at"));
+        }
+        if found.iter().any(|(other, _)| *other == network) {
+            return Err(wrong("is named twice"));
+        }
+        let url = resolve(url, &place, around)?;
+        if !["http://", "https://"].iter().any(|scheme| url.starts_with(scheme)) {
+            return Err(wrong("the http:// or https:// URL of a node"));
+        }
+        found.push((network, url.as_str().into()));
+    }
+    Ok(found)
 }
 
 fn options(file: &file::Limits) -> Result<Options, ConfigError> {
@@ -162,6 +191,7 @@ fn options(file: &file::Limits) -> Result<Options, ConfigError> {
     options.concurrency = count(file.payments, options.concurrency, "limits.payments")?;
     options.body_time = seconds(file.paid_body_seconds, options.body_time, "limits.paid_body_seconds")?;
     options.verify = seconds(file.verify_seconds, options.verify, "limits.verify_seconds")?;
+    options.look = seconds(file.look_seconds, options.look, "limits.look_seconds")?;
     options.settle = seconds(file.settle_seconds, options.settle, "limits.settle_seconds")?;
     // a payment is nobody else's for as long as all that is done with it may take
     let times = times(file)?;
@@ -225,8 +255,16 @@ fn build_route(
         }
         return Ok(RouteConfig { pattern, offers: Vec::new(), methods, sale: None, tariff: None });
     }
-    let offers = offers(route, place, file, around)?;
+    let mut offers = offers(route, place, file, around)?;
+    let orders = [("settle", First::Money), ("serve", First::Work), ("upfront", First::MoneyUnasked)];
+    let first = word(route.order.as_deref(), &at("order"), orders)?;
     let tariff = route.meter.as_ref().map(|meter| tariff(meter, &offers, &at("meter"))).transpose()?;
+    if tariff.is_some() && route.order.is_some() {
+        return Err(ConfigError::new(at("order"), "contradicts `meter`, which settles what was delivered"));
+    }
+    if first == First::MoneyUnasked {
+        offers = offers.into_iter().map(upfront).collect::<Result<_, _>>().map_err(|error| ConfigError::new(at("order"), error))?;
+    }
     let mut sale = Route::new(offers.clone()).quoted_for(quote);
     if let Some(text) = &route.description {
         sale = sale.description(text);
@@ -238,20 +276,19 @@ fn build_route(
     let names = [("ignored", Naming::Ignored), ("optional", Naming::Optional), ("required", Naming::Required)];
     sale = sale.bind(word(route.binding.as_deref(), &at("binding"), binds)?);
     sale = sale.naming(word(route.naming.as_deref(), &at("naming"), names)?);
-    let serves_first = word(route.order.as_deref(), &at("order"), [("settle", false), ("serve", true)])?;
-    if tariff.is_some() && route.order.is_some() {
-        return Err(ConfigError::new(at("order"), "contradicts `meter`, which settles what was delivered"));
-    }
-    let at_risk = serves_first || tariff.is_some();
+    let at_risk = first == First::Work || tariff.is_some();
     let exposure = match &route.exposure {
         Some(text) if at_risk => Some(same(text, &offers, &at("exposure"))?),
         None if at_risk => return Err(ConfigError::new(at("exposure"), "is missing: what one payer may have under way at most")),
         Some(_) => return Err(ConfigError::new(at("exposure"), "is for `order = \"serve\"` and for `meter`")),
         None => None,
     };
-    if let Some(exposure) = exposure {
-        sale = sale.order(if tariff.is_some() { Order::Metered { exposure } } else { Order::ServeThenSettle { exposure } });
-    }
+    sale = sale.order(match exposure {
+        Some(exposure) if tariff.is_some() => Order::Metered { exposure },
+        Some(exposure) => Order::ServeThenSettle { exposure },
+        None if first == First::MoneyUnasked => Order::Upfront,
+        None => Order::SettleThenServe,
+    });
     if let Some(quota) = &route.quota {
         if quota.payments == 0 || quota.seconds == 0 {
             return Err(ConfigError::new(at("quota"), "must not be zero"));
@@ -263,6 +300,17 @@ fn build_route(
         sale = sale.discovery(extensions::discovery(described, (&pattern, &methods), &at("discovery"))?);
     }
     Ok(RouteConfig { pattern, offers, methods, sale: Some(sale), tariff })
+}
+
+/// What comes first where nothing is metered.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum First {
+    /// The money, of which the facilitator is asked whether it is there.
+    Money,
+    /// The work.
+    Work,
+    /// The money, and nobody is asked before.
+    MoneyUnasked,
 }
 
 fn method(name: &str, place: &str) -> Result<Method, ConfigError> {

@@ -1,5 +1,7 @@
 //! The keys of the file. What they mean is written in the sample.
 
+use std::collections::BTreeMap;
+
 use quittance_core::json::{Object, Value};
 use serde::Deserialize;
 
@@ -25,6 +27,8 @@ pub(super) struct File {
     #[serde(default)]
     pub(super) behind_proxy: bool,
     pub(super) facilitator: Option<Facilitator>,
+    #[serde(default)]
+    pub(super) look: BTreeMap<String, String>,
     pub(super) tls: Option<Tls>,
     pub(super) statements: Option<Statements>,
     pub(super) service: Option<Service>,
@@ -38,6 +42,7 @@ pub(super) struct File {
 #[serde(deny_unknown_fields, expecting = "a table `[facilitator]`")]
 pub(super) struct Facilitator {
     pub(super) url: Option<String>,
+    pub(super) name: Option<String>,
     pub(super) key: Option<String>,
     pub(super) key_file: Option<String>,
     #[serde(default)]
@@ -103,6 +108,7 @@ pub(super) struct Limits {
     pub(super) connect_seconds: Option<u64>,
     pub(super) answer_seconds: Option<u64>,
     pub(super) verify_seconds: Option<u64>,
+    pub(super) look_seconds: Option<u64>,
     pub(super) settle_seconds: Option<u64>,
     pub(super) drain_seconds: Option<u64>,
     pub(super) redeliveries: Option<u32>,

@@ -281,7 +281,7 @@ fn atomic(
 }
 
 /// CAIP-2, or a short name of version 1.
-fn network(text: &str, place: &str) -> Result<Network, ConfigError> {
+pub(super) fn network(text: &str, place: &str) -> Result<Network, ConfigError> {
     match network_by_v1_name(text) {
         Some(network) => Ok(network),
         None => Network::parse(text)

@@ -99,6 +99,19 @@ fn a_facilitator_is_asked_without_tls_on_this_machine_and_where_somebody_says_so
 }
 
 #[test]
+fn row_154_a_facilitator_keeps_its_name_where_its_url_changes() {
+    let read = |lines: &str| with(&format!("price = \"$1\"\n[facilitator]\n{lines}"), "").unwrap();
+    let name = |lines: &str| match read(lines).facilitator {
+        Some(FacilitatorConfig::Remote { name, .. }) => name,
+        _ => panic!("{lines}"),
+    };
+    assert_eq!(name("url = \"https://new.example\""), None);
+    assert_eq!(name("url = \"https://new.example\"\nname = \"https://old.example\"").as_deref(), Some("https://old.example"));
+    let [one, other] = ["a", "b"].map(|name| read(&format!("url = \"https://f.example\"\nname = \"{name}\"")));
+    assert_ne!(one.lasting(), other.lasting(), "only a new start changes it");
+}
+
+#[test]
 fn a_price_is_written_as_people_write_it() {
     let amount = |route: &str| with("", route).unwrap().routes[0].offers[0].amount().to_string();
     assert_eq!(amount("price = \"$0.01\""), "10000");
@@ -111,6 +124,17 @@ fn a_price_is_written_as_people_write_it() {
     let known = with("", "[[route.offer]]\namount = \"7\"").unwrap();
     assert_eq!(known.routes[0].offers[0].extra_text("name"), Some("USDC"));
     assert_eq!(with("price = \"$0.02\"", "").unwrap().routes[0].offers[0].amount().to_string(), "20000");
+}
+
+#[test]
+fn what_is_paid_up_front_says_so_in_its_offers() {
+    let flow = |route: &str| {
+        let config = with("", &format!("price = \"$0.01\"\n{route}")).unwrap();
+        config.routes[0].offers[0].extra_text("paymentFlow").map(str::to_owned)
+    };
+    assert_eq!(flow("order = \"upfront\"").as_deref(), Some("upfront"));
+    assert_eq!(flow("order = \"upfront\"\ntransfer = \"permit2\"").as_deref(), Some("upfront"));
+    assert_eq!((flow("order = \"settle\""), flow("order = \"serve\"\nexposure = \"$1\"")), (None, None));
 }
 
 #[test]
@@ -150,6 +174,11 @@ fn what_cannot_be_built_is_an_error_at_its_key() {
         ("[facilitator]\nurl = \"http://127.0.0.1.example\"", price, "facilitator.url: is not https://"),
         ("[facilitator]\nurl = \"https://f.example\"\nkey = \"s3cret\"", price, "facilitator.key: does not belong"),
         ("[facilitator]", price, "facilitator: needs either"),
+        ("[facilitator]\nconfig = \"f.toml\"\nname = \"ours\"", price, "facilitator: needs either"),
+        ("[look]\nbass = \"http://127.0.0.1:1\"", price, "look.bass: neither CAIP-2"),
+        ("[look]\nsolana = \"http://127.0.0.1:1\"", price, "look.solana: is no chain"),
+        ("[look]\nbase = \"ws://127.0.0.1:1\"", price, "look.base: the http:// or https:// URL"),
+        ("[look]\nbase = \"http://a\"\n\"eip155:8453\" = \"http://b\"", price, "look."),
         ("[limits]\nredeliveries = 0", price, "limits.redeliveries: must not be zero"),
         ("[limits]\npaid_body_bytes = 0", price, "limits.paid_body_bytes: must not be zero"),
         ("", "", "route[0].price: is missing"),
@@ -164,6 +193,8 @@ fn what_cannot_be_built_is_an_error_at_its_key() {
         ("", "price = \"$0.01\"\nmethods = []", "route[0].methods: names none"),
         ("", "price = \"$0.01\"\norder = \"serve\"", "route[0].exposure: is missing"),
         ("", "price = \"$0.01\"\nexposure = \"$1\"", "route[0].exposure: is for"),
+        ("", "price = \"$0.01\"\norder = \"upfront\"\nexposure = \"$1\"", "route[0].exposure: is for"),
+        ("", "price = \"$0.01\"\norder = \"later\"", "route[0].order: one of \"settle\", \"serve\", \"upfront\""),
         ("", "price = \"$0.01\"\nscheme = \"batch\"", "route[0].scheme: one of"),
         ("", "price = \"$0.01\"\nscheme = \"upto\"", "route[0].meter: is missing"),
         ("", "price = \"$1\"\nexposure = \"$1\"\nscheme = \"exact\"\nmeter = { by = \"upstream\" }", "route[0].meter: is for"),

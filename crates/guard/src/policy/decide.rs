@@ -85,7 +85,7 @@ fn before_offers<'a>(rules: &'a Rules, snapshot: &Snapshot<'_>) -> Result<Vec<&'
 /// That the request went to where the policy allows (catalogue rows 190, 202, 206 and 215).
 fn require_site<'a>(rules: &'a Rules, snapshot: &Snapshot<'_>) -> Result<Vec<&'a ResourceRule>, Refusal> {
     let resource = snapshot.resource;
-    match transport(resource.origin()) {
+    match transport(resource) {
         Transport::Safe => {}
         Transport::ThisMachine if rules.plain_http == PlainHttp::ToThisMachine => {}
         Transport::ThisMachine | Transport::Open => {

@@ -13,7 +13,7 @@ use super::limits::{self, Caps, Choice};
 use super::reader::{Item, Kind, Member, Section};
 use super::signed::{self, SignedOffers};
 use super::site::{Origin, Pattern, ResourceRule};
-use super::{Method, Pinning, PlainHttp, Rules, TextAction, TextRules, Ways};
+use super::{Flow, Method, Pinning, PlainHttp, Rules, TextAction, TextRules, Ways};
 use crate::budget::Meter;
 use crate::label::Category;
 use crate::text::{Sensitive, escape};
@@ -33,6 +33,7 @@ pub(super) static FILE: Kind = Kind {
         "assets",
         "schemes",
         "transfer_methods",
+        "payment_flows",
         "facilitators",
         "origins",
         "payees",
@@ -166,12 +167,16 @@ fn read_ways(file: &Section<'_>) -> Result<Ways, PolicyError> {
         Some(item) => item.distinct(|item| item.word(&[("eip3009", Method::Eip3009), ("permit2", Method::Permit2)]))?,
         None => alloc::vec![Method::Eip3009],
     };
+    let flows = match file.find("payment_flows") {
+        Some(item) => item.distinct(|item| item.word(&Flow::WORDS))?,
+        None => alloc::vec![Flow::Authorization],
+    };
     let address = |item: &Item<'_>| {
         let text = item.text()?;
         Address::parse_party(text).map_err(|error| item.error(PolicyReason::Account, format!("`{}`: {error}", escape(text, 80))))
     };
     let facilitators = file.find("facilitators").map(|item| item.distinct(address)).transpose()?.unwrap_or_default();
-    Ok(Ways { schemes, methods, facilitators })
+    Ok(Ways { schemes, methods, flows, facilitators })
 }
 
 fn read_resource(

@@ -14,7 +14,7 @@ use super::signed::Vouched;
 use super::site::{self, ResourceRule};
 use super::snapshot::{Pin, Snapshot};
 use super::words::{self, Refusal};
-use super::{Method, Pinning, Rules};
+use super::{Flow, Method, Pinning, Rules};
 use crate::text::escape;
 
 /// An offer that the rules allow.
@@ -113,8 +113,13 @@ impl<'a> Case<'a> {
     fn require_transfer(self, terms: &Terms, info: &AssetInfo) -> Result<(), Refusal> {
         let refuse = |words: String| Err(Refusal::new(Denial::TransferMethod, "transfer_methods", words));
         let member = |name| terms.requirements().extra.as_ref().and_then(|extra| extra.member(name));
-        if let Some(flow) = member("paymentFlow").filter(|flow| flow.as_str() != Some("authorization")) {
-            return refuse(format!("the payment flow `{}` is not known", escape(flow.as_str().unwrap_or("?"), 40)));
+        // the flow that is never written (`paymentFlow` of the protocol's own implementations)
+        let flow = member("paymentFlow").map_or(Some("authorization"), |flow| flow.as_str());
+        let known = Flow::WORDS.into_iter().find(|(word, _)| Some(*word) == flow).map(|(_, flow)| flow);
+        let is_of_the_scheme = |flow: &Flow| *flow == Flow::Authorization || *terms.scheme() == SchemeId::Exact;
+        if !known.filter(is_of_the_scheme).is_some_and(|flow| self.rules.ways.flows.contains(&flow)) {
+            let words = format!("the payment flow `{}` is not named", escape(flow.unwrap_or("?"), 40));
+            return Err(Refusal::new(Denial::TransferMethod, "payment_flows", words));
         }
         let named = member("assetTransferMethod").map(|method| method.as_str().unwrap_or("?"));
         let Some(token) = info.erc20() else {

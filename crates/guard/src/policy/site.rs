@@ -6,7 +6,6 @@
 use alloc::boxed::Box;
 use alloc::format;
 use alloc::vec::Vec;
-use core::net::Ipv4Addr;
 
 use quittance_core::statement::Key;
 use quittance_core::{Account, Resource};
@@ -33,7 +32,7 @@ impl Origin {
         if resource.as_str().strip_prefix(origin) != Some("/") {
             return Err(item.error(PolicyReason::Origin, "an origin ends after host and port; a [[resource]] names a part of one"));
         }
-        require_transport(item, origin, plain_http)?;
+        require_transport(item, &resource, plain_http)?;
         Ok(Self(origin.into()))
     }
 
@@ -97,7 +96,7 @@ enum Rest {
 impl Pattern {
     pub(super) fn read(item: &Item<'_>, plain_http: PlainHttp) -> Result<Self, PolicyError> {
         let resource = parse(item, item.text()?)?;
-        require_transport(item, resource.origin(), plain_http)?;
+        require_transport(item, &resource, plain_http)?;
         let path = path(&resource);
         if resource.as_str().contains('?') {
             return Err(item.error(PolicyReason::Origin, "a pattern has no query: it is about the path, whatever the query"));
@@ -162,8 +161,8 @@ fn parse(item: &Item<'_>, text: &str) -> Result<Resource, PolicyError> {
     Resource::parse(text).map_err(|error| item.error(PolicyReason::Origin, format!("`{}`: {error}", escape(text, 80))))
 }
 
-fn require_transport(item: &Item<'_>, origin: &str, plain_http: PlainHttp) -> Result<(), PolicyError> {
-    match transport(origin) {
+fn require_transport(item: &Item<'_>, resource: &Resource, plain_http: PlainHttp) -> Result<(), PolicyError> {
+    match transport(resource) {
         Transport::Safe => Ok(()),
         Transport::ThisMachine if plain_http == PlainHttp::ToThisMachine => Ok(()),
         Transport::ThisMachine => Err(item.error(PolicyReason::Origin, "plain http to this machine needs `allow_http = true`")),
@@ -182,15 +181,12 @@ pub(super) enum Transport {
     Open,
 }
 
-pub(super) fn transport(origin: &str) -> Transport {
-    let Some(authority) = origin.strip_prefix("http://") else { return Transport::Safe };
-    let host = match authority.strip_prefix('[') {
-        Some(bracketed) => bracketed.split(']').next(),
-        None => authority.split(':').next(),
-    };
-    match host.unwrap_or_default() {
-        "localhost" | "::1" => Transport::ThisMachine,
-        host if host.parse::<Ipv4Addr>().is_ok_and(|address| address.is_loopback()) => Transport::ThisMachine,
-        _ => Transport::Open,
+pub(super) fn transport(resource: &Resource) -> Transport {
+    if !resource.origin().starts_with("http://") {
+        Transport::Safe
+    } else if resource.is_on_this_machine() {
+        Transport::ThisMachine
+    } else {
+        Transport::Open
     }
 }

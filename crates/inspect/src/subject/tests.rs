@@ -228,6 +228,28 @@ fn a_transcript_is_taken_apart() {
     assert!(report.findings[1].facts.iter().any(|(name, _)| *name == "because"));
 }
 
+#[test]
+fn in_a_transcript_of_a_post_the_body_of_the_question_is_not_taken_for_the_answers() {
+    let first = r#"{"x402Version":1,"error":"pay }{ \\\"","accepts":[]}"#;
+    for (question, more) in [
+        (r#"{"company":"}{","list":[{"a":1}]}"#, ""),
+        ("{\n  \"company\": {\n    \"x\": 1 }\n}", "\r\n* Connection #0 to host a left intact\r\n$ "),
+        ("{\"broken\": \"", ""),
+        ("{}", "\n{not it"),
+    ] {
+        let text = format!(
+            "> POST /v1/report HTTP/1.1\r\n> content-type: application/json\r\n>\r\n{question}\r\n< HTTP/1.1 402 Payment Required\r\n<\r\n{first}{more}"
+        );
+        assert_eq!(one(&text).text.as_deref(), Some(first), "{text}");
+    }
+    // of version 2 the header is what counts, and the body is the answer's
+    let header =
+        STANDARD.encode(wire::PaymentRequired::new(ResourceInfo::new(URL), vec![terms().requirements().clone()]).to_json());
+    let text = format!("> POST / HTTP/1.1\r\n>\r\n{{\"a\":1}}\r\n< HTTP/1.1 402\r\n< payment-required: {header}\r\n<\r\n{first}");
+    let kinds = inspect(&text, &Context::at(NOW)).findings.iter().map(|finding| finding.kind).collect::<Vec<_>>();
+    assert_eq!(kinds, [Kind::Required, Kind::RequiredV1]);
+}
+
 proptest! {
     #[test]
     fn any_text_has_a_report(text in "\\PC{0,300}") {

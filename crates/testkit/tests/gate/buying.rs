@@ -17,7 +17,7 @@ use quittance_guard::Ledger;
 use quittance_guard::memory::MemoryLedger;
 use quittance_guard::policy::Policy;
 use quittance_testkit::power::PoweredLedger;
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 
@@ -55,9 +55,15 @@ struct Road {
 impl Road {
     /// A gate at the end of a road. Buyers know only where the road begins.
     async fn open() -> (Arc<Self>, String, Front) {
+        Self::with(json!({})).await
+    }
+
+    /// To a gate with more in its configuration.
+    async fn with(mut more: Value) -> (Arc<Self>, String, Front) {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let origin = format!("http://{}", listener.local_addr().unwrap());
-        let front = Front::with(json!({ "origin": origin })).await;
+        more["origin"] = origin.as_str().into();
+        let front = Front::with(more).await;
         let road = Arc::new(Self { fate: Mutex::new(Fate::Passes), payments: Mutex::default() });
         let (own, at) = (Arc::clone(&road), front.at.clone());
         tokio::spawn(async move {
@@ -143,8 +149,13 @@ impl Signer for Counting {
 }
 
 fn buyer<L: Ledger + Send + Sync>(origin: &str, ledger: L, signed: &Arc<AtomicUsize>) -> Buyer<Counting, L> {
+    buyer_by("", origin, ledger, signed)
+}
+
+/// With more in the policy.
+fn buyer_by<L: Ledger + Send + Sync>(more: &str, origin: &str, ledger: L, signed: &Arc<AtomicUsize>) -> Buyer<Counting, L> {
     let policy = format!(
-        "allow_http = true\nper_payment = \"$0.05\"\nper_task = \"$1\"\nnetworks = [\"base-sepolia\"]\norigins = [{origin:?}]\n"
+        "{more}allow_http = true\nper_payment = \"$0.05\"\nper_task = \"$1\"\nnetworks = [\"base-sepolia\"]\norigins = [{origin:?}]\n"
     );
     let mut settings = Settings::default();
     settings.pause = Duration::from_millis(5);
@@ -309,4 +320,17 @@ async fn row_177_a_buyer_asks_nobody_whom_a_seller_names() {
         }
     }
     trap.was_avoided().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn row_198_what_is_paid_up_front_is_bought_by_whose_policy_names_that_and_by_nobody_else() {
+    let (road, origin, front) = Road::with(json!({ "route": [{ "path": "/v1/*", "order": "upfront" }] })).await;
+    let signed = Arc::default();
+    let refused = buy(&buyer(&origin, MemoryLedger::new(100), &signed), &origin).await.unwrap_err();
+    assert!(matches!(&refused, Error::Denied(denied) if denied.to_string().contains("upfront")), "{refused:?}");
+    assert_eq!((signed.load(Ordering::SeqCst), front.sold(), front.seen.served()), (0, 0, 0));
+    let names = buyer_by("payment_flows = [\"upfront\"]\n", &origin, MemoryLedger::new(100), &signed);
+    let answer = buy(&names, &origin).await.unwrap();
+    assert!(answer.receipt().is_some(), "{answer:?}");
+    assert_eq!((signed.load(Ordering::SeqCst), road.same(), front.sold(), front.seen.served()), (1, 1, 1, 1));
 }

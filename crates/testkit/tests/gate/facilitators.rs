@@ -8,12 +8,12 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::Request;
 use axum::http::{Response, StatusCode};
-use quittance_core::wire::{SettleRequest, VerifyRequest, VerifyResponse};
-use quittance_core::{Facilitator as _, Limits, Nonce, SecretKey};
+use quittance_core::wire::{SettleRequest, SettleResponse, VerifyRequest, VerifyResponse};
+use quittance_core::{Facilitator, Limits, Nonce, SecretKey};
 use quittance_guard::memory::MemoryReplayLog;
 use quittance_guard::receipt::Attested;
-use quittance_remote::{Key, RemoteFacilitator};
-use serde_json::json;
+use quittance_remote::{Builder, Key, RemoteFacilitator};
+use serde_json::{Value, json};
 use tokio::sync::mpsc;
 
 use crate::front::{Engine, Front, encoded};
@@ -25,7 +25,7 @@ const A: &str = "/v1/a";
 
 /// How a question is answered.
 #[derive(Clone, PartialEq, Eq, Debug)]
-enum Way {
+pub(crate) enum Way {
     /// As the real one does.
     Honestly,
     /// By a word that it is elsewhere.
@@ -40,35 +40,51 @@ enum Way {
     Silently,
     /// "Valid", without a look.
     Valid,
+    /// "Settled", by a transaction, without doing anything.
+    Settled(String),
 }
 
 /// Who answers, and how from now on: to what a payment is worth, and to be paid.
 #[derive(Clone)]
-struct Between {
+pub(crate) struct Between {
     ways: Arc<Mutex<(Way, Way)>>,
-    asked: Arc<AtomicUsize>,
+    url: Arc<str>,
+    pub(crate) asked: Arc<AtomicUsize>,
 }
 
 impl Between {
     /// A gate whose facilitator this is.
-    async fn open(verify: Way, settle: Way) -> (Self, Front<RemoteFacilitator>) {
-        let between = Self { ways: Arc::new(Mutex::new((verify, settle))), asked: Arc::default() };
+    pub(crate) async fn open(verify: Way, settle: Way) -> (Self, Front<RemoteFacilitator>) {
+        Self::before(verify, settle, |_| json!({})).await
+    }
+
+    /// A gate with more in its configuration.
+    pub(crate) async fn before(verify: Way, settle: Way, more: impl FnOnce(&Place) -> Value) -> (Self, Front<RemoteFacilitator>) {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap()).into();
+        let between = Self { ways: Arc::new(Mutex::new((verify, settle))), url, asked: Arc::default() };
         let place = Place::open().await;
         let (engine, own) = (place.facilitator.clone(), between.clone());
         let app = Router::new().fallback(move |request: Request| {
             let (own, engine) = (own.clone(), engine.clone());
             async move { own.answer(&engine, request).await }
         });
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let url = format!("http://{}", listener.local_addr().unwrap());
         tokio::spawn(async move { axum::serve(listener, app).await.unwrap() });
-        let remote = RemoteFacilitator::builder(&url).unwrap().key(Key::bearer(KEY).unwrap()).allow_plain_http().build().unwrap();
-        let more = json!({ "limits": { "verify_seconds": 5, "settle_seconds": 5, "answer_seconds": 5, "connect_seconds": 5 } });
+        let limits =
+            json!({ "verify_seconds": 5, "settle_seconds": 5, "look_seconds": 1, "answer_seconds": 5, "connect_seconds": 5 });
+        let mut more = more(&place);
+        more["limits"] = limits;
+        let remote = between.remote().build().unwrap();
         let front = Front::settled_by(place, (remote, Attested::Answer), MemoryReplayLog::new(100), more).await;
         (between, front)
     }
 
-    fn turns(&self, verify: Way, settle: Way) {
+    /// How a gate asks it.
+    pub(crate) fn remote(&self) -> Builder {
+        RemoteFacilitator::builder(&self.url).unwrap().key(Key::bearer(KEY).unwrap()).allow_plain_http()
+    }
+
+    pub(crate) fn turns(&self, verify: Way, settle: Way) {
         *self.ways.lock().unwrap() = (verify, settle);
     }
 
@@ -103,6 +119,10 @@ impl Between {
                 let settled = engine.settle(&SettleRequest::from_json(&body, &Limits::BODY).unwrap()).await.unwrap();
                 assert!(settled.success, "{settled:?}");
                 std::future::pending().await
+            }
+            Way::Settled(transaction) => {
+                let payer = key(BUYER).address().to_string();
+                json(SettleResponse::settled("eip155:84532", transaction, payer).to_json())
             }
             Way::Valid => {
                 let mut verdict = VerifyResponse::valid("");
@@ -202,7 +222,7 @@ async fn row_154_a_second_facilitator_is_not_asked_about_what_the_first_left_ope
         let (between, front) = Between::open(Way::Honestly, way).await;
         let payment = front.payment("GET", A).await;
         assert_eq!((front.pay(A, &payment).await.status, front.sold()), (503, settled));
-        let other = front.beside((front.place.another().await, Attested::Chain)).await;
+        let other = front.beside((front.place.another().await, Attested::Chain), &json!({})).await;
         for _ in 0..2 {
             let said = crate::wire::ask(&other, "GET", A, &[("payment-signature", &payment)], b"").await;
             assert!(said.status == 503 && said.header("payment-required").is_none(), "it is no reason to pay once more: {said:?}");
@@ -210,5 +230,22 @@ async fn row_154_a_second_facilitator_is_not_asked_about_what_the_first_left_ope
         }
         between.turns(Way::Honestly, Way::Honestly);
         assert_eq!((front.pay(A, &payment).await.status, front.sold(), front.seen.served()), (200, 1, 1));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn row_154_a_facilitator_that_keeps_its_name_goes_on_at_another_url_with_what_is_open() {
+    for (way, settled) in [(Way::Silently, 1), (Way::Never, 0)] {
+        let (between, front) = Between::open(Way::Honestly, way).await;
+        let payment = front.payment("GET", A).await;
+        assert_eq!((front.pay(A, &payment).await.status, front.sold()), (503, settled));
+        let old = between.remote().build().unwrap();
+        let elsewhere = || RemoteFacilitator::builder(&front.place.url).unwrap().key(Key::bearer(KEY).unwrap()).allow_plain_http();
+        for (moved, status) in [(elsewhere(), 503), (elsewhere().named(old.name()), 200)] {
+            let next = front.beside((moved.build().unwrap(), Attested::Answer), &json!({})).await;
+            let said = crate::wire::ask(&next, "GET", A, &[("payment-signature", &payment)], b"").await;
+            assert_eq!(said.status, status, "{said:?}");
+        }
+        assert_eq!((front.sold(), front.seen.served()), (1, 1));
     }
 }

@@ -4,17 +4,20 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
 
+use quittance_client::Lookup;
 use quittance_core::binding::{Binding, Mode};
 use quittance_core::eip712::Domain;
 use quittance_core::eip712::eip3009::Authorization;
 use quittance_core::wire::{self, Eip3009Payload, Extension, PaymentPayload, PaymentRequirements, ResourceInfo};
-use quittance_core::{Facilitator as _, Limits, Nonce, Resource, Salt, SecretKey, Terms, UnixSeconds, Window, header};
+use quittance_core::{
+    Facilitator as _, Limits, Network, Nonce, Resource, Salt, Scheme, SecretKey, Terms, UnixSeconds, Window, header,
+};
 use quittance_evm::{EXACT, UPTO, Unsigned};
 use quittance_facilitator::{Facilitator, Rpc};
 use quittance_gate::{Config, Gate, Means};
 use quittance_guard::memory::MemoryReplayLog;
 use quittance_guard::receipt::Attested;
-use quittance_server::Clock;
+use quittance_server::{Clock, Said, Witness};
 use quittance_service::config::{Around, Format};
 use quittance_service::{ServeError, Served};
 use serde_json::{Value, json};
@@ -79,7 +82,9 @@ impl<F: quittance_core::Facilitator + Send + Sync + 'static> Front<F> {
         let supported = place.facilitator.supported().await.unwrap();
         config.charged_by(Ok(&supported)).unwrap();
         let log = Arc::new(log);
-        let means = Means { facilitator, attested, log: Arc::clone(&log), schemes: vec![&EXACT, &UPTO], clock: Clock::system() };
+        let witnesses = config.look.iter().map(|(network, url)| witness(*network, url)).collect();
+        let (schemes, clock): (Vec<&dyn Scheme>, _) = (vec![&EXACT, &UPTO], Clock::system());
+        let means = Means { facilitator, attested, log: Arc::clone(&log), schemes, clock, witnesses };
         let gate = Gate::new(config, means).unwrap();
         let (stop, told) = watch::channel(false);
         let listen = || async { tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap() };
@@ -98,13 +103,15 @@ impl<F: quittance_core::Facilitator + Send + Sync + 'static> Front<F> {
     }
 
     /// Another gate on the same log, before another facilitator; where it listens.
-    pub(crate) async fn beside<G>(&self, (facilitator, attested): (G, Attested)) -> String
+    pub(crate) async fn beside<G>(&self, (facilitator, attested): (G, Attested), more: &Value) -> String
     where
         G: quittance_core::Facilitator + Send + Sync + 'static,
     {
         let log = Arc::clone(&self.log);
-        let means = Means { facilitator, attested, log, schemes: vec![&EXACT], clock: Clock::system() };
-        let gate = Gate::new(config(self.port, &json!({})).unwrap(), means).unwrap();
+        let config = config(self.port, more).unwrap();
+        let witnesses = config.look.iter().map(|(network, url)| witness(*network, url)).collect();
+        let means = Means { facilitator, attested, log, schemes: vec![&EXACT], clock: Clock::system(), witnesses };
+        let gate = Gate::new(config, means).unwrap();
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let at = listener.local_addr().unwrap().to_string();
         tokio::spawn(async move { gate.serve(listener, std::future::pending()).await });
@@ -184,6 +191,16 @@ impl<F: quittance_core::Facilitator + Send + Sync + 'static> Front<F> {
     pub(crate) async fn pay(&self, target: &str, payment: &str) -> Answer {
         self.get(target, &[("payment-signature", payment)]).await
     }
+}
+
+/// Who looks at a chain through a node, as the command does.
+fn witness(network: Network, url: &str) -> (Network, Arc<dyn Witness>) {
+    let lookup = Arc::new(Lookup::new(network, url).unwrap().at_depth(0));
+    let sees = move |said: Said| {
+        let lookup = Arc::clone(&lookup);
+        async move { lookup.shows(&said.key, (&said.asset, &said.payee, said.charged), &said.transaction).await }
+    };
+    (network, Arc::new(sees))
 }
 
 /// A payment as it stands in a header.

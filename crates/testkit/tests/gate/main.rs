@@ -13,6 +13,7 @@ mod caches;
 mod facilitators;
 mod front;
 mod life;
+mod looking;
 mod metered;
 #[path = "../sandbox/node.rs"]
 #[expect(dead_code, reason = "the schemes' tests use all of it")]
@@ -24,5 +25,6 @@ mod place;
 mod replays;
 mod selling;
 mod surface;
+mod upfront;
 mod upstream;
 mod wire;

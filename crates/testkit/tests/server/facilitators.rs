@@ -10,7 +10,7 @@ use quittance_core::wire::{SettleRequest, SettleResponse, SupportedResponse, Ver
 use quittance_core::{Amount, Facilitator, Fault};
 use quittance_guard::Reach;
 use quittance_guard::replay::{ReplayLog as _, Sent, Step};
-use quittance_server::{Options, Origin, Seller, SetupError};
+use quittance_server::{Options, Origin, Route, Seller, SetupError};
 
 use quittance_testkit::chain::Kind;
 
@@ -19,7 +19,7 @@ use crate::shop::{Ask, Engine, ORIGIN, Shop};
 
 /// What becomes of one question.
 #[derive(Clone)]
-enum Way {
+pub(crate) enum Way {
     /// The engine is asked, and its answer passes.
     Honest,
     /// Nothing is asked.
@@ -36,7 +36,7 @@ enum Way {
 
 /// A facilitator between the shop and the engine that does what it is told, in order; then it is honest.
 #[derive(Clone)]
-struct Between {
+pub(crate) struct Between {
     name: &'static str,
     engine: Engine,
     verify: Arc<Mutex<VecDeque<Way>>>,
@@ -46,11 +46,17 @@ struct Between {
 
 impl Between {
     fn shop(verify: &[Way], settle: &[Way]) -> (Shop<Self>, Self) {
+        Self::selling(verify, settle, |route| route)
+    }
+
+    pub(crate) fn selling(verify: &[Way], settle: &[Way], set: impl FnOnce(Route) -> Route) -> (Shop<Self>, Self) {
         let ways = |ways: &[Way]| Arc::new(Mutex::new(ways.iter().cloned().collect()));
         let (verify, settle, mut own) = (ways(verify), ways(settle), None);
-        let shop = Shop::behind(|engine| {
+        let between = |stage: &Stage| {
+            let engine = stage.facilitator.clone();
             own.insert(Self { name: "between", engine, verify, settle, asked: Arc::new(AtomicUsize::new(0)) }).clone()
-        });
+        };
+        let shop = Shop::with(Stage::new(), between, |setup| setup, set);
         (shop, own.unwrap())
     }
 
@@ -60,12 +66,18 @@ impl Between {
         Self { name, engine: self.engine.clone(), verify: none(), settle: none(), asked: Arc::new(AtomicUsize::new(0)) }
     }
 
+    /// The same in front of another chain.
+    pub(crate) fn before(&self, stage: &Stage) -> Self {
+        Self { engine: stage.facilitator.clone(), ..self.clone() }
+    }
+
     fn next(&self, ways: &Mutex<VecDeque<Way>>) -> Way {
         self.asked.fetch_add(1, Ordering::SeqCst);
         ways.lock().unwrap().pop_front().unwrap_or(Way::Honest)
     }
 
-    fn asked(&self) -> usize {
+    /// How many questions were asked, of either kind.
+    pub(crate) fn asked(&self) -> usize {
         self.asked.load(Ordering::SeqCst)
     }
 }

@@ -12,3 +12,4 @@ mod shop;
 mod statements;
 mod surface;
 mod together;
+mod upfront;

@@ -11,12 +11,12 @@ use quittance_evm::EXACT;
 use quittance_facilitator::{ChainSetup, Facilitator, Settings};
 use quittance_guard::receipt::Attested;
 use quittance_guard::replay::ReplayLog as _;
-use quittance_server::{Clock, Options, Origin, Route, Seller};
+use quittance_server::{Clock, Options, Order, Origin, Route, Seller};
 use quittance_testkit::chain::{Conduct, Node};
 use quittance_testkit::power::PoweredLog;
 
 use crate::engine::{PRICE, Stage, facilitator, key, times};
-use crate::shop::{Answer, Ask, ORIGIN, answer, bound_order, goods};
+use crate::shop::{Answer, Ask, ORIGIN, answer, bound_to, goods};
 
 /// One life of the machine.
 struct Machine {
@@ -25,14 +25,15 @@ struct Machine {
     facilitator: Facilitator<Node, PoweredLog>,
     served: Arc<AtomicUsize>,
     app: Router,
+    order: Order,
 }
 
 /// How long a lease is, in seconds.
 const LEASE: u64 = 5;
 
 impl Machine {
-    async fn start(stage: &Stage, (payments, sales): (PoweredLog, PoweredLog), served: Arc<AtomicUsize>) -> Self {
-        let (payments, sales) = (Arc::new(payments), Arc::new(sales));
+    async fn start(stage: &Stage, logs: (PoweredLog, PoweredLog), served: Arc<AtomicUsize>, order: Order) -> Self {
+        let (payments, sales) = (Arc::new(logs.0), Arc::new(logs.1));
         let (mut settings, mut options) = (Settings::default(), Options::default());
         (settings.lease, options.lease, options.attested) = (LEASE, LEASE, Attested::Chain);
         let setup = ChainSetup::new(Arc::clone(&stage.node), vec![key(100)]);
@@ -45,16 +46,16 @@ impl Machine {
             .options(options)
             .build()
             .unwrap();
-        let layer = seller.sell(Route::new([Terms::parse(stage.order(0).offer(60)).unwrap()])).unwrap();
+        let layer = seller.sell(Route::new([Terms::parse(stage.order(0).offer(60)).unwrap()]).order(order)).unwrap();
         let app = Router::new().route("/v1/{*rest}", any(goods).layer(layer)).layer(Extension(Arc::clone(&served)));
-        Self { payments, sales, facilitator, served, app }
+        Self { payments, sales, facilitator, served, app, order }
     }
 
     /// The next life, and whether anything was lost.
     async fn lose_power(self, stage: &Stage) -> (Self, bool) {
         self.facilitator.abort();
         let ((payments, one), (sales, other)) = (self.payments.lose_power(), self.sales.lose_power());
-        (Self::start(stage, (payments, sales), self.served).await, one || other)
+        (Self::start(stage, (payments, sales), self.served, self.order).await, one || other)
     }
 
     /// As a buyer asks: again and again with the same payment, as long as it is told to come back.
@@ -71,14 +72,25 @@ impl Machine {
 
 #[tokio::test(start_paused = true)]
 async fn rows_150_and_151_whenever_the_power_is_lost_what_is_bought_is_paid_once_and_delivered() {
+    lives(Order::SettleThenServe).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn rows_150_and_151_so_it_is_where_nobody_was_asked_before_the_settlement() {
+    lives(Order::Upfront).await;
+}
+
+/// A machine in that order of money and work, which loses power at one moment after the other.
+async fn lives(order: Order) {
     let (mut lost, mut receipts, mut anew) = (0, 0, 0);
     // every tenth of a second from the first question to well after the answer
     for tenths in 0..40 {
         let stage = Stage::new();
         stage.node.behave(Conduct { latency: (40, 90), ..Default::default() });
         let logs = (PoweredLog::new(100), PoweredLog::new(100));
-        let machine = Machine::start(&stage, logs, Arc::default()).await;
-        let ask = Ask::get("/v1/r").paying(&bound_order(stage.order(0), 7, "GET", "/v1/r"));
+        let machine = Machine::start(&stage, logs, Arc::default(), order).await;
+        let offer = answer(&machine.app, Ask::get("/v1/r")).await.offers().remove(0);
+        let ask = Ask::get("/v1/r").paying(&bound_to(offer, stage.order(0), 7, "GET", "/v1/r"));
         let (app, first) = (machine.app.clone(), ask.clone());
         let asking = tokio::spawn(async move { answer(&app, first).await });
         tokio::time::sleep(Duration::from_millis(100 * tenths)).await;

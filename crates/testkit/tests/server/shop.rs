@@ -52,11 +52,6 @@ impl Shop<Engine> {
 }
 
 impl<F: quittance_core::Facilitator + Send + Sync + 'static> Shop<F> {
-    /// A shop with a facilitator between it and the engine.
-    pub(crate) fn behind(facilitator: impl FnOnce(Engine) -> F) -> Self {
-        Self::with(Stage::new(), |stage| facilitator(stage.facilitator.clone()), |setup| setup, |route| route)
-    }
-
     /// The same shop with another log, where a facilitator's word is all that is known of a settlement.
     pub(crate) fn taking_its_word(self, facilitator: F) -> Self {
         let mut options = Options::default();
@@ -75,7 +70,17 @@ impl<F: quittance_core::Facilitator + Send + Sync + 'static> Shop<F> {
 
     /// The same shop after a start with another facilitator: its log is the same.
     pub(crate) fn started_again<G: quittance_core::Facilitator + Send + Sync + 'static>(self, facilitator: G) -> Shop<G> {
-        Shop::on(self.log, self.stage, |_| facilitator, |setup| setup, |route| route)
+        self.started_again_with(facilitator, |setup| setup, |route| route)
+    }
+
+    /// The same with another configuration too.
+    pub(crate) fn started_again_with<G: quittance_core::Facilitator + Send + Sync + 'static>(
+        self,
+        facilitator: G,
+        setup: impl FnOnce(Setup<G, MemoryReplayLog>) -> Setup<G, MemoryReplayLog>,
+        set: impl FnOnce(Route) -> Route,
+    ) -> Shop<G> {
+        Shop::on(self.log, self.stage, |_| facilitator, setup, set)
     }
 
     fn on(
@@ -136,12 +141,19 @@ impl<F: quittance_core::Facilitator + Send + Sync + 'static> Shop<F> {
     }
 }
 
-pub(crate) fn bound_order(mut order: Order, salt: u8, method: &str, path: &str) -> PaymentPayload {
+pub(crate) fn bound_order(order: Order, salt: u8, method: &str, path: &str) -> PaymentPayload {
     let offer = order.offer(60);
+    bound_to(offer, order, salt, method, path)
+}
+
+/// The same for an offer as it was made.
+pub(crate) fn bound_to(offer: PaymentRequirements, mut order: Order, salt: u8, method: &str, path: &str) -> PaymentPayload {
     let salt = Salt::from_bytes([salt; 32]);
     let resource = Resource::parse(&format!("{ORIGIN}{path}")).unwrap();
-    order.nonce = Binding::new(Terms::parse(offer).unwrap().hash(), method, &resource).unwrap().nonce(&salt);
-    with_binding(order.payment(60), wire::Binding::advertise(Mode::Preferred).answer(salt, None), path)
+    order.nonce = Binding::new(Terms::parse(offer.clone()).unwrap().hash(), method, &resource).unwrap().nonce(&salt);
+    let mut payment = order.payment(60);
+    payment.accepted = offer;
+    with_binding(payment, wire::Binding::advertise(Mode::Preferred).answer(salt, None), path)
 }
 
 pub(crate) fn with_binding(mut payment: PaymentPayload, binding: wire::Binding, path: &str) -> PaymentPayload {

@@ -262,6 +262,14 @@ fn row_198_what_was_not_opted_in_is_refused() {
     }
     check(&policy(""), &with("exact", None, &[("paymentFlow", "authorization")]), "allow 10000");
     check(&policy(""), &with("exact", None, &[("paymentFlow", "upfront")]), "transfer_method");
+    let both = policy("payment_flows = [\"authorization\", \"upfront\"]\n");
+    check(&both, &with("exact", None, &[("paymentFlow", "upfront")]), "allow 10000");
+    check(&both, &with("exact", None, &[]), "allow 10000");
+    check(&both, &with("exact", None, &[("paymentFlow", "escrow")]), "transfer_method");
+    let upfront = policy("payment_flows = [\"upfront\"]\n");
+    check(&upfront, &with("exact", None, &[("paymentFlow", "upfront")]), "allow 10000");
+    check(&upfront, &with("exact", None, &[]), "transfer_method");
+    check(&upfront, &with("exact", None, &[("paymentFlow", "authorization")]), "transfer_method");
 
     let permit2 = policy("transfer_methods = [\"permit2\"]\n");
     check(&permit2, &with("exact", Some("permit2"), &[]), "allow 10000");
@@ -272,6 +280,9 @@ fn row_198_what_was_not_opted_in_is_refused() {
     check(&upto("\"eip3009\""), &with("upto", Some("permit2"), &[facilitator]), "transfer_method");
     check(&upto("\"eip3009\", \"permit2\""), &with("upto", Some("permit2"), &[facilitator]), "allow 10000");
     check(&upto("\"permit2\""), &with("upto", None, &[facilitator]), "allow 10000");
+    let flows = "\"permit2\"]\npayment_flows = [\"authorization\", \"upfront\"";
+    check(&upto(flows), &with("upto", None, &[facilitator]), "allow 10000");
+    check(&upto(flows), &with("upto", None, &[facilitator, ("paymentFlow", "upfront")]), "transfer_method");
     check(&upto("\"eip3009\""), &with("upto", Some("eip3009"), &[facilitator]), "transfer_method");
     let mut numbered = offer("$0.01");
     numbered.extra.as_mut().unwrap().insert("assetTransferMethod", true);

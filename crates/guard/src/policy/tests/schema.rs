@@ -101,6 +101,7 @@ fn row_216_the_schema_refuses_what_has_no_meaning() {
         "assets = \"USDC\"",
         "schemes = [\"deferred\"]",
         "transfer_methods = [\"erc7710\"]",
+        "payment_flows = [\"escrow\"]",
         "pin_payees = \"yes\"",
         "max_window = \"15\"",
         "max_window = \"0m\"",
