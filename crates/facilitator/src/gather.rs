@@ -234,4 +234,4 @@ impl<C: Chain> Drop for Over<'_, C> {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
