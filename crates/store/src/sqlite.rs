@@ -47,7 +47,7 @@ impl Sqlite {
             ));
         }
         connection.execute_batch(
-            "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA cache_size = -8192; PRAGMA temp_store = MEMORY; \
+            "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA cache_size = -4096; PRAGMA temp_store = MEMORY; \
              PRAGMA wal_autocheckpoint = 4000; PRAGMA journal_size_limit = 67108864",
         )?;
         Ok(Self(connection))
