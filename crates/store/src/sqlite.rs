@@ -66,6 +66,18 @@ impl Sqlite {
         self.0.execute_batch(sql)
     }
 
+    /// Begins a transaction that will write, if no other process is at one; and says whether it did.
+    pub(crate) fn begin_at_once(&self) -> rusqlite::Result<bool> {
+        self.0.busy_timeout(Duration::ZERO)?;
+        let begun = self.simple("BEGIN IMMEDIATE");
+        self.0.busy_timeout(BUSY)?;
+        match begun {
+            Ok(()) => Ok(true),
+            Err(error) if error.sqlite_error_code() == Some(rusqlite::ErrorCode::DatabaseBusy) => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
     /// Runs a statement and says how many rows it touched.
     pub(crate) fn run(&self, sql: &str, values: &[Value]) -> rusqlite::Result<usize> {
         self.0.prepare_cached(&numbered(sql))?.execute(params_from_iter(values))
