@@ -124,7 +124,7 @@ async fn many(options: &Options) -> Result<Value, Failure> {
     let payee = payee("many")?;
     let shop = Shop::open(options, "many", &node.program.address, payee, Pace::Together).await?;
     let idle = idle::open(&shop.address, IDLE).await?;
-    let buyers = buyers::many(&shop.url)?;
+    let buyers = buyers::many(&options.scratch.join("buyers-many"), &shop.url).await?;
     let mut row = Row { case: "many", side: "quittance, sandbox", connections: MANY, rounds: Vec::new(), asked: None };
     let mut sales = 0;
     // every buyer's first purchase opens its connections

@@ -214,6 +214,7 @@ impl<C: Chain, L: ReplayLog> Working<'_, C, L> {
                 Ok(transaction) => transaction,
                 Err(why) => return jobs.iter().for_each(|job| job.give_back(why)),
             };
+            let leaving = self.given.watcher.leaving();
             let before = jobs.len();
             jobs = self.keep(jobs, &transaction).await;
             if jobs.len() < before {
@@ -223,6 +224,7 @@ impl<C: Chain, L: ReplayLog> Working<'_, C, L> {
             let mut wait = self.given.watcher.wait();
             wait.also(transaction.hash());
             let sent = self.given.chain.broadcast(transaction.raw()).await;
+            drop(leaving);
             let delivery = match sent {
                 Ok(Broadcast::Accepted) => Delivery::Taken,
                 Err(_) => Delivery::Unsure,

@@ -249,4 +249,4 @@ impl<C: Chain> Drop for Over<'_, C> {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

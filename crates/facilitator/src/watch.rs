@@ -5,7 +5,9 @@
 //! [`View`], and whoever decides by it counts the blocks that stand on it.
 //!
 //! Where none has to stand on it the block and the receipts are asked for at once, as soon as something was sent. Where some have to, the receipts
-//! are asked for after the block by which they are counted, so that none is counted that is of a history before it.
+//! are asked for after the block by which they are counted, so that none is counted that is of a history before it. A look that is due while
+//! something is about to be sent waits for it, for as long as until the next at most: it would find nothing of that, and the node would be
+//! busy with it.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -69,6 +71,8 @@ struct Waiting {
     hashes: BTreeMap<TransactionHash, Wanted>,
     /// How many wait, also those who wait for a block only.
     count: usize,
+    /// How many are about to send something.
+    leaving: usize,
 }
 
 #[derive(Default)]
@@ -96,6 +100,12 @@ impl Watcher {
         self.0.wake.notify_one();
         let views = self.0.view.subscribe();
         Wait { watcher: self.clone(), views, hashes: Vec::new() }
+    }
+
+    /// Something is about to be sent, as long as the value lives.
+    pub(crate) fn leaving(&self) -> Leaving {
+        self.with(|waiting| waiting.leaving += 1);
+        Leaving(self.clone())
     }
 
     /// Looks at once, because something was sent: a chain that makes a block for each transaction has it by now.
@@ -130,11 +140,19 @@ impl Watcher {
                 Ok(None) => idle += 1,
                 Err(fault) => tracing::warn!(network = %chain.network(), fault = fault.code(), "the chain cannot be watched"),
             }
-            tokio::select! {
-                biased;
-                () = self.0.sent.notified() => {}
-                () = tokio::time::sleep(poll) => {}
+            if !self.pause(poll).await && self.with(|waiting| waiting.leaving > 0) {
+                // who takes long to send is not waited for
+                self.pause(poll).await;
             }
+        }
+    }
+
+    /// Waits until it is time for the next look, and says whether that is because something was sent.
+    async fn pause(&self, poll: Duration) -> bool {
+        tokio::select! {
+            biased;
+            () = self.0.sent.notified() => true,
+            () = tokio::time::sleep(poll) => false,
         }
     }
 
@@ -203,6 +221,16 @@ fn told(
     Ok(())
 }
 
+/// Something that is about to be sent.
+#[must_use]
+pub(crate) struct Leaving(Watcher);
+
+impl Drop for Leaving {
+    fn drop(&mut self) {
+        self.0.with(|waiting| waiting.leaving = waiting.leaving.saturating_sub(1));
+    }
+}
+
 /// Somebody who waits.
 pub(crate) struct Wait {
     watcher: Watcher,
@@ -251,5 +279,36 @@ impl Drop for Wait {
                 }
             }
         });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::Ordering;
+
+    use tokio::time::sleep;
+
+    use super::*;
+    use crate::gather::tests::Node;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_look_that_is_due_waits_for_what_is_about_to_be_sent_and_not_for_long() {
+        const POLL: Duration = Duration::from_millis(100);
+        let (watcher, node) = (Watcher::new(), Arc::new(Node::default()));
+        tokio::spawn(watcher.clone().run(Arc::clone(&node), POLL, 0));
+        let _wait = watcher.wait();
+        let looks = async |after| {
+            sleep(Duration::from_millis(after)).await;
+            node.heads.load(Ordering::SeqCst)
+        };
+        assert_eq!(looks(50).await, 1, "at once");
+        let leaving = watcher.leaving();
+        assert_eq!(looks(100).await, 1, "it was due at 100");
+        watcher.sent();
+        assert_eq!(looks(1).await, 2, "it has left");
+        assert_eq!(looks(198).await, 2, "another is about to leave, and it was due at 250");
+        assert_eq!(looks(2).await, 3, "that takes long");
+        drop(leaving);
+        assert_eq!(looks(100).await, 4, "nothing is");
     }
 }

@@ -68,6 +68,18 @@ pub(crate) async fn run(
     recent: &mut Recent,
 ) -> Result<Done, Broken> {
     db.begin().await?;
+    run_begun(db, keeper, shard, operations, (generation, owed), recent).await
+}
+
+/// The same in a transaction that is begun.
+pub(crate) async fn run_begun(
+    db: &mut Db<'_>,
+    keeper: &Keeper,
+    shard: i64,
+    operations: &[&Operation],
+    (generation, owed): (Generation, Owed),
+    recent: &mut Recent,
+) -> Result<Done, Broken> {
     lock(db, || operations.iter().flat_map(|operation| operation.locks()).collect()).await?;
     let records = read_records(db, &keeper.seal, operations).await?;
     let sums = sums_of(operations, &records);

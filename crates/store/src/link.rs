@@ -162,6 +162,14 @@ impl Connection {
         }
     }
 
+    /// Begins a transaction without waiting for anybody, if that is possible; and says whether it did.
+    pub(crate) fn begin_at_once(&self) -> Result<bool, Broken> {
+        match self {
+            Self::Sqlite(file) => Ok(file.begin_at_once()?),
+            Self::Postgres(_) => Ok(false),
+        }
+    }
+
     /// The row of [`clocks`](crate::batch::Clocks) that this connection writes to.
     pub(crate) async fn shard(&mut self) -> Result<i64, Broken> {
         const SHARDS: i64 = 64;

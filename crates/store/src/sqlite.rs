@@ -47,7 +47,7 @@ impl Sqlite {
             ));
         }
         connection.execute_batch(
-            "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA cache_size = -8192; PRAGMA temp_store = MEMORY; \
+            "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA cache_size = -4096; PRAGMA temp_store = MEMORY; \
              PRAGMA wal_autocheckpoint = 4000; PRAGMA journal_size_limit = 67108864",
         )?;
         Ok(Self(connection))
@@ -64,6 +64,18 @@ impl Sqlite {
     /// Runs statements without values, past the cache of prepared ones.
     pub(crate) fn simple(&self, sql: &str) -> rusqlite::Result<()> {
         self.0.execute_batch(sql)
+    }
+
+    /// Begins a transaction that will write, if no other process is at one; and says whether it did.
+    pub(crate) fn begin_at_once(&self) -> rusqlite::Result<bool> {
+        self.0.busy_timeout(Duration::ZERO)?;
+        let begun = self.simple("BEGIN IMMEDIATE");
+        self.0.busy_timeout(BUSY)?;
+        match begun {
+            Ok(()) => Ok(true),
+            Err(error) if error.sqlite_error_code() == Some(rusqlite::ErrorCode::DatabaseBusy) => Ok(false),
+            Err(error) => Err(error),
+        }
     }
 
     /// Runs a statement and says how many rows it touched.

@@ -7,17 +7,21 @@
 //! waits takes it along: SQLite flushes its log as a whole. What nobody takes along is flushed after [`LONGEST`]. A PostgreSQL waits always: who
 //! holds a claim would live on when the server has lost it.
 //!
+//! Where one caller comes after the other there is nothing to share, and to wake a writer and to be woken by it takes longer than to write. So an
+//! operation that needs no flush is then carried out by whoever asks ([`at_once`]), with the writer's own connection, if nobody else is at it. The writer
+//! is told of what waits for the disk from then on.
+//!
 //! After anything but a conflict the connection is thrown away. A database whose disk once failed to take something may hold pages
 //! that it believes to be written; what is read next is read anew from the file. What was only written may be among these pages, with no flush ever
 //! to take them again; so the next connection first carries the log over into the file, which writes them elsewhere.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU32, AtomicU64, Ordering};
 use std::time::Duration;
 
 use quittance_core::Fault;
 use quittance_guard::Durability;
-use tokio::sync::{Mutex, mpsc};
+use tokio::sync::{Mutex, Notify, mpsc};
 use tokio::time::{Instant, timeout_at};
 
 use crate::batch::{self, Generation, Keeper, Owed};
@@ -37,6 +41,8 @@ const BATCHES_OF_A_GENERATION: u64 = 256;
 const AGAIN: Duration = Duration::from_secs(1);
 /// How long something may be written and not flushed.
 const LONGEST: Duration = Duration::from_millis(100);
+/// How many transactions in a row have to be of one operation for callers to come one after the other.
+const LONE: u32 = 16;
 
 /// What the writers of a store share.
 pub(crate) struct Writers {
@@ -49,27 +55,77 @@ pub(crate) struct Writers {
     pub(crate) batches: AtomicU64,
 }
 
-/// Writes until nobody can ask any more.
-pub(crate) async fn write(writers: Arc<Writers>, connection: Option<Connection>) {
-    let mut connection = connection.map(Held::new);
-    // a flush has failed for which nobody waited, and nobody has carried over since what it was of
-    let mut torn = false;
-    loop {
-        let due = match &connection {
+/// The place of one writer.
+pub(crate) struct Desk {
+    seat: Mutex<Seat>,
+    /// Something waits for the disk that the writer does not know of.
+    owes: Notify,
+    /// How many of the writer's last transactions were of one operation.
+    lone: AtomicU32,
+}
+
+struct Seat {
+    held: Option<Held>,
+    /// A flush has failed for which nobody waited, and nobody has carried over since what it was of.
+    torn: bool,
+}
+
+impl Desk {
+    pub(crate) fn new(connection: Option<Connection>) -> Self {
+        Self {
+            seat: Mutex::new(Seat { held: connection.map(Held::new), torn: false }),
+            owes: Notify::new(),
+            lone: AtomicU32::new(0),
+        }
+    }
+
+    /// Whether callers come one after the other.
+    pub(crate) fn is_quiet(&self) -> bool {
+        self.lone.load(Ordering::Relaxed) >= LONE
+    }
+
+    fn count(&self, operations: usize) {
+        match operations {
+            0 => {}
+            1 => self.lone.store(self.lone.load(Ordering::Relaxed).saturating_add(1), Ordering::Relaxed),
+            _ => self.lone.store(0, Ordering::Relaxed),
+        }
+    }
+}
+
+impl Seat {
+    /// When there is something to do although nobody asks for anything.
+    fn due(&self) -> Option<Instant> {
+        match &self.held {
             Some(held) => held.owes.map(|since| since + LONGEST),
-            None => torn.then(|| Instant::now() + AGAIN),
-        };
+            None => self.torn.then(|| Instant::now() + AGAIN),
+        }
+    }
+
+    async fn catch_up(&mut self, writers: &Writers) {
+        if self.held.is_none() {
+            self.torn = connected(writers, &mut self.held).await.is_err();
+        } else {
+            flush(&mut self.held).await;
+            self.torn = self.held.is_none();
+        }
+    }
+}
+
+/// Writes until nobody can ask any more.
+pub(crate) async fn write(writers: Arc<Writers>, desk: Arc<Desk>) {
+    loop {
+        let due = desk.seat.lock().await.due();
         let jobs = match due {
-            None => take(&writers.queue).await,
+            None => tokio::select! {
+                biased;
+                jobs = take(&writers.queue) => jobs,
+                () = desk.owes.notified() => continue,
+            },
             Some(due) => match timeout_at(due, take(&writers.queue)).await {
                 Ok(jobs) => jobs,
-                Err(_) if connection.is_none() => {
-                    torn = connected(&writers, &mut connection).await.is_err();
-                    continue;
-                }
                 Err(_) => {
-                    flush(&mut connection).await;
-                    torn = connection.is_none();
+                    desk.seat.lock().await.catch_up(&writers).await;
                     continue;
                 }
             },
@@ -78,15 +134,50 @@ pub(crate) async fn write(writers: Arc<Writers>, connection: Option<Connection>)
             break;
         }
         let (purges, others): (Vec<_>, Vec<_>) = jobs.into_iter().partition(|job| matches!(job.operation, Operation::Purge { .. }));
-        serve(&writers, &mut connection, others).await;
+        desk.count(others.len());
+        let mut seat = desk.seat.lock().await;
+        serve(&writers, &mut seat.held, others).await;
         for purge in purges {
-            forget(&writers, &mut connection, purge).await;
+            forget(&writers, &mut seat.held, purge).await;
         }
     }
-    flush(&mut connection).await;
-    if let Some(held) = connection {
+    let mut seat = desk.seat.lock().await;
+    flush(&mut seat.held).await;
+    if let Some(held) = seat.held.take() {
         // nothing is lost if it does not say goodbye: everything is committed
         let _ = held.connection.close().await;
+    }
+}
+
+/// Carries out an operation where the caller is, if nobody is at the desk and nothing has to wait, neither for the disk nor for another process; gives
+/// it back otherwise.
+pub(crate) async fn at_once(writers: &Writers, desk: &Desk, operation: Operation) -> Result<Result<Reply, Fault>, Operation> {
+    let Ok(mut seat) = desk.seat.try_lock() else { return Err(operation) };
+    // the next generation is flushed
+    let turn = writers.batches.load(Ordering::Relaxed).wrapping_add(1);
+    let may = |held: &mut Held| operation.durability() == Durability::Written && held.shard.is_some() && !held.is_late();
+    if turn.is_multiple_of(BATCHES_OF_A_GENERATION) {
+        return Err(operation);
+    }
+    // a connection that fails, or in whose hands something panics, is not put back
+    let Some(mut held) = seat.held.take_if(may) else { return Err(operation) };
+    match held.carry_out(writers, &operation).await {
+        Ok(Some(reply)) => {
+            writers.batches.fetch_add(1, Ordering::Relaxed);
+            let owed = held.owes.is_some();
+            held.committed();
+            seat.held = Some(held);
+            drop(seat);
+            if !owed {
+                desk.owes.notify_one();
+            }
+            Ok(Ok(reply))
+        }
+        Ok(None) => {
+            seat.held = Some(held);
+            Err(operation)
+        }
+        Err(broken) => Ok(Err(broken.into())),
     }
 }
 
@@ -207,10 +298,28 @@ impl Held {
         Self { connection, shard: None, recent: Recent::default(), durability: Durability::Flushed, owes: None }
     }
 
+    /// Carries out one operation that is only to be written; none if that would have to wait for another process.
+    async fn carry_out(&mut self, writers: &Writers, operation: &Operation) -> Result<Option<Reply>, Broken> {
+        let Some(shard) = self.shard else { return Ok(None) };
+        self.promise(Durability::Written).await?;
+        if !self.connection.begin_at_once()? {
+            return Ok(None);
+        }
+        let marks = (Generation::Same, Owed::Nothing);
+        let (db, recent) = (&mut self.connection.db(), &mut self.recent);
+        let (replies, _) = batch::run_begun(db, &writers.keeper, shard, &[operation], marks, recent).await?;
+        Ok(replies.into_iter().next())
+    }
+
+    /// Whether something has waited for the disk for long enough.
+    fn is_late(&self) -> bool {
+        self.owes.is_some_and(|since| since.elapsed() >= LONGEST)
+    }
+
     /// Lets the next transaction wait for the disk, or not.
     async fn promise(&mut self, durability: Durability) -> Result<(), Broken> {
+        let late = self.is_late();
         let mut db = self.connection.db();
-        let late = self.owes.is_some_and(|since| since.elapsed() >= LONGEST);
         let durability = if db.is_postgres() || late { Durability::Flushed } else { durability };
         if self.durability != durability {
             // carrying over, which SQLite begins by itself after a commit, flushes what nobody has flushed, and tells nobody if that fails: so not

@@ -12,16 +12,12 @@ use quittance_core::{Address, SecretKey, Signer, UnixSeconds};
 use quittance_devnet::{ACCOUNTS, Account};
 use quittance_guard::Ledger;
 use quittance_guard::audit::{Chain, Entry, LogId, LogSalt, StoreGeneration, Times};
-use quittance_guard::memory::MemoryLedger;
 use quittance_guard::policy::Policy;
 use quittance_store::{SealingKey, Store};
 
 use super::shop::{SOLD, empty};
 use crate::failure::{Failure, failure};
 use crate::load::Done;
-
-/// How many purchases a buyer of many can remember.
-const REMEMBERED: usize = 1_000_000;
 
 /// The known accounts that buy: the first two pay for gas, and the last two sell and set the chain up.
 fn buyers() -> &'static [Account] {
@@ -49,19 +45,25 @@ pub(super) async fn durable(folder: &Path, url: &str) -> Result<Buyer<SecretKey,
     let lines = file.try_clone()?;
     let append = move |entry: &Entry| file.write_all(entry.line().as_bytes());
     let journal = Journal::flushing(chain, LogSalt::from_bytes([7; 32]), append, move || lines.sync_data());
-    let store = Store::open(&format!("sqlite:{}", folder.join("buyer.db").display()), &SealingKey::from_bytes([7; 32])).await?;
+    let store = store(folder).await?;
     let account = buyers().first().ok_or_else(|| failure("nobody buys"))?;
     let buyer = Buyer::builder(SecretKey::from_bytes(&account.key.0)?, policy(url)?, store).journal(journal).build();
     buyer.map_err(|fault| failure(fault.to_string()))
 }
 
-/// A buyer for each account, who remembers in memory.
-pub(super) fn many(url: &str) -> Result<Vec<Buyer<SecretKey, MemoryLedger>>, Failure> {
+/// A buyer for each account, all of whom keep one budget and what they signed on disk, without an audit log.
+pub(super) async fn many(folder: &Path, url: &str) -> Result<Vec<Buyer<SecretKey, Arc<Store>>>, Failure> {
+    empty(folder)?;
+    let store = Arc::new(store(folder).await?);
     let buyer = |account: &Account| {
-        let buyer = Buyer::new(SecretKey::from_bytes(&account.key.0)?, policy(url)?, MemoryLedger::new(REMEMBERED));
+        let buyer = Buyer::new(SecretKey::from_bytes(&account.key.0)?, policy(url)?, Arc::clone(&store));
         buyer.map_err(|fault| failure(fault.to_string()))
     };
     buyers().iter().map(buyer).collect()
+}
+
+async fn store(folder: &Path) -> Result<Store, Failure> {
+    Ok(Store::open(&format!("sqlite:{}", folder.join("buyer.db").display()), &SealingKey::from_bytes([7; 32])).await?)
 }
 
 /// Buys one thing after the other.
@@ -81,7 +83,7 @@ where
 
 /// So many buy at a time, each one thing after the other, until the time is over.
 pub(super) async fn at_once(
-    buyers: &[Buyer<SecretKey, MemoryLedger>],
+    buyers: &[Buyer<SecretKey, Arc<Store>>],
     url: &str,
     count: usize,
     time: Duration,

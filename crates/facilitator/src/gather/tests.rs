@@ -9,9 +9,10 @@ use tokio::time::sleep;
 use super::*;
 use crate::chain::{Block, Broadcast, Gas, Head, Log, LogFilter, Receipt, TransactionHash};
 
-/// A node that answers when it is let, and keeps how many questions were in each request.
+/// A node that answers when it is let, and keeps how many questions were in each request, and how often it was asked for its newest block.
 #[derive(Default)]
-struct Node {
+pub(crate) struct Node {
+    pub(crate) heads: AtomicUsize,
     requests: Mutex<Vec<usize>>,
     under_way: AtomicUsize,
     go: Option<Semaphore>,
@@ -51,6 +52,7 @@ impl Chain for Node {
     }
 
     async fn head(&self) -> Result<Head, Fault> {
+        self.heads.fetch_add(1, Ordering::SeqCst);
         Err(Fault::ChainUnavailable)
     }
 

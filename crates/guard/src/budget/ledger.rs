@@ -1,6 +1,7 @@
 //! What a buyer asks of whoever keeps its purchases.
 
 use alloc::boxed::Box;
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::fmt;
 use core::future::Future;
@@ -34,6 +35,29 @@ pub trait Ledger {
 
     /// What a meter shows.
     fn spent(&self, sum: &Sum, now: UnixSeconds) -> impl Future<Output = Result<Amount, Fault>> + Send;
+}
+
+/// One ledger of several buyers: their purchases need names of their own, and count together in every sum.
+impl<L: Ledger> Ledger for Arc<L> {
+    fn reserve(&self, request: &Reserve<'_>) -> impl Future<Output = Result<Reserved, ReserveError>> + Send {
+        (**self).reserve(request)
+    }
+
+    fn step(&self, ticket: &Ticket, step: Step, now: UnixSeconds) -> impl Future<Output = Result<Record, StepError>> + Send {
+        (**self).step(ticket, step, now)
+    }
+
+    fn find(&self, id: &PurchaseId) -> impl Future<Output = Result<Option<Record>, Fault>> + Send {
+        (**self).find(id)
+    }
+
+    fn open(&self) -> impl Future<Output = Result<Vec<Record>, Fault>> + Send {
+        (**self).open()
+    }
+
+    fn spent(&self, sum: &Sum, now: UnixSeconds) -> impl Future<Output = Result<Amount, Fault>> + Send {
+        (**self).spent(sum, now)
+    }
 }
 
 /// A purchase to be set aside, and what has to have room for it.

@@ -16,6 +16,7 @@ mod model;
 mod operator;
 mod place;
 mod processes;
+mod quiet;
 mod samples;
 mod secrets;
 #[cfg(feature = "postgres-tests")]

@@ -36,9 +36,9 @@ Both look every 5 ms for a receipt on the same anvil, which makes a block for ea
 transaction; the sandbox does the same.";
 
 const MANY: &str = "\
-256 purchases at a time by six accounts, with budgets in memory and without an audit log, through one gate that settles what comes within a block of
-100 ms in one transaction, while 10,000 other connections to the gate are open. The chain keeps its blocks of the last ten seconds. One machine of two processors carries all of it: buyers, gate,
-the API behind it, facilitator and chain.";
+256 purchases at a time by six accounts, which keep one budget and what they signed in one store on disk, without an audit log, through one gate that
+settles what comes within a block of 100 ms in one transaction, while 10,000 other connections to the gate are open. The chain keeps its blocks of the
+last ten seconds. One machine of two processors carries all of it: buyers, gate, the API behind it, facilitator and chain.";
 
 fn table(figures: &Value, compiler: &Compiler) -> Result<String, Failure> {
     let Compiler { version, host } = compiler;
