@@ -155,7 +155,7 @@ fn require_bytes(text: &str) -> Result<(), ResourceError> {
 
 fn split_scheme(text: &str) -> Result<(Scheme, &str), ResourceError> {
     // no scheme that is known has a colon in its name
-    let (scheme, rest) = split_before(text, b":");
+    let (scheme, rest) = split_before(text, |byte| byte == b':');
     let rest = rest.strip_prefix("://").ok_or(ResourceError::Scheme)?;
     [("http", Scheme::Http), ("https", Scheme::Https), ("mcp", Scheme::Mcp)]
         .into_iter()
@@ -174,9 +174,9 @@ fn parse_tool(rest: &str) -> Result<Resource, ResourceError> {
 }
 
 fn parse_web(scheme: Scheme, rest: &str) -> Result<Resource, ResourceError> {
-    let (authority, target) = split_before(rest, b"/?");
+    let (authority, target) = split_before(rest, |byte| matches!(byte, b'/' | b'?'));
     let (host, port) = parse_authority(authority)?;
-    let (path, query) = split_before(target, b"?");
+    let (path, query) = split_before(target, |byte| byte == b'?');
     require_escapes(target)?;
     if parts(path, b'/').any(is_dot_segment) {
         return Err(ResourceError::DotSegment);
@@ -192,9 +192,9 @@ fn parse_web(scheme: Scheme, rest: &str) -> Result<Resource, ResourceError> {
     Ok(Resource { text, origin })
 }
 
-/// Splits in front of the first of the delimiters, which are in ASCII; the second part is empty if there is none.
-fn split_before<'a>(text: &'a str, delimiters: &[u8]) -> (&'a str, &'a str) {
-    text.split_at(text.bytes().position(|byte| delimiters.contains(&byte)).unwrap_or(text.len()))
+/// Splits in front of the first delimiter, which is in ASCII; the second part is empty if there is none.
+fn split_before(text: &str, is_delimiter: impl FnMut(u8) -> bool) -> (&str, &str) {
+    text.split_at(text.bytes().position(is_delimiter).unwrap_or(text.len()))
 }
 
 /// What stands between the delimiters. A URL is in ASCII, and searching for letters takes thrice the code.
@@ -206,12 +206,12 @@ fn parse_authority(authority: &str) -> Result<(&str, Option<u16>), ResourceError
     if authority.bytes().any(|byte| byte == b'@') {
         return Err(ResourceError::UserInfo);
     }
-    let (host, port) = match split_before(authority, b"]") {
+    let (host, port) = match split_before(authority, |byte| byte == b']') {
         (bracketed, rest) if bracketed.starts_with('[') => {
             let end = bracketed.len() + usize::from(!rest.is_empty());
             authority.split_at(end)
         }
-        _ => split_before(authority, b":"),
+        _ => split_before(authority, |byte| byte == b':'),
     };
     require_host(host)?;
     match port {
