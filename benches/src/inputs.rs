@@ -32,7 +32,7 @@ pub(crate) fn terms() -> Terms {
 
 /// The signing domain of the offer's token.
 pub(crate) fn domain() -> DomainSeparator {
-    terms().token().ok().and_then(|token| token.erc20()).expect("a registered token").domain_separator
+    terms().token().ok().and_then(|token| token.erc20()).expect("a registered token").domain_separator()
 }
 
 /// One buyer with what it signed.

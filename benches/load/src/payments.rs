@@ -33,7 +33,7 @@ pub(crate) struct Signed {
 pub(crate) fn sign(series: &str, payee: Address, count: u32) -> Result<Vec<Signed>, Failure> {
     let usdc = registry::default_asset(networks::BASE_SEPOLIA).ok_or_else(|| failure("the registry has no USDC there"))?;
     let terms = Terms::exact(usdc, &Money::parse("$0.01")?, &payee.to_string(), SECONDS)?;
-    let domain = terms.token()?.erc20().ok_or_else(|| failure("USDC is a token of an EVM"))?.domain_separator;
+    let domain = terms.token()?.erc20().ok_or_else(|| failure("USDC is a token of an EVM"))?.domain_separator();
     let now = SystemTime::now().duration_since(UNIX_EPOCH)?.as_secs();
     let window = Window::new(UnixSeconds::from_secs(0), UnixSeconds::from_secs(now + SECONDS));
     let keys = (0..PAYERS).map(key).collect::<Result<Vec<_>, _>>()?;

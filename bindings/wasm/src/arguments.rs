@@ -57,10 +57,12 @@ pub(crate) fn offers(bytes: &[u8]) -> Result<Vec<Terms>, Problem> {
 
 /// The same, of the seller's own: what is wrong with them is no fault of whoever pays, and no answer to a request.
 pub(crate) fn own_offers(bytes: &[u8]) -> Result<Vec<Terms>, Problem> {
-    let own = |(number, value): (usize, &Value)| {
-        read_offer(element(value)?).map_err(|error| Problem::named("own_offer", alloc::format!("offer {number}: {error}")))
-    };
-    texts(bytes)?.iter().enumerate().map(own).collect()
+    let mut own = Vec::new();
+    for (number, value) in texts(bytes)?.iter().enumerate() {
+        let offer = read_offer(element(value)?);
+        own.push(offer.map_err(|error| Problem::named("own_offer", alloc::format!("offer {number}: {error}")))?);
+    }
+    Ok(own)
 }
 
 /// The members of a JSON object that are texts.

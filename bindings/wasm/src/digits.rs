@@ -9,9 +9,11 @@ use crate::answer::Problem;
 
 /// Bytes as `0x` and digits.
 pub(crate) fn hex(bytes: &[u8]) -> String {
-    const DIGITS: [char; 16] = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'];
-    let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
-    "0x".chars().chain(digits.filter_map(|digit| DIGITS.get(usize::from(digit)).copied())).collect()
+    let mut text = String::from("0x");
+    for digit in bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]) {
+        text.push(char::from(if digit < 10 { b'0' + digit } else { b'a' + digit - 10 }));
+    }
+    text
 }
 
 /// The bytes of such a text.
@@ -22,6 +24,10 @@ pub(crate) fn unhex(text: &str) -> Result<Vec<u8>, Problem> {
         return Err(Problem::of_kind(HexError::Length));
     }
     let digit = |byte: u8| char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
-    let byte = |[high, low]: &[u8; 2]| Some(digit(*high)? << 4 | digit(*low)?);
-    pairs.iter().map(|pair| byte(pair).ok_or_else(|| Problem::of_kind(HexError::Digit))).collect()
+    let mut bytes = Vec::with_capacity(pairs.len());
+    for [high, low] in pairs {
+        let Some((high, low)) = digit(*high).zip(digit(*low)) else { return Err(Problem::of_kind(HexError::Digit)) };
+        bytes.push(high << 4 | low);
+    }
+    Ok(bytes)
 }

@@ -5,12 +5,12 @@
 
 use core::panic::PanicInfo;
 
-use dlmalloc::GlobalDlmalloc;
+use talc::wasm::{WasmDynamicTalc, new_wasm_dynamic_allocator};
 // nothing of it is called here; it is named so that core's is the small one
 use quittance_secp as _;
 
 #[global_allocator]
-static MEMORY: GlobalDlmalloc = GlobalDlmalloc;
+static MEMORY: WasmDynamicTalc = new_wasm_dynamic_allocator();
 
 #[panic_handler]
 fn panicked(_: &PanicInfo<'_>) -> ! {

@@ -152,12 +152,10 @@ pub(crate) fn find_payment(headers: &[u8]) -> Answer {
 
 /// Headers as `[[name, value], …]`.
 pub(crate) fn pairs(headers: &[u8]) -> Result<Vec<(String, String)>, Problem> {
-    let pair = |value: &Value| {
-        let pair = value.as_array().unwrap_or_default();
-        match pair {
-            [name, value] => Ok((arguments::element(name)?.into(), arguments::element(value)?.into())),
-            _ => Err(Problem::of_kind(ShapeError::Type)),
-        }
-    };
-    arguments::texts(headers)?.iter().map(pair).collect()
+    let mut pairs = Vec::new();
+    for value in &arguments::texts(headers)? {
+        let [name, value] = value.as_array().unwrap_or_default() else { return Err(Problem::of_kind(ShapeError::Type)) };
+        pairs.push((arguments::element(name)?.into(), arguments::element(value)?.into()));
+    }
+    Ok(pairs)
 }

@@ -70,6 +70,45 @@ impl Amount {
         Some(Self::from_limbs(limbs))
     }
 
+    /// The sum, unless it exceeds [`Amount::MAX`].
+    #[must_use]
+    pub fn checked_add(self, other: Self) -> Option<Self> {
+        let (mut words, mut carry) = (self.words(), false);
+        for (word, other) in words.iter_mut().zip(other.words()) {
+            let (sum, first) = word.overflowing_add(other);
+            let (sum, second) = sum.overflowing_add(carry.into());
+            (*word, carry) = (sum, first | second);
+        }
+        (!carry).then(|| Self::from_words(words))
+    }
+
+    /// The difference, unless it is negative.
+    #[must_use]
+    pub fn checked_sub(self, other: Self) -> Option<Self> {
+        let (mut words, mut borrow) = (self.words(), false);
+        for (word, other) in words.iter_mut().zip(other.words()) {
+            let (difference, first) = word.overflowing_sub(other);
+            let (difference, second) = difference.overflowing_sub(borrow.into());
+            (*word, borrow) = (difference, first | second);
+        }
+        (!borrow).then(|| Self::from_words(words))
+    }
+
+    /// The product, unless it exceeds [`Amount::MAX`].
+    #[must_use]
+    pub fn checked_mul(self, other: Self) -> Option<Self> {
+        let (words, mut product) = (self.words(), [0_u64; 2 * WORDS]);
+        for (place, factor) in other.words().into_iter().enumerate().filter(|(_, factor)| *factor != 0) {
+            let mut carry = 0;
+            for (sum, word) in product.iter_mut().skip(place).zip(words.into_iter().chain([0])) {
+                carry += u128::from(*sum) + u128::from(factor) * u128::from(word);
+                (*sum, carry) = (lower(carry), carry >> u64::BITS);
+            }
+        }
+        let (words, over) = product.split_first_chunk()?;
+        (*over == [0; WORDS]).then(|| Self::from_words(*words))
+    }
+
     /// Ten to the power of `exponent`, where that fits: up to 77.
     pub(crate) fn power_of_ten(exponent: u8) -> Option<Self> {
         (0..exponent).try_fold(Self::from_u64(1), |power, _| power.checked_mul(Self::from_u64(10)))
@@ -115,6 +154,20 @@ impl Amount {
         digits.into_iter().rev().filter_map(|digit| char::from_digit(digit, 10)).collect()
     }
 
+    fn from_words(words: [u64; WORDS]) -> Self {
+        let mut word = [0; 32];
+        word.rchunks_mut(8).zip(words).for_each(|(bytes, part)| bytes.copy_from_slice(&part.to_be_bytes()));
+        Self::from_be_bytes(word)
+    }
+
+    /// The number in words of 64 bits, the least significant first, for counting.
+    fn words(self) -> [u64; WORDS] {
+        let mut words = [0; WORDS];
+        let word = self.to_be_bytes();
+        words.iter_mut().rev().zip(word.as_chunks().0).for_each(|(part, bytes)| *part = u64::from_be_bytes(*bytes));
+        words
+    }
+
     fn from_limbs(limbs: [u32; LIMBS]) -> Self {
         let mut word = [0; 32];
         word.rchunks_mut(4).zip(limbs).for_each(|(bytes, limb)| bytes.copy_from_slice(&limb.to_be_bytes()));
@@ -130,6 +183,7 @@ impl Amount {
     }
 }
 
+const WORDS: usize = 4;
 const LIMBS: usize = 8;
 
 /// Nine decimal digits fit a limb.
@@ -141,10 +195,14 @@ const fn low(value: u64) -> u32 {
     value as u32
 }
 
-mod encapsulate {
-    //! The only place that knows which big integer is inside.
+/// The lower half.
+#[expect(clippy::cast_possible_truncation, reason = "cutting off the upper half is what it is for")]
+const fn lower(value: u128) -> u64 {
+    value as u64
+}
 
-    use k256::elliptic_curve::bigint::{CheckedAdd as _, CheckedSub as _, U256};
+mod encapsulate {
+    //! The only place that knows how the number is kept.
 
     /// A number of atomic units of some token, from 0 to 2^256 - 1.
     ///
@@ -157,50 +215,35 @@ mod encapsulate {
     /// assert!(Amount::parse("1e4").is_err());
     /// # Ok::<(), quittance_core::amount::AmountError>(())
     /// ```
+    // the ABI word: amounts are read, compared and hashed, and hardly ever counted with; the order of words is that of the numbers
     #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-    pub struct Amount(U256);
+    pub struct Amount([u8; 32]);
 
     impl Amount {
         /// The amount equal to a `u64`.
         #[must_use]
         pub const fn from_u64(units: u64) -> Self {
-            Self(U256::from_u64(units))
+            Self::from_u128(units as u128)
         }
 
         /// The amount equal to a `u128`.
         #[must_use]
         pub const fn from_u128(units: u128) -> Self {
-            Self(U256::from_u128(units))
+            let mut word = [0; 32];
+            word.split_at_mut(16).1.copy_from_slice(&units.to_be_bytes());
+            Self(word)
         }
 
         /// The amount whose ABI word is given.
         #[must_use]
         pub const fn from_be_bytes(word: [u8; 32]) -> Self {
-            Self(U256::from_be_slice(&word))
+            Self(word)
         }
 
         /// The ABI word: 32 bytes, most significant first.
         #[must_use]
-        pub fn to_be_bytes(self) -> [u8; 32] {
-            self.0.to_be_bytes().as_slice().try_into().expect("256 bits are 32 bytes")
-        }
-
-        /// The sum, unless it exceeds [`Amount::MAX`].
-        #[must_use]
-        pub fn checked_add(self, other: Self) -> Option<Self> {
-            self.0.checked_add(&other.0).into_option().map(Self)
-        }
-
-        /// The difference, unless it is negative.
-        #[must_use]
-        pub fn checked_sub(self, other: Self) -> Option<Self> {
-            self.0.checked_sub(&other.0).into_option().map(Self)
-        }
-
-        /// The product, unless it exceeds [`Amount::MAX`].
-        #[must_use]
-        pub fn checked_mul(self, other: Self) -> Option<Self> {
-            self.0.checked_mul(&other.0).into_option().map(Self)
+        pub const fn to_be_bytes(self) -> [u8; 32] {
+            self.0
         }
     }
 }

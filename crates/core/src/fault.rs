@@ -32,7 +32,7 @@ macro_rules! faults {
             /// Our stable name, for logs, metrics and error bodies.
             #[must_use]
             pub const fn code(self) -> &'static str {
-                match self { $( Self::$Variant => $code, )+ }
+                text_of!(self; $( $Variant => $code, )+)
             }
 
             /// The HTTP status a seller answers with: 503 with `Retry-After` and without terms where the same bytes may be sent
@@ -57,7 +57,7 @@ macro_rules! faults {
             /// What happened, in one line.
             #[must_use]
             pub const fn description(self) -> &'static str {
-                match self { $( Self::$Variant => $says, )+ }
+                text_of!(self; $( $Variant => $says, )+)
             }
 
             pub(crate) fn from_reason(text: &str) -> Option<Self> {

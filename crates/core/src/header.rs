@@ -203,7 +203,8 @@ pub fn find_payment<'a>(headers: impl IntoIterator<Item = (&'a str, &'a [u8])>) 
 
 /// Canonical base64 to the bytes of a text. What is no text from its beginning on is refused for less than decoding costs.
 pub(crate) fn decode_base64(value: &[u8], limits: &Limits) -> Result<Vec<u8>, DecodeError> {
-    // a value of common length is decoded in the time that a look at it takes
+    // a value of common length is decoded in the time that a look at it takes; a module that is downloaded goes without the look
+    #[cfg(not(target_family = "wasm"))]
     if value.len() > 1024
         && value.len() <= limits.bytes
         && let Some(error) = no_text(value)
@@ -215,6 +216,7 @@ pub(crate) fn decode_base64(value: &[u8], limits: &Limits) -> Result<Vec<u8>, De
 
 /// The error of canonical base64 whose first bytes are not UTF-8, the same as after decoding all of it; `None` when there is more to
 /// be found out.
+#[cfg(not(target_family = "wasm"))]
 fn no_text(value: &[u8]) -> Option<DecodeError> {
     let (first, rest) = value.split_first_chunk::<64>()?;
     let mut bytes = [0; 48];
@@ -232,6 +234,7 @@ fn no_text(value: &[u8]) -> Option<DecodeError> {
 }
 
 /// Whether all are symbols of the standard alphabet; without a branch inside a block, so that many are looked at in one step.
+#[cfg(not(target_family = "wasm"))]
 fn are_symbols(bytes: &[u8]) -> bool {
     let is_foreign = |byte: &u8| !(byte.is_ascii_alphanumeric() | (*byte == b'+') | (*byte == b'/'));
     bytes.chunks(64).all(|block| block.iter().fold(0, |foreign, byte| foreign | u8::from(is_foreign(byte))) == 0)
@@ -245,7 +248,38 @@ fn decode_whole(value: &[u8], limits: &Limits) -> Result<Vec<u8>, DecodeError> {
     if value.iter().all(|byte| matches!(byte, b' ' | b'\t')) {
         return Err(DecodeError::whole(EncodingError::Empty));
     }
-    STANDARD.decode(value).map_err(|_| why_not_base64(value))
+    #[cfg(not(target_family = "wasm"))]
+    let decoded = STANDARD.decode(value).ok();
+    #[cfg(target_family = "wasm")]
+    let decoded = decode_by_symbol(value);
+    decoded.ok_or_else(|| why_not_base64(value))
+}
+
+/// The bytes of canonical base64, symbol by symbol: a fifth of the code that decodes eight symbols in one step.
+#[cfg(any(test, target_family = "wasm"))]
+fn decode_by_symbol(value: &[u8]) -> Option<Vec<u8>> {
+    let ([symbols @ .., b'=', b'='] | [symbols @ .., b'='] | symbols) = value;
+    let mut bytes = Vec::with_capacity(value.len() / 4 * 3);
+    let (mut bits, mut count) = (0_u32, 0_u32);
+    for symbol in symbols {
+        let (first, number) = match symbol {
+            b'A'..=b'Z' => (b'A', 0),
+            b'a'..=b'z' => (b'a', 26),
+            b'0'..=b'9' => (b'0', 52),
+            b'+' => (b'+', 62),
+            b'/' => (b'/', 63),
+            _ => return None,
+        };
+        bits = bits << 6 | u32::from(symbol - first + number);
+        count += 6;
+        if let Some(left) = count.checked_sub(8) {
+            let [.., byte] = (bits >> left).to_be_bytes();
+            bytes.push(byte);
+            bits &= (1 << left) - 1;
+            count = left;
+        }
+    }
+    (bits == 0 && value.len().is_multiple_of(4)).then_some(bytes)
 }
 
 /// Names the first rule that is broken, in a fixed order, so that every implementation can give the same reason: the alphabet, then

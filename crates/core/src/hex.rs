@@ -89,7 +89,9 @@ pub(crate) fn decode(text: &str) -> Result<Vec<u8>, HexError> {
 pub(crate) fn encode(bytes: &[u8]) -> String {
     let mut out = String::with_capacity(2 + bytes.len() * 2);
     out.push_str("0x");
-    out.extend(bytes.iter().flat_map(|byte| pair_of(*byte)).map(char::from));
+    for digit in bytes.iter().flat_map(|byte| pair_of(*byte)) {
+        out.push(char::from(digit));
+    }
     out
 }
 

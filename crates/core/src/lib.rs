@@ -79,6 +79,7 @@ mod base58;
 pub mod binding;
 pub mod chain;
 pub mod denial;
+mod each;
 pub mod eip712;
 mod error;
 pub mod facilitator;

@@ -155,8 +155,8 @@ fn require_bytes(text: &str) -> Result<(), ResourceError> {
 
 fn split_scheme(text: &str) -> Result<(Scheme, &str), ResourceError> {
     // no scheme that is known has a colon in its name
-    let (scheme, rest) =
-        text.split_once(':').and_then(|(scheme, rest)| Some((scheme, rest.strip_prefix("//")?))).ok_or(ResourceError::Scheme)?;
+    let (scheme, rest) = split_before(text, |byte| byte == b':');
+    let rest = rest.strip_prefix("://").ok_or(ResourceError::Scheme)?;
     [("http", Scheme::Http), ("https", Scheme::Https), ("mcp", Scheme::Mcp)]
         .into_iter()
         .find_map(|(name, known)| scheme.eq_ignore_ascii_case(name).then_some((known, rest)))
@@ -174,11 +174,11 @@ fn parse_tool(rest: &str) -> Result<Resource, ResourceError> {
 }
 
 fn parse_web(scheme: Scheme, rest: &str) -> Result<Resource, ResourceError> {
-    let (authority, target) = split_before(rest, ['/', '?']);
+    let (authority, target) = split_before(rest, |byte| matches!(byte, b'/' | b'?'));
     let (host, port) = parse_authority(authority)?;
-    let (path, query) = split_before(target, ['?', '?']);
+    let (path, query) = split_before(target, |byte| byte == b'?');
     require_escapes(target)?;
-    if path.split('/').any(is_dot_segment) {
+    if parts(path, b'/').any(is_dot_segment) {
         return Err(ResourceError::DotSegment);
     }
     let (name, default_port) = if matches!(scheme, Scheme::Https) { ("https", 443) } else { ("http", 80) };
@@ -192,17 +192,27 @@ fn parse_web(scheme: Scheme, rest: &str) -> Result<Resource, ResourceError> {
     Ok(Resource { text, origin })
 }
 
-/// Splits in front of the first of the delimiters; the second part is empty if there is none.
-fn split_before(text: &str, delimiters: [char; 2]) -> (&str, &str) {
-    text.split_at(text.find(delimiters).unwrap_or(text.len()))
+/// Splits in front of the first delimiter, which is in ASCII; the second part is empty if there is none.
+fn split_before(text: &str, is_delimiter: impl FnMut(u8) -> bool) -> (&str, &str) {
+    text.split_at(text.bytes().position(is_delimiter).unwrap_or(text.len()))
+}
+
+/// What stands between the delimiters. A URL is in ASCII, and searching for letters takes thrice the code.
+fn parts(text: &str, delimiter: u8) -> impl DoubleEndedIterator<Item = &[u8]> {
+    text.as_bytes().split(move |byte| *byte == delimiter)
 }
 
 fn parse_authority(authority: &str) -> Result<(&str, Option<u16>), ResourceError> {
-    if authority.contains('@') {
+    if authority.bytes().any(|byte| byte == b'@') {
         return Err(ResourceError::UserInfo);
     }
-    let end = if authority.starts_with('[') { authority.find(']').map(|at| at + 1) } else { authority.find(':') };
-    let (host, port) = authority.split_at(end.unwrap_or(authority.len()));
+    let (host, port) = match split_before(authority, |byte| byte == b']') {
+        (bracketed, rest) if bracketed.starts_with('[') => {
+            let end = bracketed.len() + usize::from(!rest.is_empty());
+            authority.split_at(end)
+        }
+        _ => split_before(authority, |byte| byte == b':'),
+    };
     require_host(host)?;
     match port {
         "" => Ok((host, None)),
@@ -213,42 +223,47 @@ fn parse_authority(authority: &str) -> Result<(&str, Option<u16>), ResourceError
 fn require_host(host: &str) -> Result<(), ResourceError> {
     let is_host = match host.strip_prefix('[') {
         Some(bracketed) => bracketed.strip_suffix(']').is_some_and(|address| address.parse::<Ipv6Addr>().is_ok()),
-        None if host.rsplit('.').next().is_some_and(is_number) => host.parse::<Ipv4Addr>().is_ok(),
-        None => host.split('.').all(is_label),
+        None if parts(host, b'.').next_back().is_some_and(is_number) => host.parse::<Ipv4Addr>().is_ok(),
+        None => parts(host, b'.').all(is_label),
     };
     if is_host { Ok(()) } else { Err(ResourceError::Host) }
 }
 
-fn is_label(label: &str) -> bool {
-    !label.is_empty() && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+fn is_label(label: &[u8]) -> bool {
+    !label.is_empty() && label.iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b'-')
 }
 
 /// Whether a browser takes a host with this last label for an IPv4 address.
-fn is_number(label: &str) -> bool {
-    match label.strip_prefix("0x").or_else(|| label.strip_prefix("0X")) {
-        Some(digits) => digits.bytes().all(|byte| byte.is_ascii_hexdigit()),
-        None => !label.is_empty() && label.bytes().all(|byte| byte.is_ascii_digit()),
+fn is_number(label: &[u8]) -> bool {
+    match label {
+        [b'0', b'x' | b'X', digits @ ..] => digits.iter().all(u8::is_ascii_hexdigit),
+        _ => !label.is_empty() && label.iter().all(u8::is_ascii_digit),
     }
 }
 
 fn parse_port(port: &str) -> Result<u16, ResourceError> {
     let digits = port.strip_prefix(':').ok_or(ResourceError::Port)?;
-    if !digits.starts_with(|c: char| matches!(c, '1'..='9')) {
+    if !matches!(digits.as_bytes(), [b'1'..=b'9', ..]) {
         return Err(ResourceError::Port);
     }
     digits.parse().map_err(|_| ResourceError::Port)
 }
 
 fn require_escapes(target: &str) -> Result<(), ResourceError> {
-    target.split('%').skip(1).try_for_each(|after| match after.as_bytes() {
+    parts(target, b'%').skip(1).try_for_each(|after| match after {
         [high, low, ..] if high.is_ascii_hexdigit() && low.is_ascii_hexdigit() => Ok(()),
         _ => Err(ResourceError::Escape),
     })
 }
 
-fn is_dot_segment(segment: &str) -> bool {
-    let after_dot = |text| [".", "%2e", "%2E"].into_iter().find_map(|dot| str::strip_prefix(text, dot));
-    after_dot(segment).is_some_and(|rest| rest.is_empty() || after_dot(rest) == Some(""))
+fn is_dot_segment(segment: &[u8]) -> bool {
+    const fn after_dot(text: &[u8]) -> Option<&[u8]> {
+        match text {
+            [b'.', rest @ ..] | [b'%', b'2', b'e' | b'E', rest @ ..] => Some(rest),
+            _ => None,
+        }
+    }
+    after_dot(segment).is_some_and(|rest| rest.is_empty() || after_dot(rest) == Some(b""))
 }
 
 impl FromStr for Resource {

@@ -69,7 +69,7 @@ pub(crate) fn domain(terms: &Terms, token: Address) -> Result<DomainSeparator, R
         if version.is_some_and(|version| version != known_version) {
             return Err(Rejection::TokenVersionMismatch);
         }
-        return Ok(known.domain_separator);
+        return Ok(known.domain_separator());
     }
     let chain = terms.network().chain_id().ok_or(Rejection::InvalidNetwork)?;
     let (name, version) = name.zip(version).ok_or(Rejection::MissingEip712Domain)?;

@@ -57,7 +57,7 @@ fn transfer() -> Transfer {
 
 /// A payment for `terms`, signed over `transfer` in the domain of the token of `terms`.
 fn signed(terms: &Terms, transfer: Transfer) -> Payment {
-    let separator = terms.token().unwrap().erc20().unwrap().domain_separator;
+    let separator = terms.token().unwrap().erc20().unwrap().domain_separator();
     let unsigned = Eip3009Payload::new(SignatureBytes::from_bytes(&[]).unwrap(), transfer);
     with_signature(terms, transfer, key().sign(&unsigned.digest(&separator)).into())
 }
@@ -146,7 +146,7 @@ fn row_57_to_61_exactly_the_price_to_exactly_the_payee() {
 fn row_63_and_85_another_chain_is_another_payment() {
     let (here, there) = (terms(), terms_on(networks::BASE));
     check(&signed(&there, transfer()), &here, NOW, "network_mismatch");
-    let separator = there.token().unwrap().erc20().unwrap().domain_separator;
+    let separator = there.token().unwrap().erc20().unwrap().domain_separator();
     let payload = Eip3009Payload::new(SignatureBytes::from_bytes(&[]).unwrap(), transfer());
     let payment = with_signature(&here, transfer(), key().sign(&payload.digest(&separator)).into());
     check(&payment, &here, NOW, "eip3009_signature");
@@ -159,7 +159,7 @@ fn row_68_and_83_the_domain_is_the_registrys() {
         Terms::parse(terms().requirements().clone().with_extra(extra)).unwrap()
     };
     let sign_in = |terms: &Terms| {
-        let separator = self::terms().token().unwrap().erc20().unwrap().domain_separator;
+        let separator = self::terms().token().unwrap().erc20().unwrap().domain_separator();
         let payload = Eip3009Payload::new(SignatureBytes::from_bytes(&[]).unwrap(), transfer());
         with_signature(terms, transfer(), key().sign(&payload.digest(&separator)).into())
     };
@@ -330,7 +330,7 @@ fn learn(cache: &mut PayerCache, payer: &SecretKey) {
 }
 
 fn signed_by(payer: &SecretKey, terms: &Terms, transfer: Transfer) -> (Payment, Digest) {
-    let separator = terms.token().unwrap().erc20().unwrap().domain_separator;
+    let separator = terms.token().unwrap().erc20().unwrap().domain_separator();
     let digest = Eip3009Payload::new(SignatureBytes::from_bytes(&[]).unwrap(), transfer).digest(&separator);
     (with_signature(terms, transfer, payer.sign(&digest).into()), digest)
 }

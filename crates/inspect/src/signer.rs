@@ -55,7 +55,7 @@ fn elsewhere(payment: &Payment, terms: &Terms, signature: &Signature, from: Addr
         let token = terms.asset().token().address()?;
         let known = assets().iter().filter_map(|info| info.erc20().map(|erc20| (info, erc20)));
         for (info, erc20) in known {
-            if is_payer(&erc20.domain_separator) {
+            if is_payer(&erc20.domain_separator()) {
                 return Some(format!("{} on {}, another token or chain than the offer's", info.symbol, info.network));
             }
         }

@@ -173,21 +173,33 @@ impl Field {
 
     /// `self^((p + 1) / 4)`, which is a root of every square because `p + 1` is divisible by 4.
     ///
-    /// In binary the exponent is 223 ones, a zero, 22 ones, four zeros, two ones, two zeros. `ones_n` is the power with an
-    /// exponent of `n` ones; shifting an exponent is squaring, joining two is multiplying.
+    /// In binary the exponent is 223 ones, a zero, 22 ones, four zeros, two ones, two zeros. Shifting an exponent is squaring, joining
+    /// two is multiplying; so each power is the one before it, squared so many times, times an earlier one.
+    #[expect(clippy::indexing_slicing, reason = "every index is counted in a constant loop, or stands in the constant")]
     const fn root_power(&self) -> Self {
-        let ones_2 = self.square().mul(self);
-        let ones_3 = ones_2.square().mul(self);
-        let ones_6 = ones_3.square_times(3).mul(&ones_3);
-        let ones_9 = ones_6.square_times(3).mul(&ones_3);
-        let ones_11 = ones_9.square_times(2).mul(&ones_2);
-        let ones_22 = ones_11.square_times(11).mul(&ones_11);
-        let ones_44 = ones_22.square_times(22).mul(&ones_22);
-        let ones_88 = ones_44.square_times(44).mul(&ones_44);
-        let ones_176 = ones_88.square_times(88).mul(&ones_88);
-        let ones_220 = ones_176.square_times(44).mul(&ones_44);
-        let ones_223 = ones_220.square_times(3).mul(&ones_3);
-        ones_223.square_times(23).mul(&ones_22).square_times(6).mul(&ones_2).square_times(2)
+        const STEPS: [(u32, usize); 13] = [
+            (1, 0),  // 2 ones
+            (1, 0),  // 3
+            (3, 2),  // 6
+            (3, 2),  // 9
+            (2, 1),  // 11
+            (11, 5), // 22
+            (22, 6), // 44
+            (44, 7), // 88
+            (88, 8), // 176
+            (44, 7), // 220
+            (3, 2),  // 223
+            (23, 6), // a zero and 22 ones
+            (6, 1),  // four zeros and two ones
+        ];
+        let mut powers = [*self; STEPS.len() + 1];
+        let mut step = 0;
+        while step < STEPS.len() {
+            let (times, factor) = STEPS[step];
+            powers[step + 1] = powers[step].square_times(times).mul(&powers[factor]);
+            step += 1;
+        }
+        powers[step].square_times(2)
     }
 
     /// `self^(2^times)`.

@@ -10,7 +10,7 @@ use crate::point::Affine;
 /// 12 bits are 1024 points, 96 KiB of constants, and ten additions for each half of a factor; they stay in a server's second cache,
 /// and the compiler makes them in about a second. 15 bits, 768 KiB and ten seconds of compiling, are faster by one percent as long
 /// as nothing else wants the cache. On 32-bit machines and in WebAssembly it is 8 bits: 64 points, 6 KiB, and four additions more
-/// for each half; with the feature `small` 5 bits as for any point, 768 bytes, and seven additions more than that: points do not
+/// for each half; with the feature `small` 5 bits as for any point, 512 bytes, and seven additions more than that: points do not
 /// compress, and they were 2.5 of the 97 KB that are downloaded for verification, for some 4 % of the time of a recovery.
 pub(crate) const BASE_WINDOW: u32 = if cfg!(feature = "small") {
     5
@@ -46,7 +46,8 @@ pub(crate) const BETA: Field =
 /// `LENGTH` is a power of 2.
 pub(crate) struct Multiples<const LENGTH: usize> {
     points: [Affine; LENGTH],
-    /// The x-coordinates of the images; y is the same.
+    /// The x-coordinates of the images; y is the same. Where bytes count, a multiplication makes them when they are asked for.
+    #[cfg(not(feature = "small"))]
     images: [Field; LENGTH],
 }
 
@@ -78,6 +79,12 @@ impl<const LENGTH: usize> Multiples<LENGTH> {
             }
             known *= 2;
         }
+        Self::of(points)
+    }
+
+    #[cfg(not(feature = "small"))]
+    #[inline(always)]
+    const fn of(points: [Affine; LENGTH]) -> Self {
         let mut images = [Field::ZERO; LENGTH];
         let mut i = 0;
         while i < LENGTH {
@@ -87,6 +94,11 @@ impl<const LENGTH: usize> Multiples<LENGTH> {
         Self { points, images }
     }
 
+    #[cfg(feature = "small")]
+    const fn of(points: [Affine; LENGTH]) -> Self {
+        Self { points }
+    }
+
     /// The multiple for an odd digit.
     #[inline(always)]
     pub(crate) const fn multiple(&self, digit: i16) -> Affine {
@@ -94,6 +106,13 @@ impl<const LENGTH: usize> Multiples<LENGTH> {
     }
 
     /// The image of the multiple for an odd digit.
+    #[cfg(feature = "small")]
+    pub(crate) const fn image(&self, digit: i16) -> Affine {
+        self.multiple(digit).image()
+    }
+
+    /// The image of the multiple for an odd digit.
+    #[cfg(not(feature = "small"))]
     #[inline(always)]
     pub(crate) const fn image(&self, digit: i16) -> Affine {
         let i = Self::index(digit);
@@ -145,7 +164,6 @@ impl Shared {
         }
 
         let mut scale = Field::ONE;
-        let mut images = [Field::ZERO; LENGTH];
         let mut i = LENGTH;
         while i > 0 {
             i -= 1;
@@ -153,10 +171,9 @@ impl Shared {
                 let square = scale.square();
                 points[i] = Affine { x: points[i].x.mul(&square), y: points[i].y.mul(&square.mul(&scale)) };
             }
-            images[i] = points[i].x.mul(&BETA);
             scale = scale.mul(&factors[i]);
         }
-        Self { multiples: Multiples { points, images }, z: scale }
+        Self { multiples: Multiples::of(points), z: scale }
     }
 }
 

@@ -53,6 +53,9 @@ pub(crate) const fn sub4(a: Words, b: Words) -> (Words, bool) {
 #[cfg_attr(not(feature = "small"), inline(always))]
 #[cfg_attr(feature = "small", inline(never))]
 pub(crate) const fn mul4(a: Words, b: Words) -> (Words, Words) {
+    if cfg!(feature = "small") {
+        return mul4_in_loops(a, b);
+    }
     let ([a0, a1, a2, a3], [b0, b1, b2, b3]) = (a, b);
     let (p0, c) = mul_add(0, a0, b0, 0);
     let (p1, c) = mul_add(0, a0, b1, c);
@@ -73,6 +76,25 @@ pub(crate) const fn mul4(a: Words, b: Words) -> (Words, Words) {
     ([p0, p1, p2, p3], [p4, p5, p6, p7])
 }
 
+/// The same in a quarter of the code.
+#[inline(always)]
+#[expect(clippy::indexing_slicing, reason = "every index is counted in a constant loop")]
+pub(crate) const fn mul4_in_loops(a: Words, b: Words) -> (Words, Words) {
+    let mut product = [0; 8];
+    let mut i = 0;
+    while i < 4 {
+        let (mut j, mut carry) = (0, 0);
+        while j < 4 {
+            (product[i + j], carry) = mul_add(product[i + j], a[i], b[j], carry);
+            j += 1;
+        }
+        product[i + 4] = carry;
+        i += 1;
+    }
+    let [p0, p1, p2, p3, p4, p5, p6, p7] = product;
+    ([p0, p1, p2, p3], [p4, p5, p6, p7])
+}
+
 /// Whether `a < b`.
 pub(crate) const fn less4(a: Words, b: Words) -> bool {
     sub4(a, b).1
@@ -89,4 +111,19 @@ pub(crate) fn to_be_bytes(words: Words) -> [u8; 32] {
     let mut bytes = [0; 32];
     bytes.chunks_exact_mut(8).zip(words.iter().rev()).for_each(|(to, word)| to.copy_from_slice(&word.to_be_bytes()));
     bytes
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::{prop_assert_eq, proptest};
+
+    use super::{mul4, mul4_in_loops};
+    use crate::samples::words;
+
+    proptest! {
+        #[test]
+        fn loops_make_the_same_product(a in words(), b in words()) {
+            prop_assert_eq!(mul4_in_loops(a, b), mul4(a, b));
+        }
+    }
 }

@@ -56,7 +56,7 @@ fn header_for(path: &str, salt: &Salt) -> String {
         window: Window::new(at(0).saturating_sub(1), at(60)),
         nonce,
     };
-    let separator = terms.token().expect("known").erc20().expect("an EVM token").domain_separator;
+    let separator = terms.token().expect("known").erc20().expect("an EVM token").domain_separator();
     let payload = Eip3009Payload::sign(&key, &separator, transfer);
     header::encode(&PaymentPayload::new(terms.requirements().clone(), (&payload).into()), &Limits::HEADER).expect("short")
 }

@@ -51,7 +51,7 @@ fn transferred(terms: &Terms) -> Payment {
         window: Window::new(at(0), at(NOW + 60)),
         nonce: Nonce::from_bytes([9; 32]),
     };
-    let payload = Eip3009Payload::sign(&key(), &terms.token().unwrap().erc20().unwrap().domain_separator, transfer);
+    let payload = Eip3009Payload::sign(&key(), &terms.token().unwrap().erc20().unwrap().domain_separator(), transfer);
     PaymentPayload::new(terms.requirements().clone(), (&payload).into()).try_into().unwrap()
 }
 

@@ -138,3 +138,30 @@ proptest! {
         check_glance(&value);
     }
 }
+
+#[test]
+fn symbol_by_symbol_there_is_one_spelling_too() {
+    for value in
+        ["", "=", "==", "===", "====", "A", "AA", "AAA", "A===", "AA=", "AA==", "AB==", "AAB=", "AAA=", "AA=A", "AAAA=", "AAAA===="]
+    {
+        assert_eq!(decode_by_symbol(value.as_bytes()), STANDARD.decode(value).ok(), "{value}");
+    }
+    // every byte at every place of a group
+    for (place, byte) in (0..4).flat_map(|place| (0..=255).map(move |byte| (place, byte))) {
+        let mut value = *b"QUFBQQ==";
+        value[4 + place] = byte;
+        assert_eq!(decode_by_symbol(&value), STANDARD.decode(value).ok(), "{place} {byte}");
+    }
+}
+
+proptest! {
+    #[test]
+    fn symbol_by_symbol_the_bytes_are_the_same(bytes in proptest::collection::vec(any::<u8>(), 0..80), at in 0_usize..100, symbol: u8) {
+        let mut value = STANDARD.encode(&bytes).into_bytes();
+        prop_assert_eq!(decode_by_symbol(&value), Some(bytes));
+        if let Some(place) = value.get_mut(at) {
+            *place = symbol;
+        }
+        prop_assert_eq!(decode_by_symbol(&value), STANDARD.decode(&value).ok());
+    }
+}

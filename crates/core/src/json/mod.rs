@@ -12,7 +12,7 @@
 //! seller's offer needs. [`canonical`] gives the one spelling of RFC 8785 that hashes are taken over.
 //!
 //! Why not a general JSON library: such a reader must be lenient exactly where this one must not be. It keeps the last of two equal names,
-//! rounds `1e-400` to zero and `2^64` to a float. `serde_json` still writes the texts.
+//! rounds `1e-400` to zero and `2^64` to a float.
 
 mod node;
 mod number;
@@ -21,12 +21,14 @@ mod parse;
 mod serde;
 mod write;
 
-pub(crate) use node::{Node, object};
+pub(crate) use node::Node;
 pub use number::Number;
 pub(crate) use number::{MAX_INTEGER, plain_integer};
 pub use object::Object;
+#[cfg(not(target_family = "wasm"))]
+pub(crate) use parse::BYTE_ORDER_MARK;
 pub use parse::parse;
-pub(crate) use parse::{BYTE_ORDER_MARK, Spelled, parse_node, parse_spelled};
+pub(crate) use parse::{Spelled, parse_node, parse_spelled};
 pub use write::canonical;
 
 use alloc::string::String;

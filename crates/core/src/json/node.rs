@@ -6,6 +6,7 @@ use alloc::borrow::Cow;
 use alloc::vec::Vec;
 
 use super::{Number, Object, Value};
+use crate::each::each;
 
 /// A JSON value that borrows from its text.
 pub(crate) enum Node<'a> {
@@ -50,15 +51,15 @@ impl From<Node<'_>> for Value {
             Node::Bool(value) => Self::Bool(value),
             Node::Number(literal) => Self::Number(Number::accepted(&literal)),
             Node::String(text) => Self::String(text.into_owned()),
-            Node::Array(elements) => Self::Array(elements.into_iter().map(Self::from).collect()),
+            Node::Array(elements) => Self::Array(each(elements, Self::from)),
             Node::Object(members) => Self::Object(object(members)),
         }
     }
 }
 
 /// The members of an object, as one that owns its texts.
-pub(crate) fn object(members: Vec<(Cow<'_, str>, Node<'_>)>) -> Object {
-    Object::from_unique(members.into_iter().map(|(name, value)| (name.into_owned(), value.into())).collect())
+fn object(members: Vec<(Cow<'_, str>, Node<'_>)>) -> Object {
+    Object::from_unique(each(members, |(name, value)| (name.into_owned(), value.into())))
 }
 
 impl<'a> From<&'a Value> for Node<'a> {
@@ -81,10 +82,8 @@ impl From<Value> for Node<'_> {
             Value::Bool(value) => Self::Bool(value),
             Value::Number(number) => Self::Number(Cow::Owned(number.into_text())),
             Value::String(text) => Self::String(Cow::Owned(text)),
-            Value::Array(elements) => Self::Array(elements.into_iter().map(Self::from).collect()),
-            Value::Object(object) => {
-                Self::Object(object.into_iter().map(|(name, value)| (Cow::Owned(name), value.into())).collect())
-            }
+            Value::Array(elements) => Self::Array(each(elements, Self::from)),
+            Value::Object(object) => Self::Object(object.into_nodes()),
         }
     }
 }

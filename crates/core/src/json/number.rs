@@ -93,7 +93,7 @@ pub(super) fn is_agreed(literal: &str) -> bool {
         return digits.parse().is_ok_and(|n: u64| n <= MAX_INTEGER);
     }
     let value = double(literal);
-    let mantissa = literal.split(['e', 'E']).next().unwrap_or(literal);
+    let (mantissa, _) = split(literal);
     let is_zero = !mantissa.bytes().any(|b| matches!(b, b'1'..=b'9'));
     value.is_finite() && (value != 0.0 || is_zero) && !DIGITS_BEYOND_INTEGERS.contains(&value.abs())
 }
@@ -156,6 +156,11 @@ impl fmt::Display for Number {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
     }
+}
+
+/// The digits of a literal, and its exponent with the letter before it, if it has one.
+fn split(literal: &str) -> (&str, &str) {
+    literal.split_at(literal.bytes().position(|byte| matches!(byte, b'e' | b'E')).unwrap_or(literal.len()))
 }
 
 #[cfg(test)]

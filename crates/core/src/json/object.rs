@@ -1,11 +1,13 @@
 //! Objects: ordered, with unique names.
 
+use alloc::borrow::Cow;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 
-use super::Value;
 use super::write::{Spelling, write_object};
+use super::{Node, Value};
+use crate::each::each;
 
 /// A JSON object. Members keep the order in which they were written; no name occurs twice.
 #[derive(Clone, Default)]
@@ -21,6 +23,11 @@ impl Object {
     /// Builds an object from members whose names the caller has found to be unique.
     pub(crate) const fn from_unique(members: Vec<(String, Value)>) -> Self {
         Self(members)
+    }
+
+    /// The members, as what is read.
+    pub(crate) fn into_nodes<'a>(self) -> Vec<(Cow<'a, str>, Node<'a>)> {
+        each(self.0, |(name, value)| (Cow::Owned(name), value.into()))
     }
 
     /// The value of a member.

@@ -247,6 +247,11 @@ proptest! {
     }
 
     #[test]
+    fn text_is_written_as_a_general_writer_does(text in r#"([ -~]|[\x00-\x1f"\\/\x7f]|\PC){0,40}"#) {
+        prop_assert_eq!(Value::String(text.clone()).to_string(), serde_json::to_string(&text).unwrap());
+    }
+
+    #[test]
     fn writing_and_reading_is_the_identity(value in any_value()) {
         let limits = Limits::BODY.with_bytes(usize::MAX);
         let text = value.to_string();

@@ -5,6 +5,7 @@ use alloc::vec::Vec;
 
 use super::parse::plain_length;
 use super::{Number, Object, Value};
+use crate::hex;
 
 /// Writes a value in the one spelling of RFC 8785: no white space, names sorted by UTF-16 code units (section 3.2.3), numbers as
 /// ECMAScript writes them (3.2.2.3), the shortest escapes (3.2.2.2).
@@ -66,14 +67,29 @@ pub(super) fn write_object(object: &Object, spelling: Spelling, out: &mut String
     out.push('}');
 }
 
-/// serde_json escapes exactly the characters that section 3.2.2.2 asks to escape, and in the same way. Most texts have none of them.
+/// Text as section 3.2.2.2 asks for it: a quote, a backslash and what lies below a space are escaped, each in the shortest way, and
+/// nothing else is. Most texts have none of them.
 fn quote(text: &str, out: &mut String) {
-    if plain_length(text.as_bytes()) == text.len() {
-        out.reserve(text.len() + 2);
-        out.push('"');
-        out.push_str(text);
-        out.push('"');
-    } else {
-        out.push_str(&serde_json::to_string(text).expect("text can always be written"));
+    out.reserve(text.len() + 2);
+    out.push('"');
+    let mut rest = text;
+    while let Some((plain, after)) = rest.split_at_checked(plain_length(rest.as_bytes())) {
+        out.push_str(plain);
+        let mut letters = after.chars();
+        let Some(letter) = letters.next() else { break };
+        match letter {
+            '"' | '\\' => out.extend(['\\', letter]),
+            '\u{8}' => out.push_str("\\b"),
+            '\t' => out.push_str("\\t"),
+            '\n' => out.push_str("\\n"),
+            '\u{c}' => out.push_str("\\f"),
+            '\r' => out.push_str("\\r"),
+            control => {
+                out.push_str("\\u00");
+                out.extend(u8::try_from(control).map(hex::pair_of).unwrap_or_default().map(char::from));
+            }
+        }
+        rest = letters.as_str();
     }
+    out.push('"');
 }

@@ -39,13 +39,13 @@ macro_rules! rejections {
             /// Our stable name, for logs, metrics and vectors; [`reason`](Self::reason) is what goes onto the wire.
             #[must_use]
             pub const fn code(self) -> &'static str {
-                match self { $( Self::$Variant => $code, )+ }
+                text_of!(self; $( $Variant => $code, )+)
             }
 
             /// The text for `invalidReason`, `errorReason` and `error`, as the specification spells it.
             #[must_use]
             pub const fn reason(self) -> &'static str {
-                match self { $( Self::$Variant => $spec, )+ }
+                text_of!(self; $( $Variant => $spec, )+)
             }
 
             /// The text in a given vocabulary, or the specification's where that vocabulary has no name of its own.
@@ -89,23 +89,24 @@ macro_rules! rejections {
             /// What is wrong, in one line for people.
             #[must_use]
             pub const fn description(self) -> &'static str {
-                match self { $( Self::$Variant => $says, )+ }
+                text_of!(self; $( $Variant => $says, )+)
             }
 
             /// Where the specification says so.
             #[must_use]
             pub const fn citation(self) -> &'static str {
-                match self { $( Self::$Variant => $cite, )+ }
+                text_of!(self; $( $Variant => $cite, )+)
             }
 
-            /// Every spelling of every row. A table takes half of the code of a `match`, and this is read once a request.
-            const SPELLINGS: &'static [(&'static str, Self)] = &[ $(
-                ($spec, Self::$Variant), $( ($ts, Self::$Variant), )? $( ($rs, Self::$Variant), )? $( $( ($also, Self::$Variant), )+ )?
-            )+ ];
+            /// Every spelling of every row, a line each, which a table of them would take twice the bytes of. It is read once a request.
+            const SPELLINGS: &'static str = concat!($(
+                $spec, $( "\t", $ts, )? $( "\t", $rs, )? $( $( "\t", $also, )+ )? "\n",
+            )+);
 
             /// The rejection that a reason text means, in any vocabulary.
             pub(super) fn from_reason(text: &str) -> Option<Self> {
-                Self::SPELLINGS.iter().find(|(spelling, _)| *spelling == text).map(|(_, rejection)| *rejection)
+                let is_meant = |(spellings, _): &(&str, &Self)| spellings.split('\t').any(|spelling| spelling == text);
+                Self::SPELLINGS.split('\n').zip(Self::ALL).find(is_meant).map(|(_, rejection)| *rejection)
             }
 
             #[cfg(test)]

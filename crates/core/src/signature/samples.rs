@@ -102,7 +102,7 @@ pub(super) fn settled(
         nonce: Nonce::from_bytes([nonce; 32]),
     };
     let erc20 = terms.token().unwrap().erc20().unwrap();
-    let digest = Eip3009Payload::new(SignatureBytes::from_bytes(&[]).unwrap(), transfer).digest(&erc20.domain_separator);
+    let digest = Eip3009Payload::new(SignatureBytes::from_bytes(&[]).unwrap(), transfer).digest(&erc20.domain_separator());
     let payload = Eip3009Payload::new(signature(payer.sign(&digest)), transfer);
     let payment = PaymentPayload::new(terms.requirements().clone(), (&payload).into()).try_into().unwrap();
     let key = ReplayKey::Eip3009 { network: networks::BASE, token: erc20.address, from: transfer.from, nonce: transfer.nonce };

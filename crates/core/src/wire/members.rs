@@ -6,8 +6,9 @@ use alloc::vec::Vec;
 use core::fmt::Display;
 
 use crate::address::Address;
+use crate::each::{each, try_each};
 use crate::error::{DecodeError, DecodeErrorKind, ShapeError};
-use crate::json::{Node, Number, Object, Spelled, Value, object, parse_node, parse_spelled, plain_integer};
+use crate::json::{Node, Number, Object, Spelled, Value, parse_node, parse_spelled, plain_integer};
 use crate::limits::Limits;
 use crate::terms::{self, Terms};
 use crate::wire::{Unknown, Version};
@@ -29,12 +30,12 @@ enum Slot<'a> {
 
 impl<'a> Members<'a> {
     pub(crate) fn of(members: Vec<(Cow<'a, str>, Node<'a>)>) -> Self {
-        Self { slots: members.into_iter().map(|(name, value)| (name, Slot::Left(value))).collect(), offers: &[] }
+        Self { slots: each(members, |(name, value)| (name, Slot::Left(value))), offers: &[] }
     }
 
     /// The members of an object that owns its texts.
     pub(super) fn of_object(object: Object) -> Self {
-        Self::of(object.into_iter().map(|(name, value)| (Cow::Owned(name), value.into())).collect())
+        Self::of(object.into_nodes())
     }
 
     /// The members of an object that somebody else keeps.
@@ -56,12 +57,12 @@ impl<'a> Members<'a> {
             Slot::Left(value) => (Cow::Owned(name.into_owned()), Some(value.into())),
             Slot::Taken(name) => (Cow::Borrowed(name), None),
         };
-        Unknown(self.slots.into_iter().map(keep).collect())
+        Unknown(each(self.slots, keep))
     }
 
     /// What is left, as an object; of an object that nothing was taken from, all of it.
     pub(crate) fn into_object(self) -> Object {
-        object(self.into_left().collect())
+        Object::from_unique(self.into_left().map(|(name, value)| (name.into_owned(), value.into())).collect())
     }
 
     /// What is left, member by member.
@@ -251,7 +252,7 @@ impl<'a> Members<'a> {
             Some(members) => T::read(members).map_err(|e| e.inside(&alloc::format!("{name}[{i}]"))),
             None => Err(DecodeError::member(ShapeError::Type, &alloc::format!("{name}[{i}]"))),
         };
-        elements.into_iter().enumerate().map(read).collect()
+        try_each(elements, read)
     }
 
     /// `x402Version`, which must be the integer literal of one of `allowed` (catalogue row 27).
@@ -323,7 +324,7 @@ pub(super) fn texts(name: &str, elements: Vec<Node<'_>>) -> Result<Vec<String>, 
         Some(text) => Ok(text.into_owned()),
         None => Err(DecodeError::member(ShapeError::Type, &alloc::format!("{name}[{i}]"))),
     };
-    elements.into_iter().enumerate().map(read).collect()
+    try_each(elements, read)
 }
 
 /// A JSON object being put together. Absent members are left out, never written as `null`.

@@ -122,18 +122,12 @@ impl<W: Wire> Wire for Permit2Payload<W> {
     fn read(mut members: Members<'_>) -> Result<Self, DecodeError> {
         let signature = members.parsed("signature", SignatureBytes::parse)?;
         let mut given = members.members(PERMIT)?;
-        let mut read = || {
-            let from = given.party("from")?;
-            let permit = PermitWitnessTransferFrom {
-                permitted: given.nested("permitted")?,
-                spender: given.party("spender")?,
-                nonce: given.parsed("nonce", Nonce::parse_decimal)?,
-                deadline: given.parsed("deadline", UnixSeconds::parse)?,
-                witness: given.nested("witness")?,
-            };
-            Ok((from, permit))
-        };
-        let (from, permit) = read().map_err(|e: DecodeError| e.inside(PERMIT))?;
+        let permit = read_permit(&mut given).and_then(|(from, permit)| {
+            let PermitWitnessTransferFrom { permitted, spender, nonce, deadline, witness: () } = permit;
+            let witness = given.nested("witness")?;
+            Ok((from, PermitWitnessTransferFrom { permitted, spender, nonce, deadline, witness }))
+        });
+        let (from, permit) = permit.map_err(|e| e.inside(PERMIT))?;
         Ok(Self { signature, from, permit })
     }
 
@@ -149,6 +143,19 @@ impl<W: Wire> Wire for Permit2Payload<W> {
             .done();
         Writer::new().member("signature", self.signature.to_hex()).member(PERMIT, authorization).done()
     }
+}
+
+/// Who gave a permit, and all of it but the witness, which is what the schemes differ in.
+fn read_permit(given: &mut Members<'_>) -> Result<(Address, PermitWitnessTransferFrom<()>), DecodeError> {
+    let from = given.party("from")?;
+    let permit = PermitWitnessTransferFrom {
+        permitted: given.nested("permitted")?,
+        spender: given.party("spender")?,
+        nonce: given.parsed("nonce", Nonce::parse_decimal)?,
+        deadline: given.parsed("deadline", UnixSeconds::parse)?,
+        witness: (),
+    };
+    Ok((from, permit))
 }
 
 impl Wire for TokenPermissions {

@@ -40,7 +40,7 @@ fn payment(change: impl FnOnce(&mut eip3009::Authorization)) -> PaymentPayload {
         nonce: Nonce::from_bytes([9; 32]),
     };
     change(&mut transfer);
-    let domain = terms.token().unwrap().erc20().unwrap().domain_separator;
+    let domain = terms.token().unwrap().erc20().unwrap().domain_separator();
     let payload = (&Eip3009Payload::sign(&key, &domain, transfer)).into();
     let mut payment = PaymentPayload::new(terms.requirements().clone(), payload);
     payment.resource = Some(ResourceInfo::new(URL));
@@ -178,7 +178,7 @@ fn row_85_a_signature_for_another_chain_is_recognized() {
         Authorization::Eip3009(payload) => payload.authorization,
         _ => unreachable!(),
     };
-    wrong.payload = (&Eip3009Payload::sign(&key(), &base.domain_separator, authorization)).into();
+    wrong.payload = (&Eip3009Payload::sign(&key(), &base.domain_separator(), authorization)).into();
     let finding = one(&wrong.to_json());
     assert_eq!(finding.verdict, Verdict::Open);
     assert!(finding.facts.iter().any(|(name, says)| *name == "signed for" && says.starts_with("USDC on eip155:8453")));

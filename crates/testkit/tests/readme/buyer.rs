@@ -11,6 +11,6 @@ pub fn pay(required: &[u8], key: &SecretKey, now: UnixSeconds, fresh: [u8; 32]) 
     let until = now.checked_add(terms.max_timeout_seconds().min(900)).ok_or("no such time")?;
     let window = Window::new(UnixSeconds::from_secs(0), until);
     let transfer = Authorization { from: key.address(), to, value: terms.amount(), window, nonce: Nonce::from_bytes(fresh) };
-    let payload = Eip3009Payload::sign(key, &token.domain_separator, transfer);
+    let payload = Eip3009Payload::sign(key, &token.domain_separator(), transfer);
     Ok(header::encode(&PaymentPayload::new(terms.requirements().clone(), (&payload).into()), &Limits::HEADER)?)
 }

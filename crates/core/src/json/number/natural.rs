@@ -3,7 +3,7 @@
 use alloc::vec;
 use alloc::vec::Vec;
 use core::cmp::Ordering;
-use core::iter::{repeat, repeat_n};
+use core::iter::repeat;
 
 /// A whole number: 32 bits in each limb, the lowest limb first, the highest not zero. Zero has none.
 #[derive(Clone, PartialEq, Eq)]
@@ -55,7 +55,9 @@ impl Natural {
     pub(super) fn times_two_to(&mut self, exponent: u32) {
         if !self.is_zero() {
             self.times_plus(1 << (exponent % u32::BITS), 0);
-            self.0.splice(0..0, repeat_n(0, (exponent / u32::BITS) as usize));
+            let mut limbs = vec![0; (exponent / u32::BITS) as usize];
+            limbs.append(&mut self.0);
+            self.0 = limbs;
         }
     }
 

@@ -5,6 +5,7 @@
 
 use super::natural::Natural;
 use super::shortest::{FRACTION_BITS, LOWEST};
+use super::split;
 
 /// As many digits as can decide between two doubles, and a few more: half-way between two there is a number of at most 768. Of those that
 /// follow it only counts whether all are zeros.
@@ -19,7 +20,8 @@ pub(super) fn parse(literal: &str) -> f64 {
 }
 
 fn positive(literal: &str) -> f64 {
-    let (mantissa, exponent) = literal.split_once(['e', 'E']).unwrap_or((literal, ""));
+    let (mantissa, exponent) = split(literal);
+    let exponent = exponent.get(1..).unwrap_or_default();
     // larger than any literal is long, so that no zeros make up for it
     let number = |digits: &str| digits.bytes().fold(0_i64, |number, digit| (number * 10 + i64::from(digit & 15)).min(1 << 48));
     let mut scale = match exponent.strip_prefix('-') {
