@@ -58,7 +58,10 @@ impl<F: Facilitator + Send + Sync + 'static> Service<F> {
     /// The service as a router, for a server of one's own. [`serve`](Self::serve) is the server that belongs to it: it bounds what is before a
     /// request, and waits for what is open at its end.
     pub fn into_router(self) -> Router {
-        Router::new().fallback_service(Routes::new(self))
+        let routes = Routes::new(self);
+        // each path by itself, so that what its host lays over routes lies over these too
+        let router = ROUTES.iter().fold(Router::new(), |router, (path, ..)| router.route_service(path, routes.clone()));
+        router.fallback_service(routes)
     }
 }
 

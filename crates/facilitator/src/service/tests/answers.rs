@@ -1,5 +1,6 @@
 //! Statuses, bodies and headers.
 
+use axum::http::StatusCode;
 use quittance_core::Fault;
 use serde_json::{Value, json};
 
@@ -155,6 +156,17 @@ async fn a_request_that_panics_harms_no_other() {
 }
 
 #[tokio::test]
+async fn what_a_host_lays_over_its_routes_lies_over_these_too() {
+    let closed = axum::middleware::from_fn(async |_: axum::extract::Request, _: axum::middleware::Next| StatusCode::IM_A_TEAPOT);
+    let mut host = axum::Router::<()>::new().merge(service(Mood::Yes).into_router()).route_layer(closed);
+    for (path, status) in ROUTES.iter().map(|(path, ..)| (*path, 418)).chain([("/other", 404)]) {
+        let request = axum::http::Request::builder().uri(path).body(axum::body::Body::empty()).unwrap();
+        let answer = tower_service::Service::call(&mut host, request).await.unwrap();
+        assert_eq!(answer.status(), status, "{path}");
+    }
+}
+
+#[tokio::test]
 async fn other_paths_methods_and_kinds_of_bodies() {
     let running = Running::start(service(Mood::Yes)).await;
     for (method, path, headers, status, code) in [
@@ -178,7 +190,7 @@ async fn other_paths_methods_and_kinds_of_bodies() {
         let answer = running.send(method, path, headers, &v2().to_string()).await;
         assert_eq!((answer.status, answer.code().as_str()), (status, code), "{method} {path}");
         assert!(answer.header("access-control-allow-origin").is_none());
-        let allowed = if path == "/supported" { "GET,HEAD" } else { "POST" };
+        let allowed = if path == "/supported" { "get,head" } else { "post" };
         assert_eq!(answer.header("allow"), (status == 405).then_some(allowed), "{method} {path}");
     }
     let answer = running.send("POST", "/verify", &[("content-type", "Application/JSON; charset=UTF-8")], &v2().to_string()).await;
