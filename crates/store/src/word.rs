@@ -74,7 +74,7 @@ pub(crate) fn hash(bytes: Vec<u8>) -> Result<[u8; 32], Fault> {
 }
 
 pub(crate) fn rejection(code: &str) -> Result<Rejection, Fault> {
-    Rejection::ALL.iter().copied().find(|rejection| rejection.code() == code).ok_or(TORN)
+    Rejection::from_code(code).ok_or(TORN)
 }
 
 /// The three columns of a receipt: charged, hash, attested.

@@ -102,13 +102,27 @@ impl Seat {
         }
     }
 
+    /// Takes the connection away, which does not come back if something panics or fails meanwhile: what it owes is then carried over by the next.
+    fn take_if(&mut self, wanted: impl FnOnce(&mut Held) -> bool) -> Option<Held> {
+        let held = self.held.take_if(wanted)?;
+        self.torn |= held.owes.is_some();
+        Some(held)
+    }
+
+    /// Puts back what was taken. What is there owes what it knows of: a new one carries over first of all.
+    fn put(&mut self, held: Option<Held>) {
+        self.torn &= held.is_none();
+        self.held = held;
+    }
+
     async fn catch_up(&mut self, writers: &Writers) {
-        if self.held.is_none() {
-            self.torn = connected(writers, &mut self.held).await.is_err();
+        let mut held = self.take_if(|_| true);
+        if held.is_none() {
+            self.torn = connected(writers, &mut held).await.is_err();
         } else {
-            flush(&mut self.held).await;
-            self.torn = self.held.is_none();
+            flush(&mut held).await;
         }
+        self.put(held);
     }
 }
 
@@ -136,14 +150,16 @@ pub(crate) async fn write(writers: Arc<Writers>, desk: Arc<Desk>) {
         let (purges, others): (Vec<_>, Vec<_>) = jobs.into_iter().partition(|job| matches!(job.operation, Operation::Purge { .. }));
         desk.count(others.len());
         let mut seat = desk.seat.lock().await;
-        serve(&writers, &mut seat.held, others).await;
+        let mut held = seat.take_if(|_| true);
+        serve(&writers, &mut held, others).await;
         for purge in purges {
-            forget(&writers, &mut seat.held, purge).await;
+            forget(&writers, &mut held, purge).await;
         }
+        seat.put(held);
     }
-    let mut seat = desk.seat.lock().await;
-    flush(&mut seat.held).await;
-    if let Some(held) = seat.held.take() {
+    let mut held = desk.seat.lock().await.take_if(|_| true);
+    flush(&mut held).await;
+    if let Some(held) = held {
         // nothing is lost if it does not say goodbye: everything is committed
         let _ = held.connection.close().await;
     }
@@ -160,13 +176,13 @@ pub(crate) async fn at_once(writers: &Writers, desk: &Desk, operation: Operation
         return Err(operation);
     }
     // a connection that fails, or in whose hands something panics, is not put back
-    let Some(mut held) = seat.held.take_if(may) else { return Err(operation) };
+    let Some(mut held) = seat.take_if(may) else { return Err(operation) };
     match held.carry_out(writers, &operation).await {
         Ok(Some(reply)) => {
             writers.batches.fetch_add(1, Ordering::Relaxed);
             let owed = held.owes.is_some();
             held.committed();
-            seat.held = Some(held);
+            seat.put(Some(held));
             drop(seat);
             if !owed {
                 desk.owes.notify_one();
@@ -174,10 +190,15 @@ pub(crate) async fn at_once(writers: &Writers, desk: &Desk, operation: Operation
             Ok(Ok(reply))
         }
         Ok(None) => {
-            seat.held = Some(held);
+            seat.put(Some(held));
             Err(operation)
         }
-        Err(broken) => Ok(Err(broken.into())),
+        Err(broken) => {
+            // what it owed is for the writer to carry over
+            drop(seat);
+            desk.owes.notify_one();
+            Ok(Err(broken.into()))
+        }
     }
 }
 
@@ -305,7 +326,7 @@ impl Held {
         if !self.connection.begin_at_once()? {
             return Ok(None);
         }
-        let marks = (Generation::Same, Owed::Nothing);
+        let marks = (Generation::Same, self.owed());
         let (db, recent) = (&mut self.connection.db(), &mut self.recent);
         let (replies, _) = batch::run_begun(db, &writers.keeper, shard, &[operation], marks, recent).await?;
         Ok(replies.into_iter().next())

@@ -60,9 +60,7 @@ async fn flushed_after(file: &Connection, before: i64) -> i64 {
 async fn what_is_written_at_once_is_kept() {
     let folder = Folder::new();
     let store = folder.open(1_000).await;
-    let (_, first) = (reserve(&store, 0).await, at_once(reserve(&store, 1)).await.0);
-    assert!(!first, "two are not yet one after the other");
-    let mut count = 2;
+    let mut count = 0;
     for _ in 0..10 {
         count = reserve_until_at_once(&store, count).await;
     }
