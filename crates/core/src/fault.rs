@@ -35,6 +35,13 @@ macro_rules! faults {
                 text_of!(self; $( $Variant => $code, )+)
             }
 
+            /// The fault of this [code](Self::code).
+            #[must_use]
+            pub fn from_code(code: &str) -> Option<Self> {
+                let codes = concat!($( $code, "\n", )+).split('\n');
+                codes.zip(Self::ALL).find(|(own, _)| *own == code).map(|(_, fault)| *fault)
+            }
+
             /// The HTTP status a seller answers with: 503 with `Retry-After` and without terms where the same bytes may be sent
             /// again, 502 where an upstream answered nonsense.
             #[must_use]

@@ -98,6 +98,13 @@ macro_rules! rejections {
                 text_of!(self; $( $Variant => $cite, )+)
             }
 
+            /// The rejection of this [code](Self::code).
+            #[must_use]
+            pub fn from_code(code: &str) -> Option<Self> {
+                let codes = concat!($( $code, "\n", )+).split('\n');
+                codes.zip(Self::ALL).find(|(own, _)| *own == code).map(|(_, rejection)| *rejection)
+            }
+
             /// Every spelling of every row, a line each, which a table of them would take twice the bytes of. It is read once a request.
             const SPELLINGS: &'static str = concat!($(
                 $spec, $( "\t", $ts, )? $( "\t", $rs, )? $( $( "\t", $also, )+ )? "\n",

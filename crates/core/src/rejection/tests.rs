@@ -19,6 +19,7 @@ fn no_text_means_two_things() {
     for &rejection in Rejection::ALL {
         for &text in rejection.spellings() {
             assert_eq!(seen.insert(text, rejection.code()), None, "{text}");
+            assert_eq!(Reason::parse(text), Reason::Rejection(rejection), "{text}");
         }
     }
     for &fault in Fault::ALL {
@@ -41,7 +42,10 @@ fn a_code_is_unique_and_no_other_rows_text() {
         assert!(codes.insert(code), "{code}");
         assert!(code.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_'), "{code}");
     }
+    assert!(Fault::ALL.iter().all(|fault| Fault::from_code(fault.code()) == Some(*fault)));
+    assert_eq!((Rejection::from_code(""), Fault::from_code(""), Rejection::from_code("expired\n")), (None, None, None));
     for &rejection in Rejection::ALL {
+        assert_eq!(Rejection::from_code(rejection.code()), Some(rejection));
         if let Reason::Rejection(read) = Reason::parse(rejection.code()) {
             assert_eq!(read, rejection, "{}", rejection.code());
         }

@@ -178,8 +178,8 @@ impl FacilitatorResult {
         match (word, code) {
             ("verified", None) => Some(Self::Verified),
             ("settled", None) => Some(Self::Settled),
-            ("refused", Some(code)) => rejection(code).map(Self::Refused),
-            ("fault", Some(code)) => Fault::ALL.iter().copied().find(|fault| fault.code() == code).map(Self::Fault),
+            ("refused", Some(code)) => Rejection::from_code(code).map(Self::Refused),
+            ("fault", Some(code)) => Fault::from_code(code).map(Self::Fault),
             ("unreadable", None) => Some(Self::Unreadable),
             _ => None,
         }
@@ -211,13 +211,9 @@ impl Refusal {
         match word {
             "malformed" => Some(Self::Malformed),
             "replayed" => Some(Self::Replayed),
-            code => rejection(code).map(Self::Rejected),
+            code => Rejection::from_code(code).map(Self::Rejected),
         }
     }
-}
-
-fn rejection(code: &str) -> Option<Rejection> {
-    Rejection::ALL.iter().copied().find(|rejection| rejection.code() == code)
 }
 
 #[cfg(test)]
