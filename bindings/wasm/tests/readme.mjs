@@ -61,6 +61,8 @@ try {
   const path = "/v1/report/42";
   const asked = await fetch(origin + path);
   check(asked.status === 402, `without a payment: ${asked.status}`);
+  const posted = await fetch(origin + path, { method: "POST", body: "which report" });
+  check(posted.status === 402, `a question without a payment: ${posted.status}`);
   const payment = pay({ headers: asked.headers, url: `https://api.example.com${path}` });
   const paid = () => fetch(origin + path, { headers: { [payment.name]: payment.value } });
   const served = await paid();
