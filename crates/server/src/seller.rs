@@ -9,6 +9,7 @@ use http::Response;
 use http::request::Parts;
 use quittance_core::wire::BazaarInput;
 use quittance_core::{Facilitator, Fault, Network, Scheme, SchemeId, Terms};
+use quittance_guard::receipt::Attested;
 use quittance_guard::replay::ReplayLog;
 use quittance_guard::screening::Screening;
 use tokio::sync::Semaphore;
@@ -335,11 +336,17 @@ impl Selling {
 }
 
 impl<F, L> Shared<F, L> {
-    /// For how many seconds a payment that is being worked on is nobody else's: where its chain is looked at, for as long as that may take too.
+    /// For how many seconds a payment that is being worked on is nobody else's: where its chain is looked at, for as long as that may take too,
+    /// before a facilitator is asked again and after.
     pub(crate) fn lease(&self, network: Network) -> u64 {
-        let is_looked_at = self.witnesses.iter().any(|(other, _)| *other == network);
-        let look = if is_looked_at { self.options.look.as_secs() } else { 0 };
+        let look = self.witness(network).map_or(0, |_| self.options.look.as_secs().saturating_mul(2));
         self.options.lease.saturating_add(look)
+    }
+
+    /// Who looks at a chain; nobody where the facilitator's word is that of the chain.
+    pub(crate) fn witness(&self, network: Network) -> Option<&dyn Witness> {
+        let mut witnesses = self.witnesses.iter().filter(|_| self.options.attested == Attested::Answer);
+        witnesses.find(|(other, _)| *other == network).map(|(_, witness)| &**witness)
     }
 
     /// The rules by which a payment for an offer is checked.
