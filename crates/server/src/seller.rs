@@ -136,8 +136,10 @@ impl<F, L> Setup<F, L> {
     }
 
     /// The same with somebody who looks at the chain of a network for what the facilitator says that it settled there: nothing is served for what
-    /// the chain does not show (catalogue row 182). A witness that cannot look stops the sale as a facilitator that is down does. The first one of
-    /// a network is the one that is asked.
+    /// the chain does not show (catalogue row 182). It is asked when the money has moved: where it cannot look, a payment stays open, its buyer is
+    /// told to come back with it, and it is looked for again then and by [`reconcile`](Seller::reconcile). Nothing stops the next sale, whose money
+    /// moves too, so that whoever builds this sees to it that its witness can look. The first one of a network is the one that is asked; none is
+    /// where [`Options::attested`] says that the facilitator's word is the chain's.
     #[must_use]
     pub fn witness(mut self, network: Network, witness: Arc<dyn Witness>) -> Self {
         self.witnesses.push((network, witness));
@@ -181,6 +183,7 @@ impl<F, L> Setup<F, L> {
             ("failures", options.failures == 0),
             ("verify", options.verify.is_zero()),
             ("settle", options.settle.is_zero()),
+            ("look", options.look.is_zero()),
             ("body_time", options.body_time.is_zero()),
         ] {
             if zero {
