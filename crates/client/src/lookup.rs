@@ -75,6 +75,15 @@ impl Lookup {
         self.network
     }
 
+    /// Whether the node answers, and for this network.
+    ///
+    /// # Errors
+    ///
+    /// As [`evidence`](Self::evidence).
+    pub async fn answers(&self) -> Result<(), Fault> {
+        self.require_chain().await
+    }
+
     /// What the chain shows of an open purchase.
     ///
     /// # Errors
