@@ -73,7 +73,7 @@ pub(crate) struct Arguments {
     /// Show a configuration with every key, commented.
     #[arg(long)]
     sample: bool,
-    /// Say whether the configuration can be used, its store, its facilitator and its upstream included, and do nothing with it.
+    /// Say whether the configuration can be used, its store, its facilitator, its nodes and its upstream included, and do nothing with it.
     #[arg(long, conflicts_with = "sample")]
     check: bool,
     #[command(flatten)]
@@ -128,8 +128,7 @@ async fn compose(arguments: &Arguments, format: Format, out: &mut impl Write) ->
     };
     let description = said::Description::of(&config, settler.place());
     let (attested, admin) = (settler.attested(), config.admin);
-    let look = |(network, url): &(_, Box<str>)| Ok((*network, settler::witness(*network, url)?));
-    let witnesses = config.look.iter().map(look).collect::<Result<_, Failure>>()?;
+    let (witnesses, unseen) = settler::witnesses(&config, attested).await?;
     let means = Means {
         facilitator: settler.clone(),
         attested,
@@ -140,13 +139,16 @@ async fn compose(arguments: &Arguments, format: Format, out: &mut impl Write) ->
     };
     let gate = Gate::new(config, means).map_err(|error| Failure::new(error.to_string()))?;
     let answer = match listener {
-        None => said::check(&gate, &description, can, format, out).await?,
+        None => said::check(&gate, &description, (can, &unseen), format, out).await?,
         Some(listener) => {
             if let Err(fault) = can {
                 tracing::warn!(
                     code = fault.code(),
                     "the facilitator does not say what it can do; until it answers, payments are answered with 503"
                 );
+            }
+            for network in unseen {
+                tracing::warn!(%network, "the node that settlements are looked for at does not answer; until it does, what is paid stays open");
             }
             let admin = match admin {
                 Some(address) => Some(listen(address).await?),

@@ -46,6 +46,7 @@ impl Wish {
     }
 
     fn open(home: &Path) -> Result<File, Failure> {
+        begun(home)?;
         let mut options = OpenOptions::new();
         options.create(true).read(true).append(true);
         #[cfg(unix)]
@@ -88,7 +89,7 @@ impl Log {
     }
 
     fn open(home: &Path) -> Result<Self, Failure> {
-        fs::create_dir_all(home).map_err(|error| Failure::new(format!("{}: {error}", home.display())))?;
+        begun(home)?;
         let (path, had_store) = (home.join(LOG), home.join(STORE).exists());
         let mut options = OpenOptions::new();
         options.create(true).read(true).append(true);
@@ -102,6 +103,11 @@ impl Log {
     fn failed(&self, error: &dyn std::fmt::Display) -> Failure {
         Failure::new(format!("{}: {error}", self.home.join(LOG).display()))
     }
+}
+
+/// The folder is there.
+fn begun(home: &Path) -> Result<(), Failure> {
+    fs::create_dir_all(home).map_err(|error| Failure::new(format!("{}: {error}", home.display())))
 }
 
 /// What a buyer needs that outlives it.

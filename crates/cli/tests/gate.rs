@@ -295,6 +295,31 @@ fn what_is_paid_up_front_and_what_is_looked_at_is_said() {
 }
 
 #[test]
+fn row_182_a_node_that_cannot_show_what_is_settled_is_found_before_anybody_pays() {
+    let (upstream, home) = (Upstream::open(), Folder::new("look"));
+    let runtime = tokio::runtime::Runtime::new().expect("it can be had");
+    let other = runtime.block_on(quittance_devnet::Devnet::builder().chain_id(1).start()).expect("it starts");
+    let (payee, store) = (ACCOUNTS[1].address, home.0.join("gate.db").display().to_string());
+    let check = |node: &str| {
+        let text = format!(
+            "upstream = \"{}\"\nlisten = \"127.0.0.1:0\"\norigin = \"{ORIGIN}\"\nstore = \"sqlite:{store}\"\nsealing_key = \"${{SEAL}}\"\n\
+             pay_to = \"{payee}\"\nnetwork = \"base-sepolia\"\n[facilitator]\nurl = \"http://127.0.0.1:1\"\n\
+             [look]\nbase-sepolia = \"{node}\"\n[[route]]\npath = \"/v1/*\"\nprice = \"$0.01\"\n",
+            upstream.url,
+        );
+        let file = home.file("gate.toml", &text);
+        run(&home, &["gate", "--check", "--config", &file])
+    };
+    let (code, said, log) = check(&other.url());
+    assert!(code == 2 && log.contains("look: the node of eip155:84532: "), "{said} {log}");
+    let (code, said, log) = check("http://127.0.0.1:1");
+    assert!(code == 1 && said.contains("node of eip155:84532: does not answer"), "{said} {log}");
+    let own = runtime.block_on(quittance_devnet::Devnet::builder().chain_id(84_532).start()).expect("it starts");
+    let (_, said, log) = check(&own.url());
+    assert!(said.contains("payments kept in") && !said.contains("does not answer"), "{said} {log}");
+}
+
+#[test]
 fn row_164_a_meter_is_said_in_words_and_its_offers_name_who_charges_also_after_a_change() {
     let (upstream, home) = (Upstream::open(), Folder::new("meter"));
     let text = |price: &str| {

@@ -75,6 +75,15 @@ impl Lookup {
         self.network
     }
 
+    /// Whether the node answers, and for this network.
+    ///
+    /// # Errors
+    ///
+    /// As [`evidence`](Self::evidence).
+    pub async fn answers(&self) -> Result<(), Fault> {
+        self.require_chain().await
+    }
+
     /// What the chain shows of an open purchase.
     ///
     /// # Errors
@@ -102,8 +111,10 @@ impl Lookup {
     /// Whether the chain shows that a transaction moved an amount to a payee by a payment, for whoever was told so: a seller by its facilitator
     /// (catalogue row 182). What is not deep enough is not shown yet.
     ///
-    /// The logs of an EIP-3009 transfer do not say which transfer belongs to which nonce, so that every authorization of the payer that the
-    /// transaction used needs a transfer like this one. Permit2 logs no nonce: there the transfer is looked for, and that the nonce is used.
+    /// The logs of an EIP-3009 transfer do not say which transfer belongs to which nonce. Each use of a nonce makes one transfer, so that where a
+    /// transaction has no other transfers of the payer's, they belong to its nonces in their order; where it has, each nonce that it used needs a
+    /// transfer like this one. Permit2 logs no nonce: there a transfer is looked for that none of the payer's authorizations can have made, and
+    /// that the nonce is used.
     ///
     /// # Errors
     ///
@@ -134,13 +145,13 @@ impl Lookup {
         }
         match *key {
             ReplayKey::Eip3009 { token: own, from, nonce, .. } if own == token => {
-                let moved = transfers(&receipt, token, (from, payee, amount))?;
-                let used = logs_of(&receipt, token, &[topic(USED), padded(from)])?;
-                let nonce = hex(nonce.as_bytes());
-                Ok(moved >= used.len() && used.iter().any(|topics| topics.get(2) == Some(&nonce)))
+                Ok(Moves::of(&receipt, token, from)?.paid_by(nonce, &Moves::to(payee, amount)))
             }
-            ReplayKey::Permit2 { owner, nonce, .. } => Ok(transfers(&receipt, token, (owner, payee, amount))? > 0
-                && self.is_used(&ChainQuery::PermitNonce { owner, nonce }, at).await?),
+            ReplayKey::Permit2 { owner, nonce, .. } => {
+                let moves = Moves::of(&receipt, token, owner)?;
+                Ok(moves.paid_otherwise(&Moves::to(payee, amount))
+                    && self.is_used(&ChainQuery::PermitNonce { owner, nonce }, at).await?)
+            }
             _ => Ok(false),
         }
     }
@@ -208,7 +219,7 @@ impl Lookup {
         }
         let Some(payee) = record.purchase.payee.address() else { return Ok(None) };
         let amount = record.purchase.amount;
-        let moved = transfers(&receipt, token, (from, payee, amount))? > 0;
+        let moved = Moves::of(&receipt, token, from)?.count(&Moves::to(payee, amount)) > 0;
         Ok(moved.then(|| Evidence::Settled(Receipt::new(amount, &hash, Attested::Chain))))
     }
 
@@ -294,28 +305,58 @@ fn topics(log: &Value) -> Result<Vec<String>, Fault> {
     topics.iter().map(|topic| text(topic).map(str::to_ascii_lowercase)).collect()
 }
 
-/// How many transfers of an amount between two accounts a receipt has in it.
-fn transfers(receipt: &Value, token: Address, (from, payee, amount): (Address, Address, Amount)) -> Result<usize, Fault> {
-    let transfer = [topic("Transfer(address,address,uint256)"), padded(from), padded(payee)];
-    let mut count = 0;
-    for log in member(receipt, "logs")?.as_array().ok_or(Fault::ChainReply)? {
-        if is_of(log, token)? && topics(log)? == transfer && bytes(text(member(log, "data")?)?)? == amount.to_be_bytes() {
-            count += 1;
-        }
-    }
-    Ok(count)
+/// What one account did with one token in a transaction, in the order of the logs.
+struct Moves {
+    /// The nonces of its authorizations that were used, as the logs have them.
+    used: Vec<String>,
+    /// What was taken from it, and for whom.
+    taken: Vec<(String, Vec<u8>)>,
 }
 
-/// The topics of each log of a contract in a receipt that begin so.
-fn logs_of(receipt: &Value, contract: Address, beginning: &[String]) -> Result<Vec<Vec<String>>, Fault> {
-    let mut found = Vec::new();
-    for log in member(receipt, "logs")?.as_array().ok_or(Fault::ChainReply)? {
-        let topics = topics(log)?;
-        if is_of(log, contract)? && topics.starts_with(beginning) {
-            found.push(topics);
+impl Moves {
+    fn of(receipt: &Value, token: Address, from: Address) -> Result<Self, Fault> {
+        let (used, transfer, from) = (topic(USED), topic("Transfer(address,address,uint256)"), padded(from));
+        let mut moves = Self { used: Vec::new(), taken: Vec::new() };
+        for log in member(receipt, "logs")?.as_array().ok_or(Fault::ChainReply)? {
+            if !is_of(log, token)? {
+                continue;
+            }
+            match topics(log)?.as_slice() {
+                [event, of, nonce] if *event == used && *of == from => moves.used.push(nonce.clone()),
+                [event, of, to] if *event == transfer && *of == from => {
+                    moves.taken.push((to.clone(), bytes(text(member(log, "data")?)?)?));
+                }
+                _ => {}
+            }
+        }
+        Ok(moves)
+    }
+
+    /// A transfer, as the logs have it.
+    fn to(payee: Address, amount: Amount) -> (String, Vec<u8>) {
+        (padded(payee), amount.to_be_bytes().to_vec())
+    }
+
+    fn count(&self, wanted: &(String, Vec<u8>)) -> usize {
+        self.taken.iter().filter(|taken| *taken == wanted).count()
+    }
+
+    /// Whether the use of a nonce made this transfer.
+    fn paid_by(&self, nonce: Nonce, wanted: &(String, Vec<u8>)) -> bool {
+        let nonce = hex(nonce.as_bytes());
+        let Some(place) = self.used.iter().position(|used| *used == nonce) else { return false };
+        // a use without a transfer does not exist, so that equal counts leave no transfer without a use
+        if self.used.len() == self.taken.len() {
+            self.taken.get(place) == Some(wanted)
+        } else {
+            self.count(wanted) >= self.used.len()
         }
     }
-    Ok(found)
+
+    /// Whether this transfer was made by something else than the use of an authorization.
+    fn paid_otherwise(&self, wanted: &(String, Vec<u8>)) -> bool {
+        self.count(wanted) > self.used.len()
+    }
 }
 
 fn is_of_transaction(receipt: &Value, hash: &str) -> Result<bool, Fault> {
@@ -340,4 +381,83 @@ fn topic(event: &str) -> String {
 
 fn padded(address: Address) -> String {
     hex(&[&[0; 12][..], address.as_bytes()].concat())
+}
+
+#[cfg(test)]
+mod tests {
+    use quittance_core::json::parse;
+
+    use super::*;
+
+    const TOKEN: Address = Address::from_bytes([1; 20]);
+    const OTHER: Address = Address::from_bytes([2; 20]);
+    const PAYER: Address = Address::from_bytes([3; 20]);
+    const PAYEE: Address = Address::from_bytes([4; 20]);
+    const STRANGER: Address = Address::from_bytes([5; 20]);
+    const FIRST: Nonce = Nonce::from_bytes([7; 32]);
+    const SECOND: Nonce = Nonce::from_bytes([8; 32]);
+    const THIRD: Nonce = Nonce::from_bytes([9; 32]);
+
+    fn log(of: Address, topics: [String; 3], amount: u64) -> String {
+        let data = hex(&Amount::from_u64(amount).to_be_bytes());
+        format!("{{\"address\":\"{of}\",\"topics\":[\"{}\"],\"data\":\"{data}\"}}", topics.join("\",\""))
+    }
+
+    fn used(by: Address, nonce: Nonce) -> String {
+        log(TOKEN, [topic(USED), padded(by), hex(nonce.as_bytes())], 0)
+    }
+
+    fn moved(token: Address, from: Address, to: Address, amount: u64) -> String {
+        log(token, [topic("Transfer(address,address,uint256)"), padded(from), padded(to)], amount)
+    }
+
+    /// What a payer did in a transaction with these logs.
+    fn moves(logs: &[String]) -> Moves {
+        let receipt = parse(format!("{{\"logs\":[{}]}}", logs.join(",")).as_bytes(), &Limits::BODY).unwrap();
+        Moves::of(&receipt, TOKEN, PAYER).unwrap()
+    }
+
+    fn of(amount: u64) -> (String, Vec<u8>) {
+        Moves::to(PAYEE, Amount::from_u64(amount))
+    }
+
+    #[test]
+    fn row_182_payments_of_one_payer_in_one_transaction_are_each_shown_for_what_they_moved() {
+        // one on its own, two of the payer's around one of somebody else's, and what other tokens do
+        let batch = moves(&[
+            used(PAYER, FIRST),
+            moved(TOKEN, PAYER, PAYEE, 10),
+            moved(OTHER, PAYER, PAYEE, 20),
+            used(STRANGER, THIRD),
+            moved(TOKEN, STRANGER, PAYEE, 10),
+            used(PAYER, SECOND),
+            moved(TOKEN, PAYER, PAYEE, 20),
+        ]);
+        let shown = [FIRST, SECOND, THIRD].map(|nonce| [10, 20].map(|amount| batch.paid_by(nonce, &of(amount))));
+        assert_eq!(shown, [[true, false], [false, true], [false, false]]);
+        let elsewhere =
+            moves(&[used(PAYER, FIRST), moved(TOKEN, PAYER, STRANGER, 10), used(PAYER, SECOND), moved(TOKEN, PAYER, PAYEE, 10)]);
+        assert_eq!([FIRST, SECOND].map(|nonce| elsewhere.paid_by(nonce, &of(10))), [false, true]);
+    }
+
+    #[test]
+    fn row_182_a_transfer_beside_an_authorization_is_not_taken_for_its_own() {
+        // the nonce moved something else, and the price was moved by hand
+        let by_hand = [used(PAYER, FIRST), moved(TOKEN, PAYER, STRANGER, 1), moved(TOKEN, PAYER, PAYEE, 10)];
+        let two = [&by_hand[..], &[used(PAYER, SECOND)][..], &[moved(TOKEN, PAYER, STRANGER, 1)][..]].concat();
+        assert_eq!([FIRST, SECOND].map(|nonce| moves(&two).paid_by(nonce, &of(10))), [false, false]);
+        // as long as each nonce could have its own, it is shown
+        let enough = [used(PAYER, FIRST), moved(TOKEN, PAYER, PAYEE, 10), moved(TOKEN, PAYER, PAYEE, 10)];
+        assert!(moves(&enough).paid_by(FIRST, &of(10)));
+    }
+
+    #[test]
+    fn row_182_a_transfer_of_an_authorization_is_not_taken_for_one_of_a_permit() {
+        let reported = [used(PAYER, FIRST), moved(TOKEN, PAYER, PAYEE, 10)];
+        assert!(!moves(&reported).paid_otherwise(&of(10)));
+        let with_permit = [&reported[..], &[moved(TOKEN, PAYER, PAYEE, 10)][..]].concat();
+        assert!(moves(&with_permit).paid_otherwise(&of(10)));
+        assert!(moves(&[moved(TOKEN, PAYER, PAYEE, 10)]).paid_otherwise(&of(10)));
+        assert!(!moves(&[moved(TOKEN, PAYER, PAYEE, 11)]).paid_otherwise(&of(10)));
+    }
 }

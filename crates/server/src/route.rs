@@ -65,6 +65,8 @@ pub enum Order {
     SettleThenServe,
     /// The same without a facilitator being asked before whether the payment is good: one question less, for which the settlement answers. What
     /// can be checked here is checked, nothing runs before the money has moved, and what is refused has cost its seller a settlement that fails.
+    /// A stranger without funds leaves a failed payment in the log with each signature, flushed, until the log is purged; a verification
+    /// would have spared that.
     /// The offers say so to buyers (`paymentFlow`), and are of the scheme `exact`, the only one that is settled so.
     Upfront,
     /// The handler runs and its whole answer is held back until the money has moved; if it fails nothing is charged. The work of an answer

@@ -9,6 +9,7 @@ use http::Response;
 use http::request::Parts;
 use quittance_core::wire::BazaarInput;
 use quittance_core::{Facilitator, Fault, Network, Scheme, SchemeId, Terms};
+use quittance_guard::receipt::Attested;
 use quittance_guard::replay::ReplayLog;
 use quittance_guard::screening::Screening;
 use tokio::sync::Semaphore;
@@ -135,8 +136,10 @@ impl<F, L> Setup<F, L> {
     }
 
     /// The same with somebody who looks at the chain of a network for what the facilitator says that it settled there: nothing is served for what
-    /// the chain does not show (catalogue row 182). A witness that cannot look stops the sale as a facilitator that is down does. The first one of
-    /// a network is the one that is asked.
+    /// the chain does not show (catalogue row 182). It is asked when the money has moved: where it cannot look, a payment stays open, its buyer is
+    /// told to come back with it, and it is looked for again then and by [`reconcile`](Seller::reconcile). Nothing stops the next sale, whose money
+    /// moves too, so that whoever builds this sees to it that its witness can look. The first one of a network is the one that is asked; none is
+    /// where [`Options::attested`] says that the facilitator's word is the chain's.
     #[must_use]
     pub fn witness(mut self, network: Network, witness: Arc<dyn Witness>) -> Self {
         self.witnesses.push((network, witness));
@@ -180,6 +183,7 @@ impl<F, L> Setup<F, L> {
             ("failures", options.failures == 0),
             ("verify", options.verify.is_zero()),
             ("settle", options.settle.is_zero()),
+            ("look", options.look.is_zero()),
             ("body_time", options.body_time.is_zero()),
         ] {
             if zero {
@@ -335,11 +339,17 @@ impl Selling {
 }
 
 impl<F, L> Shared<F, L> {
-    /// For how many seconds a payment that is being worked on is nobody else's: where its chain is looked at, for as long as that may take too.
+    /// For how many seconds a payment that is being worked on is nobody else's: where its chain is looked at, for as long as that may take too,
+    /// before a facilitator is asked again and after.
     pub(crate) fn lease(&self, network: Network) -> u64 {
-        let is_looked_at = self.witnesses.iter().any(|(other, _)| *other == network);
-        let look = if is_looked_at { self.options.look.as_secs() } else { 0 };
+        let look = self.witness(network).map_or(0, |_| self.options.look.as_secs().saturating_mul(2));
         self.options.lease.saturating_add(look)
+    }
+
+    /// Who looks at a chain; nobody where the facilitator's word is that of the chain.
+    pub(crate) fn witness(&self, network: Network) -> Option<&dyn Witness> {
+        let mut witnesses = self.witnesses.iter().filter(|_| self.options.attested == Attested::Answer);
+        witnesses.find(|(other, _)| *other == network).map(|(_, witness)| &**witness)
     }
 
     /// The rules by which a payment for an offer is checked.

@@ -18,7 +18,7 @@ use tokio::time::timeout;
 
 use crate::open::{self, Open};
 use crate::seller::{Reconciled, Shared};
-use crate::witness;
+use crate::witness::Look;
 
 /// How a settlement ended.
 pub(crate) enum Outcome {
@@ -119,7 +119,7 @@ async fn attempt_to<F: Facilitator + Sync, L: ReplayLog + Sync>(
     expected: Expected,
 ) -> End {
     let sent = match expected.attempt {
-        Attempt::First => match open::keep(shared.facilitator.name(), &request) {
+        Attempt::First => match open::keep(shared.facilitator.name(), None, &request) {
             Ok(sent) => Some(sent),
             Err(fault) => return End::Open(fault, None),
         },
@@ -131,20 +131,24 @@ async fn attempt_to<F: Facilitator + Sync, L: ReplayLog + Sync>(
         Err(_) => return End::Lost,
     };
     // what was sent before is what is sent again, in whichever clothes the payment came this time
-    let request = match entry.as_ref().and_then(Open::of) {
+    let (by, request) = match entry.as_ref().and_then(Open::of) {
         Some(open) if is_elsewhere(shared, &open, expected.network) => {
             drop(take(shared, claim, Step::Unknown).await);
             return End::Open(Fault::SettleFailed, None);
         }
-        Some(open) => open.request,
-        None if expected.attempt == Attempt::First => request,
+        Some(open) => (open.by, open.request),
+        None if expected.attempt == Attempt::First => (None, request),
         None => {
             unreadable(expected.network);
             drop(take(shared, claim, Step::Unknown).await);
             return End::Open(Fault::StoreInconsistent, None);
         }
     };
-    let mut answer = ask(shared, &request).await;
+    // to a facilitator that keeps nothing the nonce is used, and no more is to be had of it than it has said before
+    let mut answer = match shown(shared, (claim, &request), &expected, by.as_deref()).await {
+        Some(said) => Ok(said),
+        None => ask(shared, &request).await,
+    };
     if let Ok(pending) = &answer
         && !pending.success
         && matches!(Reason::parse(reason(pending)), Reason::Rejection(Rejection::SettlementPending))
@@ -172,9 +176,9 @@ async fn conclude<F: Facilitator + Sync, L: ReplayLog + Sync>(
     let mut end = read(shared.options.attested, expected, answer);
     let mut word = shared.options.attested;
     if let End::Paid(answered) = &end {
-        match witness::attested(shared, (claim.key(), request), answered).await {
+        match attested(shared, (claim, request), answered).await {
             Ok(attested) => word = attested,
-            Err(fault) => end = End::Open(fault, None),
+            Err(instead) => end = instead,
         }
     }
     let step = match &end {
@@ -201,6 +205,46 @@ async fn conclude<F: Facilitator + Sync, L: ReplayLog + Sync>(
         }
         (Err(_), _) => End::Lost,
     }
+}
+
+/// What was said of a payment before, if by now somebody sees that it is so.
+async fn shown<F, L>(
+    shared: &Shared<F, L>,
+    (claim, request): (&Claim, &SettleRequest),
+    expected: &Expected,
+    by: Option<&str>,
+) -> Option<SettleResponse> {
+    let mut said = SettleResponse::settled(expected.network.as_str(), by?, "");
+    said.payer = None;
+    let answered = expected.settling.judge(&said).ok()?;
+    let look = Look::at(shared, (claim.key(), request), &answered).ok()??;
+    (look.once().await == Ok(true)).then_some(said)
+}
+
+/// Whose word it is that a payment is settled: the facilitator's, or the chain's where somebody has looked.
+///
+/// The transaction is on the disk before it is looked for. What cannot be seen now is so looked for again, and a loss of power that takes back
+/// what was seen is made up for by another look: the facilitator may keep nothing.
+async fn attested<F: Facilitator, L: ReplayLog + Sync>(
+    shared: &Shared<F, L>,
+    (claim, request): (&Claim, &SettleRequest),
+    answered: &Answered,
+) -> Result<Attested, End> {
+    let open = |fault| End::Open(fault, None);
+    let word = shared.options.attested;
+    let Some(look) = Look::at(shared, (claim.key(), request), answered).map_err(open)? else { return Ok(word) };
+    let named = open::keep(shared.facilitator.name(), Some(answered.transaction()), request).ok();
+    let is_named = named.is_some();
+    if let Some(named) = named {
+        match persist(shared, claim, Step::Settling(Some(named))).await {
+            Ok(_) => {}
+            Err(StepError::Fault(fault)) => return Err(open(fault)),
+            Err(_) => return Err(End::Lost),
+        }
+    }
+    let seen = look.attested(shared.facilitator.name()).await.map_err(open)?;
+    // what there was no room for is as good as its facilitator's word, and flushed as that
+    Ok(if is_named { seen } else { word })
 }
 
 /// What an answer means.

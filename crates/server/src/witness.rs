@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use quittance_core::settling::Answered;
 use quittance_core::wire::SettleRequest;
-use quittance_core::{Account, Amount, Asset, Facilitator, Fault, Network, ReplayKey, Terms};
+use quittance_core::{Account, Amount, Asset, Fault, Network, ReplayKey, Terms};
 use quittance_guard::receipt::Attested;
 use tokio::time::{Instant, sleep, timeout_at};
 
@@ -54,48 +54,70 @@ impl<W: Fn(Said) -> S + Send + Sync, S: Future<Output = Result<bool, Fault>> + S
 /// How long it takes until a chain that does not show it yet is looked at again.
 const AGAIN: Duration = Duration::from_millis(500);
 
-/// Whose word it is that a payment is settled: the facilitator's, or the chain's where somebody has looked. What the chain does not show is nobody's, and
-/// whether it was paid is open.
-pub(crate) async fn attested<F: Facilitator, L>(
-    shared: &Shared<F, L>,
-    (key, request): (&ReplayKey, &SettleRequest),
-    answered: &Answered,
-) -> Result<Attested, Fault> {
-    let word = shared.options.attested;
-    let Some((network, witness)) = shared.witnesses.iter().find(|(network, _)| *network == key.network()) else { return Ok(word) };
-    if answered.charged().is_zero() {
-        return Ok(word);
+/// A look at the chain for what a facilitator says.
+pub(crate) struct Look<'a> {
+    witness: &'a dyn Witness,
+    said: Said,
+    /// For how long.
+    time: Duration,
+    /// Whose word it is, where a look does not settle that.
+    word: Attested,
+}
+
+impl<'a> Look<'a> {
+    /// For what was said of a payment; none where nobody looks, where nothing moved, and where a facilitator of one's own has looked itself.
+    pub(crate) fn at<F, L>(
+        shared: &'a Shared<F, L>,
+        (key, request): (&ReplayKey, &SettleRequest),
+        answered: &Answered,
+    ) -> Result<Option<Self>, Fault> {
+        let Some(witness) = shared.witness(key.network()).filter(|_| !answered.charged().is_zero()) else { return Ok(None) };
+        let offer = request.0.offer().map_err(|_| Fault::StoreInconsistent)?;
+        let terms = Terms::parse(offer).map_err(|_| Fault::StoreInconsistent)?;
+        let said = Said {
+            network: key.network(),
+            key: *key,
+            asset: terms.asset().clone(),
+            payee: terms.pay_to().clone(),
+            charged: answered.charged(),
+            transaction: answered.transaction().into(),
+        };
+        Ok(Some(Self { witness, said, time: shared.options.look, word: shared.options.attested }))
     }
-    let offer = request.0.offer().map_err(|_| Fault::StoreInconsistent)?;
-    let terms = Terms::parse(offer).map_err(|_| Fault::StoreInconsistent)?;
-    let said = Said {
-        network: *network,
-        key: *key,
-        asset: terms.asset().clone(),
-        payee: terms.pay_to().clone(),
-        charged: answered.charged(),
-        transaction: answered.transaction().into(),
-    };
-    let until = Instant::now() + shared.options.look;
-    loop {
-        let seen = timeout_at(until, witness.sees(said.clone())).await.unwrap_or(Err(Fault::ChainUnavailable));
-        if seen == Ok(true) {
-            // Permit2 leaves no trace of which transaction used a nonce, so that there one transaction stays good for one payment alone
-            return Ok(if matches!(key, ReplayKey::Eip3009 { .. }) { Attested::Chain } else { word });
+
+    /// Whether it is there now.
+    pub(crate) async fn once(&self) -> Result<bool, Fault> {
+        self.before(Instant::now() + self.time).await
+    }
+
+    async fn before(&self, until: Instant) -> Result<bool, Fault> {
+        timeout_at(until, self.witness.sees(self.said.clone())).await.unwrap_or(Err(Fault::ChainUnavailable))
+    }
+
+    /// Whose word it is that the payment is settled, when it is seen. What the chain does not show in time is nobody's, and whether it was paid is
+    /// open.
+    pub(crate) async fn attested(&self, facilitator: &str) -> Result<Attested, Fault> {
+        let until = Instant::now() + self.time;
+        loop {
+            let seen = self.before(until).await;
+            if seen == Ok(true) {
+                // Permit2 leaves no trace of which transaction used a nonce, so that there one transaction stays good for one payment alone
+                return Ok(if matches!(self.said.key, ReplayKey::Eip3009 { .. }) { Attested::Chain } else { self.word });
+            }
+            if until.saturating_duration_since(Instant::now()) < AGAIN {
+                let Said { network, transaction, .. } = &self.said;
+                return Err(match seen {
+                    Err(fault) => {
+                        tracing::warn!(%network, code = fault.code(), "whether a settlement is on the chain cannot be seen");
+                        fault
+                    }
+                    Ok(_) => {
+                        tracing::error!(%network, facilitator, transaction, "a facilitator says settled of what the chain does not show");
+                        Fault::FacilitatorReply
+                    }
+                });
+            }
+            sleep(AGAIN).await;
         }
-        if until.saturating_duration_since(Instant::now()) < AGAIN {
-            let (facilitator, transaction) = (shared.facilitator.name(), &said.transaction);
-            return Err(match seen {
-                Err(fault) => {
-                    tracing::warn!(%network, code = fault.code(), "whether a settlement is on the chain cannot be seen");
-                    fault
-                }
-                Ok(_) => {
-                    tracing::error!(%network, facilitator, transaction, "a facilitator says settled of what the chain does not show");
-                    Fault::FacilitatorReply
-                }
-            });
-        }
-        sleep(AGAIN).await;
     }
 }

@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use quittance_core::{Fault, Terms};
+use quittance_core::{Fault, Network, Terms};
 use quittance_gate::config::Unlisted;
 use quittance_gate::{Config, Gate};
 use quittance_store::Store;
@@ -180,17 +180,18 @@ pub(super) fn sandbox(sandbox: &Sandbox, description: &Description, url: &str, o
 pub(super) async fn check(
     gate: &Gate<Settler, Store>,
     description: &Description,
-    facilitator: Result<(), Fault>,
+    (facilitator, unseen): (Result<(), Fault>, &[Network]),
     format: Format,
     out: &mut impl Write,
 ) -> Result<Answer, Failure> {
     let upstream = gate.upstream_is_there().await;
-    let can_be_used = upstream && facilitator.is_ok();
+    let can_be_used = upstream && facilitator.is_ok() && unseen.is_empty();
     match format {
         Format::Json => {
             let mut value = description.json();
             value["upstream_answers"] = upstream.into();
             value["facilitator_answers"] = facilitator.is_ok().into();
+            value["nodes_answer"] = unseen.is_empty().into();
             value["can_be_used"] = can_be_used.into();
             format::json(out, &value)?;
         }
@@ -202,6 +203,9 @@ pub(super) async fn check(
             match facilitator {
                 Ok(()) => writeln!(out, "{}: settles all of it", description.facilitator)?,
                 Err(fault) => writeln!(out, "{}: {fault}", description.facilitator)?,
+            }
+            for network in unseen {
+                writeln!(out, "node of {network}: does not answer")?;
             }
             writeln!(out, "payments kept in {}: opened", description.store)?;
             writeln!(out, "{}", if can_be_used { "it can be used" } else { "it cannot be used now" })?;

@@ -1,6 +1,7 @@
 //! Who settles for a gate: somebody behind HTTP, or an engine in this process.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use quittance_client::Lookup;
 use quittance_core::wire::{SettleRequest, SettleResponse, SupportedResponse, VerifyRequest, VerifyResponse};
@@ -10,19 +11,40 @@ use quittance_gate::config::{FacilitatorConfig, Transport};
 use quittance_guard::receipt::Attested;
 use quittance_remote::{Key, RemoteFacilitator};
 use quittance_server::{Said, Witness};
+use tokio::time::timeout;
 
 use crate::Failure;
 use crate::facilitator::sandbox::Sandbox;
 use crate::facilitator::{self, Engine, Running};
 
-/// Who looks at a chain through a node for what is said to be settled there: what the facilitator has seen in a block is there at once.
-pub(super) fn witness(network: Network, url: &str) -> Result<Arc<dyn Witness>, Failure> {
-    let lookup = Lookup::new(network, url).map_err(|fault| Failure::new(format!("look: {fault}")))?.at_depth(0);
-    let lookup = Arc::new(lookup);
-    Ok(Arc::new(move |said: Said| {
-        let lookup = Arc::clone(&lookup);
-        async move { lookup.shows(&said.key, (&said.asset, &said.payee, said.charged), &said.transaction).await }
-    }))
+/// How long a node may take to say of which chain it is, before anybody pays.
+const ASKED: Duration = Duration::from_secs(3);
+
+/// Who looks at the chains through nodes for what is said to be settled there: what the facilitator has seen in a block is there at once. And those of
+/// them that do not answer now, and may later; one of another chain never will.
+pub(super) async fn witnesses(
+    config: &Config,
+    attested: Attested,
+) -> Result<(Vec<(Network, Arc<dyn Witness>)>, Vec<Network>), Failure> {
+    let (mut witnesses, mut unseen) = (Vec::<(_, Arc<dyn Witness>)>::new(), Vec::new());
+    for (network, url) in &config.look {
+        let failed = |fault: Fault| Failure::new(format!("look: the node of {network}: {fault}"));
+        let lookup = Arc::new(Lookup::new(*network, url).map_err(failed)?.at_depth(0));
+        // nobody else looks where the facilitator does
+        if attested == Attested::Answer {
+            match timeout(ASKED, lookup.answers()).await.unwrap_or(Err(Fault::ChainUnavailable)) {
+                Ok(()) => {}
+                Err(Fault::ChainUnavailable) => unseen.push(*network),
+                Err(fault) => return Err(failed(fault)),
+            }
+        }
+        let witness = move |said: Said| {
+            let lookup = Arc::clone(&lookup);
+            async move { lookup.shows(&said.key, (&said.asset, &said.payee, said.charged), &said.transaction).await }
+        };
+        witnesses.push((*network, Arc::new(witness)));
+    }
+    Ok((witnesses, unseen))
 }
 
 /// Who settles.

@@ -42,6 +42,8 @@ pub(crate) enum Way {
     Valid,
     /// "Settled", by a transaction, without doing anything.
     Settled(String),
+    /// "The nonce is used", and nothing more.
+    Used,
 }
 
 /// Who answers, and how from now on: to what a payment is worth, and to be paid.
@@ -124,6 +126,7 @@ impl Between {
                 let payer = key(BUYER).address().to_string();
                 json(SettleResponse::settled("eip155:84532", transaction, payer).to_json())
             }
+            Way::Used => json(SettleResponse::failed("eip155:84532", "invalid_exact_evm_nonce_already_used").to_json()),
             Way::Valid => {
                 let mut verdict = VerifyResponse::valid("");
                 verdict.payer = None;

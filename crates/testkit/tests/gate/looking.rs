@@ -90,7 +90,8 @@ async fn row_182_a_node_that_cannot_be_asked_stops_the_sale_and_loses_nothing() 
     let payment = front.payment("GET", A).await;
     let refused = front.pay(A, &payment).await;
     assert_eq!((refused.status, refused.header("payment-required"), front.seen.served()), (503, None, 0), "{refused:?}");
-    // a gate whose node answers goes on with it
+    // a gate whose node answers goes on with it, and knows what to look for from a facilitator that keeps nothing
+    between.turns(Way::Honestly, Way::Used);
     let url = front.place.node.devnet.url();
     let next =
         front.beside((between.remote().build().unwrap(), Attested::Answer), &json!({ "look": { "base-sepolia": url } })).await;

@@ -6,17 +6,19 @@ use std::time::Duration;
 
 use axum::routing::any;
 use axum::{Extension, Router};
-use quittance_core::Terms;
+use quittance_core::registry::networks::BASE_SEPOLIA;
+use quittance_core::wire::{SettleRequest, SettleResponse, SupportedResponse, VerifyRequest, VerifyResponse};
+use quittance_core::{Fault, Terms};
 use quittance_evm::EXACT;
 use quittance_facilitator::{ChainSetup, Facilitator, Settings};
 use quittance_guard::receipt::Attested;
 use quittance_guard::replay::ReplayLog as _;
-use quittance_server::{Clock, Options, Order, Origin, Route, Seller};
-use quittance_testkit::chain::{Conduct, Node};
+use quittance_server::{Clock, Options, Order, Origin, Route, Said, Seller, Witness};
+use quittance_testkit::chain::{Conduct, Movement, Node};
 use quittance_testkit::power::PoweredLog;
 
 use crate::engine::{PRICE, Stage, facilitator, key, times};
-use crate::shop::{Answer, Ask, ORIGIN, answer, bound_to, goods};
+use crate::shop::{Answer, Ask, Engine, ORIGIN, Shop, answer, bound_to, goods};
 
 /// One life of the machine.
 struct Machine {
@@ -58,15 +60,19 @@ impl Machine {
         (Self::start(stage, (payments, sales), self.served, self.order).await, one || other)
     }
 
-    /// As a buyer asks: again and again with the same payment, as long as it is told to come back.
     async fn buy(&self, ask: &Ask) -> Answer {
-        loop {
-            let said = answer(&self.app, ask.clone()).await;
-            if !said.headers.contains_key("retry-after") {
-                return said;
-            }
-            tokio::time::sleep(Duration::from_secs(2)).await;
+        buy(&self.app, ask).await
+    }
+}
+
+/// As a buyer asks: again and again with the same payment, as long as it is told to come back.
+async fn buy(app: &Router, ask: &Ask) -> Answer {
+    loop {
+        let said = answer(app, ask.clone()).await;
+        if !said.headers.contains_key("retry-after") {
+            return said;
         }
+        tokio::time::sleep(Duration::from_secs(2)).await;
     }
 }
 
@@ -119,4 +125,85 @@ async fn lives(order: Order) {
         assert_eq!(open, (0, 0), "after {tenths} tenths");
     }
     assert!(lost > 5 && receipts > 5 && anew > 5, "{lost} {receipts} {anew}");
+}
+
+/// A facilitator that settles and keeps nothing of it: asked again, it says that the nonce is used.
+#[derive(Clone)]
+struct Stranger {
+    engine: Engine,
+    settled: Arc<AtomicUsize>,
+}
+
+impl quittance_core::Facilitator for Stranger {
+    fn name(&self) -> &'static str {
+        "a stranger"
+    }
+
+    async fn verify(&self, request: &VerifyRequest) -> Result<VerifyResponse, Fault> {
+        self.engine.verify(request).await
+    }
+
+    async fn settle(&self, request: &SettleRequest) -> Result<SettleResponse, Fault> {
+        match self.settled.fetch_add(1, Ordering::SeqCst) {
+            0 => self.engine.settle(request).await,
+            _ => Ok(SettleResponse::failed("eip155:84532", "invalid_exact_evm_nonce_already_used")),
+        }
+    }
+
+    async fn supported(&self) -> Result<SupportedResponse, Fault> {
+        self.engine.supported().await
+    }
+}
+
+/// Somebody who looks at the chain, or cannot.
+fn witness(stage: &Stage, sees: bool) -> Arc<dyn Witness> {
+    let chain = stage.chain.clone();
+    Arc::new(move |said: Said| {
+        let is_there = |moved: &Movement| moved.key == said.key && *moved.transaction.to_string() == *said.transaction;
+        let seen = if sees { Ok(chain.movements().iter().any(is_there)) } else { Err(Fault::ChainUnavailable) };
+        std::future::ready(seen)
+    })
+}
+
+#[tokio::test(start_paused = true)]
+async fn rows_151_and_182_what_was_said_once_is_looked_for_again_after_a_loss_of_power() {
+    for (order, sees) in [Order::SettleThenServe, Order::Upfront].into_iter().flat_map(|order| [(order, true), (order, false)]) {
+        let stage = Stage::new();
+        let stranger = Stranger { engine: stage.facilitator.clone(), settled: Arc::default() };
+        let shop = |log: PoweredLog, sees| {
+            let (chain, log) = (stage.chain.clone(), Arc::new(log));
+            let mut options = Options::default();
+            (options.lease, options.attested) = (LEASE, Attested::Answer);
+            let seller = Seller::setup(stranger.clone(), Arc::clone(&log), Origin::parse(ORIGIN).unwrap())
+                .scheme(&EXACT)
+                .clock(Clock::new(move || Ok(chain.now())))
+                .options(options)
+                .witness(BASE_SEPOLIA, witness(&stage, sees))
+                .build()
+                .unwrap();
+            let layer = seller.sell(Route::new([Terms::parse(stage.order(0).offer(600)).unwrap()]).order(order)).unwrap();
+            let app = Router::new().route("/v1/{*rest}", any(goods).layer(layer)).layer(Extension(Arc::<AtomicUsize>::default()));
+            (log, app)
+        };
+        let (log, app) = shop(PoweredLog::new(100), sees);
+        let offer = answer(&app, Ask::get("/v1/r")).await.offers().remove(0);
+        let ask = Ask::get("/v1/r").paying(&bound_to(offer, stage.order(0), 7, "GET", "/v1/r"));
+        let told = answer(&app, ask.clone()).await;
+        assert_eq!(told.is_goods(), sees, "{order:?}: {told:?}");
+        let (log, app) = shop(log.lose_power().0, true);
+        let again = buy(&app, &ask).await;
+        assert!(again.is_goods(), "{order:?}, {sees}: {again:?}");
+        assert!(!sees || told.receipt() == again.receipt(), "{order:?}: {told:?}, {again:?}");
+        assert_eq!((stage.paid(), stranger.settled.load(Ordering::SeqCst)), (times(1), 1), "{order:?}, {sees}");
+        assert_eq!(log.open(quittance_core::UnixSeconds::from_secs(u64::MAX)).await.unwrap().len(), 0);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn row_182_nobody_else_looks_where_the_facilitator_has_looked_itself() {
+    let stage = Stage::new();
+    let blind = witness(&stage, false);
+    let shop = Shop::with(stage, |stage| stage.facilitator.clone(), |setup| setup.witness(BASE_SEPOLIA, blind), |route| route);
+    let paid = shop.ask(Ask::get("/v1/r").paying(&shop.plain(1))).await;
+    assert!(paid.is_goods(), "{paid:?}");
 }
