@@ -354,6 +354,22 @@ async fn row_154_a_facilitator_has_a_name_that_can_be_kept() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn nobody_sells_who_waits_for_no_time() {
+    let (shop, between) = Between::shop(&[], &[]);
+    for name in ["verify", "settle", "look"] {
+        let mut options = Options::default();
+        let time = match name {
+            "verify" => &mut options.verify,
+            "settle" => &mut options.settle,
+            _ => &mut options.look,
+        };
+        *time = Duration::ZERO;
+        let setup = Seller::setup(between.another("other"), Arc::clone(&shop.log), Origin::parse(ORIGIN).unwrap());
+        assert_eq!(setup.options(options).build().unwrap_err(), SetupError::Zero(name));
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn row_121_several_sellers_do_not_start_on_a_log_that_each_has_for_itself() {
     let (shop, between) = Between::shop(&[], &[]);
     for (asked, starts) in [(Reach::Process, true), (Reach::Machine, false), (Reach::Anywhere, false)] {
