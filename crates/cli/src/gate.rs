@@ -9,7 +9,7 @@ use std::io::Write;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use clap::Args;
 use quittance_core::wire::SupportedResponse;
@@ -82,6 +82,8 @@ pub(crate) struct Arguments {
 
 /// How often open settlements are gone on with.
 const AGAIN: Duration = Duration::from_secs(30);
+/// How often payments that are over are forgotten.
+const FORGETS: Duration = Duration::from_secs(600);
 /// How long a facilitator may take to say what it can do, before anybody pays. One that comes later is asked by the first payment.
 const ASKED: Duration = Duration::from_secs(3);
 
@@ -217,7 +219,14 @@ async fn serve(
     let reconciling = {
         let gate = gate.clone();
         tokio::spawn(async move {
+            let mut forgot = Instant::now();
             loop {
+                if forgot.elapsed() >= FORGETS {
+                    forgot = Instant::now();
+                    if let Err(fault) = gate.forget().await {
+                        tracing::warn!(code = fault.code(), "the log cannot forget");
+                    }
+                }
                 match gate.reconcile().await {
                     Ok(found) if found.ended > 0 => {
                         tracing::info!(ended = found.ended, "settlements that were open have come to an end");

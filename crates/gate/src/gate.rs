@@ -233,6 +233,15 @@ impl<F: Facilitator + Send + Sync + 'static, L: ReplayLog + Send + Sync + 'stati
         Ok(found)
     }
 
+    /// Forgets payments that are over and could not be used again, and says how many there were.
+    ///
+    /// # Errors
+    ///
+    /// [`Fault`] when the log or the clock cannot be asked.
+    pub async fn forget(&self) -> Result<usize, Fault> {
+        self.0.seller.forget().await
+    }
+
     /// Whether the upstream takes connections.
     pub async fn upstream_is_there(&self) -> bool {
         self.0.proxy.is_there().await

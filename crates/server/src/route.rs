@@ -65,7 +65,7 @@ pub enum Order {
     SettleThenServe,
     /// The same without a facilitator being asked before whether the payment is good: one question less, for which the settlement answers. What
     /// can be checked here is checked, nothing runs before the money has moved, and what is refused has cost its seller a settlement that fails.
-    /// A stranger without funds leaves a failed payment in the log with each signature, flushed, until the log is purged; a verification
+    /// A stranger without funds leaves a failed payment in the log with each signature, flushed, until the [seller forgets](crate::Seller::forget); a verification
     /// would have spared that.
     /// The offers say so to buyers (`paymentFlow`), and are of the scheme `exact`, the only one that is settled so.
     Upfront,

@@ -370,6 +370,16 @@ impl<F: Facilitator + Send + Sync + 'static, L: ReplayLog + Send + Sync + 'stati
         crate::settle::reconcile(&self.0).await
     }
 
+    /// Forgets payments that are over and could not be used again, and says how many there were. To be done from time to time: a log only grows
+    /// otherwise.
+    ///
+    /// # Errors
+    ///
+    /// [`Fault`] when the log or the clock cannot be asked.
+    pub async fn forget(&self) -> Result<usize, Fault> {
+        self.0.log.purge(self.0.clock.now()?).await
+    }
+
     /// Waits until nothing is under way: every paid request has come to its end and what became of it is written down, also for a client that has
     /// gone. To be called when no more requests come, before the log is closed.
     pub async fn drained(&self) {

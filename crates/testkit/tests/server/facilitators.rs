@@ -9,7 +9,7 @@ use std::time::Duration;
 use quittance_core::wire::{SettleRequest, SettleResponse, SupportedResponse, VerifyRequest, VerifyResponse};
 use quittance_core::{Amount, Facilitator, Fault};
 use quittance_guard::Reach;
-use quittance_guard::replay::{ReplayLog as _, Sent, Step};
+use quittance_guard::replay::{Demand, ReplayLog as _, Sent, Step};
 use quittance_server::{Options, Origin, Route, Seller, SetupError};
 
 use quittance_testkit::chain::Kind;
@@ -294,6 +294,15 @@ async fn row_138_what_is_left_open_is_ended_without_the_buyer() {
     tokio::time::sleep(Duration::from_secs(61)).await;
     assert!(shop.ask(ask).await.is_goods(), "what is paid for is owed");
     assert_eq!((shop.served(), shop.sold()), (1, PRICE));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_over_is_forgotten_and_nothing_else() {
+    let (shop, _) = Between::shop(&[], &[]);
+    assert!(shop.ask(Ask::get("/v1/r").paying(&shop.plain(1))).await.is_goods());
+    assert_eq!(shop.seller.forget().await, Ok(0), "it could come again");
+    tokio::time::sleep(Duration::from_secs(60 + Demand::FINALITY)).await;
+    assert_eq!((shop.seller.forget().await, shop.seller.forget().await), (Ok(1), Ok(0)));
 }
 
 #[tokio::test(start_paused = true)]
