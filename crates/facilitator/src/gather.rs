@@ -72,7 +72,7 @@ struct Asked {
 const AT_ONCE: usize = 4;
 /// How many questions are worth a request of their own while others are under way.
 const ENOUGH: usize = 90;
-/// How many, while one other is: those of nine payments. The node works on the one while the other is on its way, and neither side waits; what it
+/// How many, while one other is: those of nine payments in a known token. The node works on the one while the other is on its way, and neither side waits; what it
 /// spends on a request beside its questions is little then. With a third, both would get less done.
 const WORTH: usize = 18;
 /// How long the last request has to be under way for nobody to wait for it any more.

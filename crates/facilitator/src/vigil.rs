@@ -136,6 +136,7 @@ async fn beside(traces: &mut Option<Traces<'_>>, work: impl Future<Output = ()>)
     loop {
         let Some(running) = traces else { return work.await };
         tokio::select! {
+            biased;
             () = &mut work => return,
             () = running => *traces = None,
         }
