@@ -82,10 +82,12 @@ fn row_210_buyers_who_share_a_ledger_have_one_budget() {
         let limits = [Limit::new(Meter::Day, Amount::from_u64(20_000))];
         matches!(ledger.reserve(&Reserve::new(&purchase(id, id, "$0.01"), &limits, at(0))).await, Ok(Reserved::Fresh(_)))
     }
-    let ledger = Arc::new(MemoryLedger::new(10));
-    let bought = ["a", "b", "c"].map(|id| now(buy(Arc::clone(&ledger), id)));
-    assert_eq!(bought, [true, true, false]);
-    assert_eq!(now(Ledger::open(&ledger)).unwrap().len(), 2);
+    in_any_order(|| {
+        let ledger = Arc::new(MemoryLedger::new(10));
+        let bought = ["a", "b", "c"].map(|id| now(buy(Arc::clone(&ledger), id)));
+        assert_eq!(bought, [true, true, false]);
+        assert_eq!(now(Ledger::open(&ledger)).unwrap().len(), 2);
+    });
 }
 
 #[test]
